@@ -1,0 +1,26 @@
+/*
+ * Where HDF5 writes a new file: a descriptor, or memory, on which no write ever fails in HDF5's eyes; and where it reads a file in memory. Local.
+ *
+ * HDF5 1.10 cannot close a file after a failed write: what it could not flush stays open and is freed twice at exit. So the first error
+ * of the disk is kept here, what follows is dropped, and the caller looks at `error` and discards the file. HDF5's own files in memory
+ * will not do either: H5Fget_file_image leaves a superblock of version 2 with a wrong checksum, H5LTopen_file_image leaks on bad bytes.
+ */
+#ifndef GD_HDF5_DRIVER_H
+#define GD_HDF5_DRIVER_H
+
+#include <hdf5.h>
+
+typedef struct gd_hdf5_sink {
+	int descriptor; /* open for reading and writing; the caller's; -1: memory */
+	char *bytes;    /* in memory: the file. Of a new one, the caller's to free() once it is closed; one that is read is left alone */
+	size_t size, room;
+	int error;      /* errno of the first failure, or 0 */
+	hid_t driver;   /* as registered with HDF5 */
+} gd_hdf5_sink;
+
+/* A file access property list that writes into `sink`; negative when HDF5 refuses. */
+hid_t gd_hdf5_sink_access(gd_hdf5_sink *sink);
+/* Forgets the driver, once the file is closed. */
+void gd_hdf5_sink_release(gd_hdf5_sink *sink);
+
+#endif

@@ -1,0 +1,23 @@
+/* Text to values, strictly: the whole text, no locale, no silent overflow. Local. */
+#ifndef GD_PARSE_H
+#define GD_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Leading and trailing blanks (spaces, tabs) are allowed; anything else beside the decimal number is not, hexadecimal
+ * included. `nan`, `inf` and `infinity` in either case are read as such: whether they are welcome is the caller's
+ * matter. A number too large for the type is refused, one too small for a double is the nearest (0). On refusal
+ * `*value` is as before. */
+bool gd_parse_double(const char *text, double *value);
+bool gd_parse_int64(const char *text, int64_t *value);
+
+/* Well-formed UTF-8 (no surrogates, no overlong forms); else the offset of the first bad byte in `*bad`. */
+bool gd_utf8_valid(const void *bytes, size_t length, size_t *bad);
+
+/* Smallest number of edits between two words (insert, delete, replace, swap neighbours; no part edited twice): for
+ * "did you mean". At most 64 bytes of each count. */
+int gd_edit_distance(const char *a, const char *b);
+
+#endif

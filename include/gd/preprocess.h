@@ -1,0 +1,50 @@
+/* From a CSV to a dataset. Local: one process reads, splits, standardises and writes. */
+#ifndef GD_PREPROCESS_H
+#define GD_PREPROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gd/dataset.h"
+#include "gd/inference.h"
+#include "gd/rows.h"
+#include "gd/statistics.h"
+#include "gd/status.h"
+#include "gd/table.h"
+
+typedef enum gd_split_kind { GD_SPLIT_RANDOM, GD_SPLIT_GROUPED, GD_SPLIT_COLUMN } gd_split_kind;
+extern const char *const gd_split_names[]; /* "random", "grouped", "column", NULL */
+
+/* Texts are the caller's and may be NULL where it says so. */
+typedef struct gd_preprocess_options {
+	const char *input;        /* the table's path, or its name when `source` delivers it */
+	const char *output;       /* NULL: the input's path with .h5 */
+	const char *schema;       /* path; NULL: the shipped one, or none if there is a target */
+	const char *target;       /* NULL: the schema's; without a schema the other columns' treatments are inferred */
+	const char *group;        /* NULL: the schema's */
+	gd_split_kind split;
+	const char *split_column; /* with GD_SPLIT_COLUMN alone */
+	double test_fraction, validation_fraction;
+	int64_t seed;
+	bool force;               /* overwrite the output */
+	const char *history;      /* command line */
+	FILE *out;                /* where tables are printed; NULL: nowhere */
+	gd_table_source *source;  /* NULL: the CSV `input` */
+	void *source_context;
+} gd_preprocess_options;
+
+/*
+ * Reads, decides, splits, fits, prints its tables and writes the file. `output` (may be NULL) gets the path, released with free().
+ * GD_USAGE for options that contradict each other, a schema that is malformed, and an output that exists; GD_BAD_DATA for the table; GD_FAILED for disk and memory.
+ */
+GD_CHECKED gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output);
+
+/* The tables on the screen; the leak audit also goes into the file. */
+void gd_preprocess_print_decisions(FILE *out, const gd_inference *inference);
+void gd_preprocess_print_classes(FILE *out, const gd_dataset_header *header);
+/* Of the features that are numbers, at most 14 of them. */
+void gd_preprocess_print_correlation(FILE *out, const gd_dataset_header *header, const bool *scalar);
+void gd_preprocess_print_audit(FILE *out, const gd_schema *schema, const char *split, const gd_audit *audits);
+
+#endif

@@ -1,0 +1,36 @@
+/* The run directory: which files it has, and how a run finds its newest state there. */
+#ifndef GD_RUN_DIRECTORY_H
+#define GD_RUN_DIRECTORY_H
+
+#include <stdbool.h>
+
+#include "gd/checkpoint.h"
+#include "gd/communicator.h"
+#include "gd/train_options.h"
+
+enum { GD_PATH_ROOM = 4096 };
+
+typedef enum gd_run_file {
+	GD_RUN_CONFIG,     /* config.ini */
+	GD_RUN_METRICS,    /* metrics.h5 */
+	GD_RUN_CHECKPOINT, /* checkpoint.h5 */
+	GD_RUN_PREVIOUS,   /* checkpoint.previous.h5 */
+	GD_RUN_BEST,       /* best.h5 */
+	GD_RUN_MODEL,      /* model.h5 */
+} gd_run_file;
+
+/* Local. `<directory>/<file>` into path [GD_PATH_ROOM]; returns path. */
+char *gd_run_path(const char *directory, gd_run_file file, char *path);
+
+/*
+ * Collective. Settles on the directory (`wanted`, or a new name under ./runs when NULL), into `directory` [GD_PATH_ROOM]. Without `resume` one that holds a run is
+ * GD_USAGE, and the directory is made. With it, the newest whole checkpoint goes into `checkpoint` on every rank and *found is set; damaged ones are named
+ * and passed over.
+ */
+GD_CHECKED gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool resume, char *directory,
+	gd_checkpoint *checkpoint, bool *found);
+
+/* Local. Writes config.ini: every kept option in force. */
+GD_CHECKED gd_status gd_run_write_config(const char *directory, const gd_train_options *options);
+
+#endif

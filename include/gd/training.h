@@ -1,0 +1,79 @@
+/* A training under way: what the trainer's parts (set-up, loop, files, talk) share. Private to the trainer. */
+#ifndef GD_TRAINING_H
+#define GD_TRAINING_H
+
+#include "gd/checkpoint.h"
+#include "gd/communicator.h"
+#include "gd/dataset.h"
+#include "gd/evaluation.h"
+#include "gd/exchange.h"
+#include "gd/memory.h"
+#include "gd/run_directory.h"
+#include "gd/stepper.h"
+#include "gd/train_options.h"
+
+typedef struct gd_training {
+	gd_communicator *communicator;
+	gd_train_options options;
+	const char *command;
+	gd_arena arena;
+	char directory[GD_PATH_ROOM];
+	bool resumed;
+
+	gd_dataset *dataset;
+	gd_network *network;
+	gd_exchange *exchange;
+	gd_stepper *stepper;
+	gd_evaluation *validation; /* NULL without a validation part */
+	gd_score_sums scores;
+	float *features;           /* this rank's shard of the training part, [rows, features] */
+	int32_t *labels;
+
+	gd_training_state state;
+	gd_progress progress;
+	gd_history history;
+	gd_step_scalars *scalars;  /* [steps of an epoch] */
+	int64_t steps_per_epoch;
+
+	gd_setting *config;
+	size_t config_count;
+	gd_setting *provenance;
+	size_t provenance_count;
+
+	double started;            /* clocks in seconds, monotonic */
+	double loop_started, last_checkpoint, last_metrics, last_drawn, last_poll, longest_poll;
+	double checkpoint_seconds; /* that the last one took */
+	int64_t done_steps;        /* in this call */
+	double step_seconds;       /* of this call's steps and exchanges */
+	double trained_rows, communication_seconds;
+	bool checkpoint_failed;    /* the last one; rank 0 */
+} gd_training;
+
+/* Local. Seconds of a monotonic clock. */
+double gd_seconds(void);
+
+/* Collective. Everything before the first step. *finished: the run was done already. */
+GD_CHECKED gd_status gd_training_prepare(gd_training *training, const gd_train_options *options, const bool *given, bool *finished);
+void gd_training_release(gd_training *training);
+/* Local. Whether no step is left: all epochs are through, or training stopped early. */
+bool gd_training_finished(const gd_training *training);
+
+/* Local. The state as a checkpoint that borrows from it; `parameters` may be the averaged ones. */
+gd_checkpoint gd_training_checkpoint(const gd_training *training, float *parameters);
+/* Collective. Compares the replicas, then rank 0 writes checkpoint.h5; a failure to write is a warning and is remembered. */
+GD_CHECKED gd_status gd_training_save(gd_training *training);
+/* Local (rank 0). best.h5; metrics.h5; model.h5. */
+GD_CHECKED gd_status gd_training_save_best(gd_training *training);
+GD_CHECKED gd_status gd_training_save_metrics(gd_training *training);
+GD_CHECKED gd_status gd_training_save_model(gd_training *training);
+/* Local. What is validated and kept: the average where there is one. */
+float *gd_training_model_parameters(gd_training *training);
+
+/* Local (rank 0 speaks). */
+void gd_training_say_start(const gd_training *training);
+void gd_training_say_step(gd_training *training);
+void gd_training_say_epoch(gd_training *training);
+/* Collective. The closing table. */
+GD_CHECKED gd_status gd_training_say_end(gd_training *training);
+
+#endif

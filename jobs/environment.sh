@@ -1,0 +1,14 @@
+# Settings of Open MPI and BLIS for one machine; sourced by the scripts and read by tests/CMakeLists.txt, so that
+# there is one place for them. What the caller has set wins.
+
+# Open MPI refuses to start as root, which is who one is in a container, unless both are set.
+export OMPI_ALLOW_RUN_AS_ROOT=${OMPI_ALLOW_RUN_AS_ROOT:-1}
+export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=${OMPI_ALLOW_RUN_AS_ROOT_CONFIRM:-1}
+# Eight ranks may share two cores.
+export OMPI_MCA_rmaps_base_oversubscribe=${OMPI_MCA_rmaps_base_oversubscribe:-1}
+# Two jobs at a time would both bind their ranks to the first cores.
+export OMPI_MCA_hwloc_base_binding_policy=${OMPI_MCA_hwloc_base_binding_policy:-none}
+# Copying from another process's memory is forbidden in many containers: a warning a message, then a slower path.
+export OMPI_MCA_btl_vader_single_copy_mechanism=${OMPI_MCA_btl_vader_single_copy_mechanism:-none}
+# A rank computes on one thread; ranks are what there is more of.
+export BLIS_NUM_THREADS=${BLIS_NUM_THREADS:-1}

@@ -1,0 +1,394 @@
+#include "gd/training.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/log.h"
+#include "gd/machine.h"
+#include "gd/random.h"
+#include "gd/reduce.h"
+#include "gd/sha256.h"
+
+/* The configuration group's entry that is no option: which rows and preprocessing the run is about. */
+static const char dataset_setting[] = "dataset_sha256";
+
+static const char *setting_of(const gd_checkpoint *checkpoint, const char *name)
+{
+	for (size_t i = 0; i < checkpoint->config_count; i++)
+		if (!strcmp(checkpoint->config[i].name, name))
+			return checkpoint->config[i].value;
+	return NULL;
+}
+
+/*
+ * On --resume the run's own configuration holds; what the user set must agree with it wherever it would change the bits,
+ * the number of epochs apart.
+ */
+static gd_status take_configuration(gd_training *t, const gd_checkpoint *checkpoint, const bool *given)
+{
+	for (size_t i = 0; i < gd_train_option_table.count; i++) {
+		const gd_option *option = &gd_train_option_table.options[i];
+		const char *was = setting_of(checkpoint, option->name);
+		if (option->flags & GD_NOT_KEPT || !was)
+			continue;
+		char now[1024];
+		gd_options_format(option, &t->options, now, sizeof now);
+		if (given[i] && option->flags & GD_CHANGES_BITS && option->offset != offsetof(gd_train_options, epochs) && strcmp(was, now))
+			return gd_error(GD_USAGE, "'--%s %s' would change the run in '%s', which has '%s'; leave it out, or start another --run",
+				option->name, now, t->directory, *was ? was : "none");
+		if (given[i] || !*was)
+			continue;
+		char *kept = gd_arena_string(&t->arena, was);
+		if (!kept)
+			return gd_out_of_memory("the configuration");
+		gd_status status = gd_options_set(&gd_train_option_table, &t->options, option->name, kept, "the checkpoint's configuration");
+		if (gd_failed(&status))
+			return status;
+	}
+	return gd_train_options_check(&t->options);
+}
+
+/* What identifies a dataset: its rows' source and split, and how they were made into features. */
+static void hash_dataset(const gd_dataset_header *header, char text[65])
+{
+	const gd_preprocessing *p = &header->preprocessing;
+	gd_sha256 hash;
+	uint8_t digest[32];
+	gd_sha256_init(&hash);
+	gd_sha256_update(&hash, header->source_sha256, strlen(header->source_sha256));
+	gd_sha256_update(&hash, header->rows, sizeof header->rows);
+	gd_sha256_update(&hash, &header->seed, sizeof header->seed);
+	gd_sha256_update(&hash, header->split, strlen(header->split));
+	gd_sha256_update(&hash, p->recipe, strlen(p->recipe));
+	gd_sha256_update(&hash, p->mean, (size_t)p->features * sizeof *p->mean);
+	gd_sha256_update(&hash, p->standard_deviation, (size_t)p->features * sizeof *p->standard_deviation);
+	gd_sha256_finish(&hash, digest);
+	gd_sha256_hex(digest, text);
+}
+
+static gd_status make_settings(gd_training *t, const char *dataset_hash)
+{
+	const size_t count = gd_train_option_table.count;
+	t->config = gd_arena_take(&t->arena, count + 1, sizeof *t->config);
+	if (!t->config)
+		return gd_out_of_memory("the configuration");
+	for (size_t i = 0; i <= count; i++) {
+		char value[1024];
+		const gd_option *option = i < count ? &gd_train_option_table.options[i] : NULL;
+		if (option && option->flags & GD_NOT_KEPT)
+			continue;
+		if (option)
+			gd_options_format(option, &t->options, value, sizeof value);
+		char *kept = gd_arena_string(&t->arena, option ? value : dataset_hash);
+		if (!kept)
+			return gd_out_of_memory("the configuration");
+		t->config[t->config_count++] = (gd_setting){option ? option->name : dataset_setting, kept};
+	}
+	return gd_ok();
+}
+
+static gd_status make_provenance(gd_training *t, const char *hosts)
+{
+	char ranks[32], cores[32];
+	snprintf(ranks, sizeof ranks, "%d", t->communicator->size);
+	snprintf(cores, sizeof cores, "%d", gd_machine_cores());
+	const gd_setting settings[] = {
+		{"ranks", ranks}, {"hosts", hosts}, {"cpu", gd_machine_cpu()}, {"cores", cores},
+		{"mpi", gd_machine_mpi()}, {"hdf5", gd_machine_hdf5()}, {"blis", gd_machine_blis()},
+	};
+	t->provenance_count = sizeof settings / sizeof settings[0];
+	t->provenance = gd_arena_take(&t->arena, t->provenance_count, sizeof *t->provenance);
+	for (size_t i = 0; t->provenance && i < t->provenance_count; i++) {
+		t->provenance[i] = (gd_setting){settings[i].name, gd_arena_string(&t->arena, settings[i].value)};
+		if (!t->provenance[i].value)
+			return gd_out_of_memory("the provenance");
+	}
+	return t->provenance ? gd_ok() : gd_out_of_memory("the provenance");
+}
+
+/* n / (classes * n_class), on the training part; a class that does not occur there weighs nothing. */
+static float *balanced_weights(gd_training *t, const gd_dataset_header *header)
+{
+	int classes = header->preprocessing.classes;
+	float *weights = gd_arena_take(&t->arena, (size_t)classes, sizeof *weights);
+	for (int c = 0; weights && c < classes; c++)
+		if (header->class_counts[c])
+			weights[c] = (float)((double)header->rows[GD_TRAIN] / (classes * (double)header->class_counts[c]));
+	return weights;
+}
+
+static gd_status make_network(gd_training *t)
+{
+	const gd_train_options *o = &t->options;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	const float *weights = NULL;
+	if (o->class_weights && !(weights = balanced_weights(t, header)))
+		return gd_out_of_memory("the class weights");
+	gd_network_options shape = {
+		.inputs = header->preprocessing.features,
+		.classes = header->preprocessing.classes,
+		.hidden_count = o->hidden.count,
+		.hidden = o->hidden.width,
+		.activation = (gd_activation)o->activation,
+		.batch_norm = o->batch_norm,
+		.dropout = o->dropout,
+		.input_dropout = o->input_dropout,
+		.label_smoothing = o->label_smoothing,
+		.class_weights = weights,
+	};
+	gd_status status = gd_network_create(&shape, &t->network);
+	if (!gd_failed(&status))
+		status = gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&(gd_optimizer_options){.kind = (gd_optimizer_kind)o->optimizer, .momentum = o->momentum}), o->ema > 0);
+	return status;
+}
+
+static gd_status read_rows(gd_training *t)
+{
+	gd_communicator *communicator = t->communicator;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	gd_share share = gd_share_of(header->rows[GD_TRAIN], communicator->rank, communicator->size);
+	communicator->phase = "reading the dataset";
+	t->features = gd_allocate((size_t)share.count * (size_t)header->preprocessing.features, sizeof *t->features);
+	t->labels = gd_allocate((size_t)share.count, sizeof *t->labels);
+	gd_status mine = t->features && t->labels ? gd_ok() : gd_out_of_memory("this rank's shard");
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_dataset_read(t->dataset, GD_TRAIN, share.first, share.count, t->features, t->labels, NULL);
+	if (!gd_failed(&status) && header->rows[GD_VALIDATION] > 0)
+		status = gd_evaluation_create(communicator, t->dataset, GD_VALIDATION, &t->validation);
+	return status;
+}
+
+/* The exchange, the stepper and room for an epoch's scalars. */
+static gd_status make_steps(gd_training *t)
+{
+	const gd_train_options *o = &t->options;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	gd_exchange_options exchange = {
+		.rows = header->rows[GD_TRAIN],
+		.features = header->preprocessing.features,
+		.batch_rows = (int)o->batch_size,
+		.drop_last = o->drop_last,
+		.skip_single = o->batch_norm && o->hidden.count > 0,
+		.seed = (uint64_t)o->seed,
+		.network = t->network,
+	};
+	gd_status status = gd_exchange_create(t->communicator, &exchange, &t->exchange);
+	if (gd_failed(&status))
+		return status;
+	t->steps_per_epoch = gd_exchange_steps(t->exchange);
+	if (t->steps_per_epoch == 0)
+		return gd_error(GD_BAD_DATA, "'%s' leaves no batch to train on: its training part has %" PRId64 " rows", o->data, header->rows[GD_TRAIN]);
+	gd_stepper_options stepper = {
+		.optimizer = gd_train_options_optimizer(o),
+		.weight_decay = o->weight_decay,
+		.decay_weights_only = o->decay == 1,
+		.clip_norm = o->clip_norm,
+		.average = o->ema,
+		.seed = (uint64_t)o->seed,
+		.fast = o->reduction == GD_REDUCTION_FAST,
+	};
+	status = gd_stepper_create(t->communicator, t->network, t->exchange, &stepper, &t->stepper);
+	if (gd_failed(&status))
+		return status;
+	t->scalars = gd_allocate((size_t)t->steps_per_epoch, sizeof *t->scalars);
+	gd_status mine = t->scalars ? gd_ok() : gd_out_of_memory("an epoch's learning rates");
+	return gd_agree(t->communicator, &mine);
+}
+
+/* Copies weights (and the average) from a checkpoint whose network has the same shapes. */
+static gd_status take_weights(gd_training *t, const gd_checkpoint *from, const char *name)
+{
+	size_t parameters = gd_network_parameters(t->network), statistics = gd_network_statistics(t->network);
+	const gd_network_options *mine = gd_network_get_options(t->network), *theirs = gd_network_get_options(from->network);
+	bool same = mine->inputs == theirs->inputs && mine->classes == theirs->classes && mine->hidden_count == theirs->hidden_count &&
+		mine->batch_norm == theirs->batch_norm && parameters == gd_network_parameters(from->network);
+	for (int l = 0; same && l < mine->hidden_count; l++)
+		same = mine->hidden[l] == theirs->hidden[l];
+	if (!same)
+		return gd_error(GD_BAD_DATA, "'%s' has another shape than this network: its layers do not fit --hidden, --batch-norm or the dataset", name);
+	memcpy(t->state.parameters, from->parameters, parameters * sizeof(float));
+	if (statistics)
+		memcpy(t->state.statistics, from->statistics, statistics * sizeof(float));
+	if (t->state.average)
+		memcpy(t->state.average, from->average ? from->average : from->parameters, parameters * sizeof(float));
+	return gd_ok();
+}
+
+/* The first state, made by rank 0 alone: libm may differ between hosts. */
+static gd_status initialise_state(gd_training *t)
+{
+	gd_communicator *communicator = t->communicator;
+	size_t parameters = gd_network_parameters(t->network), statistics = gd_network_statistics(t->network);
+	gd_status mine = gd_ok();
+	if (communicator->rank == 0 && t->options.initial) {
+		gd_checkpoint model = {0};
+		mine = gd_checkpoint_read(t->options.initial, &model);
+		if (!gd_failed(&mine)) {
+			const char *difference = NULL;
+			mine = take_weights(t, &model, t->options.initial);
+			if (!gd_failed(&mine) && !gd_preprocessing_equal(&model.preprocessing, &gd_dataset_get_header(t->dataset)->preprocessing, &difference))
+				gd_log_warning("'%s' was trained on another preprocessing than '%s': their %s differ", t->options.initial, t->options.data, difference);
+			gd_checkpoint_release(&model);
+		}
+	} else if (communicator->rank == 0) {
+		gd_initialise(t->network, (gd_initialisation)t->options.init, t->options.output_std, (uint64_t)t->options.seed,
+			t->state.parameters, t->state.statistics);
+		if (t->state.average)
+			memcpy(t->state.average, t->state.parameters, parameters * sizeof(float));
+	}
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_broadcast(communicator, t->state.parameters, parameters * sizeof(float));
+	if (!gd_failed(&status) && statistics)
+		status = gd_broadcast(communicator, t->state.statistics, statistics * sizeof(float));
+	if (!gd_failed(&status) && t->state.average)
+		status = gd_broadcast(communicator, t->state.average, parameters * sizeof(float));
+	if (gd_failed(&status))
+		return status;
+	gd_step_plan plan = gd_exchange_step(t->exchange, 0);
+	t->progress = (gd_progress){
+		.seed = (uint64_t)t->options.seed,
+		.blocks = plan.blocks,
+		.block_rows = gd_network_blocking(t->network, plan.rows).largest,
+		.best_validation_loss = INFINITY,
+	};
+	return gd_ok();
+}
+
+/* The state as it stood. Local: every rank holds the same checkpoint. */
+static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const char *dataset_hash)
+{
+	const char *trained_on = setting_of(checkpoint, dataset_setting);
+	if (trained_on && strcmp(trained_on, dataset_hash))
+		return gd_error(GD_USAGE, "'%s' is not the dataset that the run in '%s' was trained on", t->options.data, t->directory);
+	gd_status status = take_weights(t, checkpoint, t->directory);
+	if (gd_failed(&status))
+		return status;
+	if (checkpoint->moments != t->state.moments || !checkpoint->quantum || !checkpoint->average != !t->state.average)
+		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' lacks the optimizer's state", t->directory);
+	size_t bytes = gd_network_parameters(t->network) * sizeof(float);
+	for (int m = 0; m < t->state.moments; m++)
+		memcpy(t->state.moment[m], checkpoint->moment[m], bytes);
+	memcpy(t->state.quantum, checkpoint->quantum, (size_t)gd_network_tensors(t->network) * sizeof *t->state.quantum);
+	t->progress = checkpoint->progress;
+	if (t->progress.step_in_epoch > t->steps_per_epoch)
+		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' is past the end of an epoch", t->directory);
+	gd_step_plan plan = gd_exchange_step(t->exchange, 0);
+	if (t->progress.blocks != plan.blocks)
+		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' cuts a batch into %" PRId64 " blocks, this version into %d", t->directory, t->progress.blocks, plan.blocks);
+	for (size_t i = 0; i < checkpoint->history.count; i++) {
+		status = gd_history_append(&t->history, &checkpoint->history.epochs[i]);
+		if (gd_failed(&status))
+			return status;
+	}
+	const char *kernel = NULL;
+	for (size_t i = 0; i < checkpoint->provenance_count; i++)
+		if (!strcmp(checkpoint->provenance[i].name, "blis"))
+			kernel = checkpoint->provenance[i].value;
+	if (kernel && strcmp(kernel, gd_machine_blis()))
+		gd_log_warning("the run was computed with '%s', this machine has '%s': the bits may differ from here on", kernel, gd_machine_blis());
+	return gd_ok();
+}
+
+bool gd_training_finished(const gd_training *t)
+{
+	const gd_train_options *o = &t->options;
+	return t->progress.epoch >= o->epochs || (o->early_stop > 0 && t->progress.epochs_without_improvement >= o->early_stop);
+}
+
+/* The run directory, the options in force, and the checkpoint to go on from, if there is one. */
+static gd_status open_run(gd_training *t, const bool *given, gd_checkpoint *checkpoint, bool *found)
+{
+	gd_status status = gd_run_open(t->communicator, t->options.run, t->options.resume, t->directory, checkpoint, found);
+	if (gd_failed(&status))
+		return status;
+	if (*found) {
+		gd_status mine = take_configuration(t, checkpoint, given);
+		return gd_agree(t->communicator, &mine);
+	}
+	if (t->options.resume)
+		gd_log_note("no checkpoint in '%s': starting from the beginning", t->directory);
+	return gd_ok();
+}
+
+gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, const bool *given, bool *finished)
+{
+	gd_communicator *communicator = t->communicator;
+	gd_checkpoint checkpoint = {0};
+	bool found = false;
+	char hash[65], hosts[512];
+	t->options = *options;
+	*finished = false;
+
+	gd_status mine, status = gd_machine_survey(communicator, hosts, sizeof hosts);
+	/* The dataset first: a mistyped name leaves no empty run directory behind. */
+	if (!gd_failed(&status) && !options->resume)
+		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
+	if (!gd_failed(&status))
+		status = open_run(t, given, &checkpoint, &found);
+	if (!gd_failed(&status) && !t->dataset)
+		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
+	if (gd_failed(&status))
+		goto done;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	hash_dataset(header, hash);
+	if (header->rows[GD_TRAIN] < 1)
+		status = gd_error(GD_BAD_DATA, "'%s' has no training part", t->options.data);
+	else if (t->options.early_stop > 0 && header->rows[GD_VALIDATION] == 0)
+		status = gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", t->options.data);
+	if (gd_failed(&status))
+		goto done;
+	mine = make_network(t);
+	if (!gd_failed(&mine))
+		mine = make_settings(t, hash);
+	if (!gd_failed(&mine))
+		mine = make_provenance(t, hosts);
+	status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = make_steps(t);
+	if (gd_failed(&status))
+		goto done;
+	if (found) {
+		mine = restore_state(t, &checkpoint, hash);
+		status = gd_agree(communicator, &mine);
+		t->resumed = true;
+		if (!gd_failed(&status) && gd_training_finished(t) && t->progress.step_in_epoch == 0) {
+			gd_log_note("'%s' is finished: nothing to do", t->directory);
+			*finished = true;
+			goto done;
+		}
+	} else {
+		status = initialise_state(t);
+	}
+	if (!gd_failed(&status))
+		status = read_rows(t);
+	if (!gd_failed(&status)) {
+		mine = communicator->rank == 0 ? gd_run_write_config(t->directory, &t->options) : gd_ok();
+		status = gd_agree(communicator, &mine);
+	}
+	t->last_checkpoint = t->last_metrics = gd_seconds();
+done:
+	gd_checkpoint_release(&checkpoint);
+	return status;
+}
+
+void gd_training_release(gd_training *t)
+{
+	gd_evaluation_free(t->validation);
+	gd_stepper_free(t->stepper);
+	gd_exchange_free(t->exchange);
+	gd_training_state_release(&t->state);
+	gd_network_free(t->network);
+	gd_score_sums_release(&t->scores);
+	gd_history_release(&t->history);
+	if (t->dataset)
+		gd_dataset_close(t->dataset);
+	free(t->features);
+	free(t->labels);
+	free(t->scalars);
+	gd_arena_release(&t->arena);
+}

@@ -1,0 +1,82 @@
+#include "gd/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_ALIGNMENT 16
+#define CHUNK_BYTES ((size_t)64 * 1024)
+
+struct gd_arena_chunk {
+	struct gd_arena_chunk *next;
+	size_t used, room;
+	_Alignas(ARENA_ALIGNMENT) unsigned char bytes[];
+};
+
+void *gd_allocate(size_t count, size_t size)
+{
+	size_t bytes;
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - GD_ALIGNMENT)
+		return NULL;
+	bytes = (bytes + GD_ALIGNMENT - 1) / GD_ALIGNMENT * GD_ALIGNMENT;
+	if (bytes == 0)
+		bytes = GD_ALIGNMENT;
+	void *memory = aligned_alloc(GD_ALIGNMENT, bytes);
+	if (memory)
+		memset(memory, 0, bytes);
+	return memory;
+}
+
+void *gd_arena_take(gd_arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - CHUNK_BYTES)
+		return NULL;
+	bytes = (bytes + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
+	struct gd_arena_chunk *chunk = arena->chunks;
+	if (!chunk || chunk->room - chunk->used < bytes) {
+		size_t room = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
+		struct gd_arena_chunk *fresh = calloc(1, sizeof *fresh + room);
+		if (!fresh)
+			return NULL;
+		fresh->room = room;
+		if (chunk && bytes > CHUNK_BYTES / 4) {
+			/* A large piece gets a chunk of its own behind the first, whose rest stays in use. */
+			fresh->next = chunk->next;
+			chunk->next = fresh;
+		} else {
+			fresh->next = chunk;
+			arena->chunks = fresh;
+		}
+		chunk = fresh;
+	}
+	void *piece = chunk->bytes + chunk->used;
+	chunk->used += bytes;
+	return piece;
+}
+
+char *gd_arena_string_of(gd_arena *arena, const char *bytes, size_t length)
+{
+	if (length == SIZE_MAX)
+		return NULL;
+	char *copy = gd_arena_take(arena, length + 1, 1);
+	if (copy && length > 0)
+		memcpy(copy, bytes, length);
+	return copy;
+}
+
+char *gd_arena_string(gd_arena *arena, const char *text)
+{
+	return gd_arena_string_of(arena, text, strlen(text));
+}
+
+void gd_arena_release(gd_arena *arena)
+{
+	struct gd_arena_chunk *chunk = arena->chunks;
+	while (chunk) {
+		struct gd_arena_chunk *next = chunk->next;
+		free(chunk);
+		chunk = next;
+	}
+	arena->chunks = NULL;
+}

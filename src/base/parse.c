@@ -1,0 +1,236 @@
+#include "gd/parse.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static const char *skip_blanks(const char *text)
+{
+	while (is_blank(*text))
+		text++;
+	return text;
+}
+
+/* `word` in either case at `text`: the text after it, else NULL. */
+static const char *skip_word(const char *text, const char *word)
+{
+	for (; *word; word++, text++)
+		if ((*text | 0x20) != *word)
+			return NULL;
+	return text;
+}
+
+/* A decimal number as it is written: value = digits · 10^exponent, when `exact`. */
+typedef struct decimal {
+	uint64_t digits;
+	int64_t exponent;
+	bool exact; /* all digits fitted */
+} decimal;
+
+static void add_digit(decimal *number, char c, bool after_point)
+{
+	if (number->digits > (UINT64_C(1) << 53)) {
+		number->exact = false;
+		return;
+	}
+	number->digits = number->digits * 10 + (uint64_t)(c - '0');
+	number->exponent -= after_point;
+}
+
+/* Digits, point, exponent: the text after them, or NULL where there is no number. */
+static const char *scan_decimal(const char *text, decimal *number)
+{
+	bool any = false;
+	*number = (decimal){.exact = true};
+	for (; is_digit(*text); text++, any = true)
+		add_digit(number, *text, false);
+	if (*text == '.')
+		for (text++; is_digit(*text); text++, any = true)
+			add_digit(number, *text, true);
+	if (!any)
+		return NULL;
+	if (*text == 'e' || *text == 'E') {
+		text++;
+		bool negative = *text == '-';
+		if (*text == '-' || *text == '+')
+			text++;
+		if (!is_digit(*text))
+			return NULL;
+		int64_t exponent = 0;
+		for (; is_digit(*text); text++)
+			if (exponent < 1000000)
+				exponent = exponent * 10 + (*text - '0');
+		number->exponent += negative ? -exponent : exponent;
+	}
+	return text;
+}
+
+/* The C locale's strtod, whatever locale a library has set. */
+static bool convert_slowly(const char *text, double *value)
+{
+	static locale_t plain;
+	locale_t mine = __atomic_load_n(&plain, __ATOMIC_ACQUIRE);
+	if (!mine) {
+		locale_t none = (locale_t)0;
+		mine = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+		if (!mine)
+			return false;
+		if (!__atomic_compare_exchange_n(&plain, &none, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+			freelocale(mine);
+			mine = none;
+		}
+	}
+	*value = strtod_l(text, NULL, mine);
+	return isfinite(*value);
+}
+
+bool gd_parse_double(const char *text, double *value)
+{
+	static const double power[] = {
+		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+	};
+	const char *start = skip_blanks(text), *at = start, *end;
+	bool negative = *at == '-';
+	double result;
+	if (*at == '-' || *at == '+')
+		at++;
+	if ((end = skip_word(at, "infinity")) || (end = skip_word(at, "inf"))) {
+		result = INFINITY;
+	} else if ((end = skip_word(at, "nan"))) {
+		result = NAN;
+	} else {
+		decimal number;
+		end = scan_decimal(at, &number);
+		if (!end)
+			return false;
+		if (number.exact && number.digits <= (UINT64_C(1) << 53) && number.exponent >= -22 && number.exponent <= 22) {
+			/* Both operands are exact, so one rounding gives the nearest double (W. Clinger, 1990). */
+			result = (double)number.digits;
+			result = number.exponent < 0 ? result / power[-number.exponent] : result * power[number.exponent];
+		} else {
+			if (!convert_slowly(at, &result))
+				return false;
+		}
+	}
+	if (*skip_blanks(end) != '\0')
+		return false;
+	*value = negative ? -result : result;
+	return true;
+}
+
+bool gd_parse_int64(const char *text, int64_t *value)
+{
+	const char *at = skip_blanks(text);
+	bool negative = *at == '-';
+	if (*at == '-' || *at == '+')
+		at++;
+	if (!is_digit(*at))
+		return false;
+	int64_t result = 0;
+	for (; is_digit(*at); at++) {
+		int64_t digit = negative ? '0' - *at : *at - '0';
+		if (__builtin_mul_overflow(result, 10, &result) || __builtin_add_overflow(result, digit, &result))
+			return false;
+	}
+	if (*skip_blanks(at) != '\0')
+		return false;
+	*value = result;
+	return true;
+}
+
+/* Length of the well-formed sequence at `s`, 0 for none. Source: The Unicode Standard, table 3-7. */
+static size_t sequence_length(const unsigned char *s, size_t left)
+{
+	size_t length;
+	unsigned char low = 0x80, high = 0xBF;
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] >= 0xC2 && s[0] <= 0xDF)
+		length = 2;
+	else if (s[0] >= 0xE0 && s[0] <= 0xEF)
+		length = 3;
+	else if (s[0] >= 0xF0 && s[0] <= 0xF4)
+		length = 4;
+	else
+		return 0;
+	switch (s[0]) {
+	case 0xE0: low = 0xA0; break;  /* else overlong */
+	case 0xED: high = 0x9F; break; /* else a surrogate */
+	case 0xF0: low = 0x90; break;  /* else overlong */
+	case 0xF4: high = 0x8F; break; /* else past U+10FFFF */
+	default: break;
+	}
+	if (left < length || s[1] < low || s[1] > high)
+		return 0;
+	for (size_t i = 2; i < length; i++)
+		if (s[i] < 0x80 || s[i] > 0xBF)
+			return 0;
+	return length;
+}
+
+bool gd_utf8_valid(const void *bytes, size_t length, size_t *bad)
+{
+	const unsigned char *s = bytes;
+	size_t i = 0;
+	while (i < length) {
+		uint64_t eight;
+		if (length - i >= sizeof eight) {
+			memcpy(&eight, s + i, sizeof eight);
+			if (!(eight & UINT64_C(0x8080808080808080))) {
+				i += sizeof eight;
+				continue;
+			}
+		}
+		size_t step = sequence_length(s + i, length - i);
+		if (step == 0) {
+			if (bad)
+				*bad = i;
+			return false;
+		}
+		i += step;
+	}
+	return true;
+}
+
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+int gd_edit_distance(const char *a, const char *b)
+{
+	enum { LIMIT = 64 };
+	int row[3][LIMIT + 1];
+	int length_a = (int)strnlen(a, LIMIT), length_b = (int)strnlen(b, LIMIT);
+	int *before = row[0], *last = row[1], *now = row[2];
+	for (int j = 0; j <= length_b; j++)
+		last[j] = j;
+	for (int i = 1; i <= length_a; i++) {
+		now[0] = i;
+		for (int j = 1; j <= length_b; j++) {
+			int best = smaller(last[j], now[j - 1]) + 1;
+			best = smaller(best, last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				best = smaller(best, before[j - 2] + 1);
+			now[j] = best;
+		}
+		int *oldest = before;
+		before = last;
+		last = now;
+		now = oldest;
+	}
+	return last[length_b];
+}

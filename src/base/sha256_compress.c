@@ -1,0 +1,135 @@
+#include "gd/sha256_compress.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#include <stdatomic.h>
+#endif
+
+static const _Alignas(16) uint32_t round_constant[64] = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+static inline uint32_t rotate(uint32_t x, int count)
+{
+	return x >> count | x << (32 - count);
+}
+
+void gd_sha256_compress_plain(uint32_t state[8], const uint8_t *bytes, size_t blocks)
+{
+	for (; blocks > 0; blocks--, bytes += 64) {
+		uint32_t w[64];
+		for (int t = 0; t < 16; t++)
+			w[t] = (uint32_t)bytes[4 * t] << 24 | (uint32_t)bytes[4 * t + 1] << 16 |
+			       (uint32_t)bytes[4 * t + 2] << 8 | bytes[4 * t + 3];
+		for (int t = 16; t < 64; t++) {
+			uint32_t s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3;
+			uint32_t s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10;
+			w[t] = w[t - 16] + s0 + w[t - 7] + s1;
+		}
+		uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+		uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+		for (int t = 0; t < 64; t++) {
+			uint32_t s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+			uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + round_constant[t] + w[t];
+			uint32_t s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+			uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
+			h = g;
+			g = f;
+			f = e;
+			e = d + t1;
+			d = c;
+			c = b;
+			b = a;
+			a = t1 + t2;
+		}
+		state[0] += a;
+		state[1] += b;
+		state[2] += c;
+		state[3] += d;
+		state[4] += e;
+		state[5] += f;
+		state[6] += g;
+		state[7] += h;
+	}
+}
+
+#if defined(__x86_64__)
+
+bool gd_sha256_native_available(void)
+{
+	/* Asked once: in a virtual machine each CPUID leaves to the hypervisor. */
+	static atomic_int answer; /* 0: not asked yet, 1: no, 2: yes */
+	int known = atomic_load_explicit(&answer, memory_order_relaxed);
+	if (known == 0) {
+		unsigned a, b, c, d;
+		bool sse41 = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_1) && (c & bit_SSSE3);
+		bool sha = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+		known = sse41 && sha ? 2 : 1;
+		atomic_store_explicit(&answer, known, memory_order_relaxed);
+	}
+	return known == 2;
+}
+
+/* The instructions want the state as the words ABEF and CDGH, highest first. */
+__attribute__((target("sha,sse4.1")))
+void gd_sha256_compress_native(uint32_t state[8], const uint8_t *bytes, size_t blocks)
+{
+	const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+	__m128i dcba = _mm_loadu_si128((const __m128i *)(const void *)state);
+	__m128i hgfe = _mm_loadu_si128((const __m128i *)(const void *)(state + 4));
+	__m128i cdab = _mm_shuffle_epi32(dcba, 0xB1);
+	__m128i efgh = _mm_shuffle_epi32(hgfe, 0x1B);
+	__m128i abef = _mm_alignr_epi8(cdab, efgh, 8);
+	__m128i cdgh = _mm_blend_epi16(efgh, cdab, 0xF0);
+
+	for (; blocks > 0; blocks--, bytes += 64) {
+		__m128i abef_before = abef, cdgh_before = cdgh;
+		__m128i w[4];
+		for (int i = 0; i < 4; i++)
+			w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i)), big_endian);
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++) {
+			__m128i *now = &w[i & 3];
+			if (i >= 4) {
+				__m128i *last = &w[(i + 3) & 3], *before = &w[(i + 2) & 3];
+				__m128i partial = _mm_sha256msg1_epu32(*now, w[(i + 1) & 3]);
+				partial = _mm_add_epi32(partial, _mm_alignr_epi8(*last, *before, 4));
+				*now = _mm_sha256msg2_epu32(partial, *last);
+			}
+			__m128i input = _mm_add_epi32(*now, _mm_load_si128((const __m128i *)(const void *)(round_constant + 4 * i)));
+			cdgh = _mm_sha256rnds2_epu32(cdgh, abef, input);
+			abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(input, 0x0E));
+		}
+		abef = _mm_add_epi32(abef, abef_before);
+		cdgh = _mm_add_epi32(cdgh, cdgh_before);
+	}
+
+	__m128i feba = _mm_shuffle_epi32(abef, 0x1B);
+	__m128i dchg = _mm_shuffle_epi32(cdgh, 0xB1);
+	_mm_storeu_si128((__m128i *)(void *)state, _mm_blend_epi16(feba, dchg, 0xF0));
+	_mm_storeu_si128((__m128i *)(void *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+#else
+
+bool gd_sha256_native_available(void)
+{
+	return false;
+}
+
+void gd_sha256_compress_native(uint32_t state[8], const uint8_t *bytes, size_t blocks)
+{
+	gd_sha256_compress_plain(state, bytes, blocks);
+}
+
+#endif

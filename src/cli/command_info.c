@@ -1,0 +1,85 @@
+#include "gd/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gd/describe.h"
+#include "gd/log.h"
+#include "gd/machine.h"
+#include "gd/options.h"
+
+typedef struct info_options {
+	bool help;
+} info_options;
+
+static const gd_option options[] = {
+	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = offsetof(info_options, help), .initial = "off", .help = "this list"},
+};
+static const gd_option_table table = {options, sizeof options / sizeof options[0]};
+
+static void print_help(void)
+{
+	printf("usage: genre-dist info [PATH]\n"
+	       "       mpirun -n 8 genre-dist info\n\n"
+	       "Without PATH: this build and machine, and under mpirun or srun the ranks and their cores.\n"
+	       "With PATH: what a dataset, checkpoint, model, metrics file or run directory holds.\n\noptions:\n");
+	gd_options_help(&table, stdout);
+}
+
+static gd_status read_path(int argc, char **argv, const char **path)
+{
+	info_options o;
+	const char *arguments[8];
+	int count = 0;
+	gd_options_initialise(&table, &o);
+	if (argc > 8)
+		return gd_error(GD_USAGE, "info takes one path at most");
+	gd_status status = gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, arguments, &count);
+	if (!gd_failed(&status) && count > 1)
+		status = gd_error(GD_USAGE, "info takes one path at most, found '%s' as well", arguments[1]);
+	*path = !gd_failed(&status) && count ? arguments[0] : NULL;
+	return status;
+}
+
+static void print_machine(void)
+{
+	gd_machine_print_version(stdout);
+	printf("host %s: %s, %d core%s for this process\n", gd_machine_host(), gd_machine_cpu(), gd_machine_cores(), gd_machine_cores() > 1 ? "s" : "");
+}
+
+int gd_command_info(int argc, char **argv)
+{
+	const char *path = NULL;
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			print_help();
+			return GD_OK;
+		}
+	gd_status status = read_path(argc, argv, &path);
+	if (!gd_failed(&status) && path)
+		status = gd_describe(stdout, path);
+	else if (!gd_failed(&status))
+		print_machine();
+	return gd_command_finish(&status);
+}
+
+int gd_command_info_ranks(gd_communicator *communicator, int argc, char **argv)
+{
+	const char *path = NULL;
+	gd_status status;
+	if (!communicator) {
+		print_help();
+		return GD_OK;
+	}
+	gd_status mine = read_path(argc, argv, &path);
+	status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status) && path) {
+		mine = communicator->rank == 0 ? gd_describe(stdout, path) : gd_ok();
+		status = gd_agree(communicator, &mine);
+	} else if (!gd_failed(&status)) {
+		if (communicator->rank == 0)
+			print_machine();
+		status = gd_machine_print_ranks(communicator, stdout);
+	}
+	return gd_command_finish(&status);
+}

@@ -1,0 +1,57 @@
+#include "gd/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gd/log.h"
+#include "gd/memory.h"
+#include "gd/options.h"
+#include "gd/predictor.h"
+
+typedef struct predict_options {
+	const char *output;
+	bool quiet, help;
+} predict_options;
+
+#define AT(member) offsetof(predict_options, member)
+static const gd_option options[] = {
+	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.csv", .help = "where the predictions go; by default stdout"},
+	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only, besides the result"},
+	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
+};
+static const gd_option_table table = {options, sizeof options / sizeof options[0]};
+
+static void print_help(void)
+{
+	printf("usage: genre-dist predict MODEL.h5... INPUT.csv [-o OUT.csv]\n\n"
+	       "Classifies the records of a raw CSV: the model carries its preprocessing. The CSV needs the columns that the\n"
+	       "features are made of, in any order, and no target. Out come a row a record: row, predicted, and the\n"
+	       "probability of each class; of several models the probabilities are averaged.\n\noptions:\n");
+	gd_options_help(&table, stdout);
+}
+
+int gd_command_predict(gd_communicator *communicator, int argc, char **argv)
+{
+	if (!communicator) {
+		print_help();
+		return GD_OK;
+	}
+	predict_options o;
+	gd_ensemble ensemble = {0};
+	int count = 0;
+	const char **paths = gd_allocate((size_t)argc, sizeof *paths);
+	gd_options_initialise(&table, &o);
+	gd_status mine = paths ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, paths, &count) : gd_out_of_memory("the arguments");
+	if (!gd_failed(&mine) && count < 2)
+		mine = gd_error(GD_USAGE, "predict needs a model and a CSV: genre-dist predict runs/first/model.h5 songs.csv -o genres.csv");
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status)) {
+		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
+		status = gd_ensemble_read(communicator, paths, count - 1, &ensemble);
+	}
+	if (!gd_failed(&status))
+		status = gd_predict(communicator, &ensemble, paths[count - 1], o.output);
+	gd_ensemble_release(&ensemble);
+	free(paths);
+	return gd_command_finish(&status);
+}

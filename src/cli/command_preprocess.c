@@ -1,0 +1,103 @@
+#include "gd/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gd/log.h"
+#include "gd/memory.h"
+#include "gd/options.h"
+#include "gd/preprocess.h"
+
+typedef struct preprocess_options {
+	const char *output, *schema, *target, *group, *split_column;
+	int split, encoding;
+	double test_fraction, validation_fraction;
+	int64_t seed;
+	bool force, quiet, verbose, help;
+} preprocess_options;
+
+static const char *const encodings[] = {"standard", NULL};
+
+#define AT(member) offsetof(preprocess_options, member)
+static const gd_option options[] = {
+	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.h5", .help = "the dataset; default: the input's path with .h5"},
+	{.name = "schema", .letter = 's', .type = GD_OPTION_TEXT, .offset = AT(schema), .argument = "FILE.ini", .help = "what the columns mean; default: the shipped song schema"},
+	{.name = "target", .letter = 't', .type = GD_OPTION_TEXT, .offset = AT(target), .argument = "COLUMN", .help = "the column to predict; without a schema the others are inferred from the data"},
+	{.name = "group", .letter = 'g', .type = GD_OPTION_TEXT, .offset = AT(group), .argument = "COLUMN", .help = "records with equal values here belong together"},
+	{.name = "split", .type = GD_OPTION_CHOICE, .offset = AT(split), .initial = "random", .choices = gd_split_names, .help = "stratified by class; or groups kept together; or taken from a column"},
+	{.name = "split-column", .type = GD_OPTION_TEXT, .offset = AT(split_column), .argument = "COLUMN", .help = "holds train, validation or test for each record"},
+	{.name = "test-fraction", .type = GD_OPTION_REAL, .offset = AT(test_fraction), .initial = "0.3", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share of the records for the test part"},
+	{.name = "validation-fraction", .type = GD_OPTION_REAL, .offset = AT(validation_fraction), .initial = "0.1", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share, of what the test part leaves, for the validation part"},
+	{.name = "encoding", .type = GD_OPTION_CHOICE, .offset = AT(encoding), .initial = "standard", .choices = encodings, .help = "how numbers enter the model: less their mean, over their deviation"},
+	{.name = "seed", .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of split and order"},
+	{.name = "force", .letter = 'f', .type = GD_OPTION_FLAG, .offset = AT(force), .initial = "off", .help = "overwrite the output"},
+	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "no tables; warnings and errors only"},
+	{.name = "verbose", .letter = 'v', .type = GD_OPTION_FLAG, .offset = AT(verbose), .initial = "off", .help = "say more"},
+	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
+};
+static const gd_option_table table = {options, sizeof options / sizeof options[0]};
+
+static void print_help(void)
+{
+	printf("usage: genre-dist preprocess INPUT.csv [-o OUT.h5] [OPTION...]\n\n"
+	       "Turns a CSV into a dataset to train on: split, shuffled, standardised by the training part.\n\noptions:\n");
+	gd_options_help(&table, stdout);
+}
+
+static gd_status run(const preprocess_options *o, const char *input)
+{
+	char *output = NULL;
+	gd_preprocess_options preprocess = {
+		.input = input,
+		.output = o->output,
+		.schema = o->schema,
+		.target = o->target,
+		.group = o->group,
+		.split = (gd_split_kind)o->split,
+		.split_column = o->split_column,
+		.test_fraction = o->test_fraction,
+		.validation_fraction = o->validation_fraction,
+		.seed = o->seed,
+		.force = o->force,
+		.history = gd_command_line(),
+		.out = o->quiet ? NULL : stdout,
+	};
+	gd_status status = gd_preprocess_run(&preprocess, &output);
+	if (!gd_failed(&status))
+		gd_log_note("next: mpirun -n 8 genre-dist train --data %s", output);
+	free(output);
+	return status;
+}
+
+/* A column that holds the parts leaves nothing to share out. */
+static gd_status check_fractions(const preprocess_options *o, const bool *given)
+{
+	static const char *const names[] = {"test-fraction", "validation-fraction"};
+	for (size_t i = 0; o->split == GD_SPLIT_COLUMN && i < sizeof names / sizeof *names; i++)
+		if (given[gd_options_find(&table, names[i]) - options])
+			return gd_error(GD_USAGE, "--%s does not go with --split column, which takes the parts from the data", names[i]);
+	return gd_ok();
+}
+
+int gd_command_preprocess(int argc, char **argv)
+{
+	preprocess_options o;
+	bool given[sizeof options / sizeof options[0]] = {false};
+	int count = 0;
+	const char **inputs = gd_allocate((size_t)argc, sizeof *inputs);
+	gd_options_initialise(&table, &o);
+	gd_status status = inputs ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, inputs, &count) : gd_out_of_memory("the arguments");
+	if (!gd_failed(&status) && o.help) {
+		print_help();
+	} else if (!gd_failed(&status)) {
+		gd_log_set_level(o.quiet ? GD_LOG_QUIET : o.verbose ? GD_LOG_VERBOSE : GD_LOG_NORMAL);
+		if (count == 1)
+			status = check_fractions(&o, given);
+		if (count == 1 && !gd_failed(&status))
+			status = run(&o, inputs[0]);
+		else if (count != 1)
+			status = gd_error(GD_USAGE, count ? "preprocess takes one table, found %d" : "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv", count);
+	}
+	free(inputs);
+	return gd_command_finish(&status);
+}

@@ -1,0 +1,162 @@
+#include "gd/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/file.h"
+#include "gd/log.h"
+#include "gd/memory.h"
+#include "gd/options.h"
+#include "gd/preprocess.h"
+#include "gd/profile.h"
+#include "gd/shipped.h"
+#include "gd/synth.h"
+
+typedef struct synth_options {
+	const char *output, *profile, *make_profile;
+	int64_t rows, seed;
+	bool quiet, help;
+} synth_options;
+
+enum { OUTPUT, ROWS, SEED, PROFILE, MAKE_PROFILE, QUIET, HELP, OPTIONS };
+static const char default_output[] = "data/synthetic_songs.csv";
+
+#define AT(member) offsetof(synth_options, member)
+static const gd_option options[OPTIONS] = {
+	[OUTPUT] = {.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "FILE",
+		.help = "FILE.csv, or FILE.h5 for a dataset ready to train; by default data/synthetic_songs.csv"},
+	[ROWS] = {.name = "rows", .type = GD_OPTION_INTEGER, .offset = AT(rows), .initial = "32833", .minimum = 1, .maximum = 1e11, .argument = "N",
+		.help = "number of songs; more rows of one seed only add to fewer"},
+	[SEED] = {.name = "seed", .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9e18, .argument = "N",
+		.help = "another seed, other songs"},
+	[PROFILE] = {.name = "profile", .type = GD_OPTION_TEXT, .offset = AT(profile), .argument = "FILE",
+		.help = "draw from this profile instead of the one built in"},
+	[MAKE_PROFILE] = {.name = "make-profile", .type = GD_OPTION_TEXT, .offset = AT(make_profile), .argument = "SONGS.csv",
+		.help = "draw nothing: measure these songs and write their profile to -o FILE"},
+	[QUIET] = {.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only"},
+	[HELP] = {.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
+};
+static const gd_option_table table = {options, OPTIONS};
+
+static void print_help(void)
+{
+	printf("usage: genre-dist synth [-o FILE.csv|FILE.h5] [--rows N] [--seed N]\n"
+	       "       genre-dist synth --make-profile SONGS.csv -o FILE.profile\n\n"
+	       "Draws songs from a statistical profile of real ones (a Gaussian copula per genre). Names in them are made up. The\n"
+	       "same seed gives the same bytes on every machine. A profile holds aggregates alone, no record of any song.\n\noptions:\n");
+	gd_options_help(&table, stdout);
+}
+
+static gd_status check_usage(const synth_options *o, const bool *given, int argument_count, const char *const *arguments)
+{
+	if (argument_count)
+		return gd_error(GD_USAGE, "synth takes no argument, found '%s'; -o FILE names the file to write", arguments[0]);
+	if (!o->make_profile)
+		return gd_ok();
+	for (int i = ROWS; i <= PROFILE; i++)
+		if (given[i])
+			return gd_error(GD_USAGE, "--make-profile draws no songs, so --%s does not go with it", options[i].name);
+	if (!o->output)
+		return gd_error(GD_USAGE, "--make-profile needs the file to write: -o FILE.profile");
+	return gd_ok();
+}
+
+static gd_status make_profile(const synth_options *o)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	if (!out)
+		return gd_out_of_memory("a profile");
+	gd_status status = gd_profile_measure(o->make_profile, out);
+	if (fclose(out) != 0 && !gd_failed(&status))
+		status = gd_out_of_memory("a profile");
+	if (!gd_failed(&status))
+		status = gd_file_write(o->output, text, size);
+	if (!gd_failed(&status))
+		gd_log_note("wrote the profile of '%s' to '%s', %zu bytes", o->make_profile, o->output, size);
+	free(text);
+	return status;
+}
+
+static gd_status read_profile(const synth_options *o, gd_profile *profile)
+{
+	void *bytes = NULL;
+	size_t size = 0;
+	if (!o->profile)
+		return gd_profile_read("built in", gd_shipped_profile, profile);
+	gd_status status = gd_file_read(o->profile, GD_USAGE, &bytes, &size);
+	char *text = gd_failed(&status) ? NULL : strndup(bytes, size);
+	if (!gd_failed(&status))
+		status = text ? gd_profile_read(o->profile, text, profile) : gd_out_of_memory("a profile");
+	free(text);
+	free(bytes);
+	return status;
+}
+
+/* The dataset that `preprocess` with its defaults would make of the CSV. */
+static gd_status write_dataset(const synth_options *o, gd_synth *synth)
+{
+	char name[64];
+	snprintf(name, sizeof name, "synthetic songs of seed %lld", (long long)o->seed);
+	const gd_preprocess_options preprocess = {
+		.input = name,
+		.output = o->output,
+		.split = GD_SPLIT_RANDOM,
+		.test_fraction = 0.3,
+		.validation_fraction = 0.1,
+		.force = true,
+		.history = gd_command_line(),
+		.out = o->quiet ? NULL : stdout,
+		.source = gd_synth_deliver,
+		.source_context = synth,
+	};
+	return gd_preprocess_run(&preprocess, NULL);
+}
+
+static bool names_dataset(const char *path)
+{
+	size_t length = strlen(path);
+	return length > 3 && !strcmp(path + length - 3, ".h5");
+}
+
+static gd_status draw(const synth_options *o)
+{
+	gd_profile profile = {0};
+	const char *output = o->output ? o->output : default_output;
+	gd_synth synth = {.profile = &profile, .seed = (uint64_t)o->seed, .rows = o->rows};
+	gd_status status = read_profile(o, &profile);
+	if (!gd_failed(&status) && !o->output)
+		status = gd_directory_make("data");
+	if (!gd_failed(&status))
+		status = names_dataset(output) ? write_dataset(o, &synth) : gd_synth_write(&synth, output);
+	if (!gd_failed(&status))
+		gd_log_note("drew %lld songs (%lld tracks, seed %lld) into '%s'", (long long)o->rows, (long long)synth.tracks, (long long)o->seed, output);
+	gd_profile_release(&profile);
+	return status;
+}
+
+int gd_command_synth(int argc, char **argv)
+{
+	synth_options o;
+	bool given[OPTIONS] = {false};
+	int argument_count = 0;
+	const char **arguments = gd_allocate((size_t)argc, sizeof *arguments);
+	gd_options_initialise(&table, &o);
+	gd_status status = arguments ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, arguments, &argument_count)
+				     : gd_out_of_memory("the arguments");
+	if (!gd_failed(&status) && o.help) {
+		print_help();
+		free(arguments);
+		return GD_OK;
+	}
+	if (!gd_failed(&status))
+		status = check_usage(&o, given, argument_count, arguments);
+	free(arguments);
+	if (!gd_failed(&status)) {
+		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
+		status = o.make_profile ? make_profile(&o) : draw(&o);
+	}
+	return gd_command_finish(&status);
+}

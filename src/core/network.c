@@ -1,0 +1,202 @@
+#include "gd/network.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/dropout.h"
+#include "gd/network_layers.h"
+
+/* Offsets of all parameters and statistics. */
+static void place_parameters(gd_network *network)
+{
+	const gd_network_options *options = &network->options;
+	size_t channel = 0;
+	for (int l = 0; l <= network->last; l++) {
+		gd_layer *layer = &network->layer[l];
+		layer->inputs = l == 0 ? options->inputs : options->hidden[l - 1];
+		layer->outputs = l == network->last ? options->classes : options->hidden[l];
+		assert(layer->inputs > 0 && layer->outputs > 0);
+		size_t inputs = (size_t)layer->inputs, outputs = (size_t)layer->outputs;
+		layer->weight = network->parameters;
+		layer->bias = layer->weight + inputs * outputs;
+		network->parameters = layer->bias + outputs;
+		if (layer->outputs > network->widest)
+			network->widest = layer->outputs;
+		if (inputs * outputs + outputs > network->parameter_gradient)
+			network->parameter_gradient = inputs * outputs + outputs;
+		if (!options->batch_norm || l == network->last)
+			continue;
+		layer->scale = network->parameters;
+		layer->shift = layer->scale + outputs;
+		network->parameters = layer->shift + outputs;
+		layer->channel = channel;
+		channel += outputs;
+		layer->running_mean = network->statistics;
+		layer->running_variance = layer->running_mean + outputs;
+		network->statistics = layer->running_variance + outputs;
+	}
+}
+
+static void add_tensor(gd_tensor *list, int *count, const char *group, const char *name, gd_tensor_role role, int layer,
+	size_t offset, int rows, int columns)
+{
+	gd_tensor *tensor = &list[(*count)++];
+	snprintf(tensor->group, sizeof tensor->group, "%s_%d", group, layer);
+	snprintf(tensor->name, sizeof tensor->name, "%s", name);
+	tensor->role = role;
+	tensor->layer = layer;
+	tensor->offset = offset;
+	tensor->rows = rows;
+	tensor->columns = columns;
+}
+
+static void name_tensors(gd_network *network)
+{
+	for (int l = 0; l <= network->last; l++) {
+		const gd_layer *layer = &network->layer[l];
+		int first = network->model_tensors, *model_count = &network->model_tensors;
+		gd_tensor *model = network->model_tensor;
+		add_tensor(model, model_count, "dense", "weight", GD_TENSOR_DENSE_WEIGHT, l, layer->weight, layer->inputs, layer->outputs);
+		add_tensor(model, model_count, "dense", "bias", GD_TENSOR_DENSE_BIAS, l, layer->bias, 1, layer->outputs);
+		if (network->options.batch_norm && l < network->last) {
+			add_tensor(model, model_count, "batch_norm", "scale", GD_TENSOR_NORM_SCALE, l, layer->scale, 1, layer->outputs);
+			add_tensor(model, model_count, "batch_norm", "shift", GD_TENSOR_NORM_SHIFT, l, layer->shift, 1, layer->outputs);
+			add_tensor(model, model_count, "batch_norm", "running_mean", GD_TENSOR_RUNNING_MEAN, l, layer->running_mean, 1, layer->outputs);
+			add_tensor(model, model_count, "batch_norm", "running_variance", GD_TENSOR_RUNNING_VARIANCE, l, layer->running_variance, 1, layer->outputs);
+		}
+		for (int t = first; t < network->model_tensors; t++)
+			if (!gd_tensor_is_statistic(&model[t]))
+				network->tensor[network->tensors++] = model[t];
+	}
+}
+
+gd_status gd_network_create(const gd_network_options *options, gd_network **network)
+{
+	assert(options->inputs > 0 && options->classes > 0 && options->hidden_count >= 0);
+	assert(options->dropout >= 0.0 && options->dropout < 1.0 && options->input_dropout >= 0.0 && options->input_dropout < 1.0);
+	assert(options->label_smoothing >= 0.0 && options->label_smoothing <= 1.0);
+	*network = NULL;
+	gd_network *fresh = calloc(1, sizeof *fresh);
+	if (!fresh)
+		return gd_out_of_memory("the network");
+	size_t hidden_count = (size_t)options->hidden_count, layers = hidden_count + 1, classes = (size_t)options->classes;
+	int *hidden = gd_arena_take(&fresh->arena, layers, sizeof *hidden);
+	float *class_weights = gd_arena_take(&fresh->arena, classes, sizeof *class_weights);
+	fresh->layer = gd_arena_take(&fresh->arena, layers, sizeof *fresh->layer);
+	fresh->tensor = gd_arena_take(&fresh->arena, 4 * layers, sizeof *fresh->tensor);
+	fresh->model_tensor = gd_arena_take(&fresh->arena, 6 * layers, sizeof *fresh->model_tensor);
+	if (!hidden || !class_weights || !fresh->layer || !fresh->tensor || !fresh->model_tensor) {
+		gd_network_free(fresh);
+		return gd_out_of_memory("the network");
+	}
+	if (hidden_count > 0)
+		memcpy(hidden, options->hidden, hidden_count * sizeof *hidden);
+	for (size_t c = 0; c < classes; c++)
+		class_weights[c] = options->class_weights ? options->class_weights[c] : 1.0f;
+	fresh->options = *options;
+	fresh->options.hidden = hidden;
+	fresh->options.class_weights = class_weights;
+	fresh->last = options->hidden_count;
+	fresh->dropout = gd_dropout_threshold(options->dropout);
+	fresh->input_dropout = gd_dropout_threshold(options->input_dropout);
+	place_parameters(fresh);
+	name_tensors(fresh);
+	gd_network_place_values(fresh);
+	*network = fresh;
+	return gd_ok();
+}
+
+void gd_network_free(gd_network *network)
+{
+	if (!network)
+		return;
+	gd_arena_release(&network->arena);
+	free(network);
+}
+
+const gd_network_options *gd_network_get_options(const gd_network *network)
+{
+	return &network->options;
+}
+
+size_t gd_network_parameters(const gd_network *network)
+{
+	return network->parameters;
+}
+
+size_t gd_network_statistics(const gd_network *network)
+{
+	return network->statistics;
+}
+
+int gd_network_tensors(const gd_network *network)
+{
+	return network->tensors;
+}
+
+const gd_tensor *gd_network_tensor(const gd_network *network, int index)
+{
+	assert(index >= 0 && index < network->tensors);
+	return &network->tensor[index];
+}
+
+int gd_network_model_tensors(const gd_network *network)
+{
+	return network->model_tensors;
+}
+
+const gd_tensor *gd_network_model_tensor(const gd_network *network, int index)
+{
+	assert(index >= 0 && index < network->model_tensors);
+	return &network->model_tensor[index];
+}
+
+bool gd_tensor_is_statistic(const gd_tensor *tensor)
+{
+	return tensor->role == GD_TENSOR_RUNNING_MEAN || tensor->role == GD_TENSOR_RUNNING_VARIANCE;
+}
+
+gd_blocking gd_network_blocking(const gd_network *network, int rows)
+{
+	assert(rows > 0);
+	enum { SMALLEST = 128, TARGET = 256, WIDE_TARGET = 512, WIDE = 512, SHARE = 8 };
+	bool wide = network->widest >= WIDE || network->options.inputs >= WIDE;
+	int64_t group = (int64_t)SHARE * (wide ? WIDE_TARGET : TARGET); /* rows of eight blocks */
+	gd_blocking blocking = {.blocks = rows / SMALLEST};
+	if (blocking.blocks >= SHARE) {
+		int64_t groups = (rows + group / 2) / group;
+		blocking.blocks = (int)(SHARE * (groups > 1 ? groups : 1));
+	} else if (blocking.blocks < 1) {
+		blocking.blocks = 1;
+	}
+	blocking.largest = rows / blocking.blocks + (rows % blocking.blocks != 0);
+	return blocking;
+}
+
+int gd_block_start(int rows, int blocks, int index)
+{
+	return (int)((int64_t)rows * index / blocks);
+}
+
+int gd_network_segments(const gd_network *network)
+{
+	return network->options.batch_norm ? network->last + 1 : 1;
+}
+
+int gd_network_segment_channels(const gd_network *network, int segment)
+{
+	assert(segment >= 0 && segment < gd_network_segments(network));
+	return network->options.batch_norm && segment < network->last ? network->layer[segment].outputs : 0;
+}
+
+double gd_network_flops(const gd_network *network)
+{
+	double flops = 0.0;
+	for (int l = 0; l <= network->last; l++) {
+		double product = 2.0 * network->layer[l].inputs * network->layer[l].outputs;
+		flops += l == 0 ? 2.0 * product : 3.0 * product; /* nothing flows back into the input */
+	}
+	return flops;
+}

@@ -1,0 +1,109 @@
+#include "gd/reduce.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* MPI counts are ints. */
+#define PIECE ((size_t)1 << 29)
+
+#define DIGEST_BYTES 32
+#define DIGEST_WORDS 4
+
+static gd_status sum(gd_communicator *communicator, void *values, size_t count, MPI_Datatype type, size_t size)
+{
+	if (communicator->size == 1)
+		return gd_ok();
+	int code = MPI_SUCCESS;
+	gd_wait_begin(communicator);
+	for (size_t done = 0; done < count && code == MPI_SUCCESS; done += PIECE) {
+		size_t piece = count - done < PIECE ? count - done : PIECE;
+		code = MPI_Allreduce(MPI_IN_PLACE, (char *)values + done * size, (int)piece, type, MPI_SUM, communicator->mpi);
+	}
+	gd_wait_finish(communicator);
+	return gd_mpi_error(code, "sum over the ranks");
+}
+
+gd_status gd_reduce_sum(gd_communicator *communicator, double *values, size_t count)
+{
+	return sum(communicator, values, count, MPI_DOUBLE, sizeof *values);
+}
+
+/* MPI promises the same result on every rank; the replicas' digests are compared besides. */
+gd_status gd_reduce_sum_float(gd_communicator *communicator, float *values, size_t count)
+{
+	return sum(communicator, values, count, MPI_FLOAT, sizeof *values);
+}
+
+gd_status gd_reduce_spread(gd_communicator *communicator, double value, gd_spread *spread)
+{
+	double extremes[2] = {-value, value}, total = value;
+	if (communicator->size > 1) {
+		gd_wait_begin(communicator);
+		int code = MPI_Allreduce(MPI_IN_PLACE, extremes, 2, MPI_DOUBLE, MPI_MAX, communicator->mpi);
+		if (code == MPI_SUCCESS)
+			code = MPI_Allreduce(MPI_IN_PLACE, &total, 1, MPI_DOUBLE, MPI_SUM, communicator->mpi);
+		gd_wait_finish(communicator);
+		if (code != MPI_SUCCESS)
+			return gd_mpi_error(code, "compare a number over the ranks");
+	}
+	*spread = (gd_spread){.minimum = -extremes[0], .mean = total / communicator->size, .maximum = extremes[1]};
+	return gd_ok();
+}
+
+/* A rank without the digest that more than half of the ranks hold; -1 if there is no such digest. */
+static int find_odd(const unsigned char (*digests)[DIGEST_BYTES], int ranks)
+{
+	/* R. Boyer, J. Moore, "MJRTY - a fast majority vote algorithm" (1981): only this candidate can have the majority. */
+	int candidate = 0, lead = 0;
+	for (int rank = 0; rank < ranks; rank++) {
+		if (lead == 0)
+			candidate = rank;
+		lead += memcmp(digests[rank], digests[candidate], DIGEST_BYTES) == 0 ? 1 : -1;
+	}
+	int votes = 0, odd = -1;
+	for (int rank = ranks - 1; rank >= 0; rank--) {
+		if (memcmp(digests[rank], digests[candidate], DIGEST_BYTES) == 0)
+			votes++;
+		else
+			odd = rank;
+	}
+	return 2 * votes > ranks ? odd : -1;
+}
+
+gd_status gd_reduce_same(gd_communicator *communicator, const unsigned char digest[32], bool *same, int *odd)
+{
+	*same = true;
+	*odd = -1;
+	if (communicator->size == 1)
+		return gd_ok();
+	/* Equal on all ranks if and only if the largest is the smallest: the complement's maximum gives that. */
+	uint64_t word[2 * DIGEST_WORDS];
+	memcpy(word, digest, DIGEST_BYTES);
+	for (int i = 0; i < DIGEST_WORDS; i++)
+		word[DIGEST_WORDS + i] = ~word[i];
+	gd_wait_begin(communicator);
+	int code = MPI_Allreduce(MPI_IN_PLACE, word, 2 * DIGEST_WORDS, MPI_UINT64_T, MPI_MAX, communicator->mpi);
+	gd_wait_finish(communicator);
+	if (code != MPI_SUCCESS)
+		return gd_mpi_error(code, "compare a digest over the ranks");
+	for (int i = 0; i < DIGEST_WORDS; i++)
+		*same = *same && word[i] == ~word[DIGEST_WORDS + i];
+	if (*same)
+		return gd_ok();
+
+	unsigned char(*digests)[DIGEST_BYTES] = malloc((size_t)communicator->size * sizeof *digests);
+	gd_status status = digests ? gd_ok() : gd_out_of_memory("the digests of all ranks");
+	status = gd_agree(communicator, &status);
+	if (gd_failed(&status))
+		goto done;
+	gd_wait_begin(communicator);
+	code = MPI_Allgather(digest, DIGEST_BYTES, MPI_BYTE, digests, DIGEST_BYTES, MPI_BYTE, communicator->mpi);
+	gd_wait_finish(communicator);
+	status = gd_mpi_error(code, "gather the digests of all ranks");
+	if (!gd_failed(&status))
+		*odd = find_odd((const unsigned char(*)[DIGEST_BYTES])digests, communicator->size);
+done:
+	free(digests);
+	return status;
+}

@@ -1,0 +1,78 @@
+#include "gd/checkpoint.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gd/checkpoint_file.h"
+#include "gd/sha256.h"
+
+const char *const gd_activation_words[GD_ACTIVATION_WORDS] = {
+	[GD_RELU] = "relu", [GD_SIGMOID] = "sigmoid", [GD_TANH] = "tanh", [GD_GELU] = "gelu", [GD_SILU] = "silu"};
+
+const char *const gd_optimizer_words[GD_OPTIMIZER_WORDS] = {[GD_SGD] = "sgd", [GD_ADAM] = "adam", [GD_ADAMW] = "adamw"};
+
+#define AT(field) offsetof(gd_progress, field)
+const gd_field gd_progress_fields[] = {
+	{"epoch", GD_FIELD_COUNT, AT(epoch)},
+	{"step_in_epoch", GD_FIELD_COUNT, AT(step_in_epoch)},
+	{"step", GD_FIELD_COUNT, AT(step)},
+	{"seed", GD_FIELD_UNSIGNED, AT(seed)},
+	{"block_rows", GD_FIELD_COUNT, AT(block_rows)},
+	{"blocks", GD_FIELD_COUNT, AT(blocks)},
+	{"best_validation_loss", GD_FIELD_REAL, AT(best_validation_loss)},
+	{"best_epoch", GD_FIELD_COUNT, AT(best_epoch)},
+	{"epochs_without_improvement", GD_FIELD_COUNT, AT(epochs_without_improvement)},
+	{"loss_sum", GD_FIELD_REAL, AT(loss_sum)},
+	{"norm_sum", GD_FIELD_REAL, AT(norm_sum)},
+	{"rows_sum", GD_FIELD_REAL, AT(rows_sum)},
+	{"correct_sum", GD_FIELD_REAL, AT(correct_sum)},
+	{"seconds_sum", GD_FIELD_REAL, AT(seconds_sum)},
+	{"training_seconds_sum", GD_FIELD_REAL, AT(training_seconds_sum)},
+	{"communication_seconds_sum", GD_FIELD_REAL, AT(communication_seconds_sum)},
+};
+#undef AT
+const size_t gd_progress_fields_count = sizeof gd_progress_fields / sizeof *gd_progress_fields;
+
+const char *gd_tensor_path(const char *tree, const gd_tensor *tensor, char path[GD_TENSOR_PATH])
+{
+	snprintf(path, GD_TENSOR_PATH, "%s/%s/%s", tree, tensor->group, tensor->name);
+	return path;
+}
+
+int gd_tensor_rank(const gd_tensor *tensor)
+{
+	return tensor->role == GD_TENSOR_DENSE_WEIGHT ? 2 : 1;
+}
+
+void gd_weights_sha256(const gd_network *network, const float *parameters, const float *statistics, char text[65])
+{
+	enum { PIECE = 1024 };
+	uint32_t piece[PIECE];
+	uint8_t digest[32];
+	gd_sha256 hash;
+	gd_sha256_init(&hash);
+	for (int t = 0; t < gd_network_model_tensors(network); t++) {
+		const gd_tensor *tensor = gd_network_model_tensor(network, t);
+		const float *values = (gd_tensor_is_statistic(tensor) ? statistics : parameters) + tensor->offset;
+		size_t count = (size_t)tensor->rows * (size_t)tensor->columns;
+		for (size_t first = 0; first < count; first += PIECE) {
+			size_t length = count - first < PIECE ? count - first : PIECE;
+			memcpy(piece, values + first, length * sizeof *piece);
+			for (size_t i = 0; i < length; i++)
+				piece[i] = htole32(piece[i]);
+			gd_sha256_update(&hash, piece, length * sizeof *piece);
+		}
+	}
+	gd_sha256_finish(&hash, digest);
+	gd_sha256_hex(digest, text);
+}
+
+void gd_checkpoint_release(gd_checkpoint *checkpoint)
+{
+	gd_network_free(checkpoint->network);
+	gd_history_release(&checkpoint->history);
+	gd_preprocessing_release(&checkpoint->preprocessing);
+	gd_arena_release(&checkpoint->arena);
+	*checkpoint = (gd_checkpoint){0};
+}

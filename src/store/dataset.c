@@ -1,0 +1,103 @@
+#include "gd/dataset.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gd/dataset_file.h"
+
+const char *const gd_part_names[GD_PARTS] = {"train", "validation", "test"};
+
+const gd_column_form gd_column_forms[GD_COLUMNS] = {
+	[GD_FEATURES] = {"features", GD_FLOAT32, 2, "standardised features, a row a record"},
+	[GD_LABELS] = {"labels", GD_INT32, 1, "class of each row, an index into class_names"},
+	[GD_SOURCE_ROWS] = {"source_row", GD_INT64, 1, "record of the source; the first after the header is 1"},
+};
+
+const char *gd_column_path(gd_part part, gd_column column, char path[32])
+{
+	snprintf(path, 32, "%s/%s", gd_part_names[part], gd_column_forms[column].name);
+	return path;
+}
+
+void gd_dataset_header_release(gd_dataset_header *header)
+{
+	gd_preprocessing_release(&header->preprocessing);
+	*header = (gd_dataset_header){0};
+}
+
+void gd_hdf5_put_dataset_header(gd_hdf5 *hdf5, const gd_dataset_header *header)
+{
+	hsize_t features = (hsize_t)header->preprocessing.features, classes = (hsize_t)header->preprocessing.classes;
+	gd_hdf5_put_root(hdf5, GD_KIND_DATASET, header->history);
+	gd_hdf5_put_text(hdf5, "/", "source", header->source);
+	gd_hdf5_put_text(hdf5, "/", "source_sha256", header->source_sha256);
+	gd_hdf5_put_integer(hdf5, "/", "rows_read", header->rows_read);
+	gd_hdf5_put_integer(hdf5, "/", "rows_dropped", header->rows_dropped);
+	gd_hdf5_put_text(hdf5, "/", "split", header->split);
+	gd_hdf5_put_integer(hdf5, "/", "seed", header->seed);
+	gd_hdf5_put_preprocessing(hdf5, &header->preprocessing);
+	gd_hdf5_put_group(hdf5, "statistics");
+	gd_hdf5_array counts = {
+		.element = GD_INT64, .rank = 2, .shape = {GD_PARTS, classes}, .units = "1", .long_name = "rows of each class in train, validation and test"};
+	gd_hdf5_put_array(hdf5, "statistics/class_counts", &counts, header->class_counts);
+	gd_hdf5_bind_scale(hdf5, "statistics/class_counts", 1, GD_CLASS_SCALE);
+	gd_hdf5_array correlation = {
+		.element = GD_FLOAT64, .rank = 2, .shape = {features, features}, .units = "1", .long_name = "Pearson correlation of the features in the training part"};
+	gd_hdf5_put_array(hdf5, "statistics/correlation", &correlation, header->correlation);
+	gd_hdf5_bind_scale(hdf5, "statistics/correlation", 0, GD_FEATURE_SCALE);
+	gd_hdf5_bind_scale(hdf5, "statistics/correlation", 1, GD_FEATURE_SCALE);
+	if (header->audit && header->audit[0])
+		gd_hdf5_put_document(hdf5, "statistics/audit", header->audit, "what the test part shares with the training part");
+}
+
+static void count_rows(gd_hdf5 *hdf5, gd_dataset_header *header)
+{
+	int classes = header->preprocessing.classes;
+	for (int i = 0; i < GD_PARTS * classes && !gd_hdf5_failed(hdf5); i++) {
+		int64_t *rows = &header->rows[i / classes], count = header->class_counts[i];
+		if (count < 0 || __builtin_add_overflow(*rows, count, rows))
+			gd_hdf5_fail(hdf5, "statistics/class_counts", "expected counts of rows, found %" PRId64, count);
+	}
+}
+
+void gd_hdf5_get_dataset_header(gd_hdf5 *hdf5, gd_dataset_header *header)
+{
+	gd_preprocessing *preprocessing = &header->preprocessing;
+	gd_arena *arena = &preprocessing->arena;
+	gd_hdf5_get_preprocessing(hdf5, preprocessing);
+	if (gd_hdf5_failed(hdf5))
+		return;
+	size_t features = (size_t)preprocessing->features, classes = (size_t)preprocessing->classes;
+	header->source = gd_hdf5_get_text(hdf5, "/", "source", arena);
+	const char *sha256 = gd_hdf5_get_text(hdf5, "/", "source_sha256", arena);
+	if (sha256 && strlen(sha256) >= sizeof header->source_sha256)
+		gd_hdf5_fail(hdf5, "/", "expected 64 digits in 'source_sha256', found %zu", strlen(sha256));
+	else if (sha256)
+		strcpy(header->source_sha256, sha256);
+	header->rows_read = gd_hdf5_get_integer(hdf5, "/", "rows_read", 0, INT64_MAX);
+	header->rows_dropped = gd_hdf5_get_integer(hdf5, "/", "rows_dropped", 0, INT64_MAX);
+	header->split = gd_hdf5_get_text(hdf5, "/", "split", arena);
+	header->seed = gd_hdf5_get_integer(hdf5, "/", "seed", INT64_MIN, INT64_MAX);
+	header->history = gd_hdf5_get_text(hdf5, "/", "history", arena);
+
+	hsize_t shape[2];
+	gd_hdf5_get_shape(hdf5, "statistics/class_counts", GD_INT64, 2, shape);
+	gd_hdf5_get_shape(hdf5, "statistics/correlation", GD_FLOAT64, 2, shape);
+	/* The file holds some matrix of either type; that it is of this shape is checked before anything is allocated. */
+	if (!gd_hdf5_failed(hdf5) && (shape[0] != features || shape[1] != features))
+		gd_hdf5_fail(hdf5, "statistics/correlation", "expected shape [%zu, %zu], found [%llu, %llu]", features, features,
+			(unsigned long long)shape[0], (unsigned long long)shape[1]);
+	if (gd_hdf5_failed(hdf5))
+		return;
+	header->class_counts = gd_arena_take(arena, GD_PARTS * classes, sizeof *header->class_counts);
+	header->correlation = gd_arena_take(arena, features * features, sizeof *header->correlation);
+	if (!header->class_counts || !header->correlation)
+		gd_hdf5_fail_out_of_memory(hdf5, "the dataset's statistics");
+	gd_hdf5_get_array(hdf5, "statistics/class_counts", GD_INT64, 2, (const hsize_t[2]){GD_PARTS, classes}, header->class_counts);
+	gd_hdf5_get_array(hdf5, "statistics/correlation", GD_FLOAT64, 2, (const hsize_t[2]){features, features}, header->correlation);
+	if (!gd_hdf5_failed(hdf5))
+		count_rows(hdf5, header);
+	header->audit = !gd_hdf5_failed(hdf5) && gd_hdf5_has(hdf5, "statistics/audit") ? gd_hdf5_get_document(hdf5, "statistics/audit", arena)
+										       : gd_arena_string(arena, "");
+}

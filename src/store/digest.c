@@ -1,0 +1,86 @@
+#include "gd/digest.h"
+
+#include <string.h>
+
+#include "gd/sha256.h"
+
+static const char magic[8] = {'G', 'D', 'd', 'i', 'g', 'e', 's', 't'};
+enum { VERSION = 1, VERSION_AT = 8, LENGTH_AT = 16, HASH_AT = 24 };
+
+static const uint8_t signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+
+static void put_little_endian(uint8_t *bytes, int count, uint64_t value)
+{
+	for (int i = 0; i < count; i++)
+		bytes[i] = (uint8_t)(value >> 8 * i);
+}
+
+static uint64_t get_little_endian(const uint8_t *bytes, int count)
+{
+	uint64_t value = 0;
+	for (int i = 0; i < count; i++)
+		value |= (uint64_t)bytes[i] << 8 * i;
+	return value;
+}
+
+static void hash_of(const void *bytes, size_t size, uint8_t digest[32])
+{
+	gd_sha256 hash;
+	gd_sha256_init(&hash);
+	gd_sha256_update(&hash, bytes, size);
+	gd_sha256_finish(&hash, digest);
+}
+
+void gd_digest_append(void *bytes, size_t length)
+{
+	uint8_t *trailer = (uint8_t *)bytes + length;
+	memset(trailer, 0, GD_DIGEST_BYTES);
+	memcpy(trailer, magic, sizeof magic);
+	put_little_endian(trailer + VERSION_AT, 4, VERSION);
+	put_little_endian(trailer + LENGTH_AT, 8, length);
+	hash_of(bytes, length + HASH_AT, trailer + HASH_AT);
+}
+
+bool gd_digest_present(const uint8_t tail[GD_DIGEST_BYTES])
+{
+	return memcmp(tail, magic, sizeof magic) == 0;
+}
+
+bool gd_superblock_present(const void *bytes, size_t size)
+{
+	return size >= sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
+}
+
+uint64_t gd_superblock_end(const void *bytes, size_t size)
+{
+	/* Offset of the end-of-file address in superblock versions 0 to 3, and of the byte that says how wide addresses are. */
+	static const struct {
+		size_t end, width;
+	} places[] = {{40, 13}, {44, 13}, {28, 9}, {28, 9}};
+	const uint8_t *head = bytes;
+	if (!gd_superblock_present(bytes, size) || size < 9 || head[8] >= sizeof places / sizeof *places)
+		return 0;
+	size_t end = places[head[8]].end;
+	if (size < end + 8 || head[places[head[8]].width] != 8)
+		return 0;
+	return get_little_endian(head + end, 8);
+}
+
+gd_digest_verdict gd_digest_check(const void *bytes, size_t size, size_t *length)
+{
+	*length = size;
+	if (size >= GD_DIGEST_BYTES) {
+		const uint8_t *trailer = (const uint8_t *)bytes + size - GD_DIGEST_BYTES;
+		if (gd_digest_present(trailer)) {
+			uint8_t digest[32];
+			*length = size - GD_DIGEST_BYTES;
+			hash_of(bytes, *length + HASH_AT, digest);
+			bool right = get_little_endian(trailer + VERSION_AT, 4) == VERSION &&
+				get_little_endian(trailer + LENGTH_AT, 8) == *length && memcmp(digest, trailer + HASH_AT, sizeof digest) == 0;
+			return right ? GD_DIGEST_RIGHT : GD_DIGEST_WRONG;
+		}
+	}
+	/* Tools that write to a file cut off what lies behind its end. Anything else there is a trailer that was damaged itself. */
+	uint64_t end = gd_superblock_end(bytes, size);
+	return end && end != size ? GD_DIGEST_WRONG : GD_DIGEST_NONE;
+}

@@ -1,0 +1,58 @@
+#include "gd/file_kind.h"
+
+#include <string.h>
+
+#include "gd/hdf5_file.h"
+
+const char *const gd_file_kind_formats[] = {
+	[GD_KIND_DATASET] = "genre-dist dataset",
+	[GD_KIND_CHECKPOINT] = "genre-dist checkpoint",
+	[GD_KIND_METRICS] = "genre-dist metrics",
+};
+
+static const struct {
+	const char *noun, *origin;
+} kinds[] = {
+	[GD_KIND_DATASET] = {"dataset", "make one with 'genre-dist preprocess'"},
+	[GD_KIND_CHECKPOINT] = {"checkpoint", "'genre-dist train' leaves them in its run directory, model.h5 among them"},
+	[GD_KIND_METRICS] = {"metrics file", "'genre-dist train' leaves metrics.h5 in its run directory"},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+gd_file_kind gd_hdf5_get_kind(gd_hdf5 *hdf5)
+{
+	gd_arena arena = {0};
+	gd_file_kind kind = GD_KIND_DATASET;
+	if (!gd_hdf5_failed(hdf5) && !gd_hdf5_has_attribute(hdf5, "/", "format"))
+		gd_hdf5_fail(hdf5, NULL, "it is an HDF5 file but not one of genre-dist's (it has no attribute 'format')");
+	const char *format = gd_hdf5_get_text(hdf5, "/", "format", &arena);
+	if (format) {
+		int found = 0;
+		while (found < KINDS && strcmp(format, gd_file_kind_formats[found]) != 0)
+			found++;
+		if (found == KINDS)
+			gd_hdf5_fail(hdf5, NULL, "it is an HDF5 file but not one of genre-dist's (its format is '%.60s')", format);
+		else
+			kind = (gd_file_kind)found;
+	}
+	gd_arena_release(&arena);
+	return kind;
+}
+
+void gd_hdf5_expect_kind(gd_hdf5 *hdf5, gd_file_kind kind)
+{
+	gd_file_kind found = gd_hdf5_get_kind(hdf5);
+	if (!gd_hdf5_failed(hdf5) && found != kind)
+		gd_hdf5_fail(hdf5, NULL, "it is a %s, expected a %s; %s", kinds[found].noun, kinds[kind].noun, kinds[kind].origin);
+	int64_t version = gd_hdf5_get_integer(hdf5, "/", "format_version", 1, INT32_MAX);
+	if (!gd_hdf5_failed(hdf5) && version > GD_FORMAT_VERSION)
+		gd_hdf5_fail(hdf5, NULL, "its format version is %lld, expected at most %d; a newer genre-dist wrote it", (long long)version, GD_FORMAT_VERSION);
+}
+
+gd_status gd_file_kind_of(const char *path, gd_file_kind *kind)
+{
+	gd_hdf5 hdf5;
+	gd_hdf5_open(&hdf5, path);
+	*kind = gd_hdf5_get_kind(&hdf5);
+	return gd_hdf5_close(&hdf5);
+}

@@ -1,0 +1,291 @@
+#include "gd/hdf5_file.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gd/digest.h"
+#include "gd/file.h"
+#include "gd/hdf5_driver.h"
+
+/* ---- errors ---- */
+
+void gd_hdf5_quiet(void)
+{
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+typedef struct description {
+	char *text;
+	size_t room;
+} description;
+
+static herr_t keep_innermost(unsigned depth, const H5E_error2_t *error, void *context)
+{
+	description *kept = context;
+	if (depth == 0 && error->desc) {
+		/* The disk's drivers bury the system's words in a list of addresses. */
+		static const char marker[] = "error message = '";
+		const char *system = strstr(error->desc, marker);
+		const char *words = system ? system + sizeof marker - 1 : error->desc;
+		size_t length = system ? strcspn(words, "'") : strlen(words);
+		snprintf(kept->text, kept->room, "%.*s", (int)length, words);
+	}
+	return 0;
+}
+
+void gd_hdf5_innermost_error(char *text, size_t room)
+{
+	description kept = {text, room};
+	text[0] = '\0';
+	H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &kept);
+}
+
+void gd_hdf5_fail(gd_hdf5 *hdf5, const char *object, const char *format, ...)
+{
+	if (gd_hdf5_failed(hdf5))
+		return;
+	char message[sizeof hdf5->status.message];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	gd_code code = hdf5->writing ? GD_FAILED : GD_BAD_DATA;
+	const char *verb = hdf5->writing ? "write" : "read";
+	if (object)
+		hdf5->status = gd_error(code, "cannot %s '%s': '%s': %s", verb, hdf5->name, object, message);
+	else
+		hdf5->status = gd_error(code, "cannot %s '%s': %s", verb, hdf5->name, message);
+}
+
+/* The system's words, in lower case as all messages are. */
+static void fail_with_errno(gd_hdf5 *hdf5, int number)
+{
+	char reason[128];
+	snprintf(reason, sizeof reason, "%s", strerror(number));
+	if (isupper((unsigned char)reason[0]) && !isupper((unsigned char)reason[1]))
+		reason[0] = (char)tolower((unsigned char)reason[0]);
+	gd_hdf5_fail(hdf5, NULL, "%s", reason);
+}
+
+void gd_hdf5_notice_disk(gd_hdf5 *hdf5)
+{
+	if (hdf5->sink && hdf5->sink->error)
+		fail_with_errno(hdf5, hdf5->sink->error);
+}
+
+void gd_hdf5_fail_in_library(gd_hdf5 *hdf5, const char *object, const char *doing)
+{
+	char words[256];
+	gd_hdf5_innermost_error(words, sizeof words);
+	gd_hdf5_notice_disk(hdf5);
+	const char *hint = strstr(words, "lock file") ? "; HDF5_USE_FILE_LOCKING=FALSE in the environment does without locks" : "";
+	gd_hdf5_fail(hdf5, object, words[0] ? "%s (HDF5: %s%s)" : "%s%s%s", doing, words, hint);
+}
+
+void gd_hdf5_fail_out_of_memory(gd_hdf5 *hdf5, const char *what)
+{
+	if (!gd_hdf5_failed(hdf5))
+		hdf5->status = gd_out_of_memory(what);
+}
+
+/* ---- open ---- */
+
+static void begin(gd_hdf5 *hdf5, const char *name, bool writing)
+{
+	*hdf5 = (gd_hdf5){.name = name, .file = -1, .writing = writing, .status = gd_ok()};
+	gd_hdf5_quiet();
+}
+
+/* Groups and headers of HDF5 1.8's format: their metadata is checksummed. */
+static void create_file(gd_hdf5 *hdf5, const char *path, hid_t access)
+{
+	hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+	bool ready = access >= 0 && creation >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+		H5Pset_obj_track_times(creation, false) >= 0;
+	if (ready)
+		hdf5->file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+	if (hdf5->file < 0)
+		gd_hdf5_fail_in_library(hdf5, NULL, "cannot create the file");
+	if (creation >= 0)
+		H5Pclose(creation);
+	if (access >= 0)
+		H5Pclose(access);
+}
+
+/* `path`: NULL in memory. */
+static void create_sink(gd_hdf5 *hdf5, const char *path)
+{
+	hdf5->sink = calloc(1, sizeof *hdf5->sink);
+	if (!hdf5->sink) {
+		gd_hdf5_fail_out_of_memory(hdf5, "an open file");
+		return;
+	}
+	hdf5->sink->driver = -1;
+	hdf5->sink->descriptor = path ? open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+	if (path && hdf5->sink->descriptor < 0) {
+		fail_with_errno(hdf5, errno);
+		return;
+	}
+	create_file(hdf5, hdf5->name, gd_hdf5_sink_access(hdf5->sink));
+	gd_hdf5_notice_disk(hdf5);
+}
+
+void gd_hdf5_create(gd_hdf5 *hdf5, const char *path, const char *name)
+{
+	begin(hdf5, name, true);
+	create_sink(hdf5, path);
+}
+
+void gd_hdf5_create_image(gd_hdf5 *hdf5, const char *name)
+{
+	begin(hdf5, name, true);
+	create_sink(hdf5, NULL);
+}
+
+/* The file is whole only now. */
+static void close_file(gd_hdf5 *hdf5)
+{
+	if (hdf5->file >= 0 && H5Fclose(hdf5->file) < 0)
+		gd_hdf5_fail_in_library(hdf5, NULL, "cannot close the file");
+	hdf5->file = -1;
+	gd_hdf5_notice_disk(hdf5);
+}
+
+void gd_hdf5_take_image(gd_hdf5 *hdf5, size_t room, void **bytes, size_t *size)
+{
+	*bytes = NULL;
+	*size = 0;
+	close_file(hdf5);
+	if (gd_hdf5_failed(hdf5))
+		return;
+	void *image = realloc(hdf5->sink->bytes, hdf5->sink->size + room);
+	if (!image) {
+		gd_hdf5_fail_out_of_memory(hdf5, "a file built in memory");
+		return;
+	}
+	*bytes = image;
+	*size = hdf5->sink->size;
+	hdf5->sink->bytes = NULL;
+}
+
+static void open_file(gd_hdf5 *hdf5, const char *path, hid_t access)
+{
+	if (access >= 0)
+		hdf5->file = H5Fopen(path, H5F_ACC_RDONLY, access);
+	if (hdf5->file < 0)
+		gd_hdf5_fail_in_library(hdf5, NULL, "the file is damaged or cut short");
+	if (access >= 0)
+		H5Pclose(access);
+}
+
+static void open_image(gd_hdf5 *hdf5, const void *bytes, size_t size)
+{
+	hdf5->size = size;
+	if (!size) {
+		gd_hdf5_fail(hdf5, NULL, "the file is empty");
+		return;
+	}
+	if (!gd_superblock_present(bytes, size)) {
+		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
+		return;
+	}
+	hdf5->sink = calloc(1, sizeof *hdf5->sink);
+	if (!hdf5->sink) {
+		gd_hdf5_fail_out_of_memory(hdf5, "an open file");
+		return;
+	}
+	/* A file opened read-only is never written, so the const may go. */
+	*hdf5->sink = (gd_hdf5_sink){.descriptor = -1, .driver = -1, .bytes = (char *)(uintptr_t)bytes, .size = size, .room = size};
+	open_file(hdf5, hdf5->name, gd_hdf5_sink_access(hdf5->sink));
+}
+
+void gd_hdf5_open_image(gd_hdf5 *hdf5, const char *name, const void *bytes, size_t size)
+{
+	begin(hdf5, name, false);
+	open_image(hdf5, bytes, size);
+}
+
+/* A file with a digest is small enough to be read whole; it is parsed only if the digest holds. */
+static void open_digested(gd_hdf5 *hdf5, const char *path)
+{
+	size_t size, length;
+	gd_status read = gd_file_read(path, GD_BAD_DATA, &hdf5->bytes, &size);
+	if (gd_failed(&read))
+		hdf5->status = read;
+	else if (gd_digest_check(hdf5->bytes, size, &length) == GD_DIGEST_WRONG)
+		gd_hdf5_fail(hdf5, NULL, "the file is damaged: its digest does not match its contents");
+	else
+		open_image(hdf5, hdf5->bytes, length);
+	hdf5->digested = !gd_hdf5_failed(hdf5);
+}
+
+static void open_plain(gd_hdf5 *hdf5, const char *path)
+{
+	/* The driver is said out loud, since the environment can name another. */
+	hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+	if (access >= 0 && H5Pset_fapl_sec2(access) < 0) {
+		H5Pclose(access);
+		access = -1;
+	}
+	open_file(hdf5, path, access);
+}
+
+void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
+{
+	begin(hdf5, path, false);
+	uint8_t head[48] = {0}, tail[GD_DIGEST_BYTES] = {0};
+	struct stat info;
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (descriptor < 0 || fstat(descriptor, &info) != 0) {
+		fail_with_errno(hdf5, errno);
+		goto done;
+	}
+	if (!S_ISREG(info.st_mode)) {
+		gd_hdf5_fail(hdf5, NULL, S_ISDIR(info.st_mode) ? "it is a directory, expected an HDF5 file" : "it is not a regular file");
+		goto done;
+	}
+	hdf5->size = (size_t)info.st_size;
+	ssize_t got = pread(descriptor, head, sizeof head, 0);
+	if (got >= 0 && hdf5->size >= sizeof tail)
+		got = pread(descriptor, tail, sizeof tail, (off_t)(hdf5->size - sizeof tail)) < 0 ? -1 : got;
+	uint64_t end = gd_superblock_end(head, sizeof head);
+	if (got < 0)
+		fail_with_errno(hdf5, errno);
+	else if (!hdf5->size)
+		gd_hdf5_fail(hdf5, NULL, "the file is empty");
+	else if (!gd_superblock_present(head, (size_t)got))
+		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
+	else if (gd_digest_present(tail))
+		open_digested(hdf5, path);
+	else if (end && end != hdf5->size)
+		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short: it has %zu bytes, expected %llu", hdf5->size, (unsigned long long)end);
+	else
+		open_plain(hdf5, path);
+done:
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
+gd_status gd_hdf5_close(gd_hdf5 *hdf5)
+{
+	close_file(hdf5);
+	if (hdf5->sink) {
+		if (hdf5->sink->descriptor >= 0 && close(hdf5->sink->descriptor) != 0)
+			fail_with_errno(hdf5, errno);
+		gd_hdf5_sink_release(hdf5->sink);
+		if (hdf5->writing)
+			free(hdf5->sink->bytes);
+		free(hdf5->sink);
+		hdf5->sink = NULL;
+	}
+	free(hdf5->bytes);
+	hdf5->bytes = NULL;
+	return hdf5->status;
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# evaluate and predict: the same numbers on any number of ranks, and from the raw table.
+. "$(dirname "$0")/checks.bash"
+
+"$GENRE_DIST" synth --rows 3000 --seed 11 -o songs.csv 2>/dev/null || exit 2
+"$GENRE_DIST" preprocess songs.csv >/dev/null 2>&1 || exit 2
+for seed in 1 2; do
+	ranks 2 train --data songs.h5 --run "run$seed" --hidden 32 --epochs 6 --seed "$seed" -q >/dev/null 2>&1 || exit 2
+done
+
+ranks 1 evaluate run1/model.h5 --data songs.h5 --json >one.json
+for count in 2 3 8; do
+	ranks "$count" evaluate run1/model.h5 --data songs.h5 --json >many.json
+	equal "scores on $count ranks" "$(cat many.json)" "$(cat one.json)"
+done
+equal "rows" "$(json_number one.json rows)" 900
+holds "accuracy above chance" "$(json_number one.json accuracy) > 0.3"
+for field in accuracy_interval_95 balanced_accuracy f1_macro log_loss expected_calibration_error classes confusion per_class; do
+	grep -q "\"$field\"" one.json || fail "the JSON lacks $field"
+done
+if command -v python3 >/dev/null; then
+	expect 0 '' python3 -c "
+import json
+o = json.load(open('one.json'))
+k = len(o['classes'])
+right = sum(o['confusion'][i][i] for i in range(k))
+total = sum(map(sum, o['confusion']))
+assert total == o['rows'] and abs(right / total - o['accuracy']) < 1e-12
+assert [sum(r) for r in o['confusion']] == [c['support'] for c in o['per_class']]
+lo, hi = o['accuracy_interval_95']; assert lo < o['accuracy'] < hi"
+fi
+expect 0 '' ranks 2 evaluate run1/model.h5 --data songs.h5
+grep -q 'confusion matrix' out.txt || fail "no confusion matrix"
+expect 0 '' ranks 2 evaluate run1/model.h5 run2/model.h5 --data songs.h5 --part validation --json
+expect 0 '' ranks 2 evaluate run1/model.h5 --data songs.h5 --part train
+
+# predict on the raw table agrees with evaluate on the test rows.
+expect 0 '' ranks 1 predict run1/model.h5 songs.csv -o one.csv
+expect 0 '' ranks 3 predict run1/model.h5 songs.csv -o three.csv
+equal "predictions on 3 ranks" "$(cksum <three.csv)" "$(cksum <one.csv)"
+equal "header" "$(head -n 1 one.csv | cut -d, -f1-3)" "row,predicted,probability_pop"
+equal "one line a record" "$(wc -l <one.csv)" 3001
+expect 0 '' ranks 2 predict run1/model.h5 run2/model.h5 songs.csv
+equal "stdout holds the predictions alone" "$(wc -l <out.txt)" 3001
+h5dump -d /test/source_row -y -w 1 songs.h5 | grep -E '^ *[0-9]+,?$' | tr -d ' ,' >rows.txt
+genre=$(head -n 1 songs.csv | tr ',' '\n' | grep -n '^playlist_genre$' | cut -d: -f1)
+right=$(awk -F, -v genre="$genre" 'FILENAME == "rows.txt" { test[$1] = 1; next }
+	FILENAME == "one.csv" { predicted[$1] = $2; next }
+	FNR > 1 && (FNR - 1) in test && predicted[FNR - 1] == $genre { right++ } END { print right / 900 }' rows.txt one.csv songs.csv)
+holds "predict agrees with evaluate" "($right - $(json_number one.json accuracy)) ^ 2 < 1e-8"
+
+# A column that is not needed may be lacking, one that is may not; a value may be lacking.
+target=$(head -n 1 songs.csv | tr ',' '\n' | grep -n '^playlist_genre$' | cut -d: -f1)
+cut -d, -f"$target" --complement songs.csv >unlabelled.csv
+expect 0 '' ranks 2 predict run1/model.h5 unlabelled.csv -o unlabelled.out
+equal "the target is not needed" "$(cksum <unlabelled.out)" "$(cksum <one.csv)"
+tempo=$(head -n 1 songs.csv | tr ',' '\n' | grep -n '^tempo$' | cut -d: -f1)
+cut -d, -f"$tempo" --complement songs.csv >slow.csv
+refuse 3 "tempo" ranks 3 predict run1/model.h5 slow.csv
+awk -F, -v OFS=, -v t="$tempo" 'NR == 4 || NR == 2000 { $t = "" } 1' songs.csv >holes.csv
+expect 0 'warning: 2 records lack' ranks 2 predict run1/model.h5 holes.csv -o holes.out
+equal "empty cells" "$(sed -n 4p holes.out)" "3,,,,,,,"
+awk -F, -v OFS=, -v t="$tempo" 'NR == 1500 { $t = "fast" } 1' songs.csv >wrong.csv
+refuse 3 "line 1500.*tempo.*fast" ranks 3 predict run1/model.h5 wrong.csv -o wrong.out
+[[ ! -e wrong.out ]] || fail "a failed predict leaves an output"
+
+refuse 3 "absent.h5" ranks 2 evaluate absent.h5 --data songs.h5
+refuse 3 "dataset" ranks 2 evaluate songs.h5 --data songs.h5
+refuse 2 "needs a model" ranks 2 evaluate --data songs.h5
+refuse 2 "needs a model and a CSV" ranks 2 predict run1/model.h5
+"$GENRE_DIST" preprocess songs.csv -o other.h5 --seed 9 >/dev/null 2>&1
+refuse 3 "another preprocessing" ranks 2 evaluate run1/model.h5 --data other.h5
+dd if=/dev/zero of=run2/model.h5 bs=1 seek=4000 count=8 conv=notrunc 2>/dev/null
+refuse 3 "run2/model.h5" ranks 2 evaluate run2/model.h5 --data songs.h5
+finish

@@ -1,0 +1,202 @@
+#include "ranks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/exchange.h"
+#include "gd/permutation.h"
+#include "gd/random.h"
+
+const char *const ranks_suite = "exchange";
+
+#define SEED 20200121
+
+typedef struct exchange_case {
+	int64_t rows;
+	int batch_rows, features;
+	bool drop_last, skip_single;
+	/* Expected. */
+	int64_t steps;
+	int full, last; /* rows of a batch that is not the last, and of the last */
+} exchange_case;
+
+static const exchange_case cases[] = {
+	{1, 4, 3, false, false, 1, 1, 1},
+	{1, 4, 3, true, false, 1, 1, 1},
+	{1, 4, 3, false, true, 0, 0, 0},
+	{2, 1024, 1, false, true, 1, 2, 2},
+	{3, 8, 2, false, false, 1, 3, 3},
+	{3, 8, 2, true, false, 1, 3, 3},
+	{5, 5, 1, true, true, 1, 5, 5},
+	{7, 1, 2, false, false, 7, 1, 1},
+	{7, 1, 2, false, true, 0, 0, 0},
+	{10, 3, 4, false, false, 4, 3, 1},
+	{10, 3, 4, true, false, 3, 3, 3},
+	{10, 3, 4, false, true, 3, 3, 3},
+	{11, 3, 4, false, true, 4, 3, 2},
+	{1000, 64, 20, false, false, 16, 64, 40},
+	{1000, 64, 20, true, false, 15, 64, 64},
+	{1003, 250, 7, false, false, 5, 250, 3},
+	{1001, 1000, 17, false, false, 2, 1000, 1},
+	{1001, 1000, 17, false, true, 1, 1000, 1000},
+	{5000, 5000, 20, false, false, 1, 5000, 5000},
+	{20011, 1024, 20, false, false, 20, 1024, 555},
+	{4099, 2050, 33, false, false, 2, 2050, 2049},
+};
+
+/* What row `row` of the dataset holds. */
+static float feature_of(int64_t row, int features, int feature)
+{
+	return (float)(row * features + feature) - 100;
+}
+
+static int32_t label_of(int64_t row)
+{
+	return (int32_t)(row * 7 % 1000003);
+}
+
+static bool create_network(int features, gd_network **network)
+{
+	const int hidden[] = {8};
+	gd_network_options options = {.inputs = features, .classes = 3, .hidden_count = 1, .hidden = hidden, .activation = GD_RELU};
+	return ranks_ok(gd_network_create(&options, network));
+}
+
+/* The epoch as one process would compute it, against the blocks of this rank; counts in seen [rows] what was met here. */
+static void check_epoch(const exchange_case *c, const gd_network *network, const gd_exchange *exchange, int64_t epoch, float *x, int *seen)
+{
+	gd_permutation permutation;
+	gd_permutation_init(&permutation, (uint64_t)c->rows, gd_random_key(SEED, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
+	for (int64_t step = 0; step < c->steps; step++) {
+		int rows = step == c->steps - 1 ? c->last : c->full;
+		gd_step_plan plan = gd_exchange_step(exchange, step);
+		CU_ASSERT_EQUAL(plan.rows, rows);
+		CU_ASSERT_EQUAL(plan.blocks, gd_network_blocking(network, rows).blocks);
+		/* The ranks' blocks follow each other and cover the batch. */
+		int before = 0, count = plan.block_count, total = 0;
+		MPI_Exscan(&count, &before, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+		MPI_Allreduce(&count, &total, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+		CU_ASSERT_EQUAL(plan.first_block, ranks.rank == 0 ? 0 : before);
+		CU_ASSERT_EQUAL(total, plan.blocks);
+		for (int b = plan.first_block; b < plan.first_block + plan.block_count; b++) {
+			int start = gd_block_start(rows, plan.blocks, b), length = gd_block_start(rows, plan.blocks, b + 1) - start;
+			gd_block block = gd_exchange_block(exchange, step, b, x);
+			CU_ASSERT_EQUAL(block.index, b);
+			CU_ASSERT_EQUAL(block.rows, length);
+			CU_ASSERT_PTR_EQUAL(block.x, x);
+			int wrong = 0;
+			for (int column = 0; column < length; column++) {
+				int64_t row = (int64_t)gd_permutation_at(&permutation, (uint64_t)(step * c->full + start + column));
+				for (int f = 0; f < c->features; f++)
+					wrong += x[f * length + column] != feature_of(row, c->features, f);
+				wrong += block.labels[column] != label_of(row);
+				seen[row]++;
+			}
+			CU_ASSERT_EQUAL(wrong, 0);
+		}
+	}
+}
+
+/* Every row once an epoch, but for those of a batch that was left out. */
+static void check_seen(const exchange_case *c, int *seen)
+{
+	MPI_Allreduce(MPI_IN_PLACE, seen, (int)c->rows, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+	int64_t once = 0, never = 0;
+	for (int64_t row = 0; row < c->rows; row++) {
+		once += seen[row] == 1;
+		never += seen[row] == 0;
+	}
+	int64_t used = c->steps == 0 ? 0 : (c->steps - 1) * c->full + c->last;
+	CU_ASSERT_EQUAL(once, used);
+	CU_ASSERT_EQUAL(never, c->rows - used);
+}
+
+static void run_case(const exchange_case *c)
+{
+	gd_network *network = NULL;
+	gd_exchange *exchange = NULL;
+	gd_share share = gd_share_of(c->rows, ranks.rank, ranks.size);
+	float *features = calloc((size_t)(share.count * c->features + 1), sizeof *features);
+	int32_t *labels = calloc((size_t)share.count + 1, sizeof *labels);
+	int *seen = calloc((size_t)c->rows, sizeof *seen);
+	float *x = NULL;
+	CU_ASSERT(features && labels && seen);
+	if (!ranks_all(features && labels && seen && create_network(c->features, &network)))
+		goto done;
+	for (int64_t i = 0; i < share.count; i++) {
+		for (int f = 0; f < c->features; f++)
+			features[i * c->features + f] = feature_of(share.first + i, c->features, f);
+		labels[i] = label_of(share.first + i);
+	}
+	gd_exchange_options options = {
+		.rows = c->rows,
+		.features = c->features,
+		.batch_rows = c->batch_rows,
+		.drop_last = c->drop_last,
+		.skip_single = c->skip_single,
+		.seed = SEED,
+		.network = network,
+	};
+	bool created = ranks_ok(gd_exchange_create(&ranks, &options, &exchange));
+	int largest = gd_network_blocking(network, c->full > 0 ? c->full : 1).largest;
+	if (c->last > 0 && gd_network_blocking(network, c->last).largest > largest)
+		largest = gd_network_blocking(network, c->last).largest;
+	x = malloc((size_t)largest * (size_t)c->features * sizeof *x);
+	CU_ASSERT_PTR_NOT_NULL(x);
+	if (!ranks_all(created && x))
+		goto done;
+	CU_ASSERT_EQUAL(gd_exchange_steps(exchange), c->steps);
+	if (!ranks_all(gd_exchange_steps(exchange) == c->steps))
+		goto done;
+	/* Out of order and repeated, as after a resume. */
+	const int64_t epochs[] = {0, 1, 7, 1};
+	for (size_t e = 0; e < sizeof epochs / sizeof *epochs; e++) {
+		if (!ranks_all(ranks_ok(gd_exchange_run(exchange, epochs[e], features, labels))))
+			goto done;
+		memset(seen, 0, (size_t)c->rows * sizeof *seen);
+		check_epoch(c, network, exchange, epochs[e], x, seen);
+		check_seen(c, seen);
+	}
+done:
+	gd_exchange_free(exchange);
+	gd_network_free(network);
+	free(features);
+	free(labels);
+	free(seen);
+	free(x);
+}
+
+static void test_small(void)
+{
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+		if (cases[c].rows < 100)
+			run_case(&cases[c]);
+}
+
+static void test_large(void)
+{
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+		if (cases[c].rows >= 100)
+			run_case(&cases[c]);
+}
+
+/* More rows than a rank can count: every rank is told. */
+static void test_too_many(void)
+{
+	gd_network *network = NULL;
+	if (ranks_all(create_network(4, &network))) {
+		gd_exchange_options options = {.rows = (int64_t)1 << 40, .features = 4, .batch_rows = 1024, .network = network};
+		gd_exchange *exchange = NULL;
+		gd_status status = gd_exchange_create(&ranks, &options, &exchange);
+		CU_ASSERT_EQUAL(status.code, GD_FAILED);
+		CU_ASSERT_PTR_NULL(exchange);
+	}
+	gd_network_free(network);
+}
+
+const ranks_test ranks_tests[] = {
+	{"every row at its place: a handful", test_small},
+	{"every row at its place: many", test_large},
+	{"too many rows", test_too_many},
+	{0},
+};

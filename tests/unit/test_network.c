@@ -1,0 +1,488 @@
+#include "gd/network.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/dropout.h"
+#include "gd/memory.h"
+#include "gd/random.h"
+#include "reference_network.h"
+#include "unit.h"
+
+const char *const unit_suite = "network";
+
+enum { INPUTS = 5, CLASSES = 4, ROWS = 53, BLOCKS = 4, MOST = 2048 };
+
+static const int widths[] = {7, 6, 9};
+static const float class_weights[CLASSES] = {0.5f, 1.5f, 1.0f, 2.0f};
+
+static gd_network *make(const gd_network_options *options)
+{
+	gd_network *network;
+	gd_status status = gd_network_create(options, &network);
+	if (gd_failed(&status))
+		abort();
+	return network;
+}
+
+static gd_network_options options_of(int hidden_count, gd_activation activation)
+{
+	return (gd_network_options){.inputs = INPUTS, .classes = CLASSES, .hidden_count = hidden_count, .hidden = widths, .activation = activation};
+}
+
+/* A training step's arithmetic, as a trainer on one rank does it. */
+typedef struct step {
+	const gd_network *network;
+	float parameters[MOST], statistics[MOST], x[INPUTS * ROWS]; /* x: blocks one after the other, each [INPUTS, rows] */
+	int32_t labels[ROWS];
+	int blocks;
+	float norm[5][MOST];
+	gd_pass pass;
+	double gradient[MOST];
+	gd_loss_sums loss;
+	float *workspace[BLOCKS];
+} step;
+
+static step *begin(const gd_network *network, int blocks)
+{
+	step *s = gd_allocate(1, sizeof *s);
+	if (!s || gd_network_parameters(network) > MOST || gd_network_statistics(network) > MOST)
+		abort();
+	s->network = network;
+	s->blocks = blocks;
+	for (size_t i = 0; i < gd_network_parameters(network); i++)
+		s->parameters[i] = (float)(0.5 * gd_random_normal(1, i));
+	for (size_t i = 0; i < gd_network_statistics(network); i++)
+		s->statistics[i] = (float)(0.5 + gd_random_uniform(2, i));
+	for (int b = 0; b < blocks; b++) {
+		int first = gd_block_start(ROWS, blocks, b), rows = gd_block_start(ROWS, blocks, b + 1) - first;
+		for (int r = 0; r < rows; r++)
+			for (int f = 0; f < INPUTS; f++)
+				s->x[INPUTS * first + f * rows + r] = (float)gd_random_normal(3, (uint64_t)((first + r) * INPUTS + f));
+		s->workspace[b] = gd_allocate(gd_network_workspace(network, rows), sizeof(float));
+		if (!s->workspace[b])
+			abort();
+	}
+	for (int r = 0; r < ROWS; r++)
+		s->labels[r] = (int32_t)(gd_random_bits(4, (uint64_t)r) % CLASSES);
+	s->pass = (gd_pass){.parameters = s->parameters, .statistics = s->statistics, .dropout_key = 99,
+		.norm = {s->norm[0], s->norm[1], s->norm[2], s->norm[3], s->norm[4]}};
+	return s;
+}
+
+static void end(step *s)
+{
+	for (int b = 0; b < s->blocks; b++)
+		free(s->workspace[b]);
+	free(s);
+}
+
+static gd_block block_of(const step *s, int index)
+{
+	int first = gd_block_start(ROWS, s->blocks, index);
+	return (gd_block){.index = index, .rows = gd_block_start(ROWS, s->blocks, index + 1) - first, .x = s->x + INPUTS * first, .labels = s->labels + first};
+}
+
+static void add_gradient(void *context, size_t offset, size_t count, const float *gradient)
+{
+	step *s = context;
+	gd_quantum quantum = gd_quantum_of(-36, BLOCKS);
+	if (gd_fixed_point_add(count, gradient, quantum, s->gradient + offset) > quantum.limit_bits)
+		s->gradient[offset] = NAN;
+}
+
+static void run(step *s, const int *order)
+{
+	const gd_network *network = s->network;
+	gd_wide_sum sums[2 * REFERENCE_WIDTH];
+	int segments = gd_network_segments(network);
+	memset(s->gradient, 0, sizeof s->gradient);
+	memset(&s->loss, 0, sizeof s->loss);
+	for (int segment = 0; segment < segments; segment++) {
+		memset(sums, 0, sizeof sums);
+		for (int i = 0; i < s->blocks; i++) {
+			gd_block block = block_of(s, order[i]);
+			gd_network_forward_segment(network, &s->pass, segment, &block, s->workspace[order[i]], sums, &s->loss);
+		}
+		if (gd_network_segment_channels(network, segment) > 0)
+			gd_network_finish_moments(network, &s->pass, segment, sums, ROWS);
+	}
+	for (int segment = segments - 1; segment >= 0; segment--) {
+		memset(sums, 0, sizeof sums);
+		for (int i = 0; i < s->blocks; i++) {
+			gd_block block = block_of(s, order[i]);
+			gd_network_backward_segment(network, &s->pass, segment, &block, s->workspace[order[i]], add_gradient, s, sums);
+		}
+		if (segment > 0)
+			gd_network_finish_gradient_sums(network, &s->pass, segment, sums, ROWS, s->gradient);
+	}
+}
+
+static const int forwards[BLOCKS] = {0, 1, 2, 3};
+
+/* Rows-major copies for the reference, and the dropout factors that the twin draws. */
+typedef struct copies {
+	double x[ROWS * INPUTS];
+	double factor[REFERENCE_LAYERS][ROWS * REFERENCE_WIDTH];
+	double mean[REFERENCE_LAYERS][REFERENCE_WIDTH], variance[REFERENCE_LAYERS][REFERENCE_WIDTH];
+} copies;
+
+static reference_batch batch_of(const step *s, copies *copy)
+{
+	const gd_network_options *options = gd_network_get_options(s->network);
+	reference_batch batch = {.rows = ROWS, .x = copy->x, .labels = s->labels};
+	for (int b = 0; b < s->blocks; b++) {
+		gd_block block = block_of(s, b);
+		int first = gd_block_start(ROWS, s->blocks, b);
+		for (int r = 0; r < block.rows; r++)
+			for (int f = 0; f < INPUTS; f++)
+				copy->x[(first + r) * INPUTS + f] = block.x[f * block.rows + r];
+		for (int l = 0; l <= options->hidden_count; l++) {
+			double probability = l == 0 ? options->input_dropout : options->dropout;
+			if (probability == 0.0)
+				continue;
+			int width = l == 0 ? INPUTS : options->hidden[l - 1];
+			float ones[REFERENCE_WIDTH * ROWS], factor[REFERENCE_WIDTH * ROWS];
+			for (int i = 0; i < width * block.rows; i++)
+				ones[i] = 1.0f;
+			gd_dropout dropout = {.key = s->pass.dropout_key, .layer = (uint32_t)l, .block = (uint32_t)b, .threshold = gd_dropout_threshold(probability)};
+			gd_dropout_forward_ref(&dropout, width, block.rows, ones, factor, NULL);
+			for (int u = 0; u < width; u++)
+				for (int r = 0; r < block.rows; r++)
+					copy->factor[l][(first + r) * width + u] = factor[u * block.rows + r];
+			batch.factor[l] = copy->factor[l];
+		}
+	}
+	for (int l = 0; l < options->hidden_count; l++) {
+		batch.mean[l] = copy->mean[l];
+		batch.variance[l] = copy->variance[l];
+	}
+	return batch;
+}
+
+/* Largest relative error of a tensor's gradient in the Euclidean norm, against central differences of the reference. */
+static double gradient_error(const step *s)
+{
+	const double h = 1e-6;
+	static copies copy;
+	reference_batch batch = batch_of(s, &copy);
+	double parameters[MOST], worst = 0.0, whole = 0.0;
+	for (size_t i = 0; i < gd_network_parameters(s->network); i++) {
+		parameters[i] = s->parameters[i];
+		whole += s->gradient[i] * s->gradient[i];
+	}
+	for (int t = 0; t < gd_network_tensors(s->network); t++) {
+		const gd_tensor *tensor = gd_network_tensor(s->network, t);
+		double error = 0.0, size = 0.0;
+		for (size_t i = tensor->offset; i < tensor->offset + (size_t)tensor->rows * (size_t)tensor->columns; i++) {
+			double middle = parameters[i];
+			parameters[i] = middle + h;
+			double above = reference_loss(s->network, parameters, &batch);
+			parameters[i] = middle - h;
+			double slope = (above - reference_loss(s->network, parameters, &batch)) / (2.0 * h);
+			parameters[i] = middle;
+			error += (s->gradient[i] - slope) * (s->gradient[i] - slope);
+			size += slope * slope;
+		}
+		/* a bias in front of a batch norm has no gradient but rounding, which is measured against the whole */
+		const gd_network_options *options = gd_network_get_options(s->network);
+		bool vanishes = options->batch_norm && tensor->role == GD_TENSOR_DENSE_BIAS && tensor->layer < options->hidden_count;
+		worst = fmax(worst, sqrt(error / (vanishes ? whole : size)));
+	}
+	double loss = reference_loss(s->network, parameters, &batch);
+	worst = fmax(worst, fabs(gd_wide_sum_value(&s->loss.loss) - loss) / loss);
+	return worst;
+}
+
+static double error_of(const gd_network_options *options, int blocks)
+{
+	gd_network *network = make(options);
+	step *s = begin(network, blocks);
+	run(s, forwards);
+	double error = gradient_error(s);
+	end(s);
+	gd_network_free(network);
+	return error;
+}
+
+static void test_gradients(void)
+{
+	for (int activation = 0; activation < 5; activation++) {
+		for (int variant = 0; variant < 16; variant++) {
+			gd_network_options options = options_of(1 + variant % 3, (gd_activation)activation);
+			options.batch_norm = variant & 1;
+			options.dropout = variant & 2 ? 0.3 : 0.0;
+			options.input_dropout = variant & 4 ? 0.1 : 0.0;
+			options.label_smoothing = variant & 8 ? 0.1 : 0.0;
+			options.class_weights = variant & 8 ? class_weights : NULL;
+			double error = error_of(&options, variant % 4 == 3 ? 1 : BLOCKS);
+			CU_ASSERT(error < 2e-5);
+		}
+	}
+}
+
+static void test_softmax_regression(void)
+{
+	gd_network_options options = options_of(0, GD_RELU);
+	CU_ASSERT(error_of(&options, BLOCKS) < 2e-5);
+	options.input_dropout = 0.25;
+	options.batch_norm = true; /* nothing to normalise */
+	options.label_smoothing = 0.2;
+	CU_ASSERT(error_of(&options, BLOCKS) < 2e-5);
+}
+
+static gd_network_options full_options(void)
+{
+	gd_network_options options = options_of(3, GD_SILU);
+	options.batch_norm = true;
+	options.dropout = 0.2;
+	options.input_dropout = 0.1;
+	options.label_smoothing = 0.05;
+	options.class_weights = class_weights;
+	return options;
+}
+
+static void test_order(void)
+{
+	static const int orders[][BLOCKS] = {{3, 2, 1, 0}, {1, 3, 0, 2}};
+	for (int plain = 0; plain < 2; plain++) {
+		gd_network_options options = full_options();
+		options.batch_norm = !plain;
+		gd_network *network = make(&options);
+		step *s = begin(network, BLOCKS);
+		run(s, forwards);
+		for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+			step *other = begin(network, BLOCKS);
+			run(other, orders[i]);
+			CU_ASSERT(memcmp(s->gradient, other->gradient, sizeof s->gradient) == 0);
+			CU_ASSERT(memcmp(&s->loss, &other->loss, sizeof s->loss) == 0);
+			CU_ASSERT(memcmp(s->norm, other->norm, sizeof s->norm) == 0);
+			end(other);
+		}
+		end(s);
+		gd_network_free(network);
+	}
+}
+
+/* A step leaves nothing in its workspaces that the next could pick up. */
+static void test_repetition(void)
+{
+	gd_network_options options = full_options();
+	gd_network *network = make(&options);
+	step *s = begin(network, BLOCKS), *dirty = begin(network, BLOCKS);
+	run(s, forwards);
+	for (int b = 0; b < BLOCKS; b++) {
+		size_t floats = gd_network_workspace(network, block_of(dirty, b).rows);
+		for (size_t i = 0; i < floats; i++)
+			dirty->workspace[b][i] = NAN;
+	}
+	run(dirty, forwards);
+	CU_ASSERT(memcmp(s->gradient, dirty->gradient, sizeof s->gradient) == 0);
+	CU_ASSERT(memcmp(&s->loss, &dirty->loss, sizeof s->loss) == 0);
+	end(s);
+	end(dirty);
+	gd_network_free(network);
+}
+
+static void test_counts(void)
+{
+	gd_network_options options = options_of(2, GD_TANH);
+	options.class_weights = class_weights;
+	gd_network *network = make(&options);
+	step *s = begin(network, BLOCKS);
+	run(s, forwards);
+	static copies copy;
+	static double probabilities[ROWS * CLASSES];
+	double parameters[MOST], weight = 0.0;
+	int64_t correct = 0;
+	for (size_t i = 0; i < gd_network_parameters(network); i++)
+		parameters[i] = s->parameters[i];
+	reference_batch batch = batch_of(s, &copy);
+	batch.probabilities = probabilities;
+	reference_loss(network, parameters, &batch);
+	for (int r = 0; r < ROWS; r++) {
+		int best = 0;
+		for (int c = 1; c < CLASSES; c++)
+			if (probabilities[r * CLASSES + c] > probabilities[r * CLASSES + best])
+				best = c;
+		correct += best == s->labels[r];
+		weight += class_weights[s->labels[r]];
+	}
+	CU_ASSERT_EQUAL(s->loss.rows, ROWS);
+	CU_ASSERT_EQUAL(s->loss.correct, correct);
+	CU_ASSERT(gd_wide_sum_value(&s->loss.weight) == weight);
+	end(s);
+	gd_network_free(network);
+}
+
+static void test_running_statistics(void)
+{
+	gd_network_options options = full_options();
+	gd_network *network = make(&options);
+	step *s = begin(network, BLOCKS);
+	float before[MOST];
+	static copies copy;
+	double parameters[MOST];
+	memcpy(before, s->statistics, sizeof before);
+	for (size_t i = 0; i < gd_network_parameters(network); i++)
+		parameters[i] = s->parameters[i];
+	run(s, forwards);
+	reference_batch batch = batch_of(s, &copy);
+	reference_loss(network, parameters, &batch);
+	gd_network_update_statistics(network, &s->pass, s->statistics);
+	for (int l = 0; l < options.hidden_count; l++) {
+		const gd_tensor *mean = reference_tensor(network, GD_TENSOR_RUNNING_MEAN, l);
+		const gd_tensor *variance = reference_tensor(network, GD_TENSOR_RUNNING_VARIANCE, l);
+		for (int c = 0; c < widths[l]; c++) {
+			size_t m = mean->offset + (size_t)c, v = variance->offset + (size_t)c;
+			CU_ASSERT(fabs(s->statistics[m] - (0.9 * before[m] + 0.1 * copy.mean[l][c])) < 1e-6);
+			CU_ASSERT(fabs(s->statistics[v] - (0.9 * before[v] + 0.1 * copy.variance[l][c] * ROWS / (ROWS - 1.0))) < 1e-6);
+		}
+	}
+	end(s);
+	gd_network_free(network);
+}
+
+static void test_inference(void)
+{
+	for (int activation = 0; activation < 5; activation++) {
+		for (int variant = 0; variant < 8; variant++) {
+			gd_network_options options = options_of(variant / 2, (gd_activation)activation);
+			options.batch_norm = variant & 1;
+			options.dropout = 0.5;
+			options.input_dropout = 0.5;
+			gd_network *network = make(&options);
+			step *s = begin(network, 1);
+			static copies copy;
+			static double expected[ROWS * CLASSES];
+			float probabilities[ROWS * CLASSES];
+			double parameters[MOST];
+			for (size_t i = 0; i < gd_network_parameters(network); i++)
+				parameters[i] = s->parameters[i];
+			reference_batch batch = batch_of(s, &copy);
+			memset(batch.factor, 0, sizeof batch.factor);
+			batch.statistics = s->statistics;
+			batch.probabilities = expected;
+			reference_loss(network, parameters, &batch);
+			gd_network_infer(network, s->parameters, s->statistics, ROWS, s->x, s->workspace[0], probabilities);
+			for (int r = 0; r < ROWS; r++)
+				for (int c = 0; c < CLASSES; c++)
+					CU_ASSERT(fabs(probabilities[c * ROWS + r] - expected[r * CLASSES + c]) < 2e-6);
+			end(s);
+			gd_network_free(network);
+		}
+	}
+}
+
+static void test_nan(void)
+{
+	for (int activation = 0; activation < 5; activation++) {
+		for (int variant = 0; variant < 4; variant++) {
+			gd_network_options options = options_of(2, (gd_activation)activation);
+			options.batch_norm = variant & 1;
+			options.dropout = options.input_dropout = variant & 2 ? 0.4 : 0.0;
+			gd_network *network = make(&options);
+			step *s = begin(network, BLOCKS);
+			s->x[INPUTS * ROWS / 2] = NAN;
+			run(s, forwards);
+			CU_ASSERT(isnan(gd_wide_sum_value(&s->loss.loss)));
+			end(s);
+			gd_network_free(network);
+		}
+	}
+}
+
+static void test_tensors(void)
+{
+	gd_network_options options = full_options();
+	gd_network *network = make(&options);
+	size_t next = 0;
+	for (int t = 0; t < gd_network_tensors(network); t++) {
+		const gd_tensor *tensor = gd_network_tensor(network, t);
+		CU_ASSERT_EQUAL(tensor->offset, next);
+		CU_ASSERT(!gd_tensor_is_statistic(tensor));
+		next += (size_t)tensor->rows * (size_t)tensor->columns;
+	}
+	CU_ASSERT_EQUAL(next, gd_network_parameters(network));
+	CU_ASSERT_EQUAL(next, (5 * 7 + 7 + 14) + (7 * 6 + 6 + 12) + (6 * 9 + 9 + 18) + (9 * 4 + 4));
+	CU_ASSERT_EQUAL(gd_network_statistics(network), 2 * (7 + 6 + 9));
+	CU_ASSERT_EQUAL(gd_network_tensors(network), 3 * 4 + 2);
+	static const char *const names[] = {"weight", "bias", "scale", "shift", "running_mean", "running_variance"};
+	CU_ASSERT_EQUAL_FATAL(gd_network_model_tensors(network), 3 * 6 + 2);
+	next = 0;
+	for (int t = 0; t < 20; t++) {
+		const gd_tensor *tensor = gd_network_model_tensor(network, t);
+		CU_ASSERT_EQUAL(tensor->layer, t / 6);
+		CU_ASSERT_STRING_EQUAL(tensor->name, names[t % 6]);
+		CU_ASSERT_EQUAL((int)tensor->role, t % 6);
+		CU_ASSERT_EQUAL(gd_tensor_is_statistic(tensor), t % 6 > 3);
+		if (gd_tensor_is_statistic(tensor)) {
+			CU_ASSERT_EQUAL(tensor->offset, next);
+			next += (size_t)tensor->columns;
+		}
+	}
+	CU_ASSERT_EQUAL(next, gd_network_statistics(network));
+	CU_ASSERT_STRING_EQUAL(gd_network_model_tensor(network, 0)->group, "dense_0");
+	CU_ASSERT_STRING_EQUAL(gd_network_model_tensor(network, 8)->group, "batch_norm_1");
+	CU_ASSERT_EQUAL(gd_network_model_tensor(network, 6)->rows, 7);
+	CU_ASSERT_EQUAL(gd_network_model_tensor(network, 6)->columns, 6);
+	CU_ASSERT_EQUAL(gd_network_segments(network), 4);
+	CU_ASSERT(gd_network_segment_channels(network, 1) == 6 && gd_network_segment_channels(network, 3) == 0);
+	gd_network_free(network);
+	static const int hidden[] = {32};
+	options = (gd_network_options){.inputs = 20, .classes = 6, .hidden_count = 1, .hidden = hidden, .activation = GD_SIGMOID};
+	network = make(&options);
+	CU_ASSERT(gd_network_flops(network) == 3712.0);
+	CU_ASSERT(gd_network_segments(network) == 1 && gd_network_segment_channels(network, 0) == 0 && gd_network_statistics(network) == 0);
+	gd_network_free(network);
+}
+
+static void test_blocking(void)
+{
+	static const int narrow[] = {32, 511}, wide[] = {32, 512};
+	static const int expected[][3] = { /* rows, blocks of the narrow network, of the wide one */
+		{1, 1, 1}, {127, 1, 1}, {128, 1, 1}, {256, 2, 2}, {1000, 7, 7}, {1023, 7, 7}, {1024, 8, 8}, {2048, 8, 8},
+		{3071, 8, 8}, {3072, 16, 8}, {5000, 16, 8}, {65536, 256, 128}, {100000, 392, 192}, {2000000000, 7812504, 3906248}};
+	gd_network_options options = {.inputs = 20, .classes = 6, .hidden_count = 2, .hidden = narrow};
+	gd_network *small = make(&options);
+	options.hidden = wide;
+	gd_network *large = make(&options);
+	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+		gd_network *const both[2] = {small, large};
+		for (int k = 0; k < 2; k++) {
+			gd_blocking blocking = gd_network_blocking(both[k], expected[i][0]);
+			CU_ASSERT_EQUAL(blocking.blocks, expected[i][1 + k]);
+		}
+	}
+	for (int rows = 1; rows < 6000; rows += rows < 300 ? 1 : 37) {
+		gd_blocking blocking = gd_network_blocking(small, rows);
+		int largest = 0, smallest = rows;
+		CU_ASSERT(blocking.blocks >= 1 && blocking.blocks <= rows);
+		for (int b = 0; b < blocking.blocks; b++) {
+			int count = gd_block_start(rows, blocking.blocks, b + 1) - gd_block_start(rows, blocking.blocks, b);
+			largest = count > largest ? count : largest;
+			smallest = count < smallest ? count : smallest;
+		}
+		CU_ASSERT(gd_block_start(rows, blocking.blocks, 0) == 0 && gd_block_start(rows, blocking.blocks, blocking.blocks) == rows);
+		CU_ASSERT_EQUAL(largest, blocking.largest);
+		CU_ASSERT(largest - smallest <= 1);
+	}
+	CU_ASSERT_EQUAL(gd_block_start(2000000000, 8, 7), 1750000000);
+	gd_network_free(small);
+	gd_network_free(large);
+}
+
+const unit_test unit_tests[] = {
+	{"gradients agree with central differences of a double-precision network", test_gradients},
+	{"soft-max regression too", test_softmax_regression},
+	{"any order of blocks gives the same bits", test_order},
+	{"nothing is read from a workspace before it is written", test_repetition},
+	{"rows, weights and correct predictions are counted", test_counts},
+	{"running statistics follow the batch", test_running_statistics},
+	{"inference agrees with the double-precision network", test_inference},
+	{"NaN in the input makes the loss NaN", test_nan},
+	{"tensors tile the vectors in the stated order", test_tensors},
+	{"blocks are near-equal and as many as stated", test_blocking},
+	{NULL, NULL},
+};
