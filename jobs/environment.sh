@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Settings of Open MPI and BLIS for one machine; sourced by the scripts and read by tests/CMakeLists.txt, so that
 # there is one place for them. What the caller has set wins.
 

@@ -85,8 +85,10 @@ void gd_hdf5_fail_in_library(gd_hdf5 *hdf5, const char *object, const char *doin
 	char words[256];
 	gd_hdf5_innermost_error(words, sizeof words);
 	gd_hdf5_notice_disk(hdf5);
-	const char *hint = strstr(words, "lock file") ? "; HDF5_USE_FILE_LOCKING=FALSE in the environment does without locks" : "";
-	gd_hdf5_fail(hdf5, object, words[0] ? "%s (HDF5: %s%s)" : "%s%s%s", doing, words, hint);
+	if (words[0])
+		gd_hdf5_fail(hdf5, object, "%s (HDF5: %s)", doing, words);
+	else
+		gd_hdf5_fail(hdf5, object, "%s", doing);
 }
 
 void gd_hdf5_fail_out_of_memory(gd_hdf5 *hdf5, const char *what)
@@ -175,10 +177,21 @@ void gd_hdf5_take_image(gd_hdf5 *hdf5, size_t room, void **bytes, size_t *size)
 	hdf5->sink->bytes = NULL;
 }
 
-static void open_file(gd_hdf5 *hdf5, const char *path, hid_t access)
+/* `bytes`, or a descriptor that is ours from here on. */
+static void open_file(gd_hdf5 *hdf5, const void *bytes, int descriptor)
 {
+	hdf5->sink = calloc(1, sizeof *hdf5->sink);
+	if (!hdf5->sink) {
+		gd_hdf5_fail_out_of_memory(hdf5, "an open file");
+		if (descriptor >= 0)
+			close(descriptor);
+		return;
+	}
+	/* A file opened read-only is never written, so the const may go. */
+	*hdf5->sink = (gd_hdf5_sink){.descriptor = descriptor, .reading = true, .driver = -1, .bytes = (char *)(uintptr_t)bytes, .size = hdf5->size};
+	hid_t access = gd_hdf5_sink_access(hdf5->sink);
 	if (access >= 0)
-		hdf5->file = H5Fopen(path, H5F_ACC_RDONLY, access);
+		hdf5->file = H5Fopen(hdf5->name, H5F_ACC_RDONLY, access);
 	if (hdf5->file < 0)
 		gd_hdf5_fail_in_library(hdf5, NULL, "the file is damaged or cut short");
 	if (access >= 0)
@@ -188,22 +201,12 @@ static void open_file(gd_hdf5 *hdf5, const char *path, hid_t access)
 static void open_image(gd_hdf5 *hdf5, const void *bytes, size_t size)
 {
 	hdf5->size = size;
-	if (!size) {
+	if (!size)
 		gd_hdf5_fail(hdf5, NULL, "the file is empty");
-		return;
-	}
-	if (!gd_superblock_present(bytes, size)) {
+	else if (!gd_superblock_present(bytes, size))
 		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
-		return;
-	}
-	hdf5->sink = calloc(1, sizeof *hdf5->sink);
-	if (!hdf5->sink) {
-		gd_hdf5_fail_out_of_memory(hdf5, "an open file");
-		return;
-	}
-	/* A file opened read-only is never written, so the const may go. */
-	*hdf5->sink = (gd_hdf5_sink){.descriptor = -1, .driver = -1, .bytes = (char *)(uintptr_t)bytes, .size = size, .room = size};
-	open_file(hdf5, hdf5->name, gd_hdf5_sink_access(hdf5->sink));
+	else
+		open_file(hdf5, bytes, -1);
 }
 
 void gd_hdf5_open_image(gd_hdf5 *hdf5, const char *name, const void *bytes, size_t size)
@@ -224,17 +227,6 @@ static void open_digested(gd_hdf5 *hdf5, const char *path)
 	else
 		open_image(hdf5, hdf5->bytes, length);
 	hdf5->digested = !gd_hdf5_failed(hdf5);
-}
-
-static void open_plain(gd_hdf5 *hdf5, const char *path)
-{
-	/* The driver is said out loud, since the environment can name another. */
-	hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-	if (access >= 0 && H5Pset_fapl_sec2(access) < 0) {
-		H5Pclose(access);
-		access = -1;
-	}
-	open_file(hdf5, path, access);
 }
 
 void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
@@ -266,8 +258,10 @@ void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
 		open_digested(hdf5, path);
 	else if (end && end != hdf5->size)
 		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short: it has %zu bytes, expected %llu", hdf5->size, (unsigned long long)end);
-	else
-		open_plain(hdf5, path);
+	else {
+		open_file(hdf5, NULL, descriptor);
+		descriptor = -1;
+	}
 done:
 	if (descriptor >= 0)
 		close(descriptor);

@@ -218,6 +218,8 @@ void gd_hdf5_put_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize
 	gd_hdf5_notice_disk(hdf5);
 }
 
+enum { COMPACT_TEXTS = 3000 }; /* of 16 bytes each, in a header of at most 64 KiB */
+
 /* `count` < 0: a scalar. */
 static void put_strings(gd_hdf5 *hdf5, const char *path, long long count, const char *const *texts, const char *long_name)
 {
@@ -233,6 +235,9 @@ static void put_strings(gd_hdf5 *hdf5, const char *path, long long count, const 
 		gd_hdf5_fail_out_of_memory(hdf5, "text for a file");
 	} else {
 		hid_t type = text_type(), creation = timeless(H5P_DATASET_CREATE);
+		/* In the object's header, where they are, references into the heap of texts are checksummed. */
+		if (entries <= COMPACT_TEXTS)
+			H5Pset_layout(creation, H5D_COMPACT);
 		hid_t space = count < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &shape, NULL);
 		hid_t dataset = type < 0 || creation < 0 || space < 0 ? -1 : H5Dcreate2(hdf5->file, path, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
 		if (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, clean) < 0)

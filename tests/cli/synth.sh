@@ -74,7 +74,7 @@ small() {
 }
 expect 1 "cannot write 'x.csv': file too large" small
 [ -e x.csv ] || [ -e x.profile ] && fail "a refused command left a file"
-ls | grep -q '\.tmp' && fail "a temporary file is left: $(ls)"
+compgen -G "*.tmp" >leftover && fail "a temporary file is left: $(cat leftover)"
 "$GENRE_DIST" synth --help | grep -q -- --make-profile || fail "--help lacks --make-profile"
 
 exit "$failed"
