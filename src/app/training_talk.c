@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "gd/log.h"
 #include "gd/reduce.h"
@@ -85,8 +86,12 @@ void gd_training_say_epoch(gd_training *t)
 
 gd_status gd_training_say_end(gd_training *t)
 {
-	gd_spread communication;
+	gd_spread communication, memory;
+	struct rusage usage;
+	double megabytes = getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss / 1024;
 	gd_status status = gd_reduce_spread(t->communicator, t->step_seconds > 0 ? t->communication_seconds / t->step_seconds : 0, &communication);
+	if (!gd_failed(&status))
+		status = gd_reduce_spread(t->communicator, megabytes, &memory);
 	if (gd_failed(&status) || t->communicator->rank || gd_log_get_level() == GD_LOG_QUIET)
 		return status;
 	if (bar_wanted(t))
@@ -110,7 +115,7 @@ gd_status gd_training_say_end(gd_training *t)
 	printf("%lld steps in %.2f s of training (%.2f s in all); %s samples a second on %d rank%s; %.0f %% of the time in communication\n",
 		(long long)t->done_steps, t->step_seconds, gd_seconds() - t->started, rate_of(t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0, rate),
 		t->communicator->size, t->communicator->size > 1 ? "s" : "", 100 * communication.mean);
-	printf("run directory: %s\n", t->directory);
+	printf("peak memory a rank: %.0f MB (least %.0f)\nrun directory: %s\n", memory.maximum, memory.minimum, t->directory);
 	fflush(stdout);
 	return status;
 }
