@@ -33,8 +33,8 @@ typedef struct gd_progress {
 } gd_progress;
 
 /*
- * A training state. When written, pointers are the caller's. When read, everything lies in `arena` (the network apart, which
- * gd_checkpoint_release frees).
+ * A training state. When written, pointers are the caller's. When read, everything lies in `arena`, but for the network, the history and the
+ * preprocessing, which gd_checkpoint_release frees too.
  */
 typedef struct gd_checkpoint {
 	gd_arena arena;

@@ -18,6 +18,11 @@ typedef struct gd_member {
 	const float *parameters, *statistics;
 } gd_member;
 
+/* Local. Floats of scratch for gd_members_infer on `rows` rows. */
+size_t gd_members_workspace(const gd_member *members, int member_count, int rows);
+/* Local. Mean of the members' probabilities, mean [classes, rows], for x [features, rows]. */
+void gd_members_infer(const gd_member *members, int member_count, int rows, const float *x, float *workspace, float *mean);
+
 /* Collective. Reads this rank's share of `part`: O(rows/ranks). */
 GD_CHECKED gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation);
 void gd_evaluation_free(gd_evaluation *evaluation);

@@ -12,12 +12,37 @@ struct gd_evaluation {
 	int features, classes;
 	float *x;     /* block after block, each [features, rows of the block] */
 	int32_t *labels;
-	float *probabilities, *mean; /* [classes, GD_EVALUATION_ROWS] */
+	float *probabilities; /* [classes, GD_EVALUATION_ROWS] */
 	double *message;
 	size_t message_length;
 	float *workspace;
 	size_t workspace_floats;
 };
+
+/* The widest network's scratch, aligned as it wants, then a member's own probabilities. */
+size_t gd_members_workspace(const gd_member *members, int member_count, int rows)
+{
+	size_t widest = 0;
+	for (int m = 0; m < member_count; m++) {
+		size_t floats = gd_network_workspace(members[m].network, rows);
+		widest = floats > widest ? floats : widest;
+	}
+	return widest + (size_t)gd_network_get_options(members[0].network)->classes * (size_t)rows;
+}
+
+void gd_members_infer(const gd_member *members, int member_count, int rows, const float *x, float *workspace, float *mean)
+{
+	size_t count = (size_t)gd_network_get_options(members[0].network)->classes * (size_t)rows;
+	float *apart = workspace + gd_members_workspace(members, member_count, rows) - count;
+	for (int m = 0; m < member_count; m++) {
+		float *own = m ? apart : mean;
+		gd_network_infer(members[m].network, members[m].parameters, members[m].statistics, rows, x, workspace, own);
+		for (size_t i = 0; m && i < count; i++)
+			mean[i] += own[i];
+	}
+	for (size_t i = 0; member_count > 1 && i < count; i++)
+		mean[i] /= (float)member_count;
+}
 
 static int block_rows(const gd_evaluation *e, int64_t first)
 {
@@ -54,7 +79,7 @@ gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *datase
 		e->message_length = gd_score_sums_length(&shape);
 		complete = (rows = gd_allocate(values, sizeof *rows)) && (e->x = gd_allocate(values, sizeof *e->x)) &&
 			(e->labels = gd_allocate((size_t)e->rows, sizeof *e->labels)) && (e->probabilities = gd_allocate(scores, sizeof(float))) &&
-			(e->mean = gd_allocate(scores, sizeof(float))) && (e->message = gd_allocate(e->message_length, sizeof(double)));
+			(e->message = gd_allocate(e->message_length, sizeof(double)));
 	}
 	gd_status mine = complete ? gd_ok() : gd_out_of_memory("the rows to be scored");
 	gd_status status = gd_agree(communicator, &mine);
@@ -78,41 +103,21 @@ void gd_evaluation_free(gd_evaluation *e)
 	free(e->x);
 	free(e->labels);
 	free(e->probabilities);
-	free(e->mean);
 	free(e->message);
 	free(e->workspace);
 	free(e);
 }
 
-/* Scratch for the widest member, grown when a wider one comes. */
+/* Scratch for these members, grown when wider ones come. */
 static bool have_workspace(gd_evaluation *e, const gd_member *members, int member_count)
 {
-	size_t floats = 1;
-	for (int m = 0; m < member_count; m++) {
-		size_t needs = gd_network_workspace(members[m].network, GD_EVALUATION_ROWS);
-		floats = needs > floats ? needs : floats;
-	}
+	size_t floats = gd_members_workspace(members, member_count, GD_EVALUATION_ROWS);
 	if (floats <= e->workspace_floats)
 		return true;
 	free(e->workspace);
 	e->workspace = gd_allocate(floats, sizeof(float));
 	e->workspace_floats = e->workspace ? floats : 0;
 	return e->workspace != NULL;
-}
-
-static const float *score_block(gd_evaluation *e, const gd_member *members, int member_count, int rows, const float *x)
-{
-	size_t count = (size_t)e->classes * (size_t)rows;
-	float *mean = e->mean;
-	for (int m = 0; m < member_count; m++) {
-		float *to = m ? e->probabilities : mean;
-		gd_network_infer(members[m].network, members[m].parameters, members[m].statistics, rows, x, e->workspace, to);
-		for (size_t i = 0; m && i < count; i++)
-			mean[i] += to[i];
-	}
-	for (size_t i = 0; member_count > 1 && i < count; i++)
-		mean[i] /= (float)member_count;
-	return mean;
 }
 
 gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int member_count, gd_score_sums *sums)
@@ -124,7 +129,8 @@ gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int memb
 		return status;
 	for (int64_t first = 0; first < e->rows; first += GD_EVALUATION_ROWS) {
 		int rows = block_rows(e, first);
-		gd_score_sums_add(sums, rows, score_block(e, members, member_count, rows, e->x + first * e->features), e->labels + first);
+		gd_members_infer(members, member_count, rows, e->x + first * e->features, e->workspace, e->probabilities);
+		gd_score_sums_add(sums, rows, e->probabilities, e->labels + first);
 	}
 	gd_score_sums_pack(sums, e->message);
 	status = gd_reduce_sum(e->communicator, e->message, e->message_length);

@@ -31,7 +31,7 @@ typedef struct predictor {
 	char lacking[128];   /* the first column found lacking */
 	double *raw;         /* [features] */
 	float *rows, *x;     /* [BLOCK, features], [features, BLOCK] */
-	float *probabilities, *mean; /* [classes, BLOCK] */
+	float *mean;         /* [classes, BLOCK] probabilities */
 	bool *complete;      /* [BLOCK] */
 	float *workspace;
 	char *text;          /* the block as CSV */
@@ -72,20 +72,6 @@ static void print_header(const predictor *p)
 	fputc('\n', p->out);
 }
 
-static void average_members(predictor *p, int rows)
-{
-	size_t count = (size_t)p->preprocessing->classes * (size_t)rows;
-	for (int m = 0; m < p->ensemble->count; m++) {
-		const gd_member *member = &p->ensemble->members[m];
-		float *to = m ? p->probabilities : p->mean;
-		gd_network_infer(member->network, member->parameters, member->statistics, rows, p->x, p->workspace, to);
-		for (size_t i = 0; m && i < count; i++)
-			p->mean[i] += to[i];
-	}
-	for (size_t i = 0; p->ensemble->count > 1 && i < count; i++)
-		p->mean[i] /= (float)p->ensemble->count;
-}
-
 /* This rank's block of the round as CSV text. */
 static gd_status classify_block(predictor *p)
 {
@@ -96,7 +82,7 @@ static gd_status classify_block(predictor *p)
 	if (!rows)
 		return gd_ok();
 	gd_transpose(rows, p->preprocessing->features, p->rows, p->x);
-	average_members(p, rows);
+	gd_members_infer(p->ensemble->members, p->ensemble->count, rows, p->x, p->workspace, p->mean);
 	FILE *out = open_memstream(&p->text, &p->length);
 	if (!out)
 		return gd_out_of_memory("the predictions");
@@ -196,13 +182,10 @@ static gd_status take_record(void *context, const gd_record *record)
 
 static gd_status allocate(predictor *p)
 {
-	size_t features = (size_t)p->preprocessing->features, classes = (size_t)p->preprocessing->classes, floats = 1;
-	for (int m = 0; m < p->ensemble->count; m++) {
-		size_t needs = gd_network_workspace(p->ensemble->members[m].network, BLOCK);
-		floats = needs > floats ? needs : floats;
-	}
+	size_t features = (size_t)p->preprocessing->features, classes = (size_t)p->preprocessing->classes;
+	size_t floats = gd_members_workspace(p->ensemble->members, p->ensemble->count, BLOCK);
 	bool complete = (p->raw = gd_allocate(features, sizeof(double))) && (p->rows = gd_allocate(BLOCK * features, sizeof(float))) &&
-		(p->x = gd_allocate(BLOCK * features, sizeof(float))) && (p->probabilities = gd_allocate(BLOCK * classes, sizeof(float))) &&
+		(p->x = gd_allocate(BLOCK * features, sizeof(float))) &&
 		(p->mean = gd_allocate(BLOCK * classes, sizeof(float))) && (p->complete = gd_allocate(BLOCK, sizeof(bool))) &&
 		(p->workspace = gd_allocate(floats, sizeof(float)));
 	return complete ? gd_ok() : gd_out_of_memory("the predictions");
@@ -263,7 +246,6 @@ done:
 	free(p.raw);
 	free(p.rows);
 	free(p.x);
-	free(p.probabilities);
 	free(p.mean);
 	free(p.complete);
 	free(p.workspace);

@@ -1,0 +1,173 @@
+/* Reading a dataset together: every rank its rows, and on every rank the same verdict. */
+#include "gd/dataset.h"
+
+#include <math.h>
+
+#include "../unit/store_fixture.h"
+#include "ranks.h"
+
+const char *const ranks_suite = "dataset";
+
+enum { TRAIN_ROWS = 50021, TEST_ROWS = 3 };
+
+static const char *path_of(const char *name)
+{
+	static char path[2][600];
+	static int turn;
+	turn = !turn;
+	snprintf(path[turn], sizeof path[turn], "%s/%s", ranks_directory(), name);
+	return path[turn];
+}
+
+static float feature_at(int part, int64_t row, int f)
+{
+	return (float)(cos((double)row * 0.31 + f) + part);
+}
+
+/* Row `*context` of the training part, if it is one, holds a value that is not finite. */
+static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+{
+	int64_t spoiled = *(const int64_t *)context - first;
+	for (int64_t i = 0; i < count; i++) {
+		for (int f = 0; f < FEATURES; f++)
+			features[i * FEATURES + f] = feature_at(part, first + i, f);
+		labels[i] = (int32_t)((first + i) % CLASSES);
+		source_row[i] = 2 * (first + i) + 1;
+	}
+	if (part == GD_TRAIN && spoiled >= 0 && spoiled < count)
+		features[spoiled * FEATURES] = INFINITY;
+	return gd_ok();
+}
+
+/* One rank writes, then all go on. */
+static bool write_dataset(const char *path, int64_t spoiled)
+{
+	bool written = true;
+	if (ranks.rank == 0) {
+		gd_dataset_header header = {.rows = {TRAIN_ROWS, 0, TEST_ROWS}};
+		make_preprocessing(&header.preprocessing);
+		gd_arena *arena = &header.preprocessing.arena;
+		header.class_counts = gd_arena_take(arena, GD_PARTS * CLASSES, sizeof *header.class_counts);
+		header.correlation = gd_arena_take(arena, FEATURES * FEATURES, sizeof *header.correlation);
+		for (int part = 0; part < GD_PARTS; part++)
+			for (int64_t row = 0; row < header.rows[part]; row++)
+				header.class_counts[part * CLASSES + row % CLASSES]++;
+		header.source = header.split = gd_arena_string(arena, "random");
+		header.history = gd_arena_string(arena, "genre-dist preprocess");
+		header.audit = gd_arena_string(arena, "no leak\n");
+		written = ranks_ok(gd_dataset_write(path, &header, give_rows, &spoiled));
+		gd_dataset_header_release(&header);
+	}
+	return ranks_all(written);
+}
+
+/* Rows of each rank's share, against what was written. */
+static void check_share(gd_dataset *dataset, gd_part part)
+{
+	gd_share share = gd_share_of(gd_dataset_get_header(dataset)->rows[part], ranks.rank, ranks.size);
+	float *features = calloc((size_t)share.count * FEATURES + 1, sizeof *features);
+	int32_t *labels = calloc((size_t)share.count + 1, sizeof *labels);
+	int64_t *source = calloc((size_t)share.count + 1, sizeof *source);
+	ranks_ok(gd_dataset_read(dataset, part, share.first, share.count, features, labels, source));
+	int64_t wrong = 0;
+	for (int64_t i = 0; i < share.count; i++) {
+		for (int f = 0; f < FEATURES; f++)
+			wrong += features[i * FEATURES + f] != feature_at(part, share.first + i, f);
+		wrong += labels[i] != (share.first + i) % CLASSES;
+		wrong += source[i] != 2 * (share.first + i) + 1;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	free(source);
+	free(labels);
+	free(features);
+}
+
+static void test_shares(void)
+{
+	gd_dataset *dataset = NULL;
+	const char *path = path_of("shares.h5");
+	if (!write_dataset(path, -1) || !ranks_all(ranks_ok(gd_dataset_open(&ranks, path, &dataset))))
+		return;
+	const gd_dataset_header *header = gd_dataset_get_header(dataset);
+	CU_ASSERT_EQUAL(header->rows[GD_TRAIN], TRAIN_ROWS);
+	CU_ASSERT_STRING_EQUAL(header->audit, "no leak\n");
+	gd_preprocessing expected;
+	const char *difference = NULL;
+	make_preprocessing(&expected);
+	CU_ASSERT(gd_preprocessing_equal(&expected, &header->preprocessing, &difference));
+	gd_preprocessing_release(&expected);
+	check_share(dataset, GD_TRAIN);
+	check_share(dataset, GD_VALIDATION);
+	check_share(dataset, GD_TEST); /* fewer rows than ranks */
+	gd_dataset_close(dataset);
+}
+
+/* One rank alone meets the bad row; all hear of it. */
+static void read_all(const char *path, const char *words)
+{
+	gd_dataset *dataset = NULL;
+	if (!ranks_all(ranks_ok(gd_dataset_open(&ranks, path, &dataset))))
+		return;
+	gd_share share = gd_share_of(TRAIN_ROWS, ranks.rank, ranks.size);
+	float *features = calloc((size_t)share.count * FEATURES + 1, sizeof *features);
+	CU_ASSERT(says(gd_dataset_read(dataset, GD_TRAIN, share.first, share.count, features, NULL, NULL), GD_BAD_DATA, "train/features", words));
+	free(features);
+	check_share(dataset, GD_TEST);
+	gd_dataset_close(dataset);
+}
+
+static void test_spoiled_row(void)
+{
+	const char *path = path_of("spoiled.h5");
+	if (write_dataset(path, TRAIN_ROWS - 2))
+		read_all(path, "row 50019");
+}
+
+static void test_damaged_chunk(void)
+{
+	const char *path = path_of("damaged.h5");
+	if (!write_dataset(path, -1))
+		return;
+	if (ranks.rank == 0) {
+		void *bytes = NULL;
+		size_t size = 0;
+		float needle[2] = {feature_at(GD_TRAIN, TRAIN_ROWS - 5, 0), feature_at(GD_TRAIN, TRAIN_ROWS - 5, 1)};
+		ranks_ok(gd_file_read(path, GD_BAD_DATA, &bytes, &size));
+		char *place = memmem(bytes, size, needle, sizeof needle);
+		CU_ASSERT_PTR_NOT_NULL(place);
+		if (place)
+			*place ^= 1;
+		write_bytes(path, bytes, size);
+		free(bytes);
+	}
+	ranks_all(true); /* not before it is written */
+	read_all(path, "checksum");
+}
+
+static void test_bad_files(void)
+{
+	gd_dataset *dataset = NULL;
+	const char *path = path_of("whole.h5"), *bad = path_of("bad.h5");
+	if (!write_dataset(path, -1))
+		return;
+	if (ranks.rank == 0) {
+		void *bytes = NULL;
+		size_t size = 0;
+		ranks_ok(gd_file_read(path, GD_BAD_DATA, &bytes, &size));
+		write_bytes(bad, bytes, size / 2);
+		free(bytes);
+	}
+	ranks_all(true);
+	CU_ASSERT(says(gd_dataset_open(&ranks, bad, &dataset), GD_BAD_DATA, "bad.h5", "cut short"));
+	CU_ASSERT(says(gd_dataset_open(&ranks, path_of("absent.h5"), &dataset), GD_BAD_DATA, "absent.h5", "no such file"));
+	CU_ASSERT(says(gd_dataset_open(&ranks, ranks_directory(), &dataset), GD_BAD_DATA, "cannot read", "directory"));
+	CU_ASSERT_PTR_NULL(dataset);
+}
+
+const ranks_test ranks_tests[] = {
+	{"every rank reads its share", test_shares},
+	{"a value that is not finite, on one rank", test_spoiled_row},
+	{"a damaged chunk, on one rank", test_damaged_chunk},
+	{"files that are missing or cut short", test_bad_files},
+	{0},
+};
