@@ -1,7 +1,11 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "gd/dataset_file.h"
 #include "gd/file.h"
+#include "gd/seal.h"
 
 enum {
 	CHUNK_BYTES = 512 << 10,
@@ -61,6 +65,39 @@ static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part p
 	}
 }
 
+/* Where the chunks of a part lie: they carry checksums of their own. */
+static void find_chunks(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, gd_stretches *stretches)
+{
+	char path[32];
+	for (int column = 0; column < GD_COLUMNS && !gd_hdf5_failed(hdf5); column++) {
+		hsize_t chunk[2] = {1, 1};
+		hid_t array = H5Dopen2(hdf5->file, gd_column_path(part, column, path), H5P_DEFAULT);
+		hid_t creation = array >= 0 ? H5Dget_create_plist(array) : -1;
+		bool found = creation >= 0 && H5Pget_chunk(creation, 2, chunk) > 0;
+		for (hsize_t row = 0; found && row < (hsize_t)header->rows[part]; row += chunk[0]) {
+			hsize_t place[2] = {row, 0}, size = 0;
+			unsigned filters;
+			haddr_t address = HADDR_UNDEF;
+			found = H5Dget_chunk_info_by_coord(array, place, &filters, &address, &size) >= 0 && address != HADDR_UNDEF;
+			if (found && !gd_stretches_add(stretches, address, size))
+				gd_hdf5_fail_out_of_memory(hdf5, "the places of a dataset's chunks");
+		}
+		if (!found)
+			gd_hdf5_fail_in_library(hdf5, path, "cannot find its chunks");
+		gd_hdf5_drop(creation);
+		gd_hdf5_drop(array);
+	}
+}
+
+static gd_status seal(const char *temporary, const char *path, gd_stretches *stretches)
+{
+	int file = open(temporary, O_RDWR | O_CLOEXEC);
+	int error = file < 0 ? errno : gd_seal_write(file, stretches);
+	if (file >= 0 && close(file) != 0 && !error)
+		error = errno;
+	return error ? gd_file_error(GD_FAILED, "write", path, error) : gd_ok();
+}
+
 /* Readers take the number of rows from the class counts. */
 static void check_counts(gd_hdf5 *hdf5, const gd_dataset_header *header)
 {
@@ -77,6 +114,7 @@ static void check_counts(gd_hdf5 *hdf5, const gd_dataset_header *header)
 gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd_dataset_source *source, void *context)
 {
 	gd_hdf5 hdf5;
+	gd_stretches stretches = {0};
 	char *temporary = NULL;
 	gd_status status = gd_file_begin(path, &temporary);
 	if (gd_failed(&status))
@@ -96,11 +134,20 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 	for (int part = 0; part < GD_PARTS && !gd_hdf5_failed(&hdf5); part++)
 		if (header->rows[part] > 0)
 			write_part(&hdf5, header, part, matrix_chunk, &block, source, context);
+	/* A cache holds chunks until then, and they have no place yet. */
+	if (!gd_hdf5_failed(&hdf5) && H5Fflush(hdf5.file, H5F_SCOPE_LOCAL) < 0)
+		gd_hdf5_fail_in_library(&hdf5, NULL, "cannot flush the file");
+	for (int part = 0; part < GD_PARTS && !gd_hdf5_failed(&hdf5); part++)
+		if (header->rows[part] > 0)
+			find_chunks(&hdf5, header, part, &stretches);
 	status = gd_hdf5_close(&hdf5);
+	if (!gd_failed(&status))
+		status = seal(temporary, path, &stretches);
 	if (!gd_failed(&status))
 		status = gd_file_publish(temporary, path);
 	if (gd_failed(&status))
 		gd_file_discard(temporary);
+	free(stretches.items);
 	free(block.source_rows);
 	free(block.labels);
 	free(block.features);

@@ -13,6 +13,8 @@
 #include "gd/digest.h"
 #include "gd/file.h"
 #include "gd/hdf5_driver.h"
+#include "gd/log.h"
+#include "gd/seal.h"
 
 /* ---- errors ---- */
 
@@ -229,6 +231,25 @@ static void open_digested(gd_hdf5 *hdf5, const char *path)
 	hdf5->digested = !gd_hdf5_failed(hdf5);
 }
 
+/* A sealed file may be large: it is read where it lies, once its structure is known to be sound. The descriptor is ours from here on. */
+static void open_sealed(gd_hdf5 *hdf5, int descriptor)
+{
+	uint64_t length;
+	int error;
+	gd_digest_verdict verdict = gd_seal_check(descriptor, hdf5->size, &length, &error);
+	if (error)
+		fail_with_errno(hdf5, error);
+	else if (verdict != GD_DIGEST_RIGHT)
+		gd_hdf5_fail(hdf5, NULL, "the file is damaged: its digest does not match its contents");
+	if (gd_hdf5_failed(hdf5)) {
+		close(descriptor);
+		return;
+	}
+	hdf5->size = (size_t)length;
+	hdf5->digested = true;
+	open_file(hdf5, NULL, descriptor);
+}
+
 void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
 {
 	begin(hdf5, path, false);
@@ -254,11 +275,15 @@ void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
 		gd_hdf5_fail(hdf5, NULL, "the file is empty");
 	else if (!gd_superblock_present(head, (size_t)got))
 		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
-	else if (gd_digest_present(tail))
+	else if (gd_seal_present(tail)) {
+		open_sealed(hdf5, descriptor);
+		descriptor = -1;
+	} else if (gd_digest_present(tail))
 		open_digested(hdf5, path);
 	else if (end && end != hdf5->size)
 		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short: it has %zu bytes, expected %llu", hdf5->size, (unsigned long long)end);
 	else {
+		gd_log_warning("'%s' has no digest, as if other tools had written it: damage may go unnoticed", path);
 		open_file(hdf5, NULL, descriptor);
 		descriptor = -1;
 	}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gd/digest.h"
 #include "gd/file.h"
 #include "gd/hdf5_file.h"
 
@@ -113,10 +114,12 @@ gd_status gd_history_write(const char *path, const gd_history *history, const ch
 	gd_hdf5_create_image(&hdf5, path);
 	gd_hdf5_put_root(&hdf5, GD_KIND_METRICS, command);
 	gd_hdf5_put_history(&hdf5, "epochs", history, true);
-	gd_hdf5_take_image(&hdf5, 0, &bytes, &size);
+	gd_hdf5_take_image(&hdf5, GD_DIGEST_BYTES, &bytes, &size);
 	gd_status status = gd_hdf5_close(&hdf5);
-	if (!gd_failed(&status))
-		status = gd_file_write(path, bytes, size);
+	if (!gd_failed(&status)) {
+		gd_digest_append(bytes, size);
+		status = gd_file_write(path, bytes, size + GD_DIGEST_BYTES);
+	}
 	free(bytes);
 	return status;
 }

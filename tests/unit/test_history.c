@@ -81,7 +81,7 @@ static void test_damaged(void)
 		*place ^= 4;
 	const char *bad = unit_path("bad.h5");
 	write_bytes(bad, bytes, size);
-	CU_ASSERT(says(gd_history_read(bad, &copy), GD_BAD_DATA, "epochs/train_loss", "checksum"));
+	CU_ASSERT(says(gd_history_read(bad, &copy), GD_BAD_DATA, "bad.h5", "digest"));
 	CU_ASSERT_PTR_NULL(copy.epochs);
 	write_bytes(bad, bytes, size / 2);
 	CU_ASSERT(says(gd_history_read(bad, &copy), GD_BAD_DATA, "bad.h5", "cut short"));

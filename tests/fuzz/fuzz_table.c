@@ -1,0 +1,99 @@
+/* The CSV reader, and what learns from it: column inference, schema, recipe, rows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "gd/inference.h"
+#include "gd/log.h"
+#include "gd/parse.h"
+#include "gd/recipe.h"
+#include "gd/rows.h"
+#include "gd/table.h"
+
+typedef struct reading {
+	const char *path;
+	int columns;
+	int64_t records, line;
+	char *target;
+} reading;
+
+static void check_record(reading *r, const gd_record *record)
+{
+	size_t bad;
+	fuzz_require(record->line > r->line, "lines go up");
+	r->line = record->line;
+	for (int i = 0; i < record->count; i++) {
+		fuzz_require(strlen(record->fields[i]) == record->lengths[i], "a field's length");
+		fuzz_require(record->lengths[i] == 0 || gd_utf8_valid(record->fields[i], record->lengths[i], &bad), "fields are UTF-8");
+	}
+}
+
+static gd_status take_header(void *context, const gd_record *record)
+{
+	reading *r = context;
+	check_record(r, record);
+	fuzz_require(record->number == 0 && record->count > 0, "the header comes first");
+	r->columns = record->count;
+	r->target = strdup(record->fields[record->count - 1]);
+	return gd_ok();
+}
+
+static gd_status take_record(void *context, const gd_record *record)
+{
+	reading *r = context;
+	check_record(r, record);
+	fuzz_require(record->number == ++r->records && record->count == r->columns, "records are whole and in order");
+	return gd_ok();
+}
+
+static gd_status read_again(void *context, const gd_table_reader *reader, char sha256[65])
+{
+	return gd_table_read(((reading *)context)->path, reader, sha256);
+}
+
+static void learn(reading *r, const char *sha256)
+{
+	gd_inference inference;
+	gd_status status = gd_inference_read(&inference, r->path, read_again, r, r->target, NULL, NULL);
+	if (gd_failed(&status))
+		return;
+	fuzz_require(inference.records == r->records && !strcmp(inference.sha256, sha256), "two readings are alike");
+	gd_schema schema = inference.schema;
+	inference.schema = (gd_schema){.target = -1};
+	gd_inference_release(&inference);
+	gd_recipe recipe;
+	gd_rows rows;
+	char again[65];
+	if (!schema.term_count) {
+		gd_schema_release(&schema);
+		return;
+	}
+	status = gd_recipe_init(&recipe, &schema);
+	if (gd_failed(&status))
+		return;
+	status = gd_rows_read(&rows, &recipe, NULL, read_again, r, again);
+	if (!gd_failed(&status)) {
+		fuzz_require(rows.read == r->records && rows.count + rows.dropped == rows.read, "each record is kept or dropped");
+		status = gd_rows_fit_classes(&rows);
+	}
+	if (!gd_failed(&status))
+		for (int64_t i = 0; i < rows.count; i++)
+			fuzz_require(rows.labels[i] >= 0 && rows.labels[i] < recipe.schema.classes.count, "labels are classes");
+	gd_rows_release(&rows);
+	gd_recipe_release(&recipe);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	char sha256[65];
+	reading r = {.path = fuzz_file(bytes, size)};
+	gd_table_reader reader = {take_header, take_record, &r};
+	gd_log_mute(true);
+	gd_status status = gd_table_read(r.path, &reader, sha256);
+	if (!gd_failed(&status) && r.target)
+		learn(&r, sha256);
+	else
+		fuzz_require(status.code == GD_BAD_DATA || status.code == GD_OK, "a CSV is good or bad data");
+	free(r.target);
+	return 0;
+}
