@@ -18,6 +18,8 @@ void gd_watchdog_stop(void);
  * `phase` stays valid until gd_watchdog_leave.
  */
 void gd_watchdog_enter(const char *phase, double seconds);
+/* The wait that was entered is now MPI_Finalize's, from which a process is ended by leaving it. */
+void gd_watchdog_close(void);
 /* The wait is over; returns the seconds since gd_watchdog_enter. */
 double gd_watchdog_leave(void);
 

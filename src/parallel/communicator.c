@@ -64,9 +64,13 @@ void gd_communicator_finish(gd_communicator *communicator)
 	MPI_Initialized(&started);
 	MPI_Finalized(&finished);
 	if (started && !finished) {
+		/* Met here first, since a job whose ranks are within MPI_Finalize can no longer be ended by MPI_Abort. */
 		gd_wait_begin(communicator);
-		if (communicator->mpi != MPI_COMM_NULL)
+		if (communicator->mpi != MPI_COMM_NULL) {
+			MPI_Barrier(communicator->mpi);
 			MPI_Comm_free(&communicator->mpi);
+		}
+		gd_watchdog_close();
 		MPI_Finalize();
 		gd_wait_finish(communicator);
 	}

@@ -27,6 +27,7 @@ static struct {
 	_Atomic(const char *) phase;
 	_Atomic double seconds;
 	atomic_llong begun; /* nanoseconds; 0: not waiting */
+	atomic_bool closing;
 	/* Of the watching thread. */
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -60,6 +61,9 @@ static void end_job(long long age)
 	struct sigaction action = {.sa_handler = leave_process};
 	sigaction(SIGALRM, &action, NULL);
 	alarm(ABORT_SECONDS);
+	/* Within MPI_Finalize, MPI_Abort crashes or hangs; a process that just leaves makes the launcher end the job. */
+	if (atomic_load(&watchdog.closing))
+		_exit(GD_FAILED);
 	/* Outside what MPI_THREAD_FUNNELED grants, as the thread that may is the one that hangs; of the ways out, the one whose exit code every launcher passes on. */
 	MPI_Abort(MPI_COMM_WORLD, GD_FAILED);
 	_exit(GD_FAILED);
@@ -131,6 +135,12 @@ void gd_watchdog_enter(const char *phase, double seconds)
 {
 	atomic_store_explicit(&watchdog.phase, phase, memory_order_relaxed);
 	atomic_store_explicit(&watchdog.seconds, seconds, memory_order_relaxed);
+	atomic_store_explicit(&watchdog.begun, clock_nanoseconds(), memory_order_release);
+}
+
+void gd_watchdog_close(void)
+{
+	atomic_store(&watchdog.closing, true);
 	atomic_store_explicit(&watchdog.begun, clock_nanoseconds(), memory_order_release);
 }
 
