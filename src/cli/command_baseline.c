@@ -1,0 +1,131 @@
+#include "gd/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/baseline.h"
+#include "gd/log.h"
+#include "gd/memory.h"
+#include "gd/options.h"
+#include "gd/parse.h"
+#include "gd/score_report.h"
+#include "gd/training.h"
+
+typedef struct baseline_options {
+	const char *data;
+	int part;
+	int64_t neighbours, seed;
+	bool json, quiet, help;
+} baseline_options;
+
+static const char *const parts[] = {"train", "validation", "test", NULL};
+
+#define AT(member) offsetof(baseline_options, member)
+static const gd_option options[] = {
+	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
+	{.name = "part", .letter = 'p', .type = GD_OPTION_CHOICE, .offset = AT(part), .initial = "test", .choices = parts, .help = "which rows are scored; the training part is learned from"},
+	{.name = "neighbours", .letter = 'k', .type = GD_OPTION_INTEGER, .offset = AT(neighbours), .initial = "5", .minimum = 1, .maximum = 1000000, .argument = "K", .help = "of knn"},
+	{.name = "seed", .letter = 's', .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of the samples of forest and boosting"},
+	{.name = "json", .letter = 'j', .type = GD_OPTION_FLAG, .offset = AT(json), .initial = "off", .help = "one JSON object on stdout"},
+	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only, besides the result"},
+	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
+};
+static const gd_option_table table = {options, sizeof options / sizeof options[0]};
+
+static void print_help(void)
+{
+	printf("usage: genre-dist baseline NAME [OPTION...]\n"
+	       "       mpirun -n 8 genre-dist baseline forest --data songs.h5\n\n"
+	       "Scores a classical model, learned from the training part, as evaluate scores a network.\n\nnames:\n"
+	       "  logistic   softmax regression to convergence\n"
+	       "  tree       one tree a class, 8 questions deep%s\n"
+	       "  knn        k nearest neighbours on the standardised features\n"
+	       "  forest     100 trees a class on samples of rows and features%s\n"
+	       "  boosting   120 rounds of gradient-boosted trees%s\n\noptions:\n",
+		gd_baseline_has_trees() ? "" : " (not in this build)", gd_baseline_has_trees() ? "" : " (not in this build)", gd_baseline_has_trees() ? "" : " (not in this build)");
+	gd_options_help(&table, stdout);
+}
+
+static gd_status find_kind(const char *name, gd_baseline *kind)
+{
+	int nearest = 0, distance = 100;
+	for (int i = 0; i < GD_BASELINES; i++) {
+		int edits = gd_edit_distance(name, gd_baseline_names[i]);
+		if (edits < distance) {
+			distance = edits;
+			nearest = i;
+		}
+	}
+	*kind = (gd_baseline)nearest;
+	if (distance == 0)
+		return gd_ok();
+	if (distance <= 2)
+		return gd_error(GD_USAGE, "unknown baseline '%s'; did you mean '%s'?", name, gd_baseline_names[nearest]);
+	return gd_error(GD_USAGE, "unknown baseline '%s'; there are logistic, tree, knn, forest and boosting", name);
+}
+
+static void print_scores(const baseline_options *o, const char *name, const gd_score_sums *sums, char **class_names, double seconds)
+{
+	if (!o->json) {
+		gd_score_report_table(stdout, sums, class_names);
+		fflush(stdout);
+		gd_log_note("%s took %.2f s", name, seconds);
+		return;
+	}
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory)
+		return;
+	gd_score_report_json(memory, sums, class_names);
+	if (fclose(memory) == 0 && size)
+		printf("{\"baseline\": \"%s\", \"seconds\": %.3f, %s", name, seconds, text + 1);
+	free(text);
+}
+
+static gd_status run(gd_communicator *communicator, const baseline_options *o, gd_baseline kind)
+{
+	gd_dataset *dataset = NULL;
+	gd_score_sums sums = {0};
+	gd_baseline_options what = {.kind = kind, .part = (gd_part)o->part, .neighbours = (int)o->neighbours, .seed = (uint64_t)o->seed};
+	double started = gd_seconds();
+	gd_status status = gd_dataset_open(communicator, o->data, &dataset);
+	if (!gd_failed(&status)) {
+		gd_status mine = gd_score_sums_init(&sums, gd_dataset_get_header(dataset)->preprocessing.classes);
+		status = gd_agree(communicator, &mine);
+	}
+	if (!gd_failed(&status))
+		status = gd_baseline_run(communicator, dataset, &what, &sums);
+	if (!gd_failed(&status) && communicator->rank == 0)
+		print_scores(o, gd_baseline_names[kind], &sums, gd_dataset_get_header(dataset)->preprocessing.class_names, gd_seconds() - started);
+	gd_score_sums_release(&sums);
+	if (dataset)
+		gd_dataset_close(dataset);
+	return status;
+}
+
+int gd_command_baseline(gd_communicator *communicator, int argc, char **argv)
+{
+	if (!communicator) {
+		print_help();
+		return GD_OK;
+	}
+	baseline_options o;
+	gd_baseline kind = GD_BASELINE_LOGISTIC;
+	int count = 0;
+	const char **names = gd_allocate((size_t)argc, sizeof *names);
+	gd_options_initialise(&table, &o);
+	gd_status mine = names ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, names, &count) : gd_out_of_memory("the arguments");
+	if (!gd_failed(&mine) && count != 1)
+		mine = gd_error(GD_USAGE, "baseline takes one name: logistic, tree, knn, forest or boosting");
+	if (!gd_failed(&mine))
+		mine = find_kind(names[0], &kind);
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status)) {
+		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
+		status = run(communicator, &o, kind);
+	}
+	free(names);
+	return gd_command_finish(&status);
+}
