@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/parse.h"
 #include "gd/schema.h"
 #include "gd/table.h"
 
@@ -291,9 +292,25 @@ static int take_entry(void *context, const char *section, const char *key, const
 	return 1;
 }
 
+/* \xHH can spell anything. */
+static bool are_utf8(char *const *texts, int count)
+{
+	size_t bad;
+	for (int i = 0; i < count; i++)
+		if (texts[i][0] && !gd_utf8_valid(texts[i], strlen(texts[i]), &bad))
+			return false;
+	return true;
+}
+
 static gd_status check_schema(const gd_schema *schema)
 {
 	char room[GD_EXCERPT_ROOM];
+	bool texts = are_utf8(schema->columns, schema->column_count) && are_utf8(schema->classes.texts, schema->classes.count) &&
+		are_utf8(schema->missing_values.texts, schema->missing_values.count);
+	for (int i = 0; i < schema->term_count; i++)
+		texts = texts && are_utf8(schema->terms[i].categories.texts, schema->terms[i].categories.count);
+	if (!texts)
+		return gd_error(GD_USAGE, "a \\xHH makes a text that is not valid UTF-8");
 	if (schema->target < 0)
 		return gd_error(GD_USAGE, "no target; expected 'target = COLUMN' in [table]");
 	for (int i = 0; i < schema->term_count; i++)
@@ -306,6 +323,13 @@ static gd_status check_schema(const gd_schema *schema)
 
 gd_status gd_schema_read(const char *text, const char *name, gd_code code, gd_schema *schema)
 {
+	size_t bad;
+	if (!gd_utf8_valid(text, strlen(text), &bad)) {
+		int line = 1;
+		for (size_t i = 0; i < bad; i++)
+			line += text[i] == '\n';
+		return gd_error(code, "cannot read '%s': line %d: not valid UTF-8; convert the file (iconv -t UTF-8)", name, line);
+	}
 	gd_status status = gd_schema_init(schema);
 	if (gd_failed(&status))
 		return status;

@@ -38,7 +38,7 @@ char *fuzz_text(const uint8_t *bytes, size_t size)
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-	return "fast_unwind_on_malloc=0:strict_string_checks=1";
+	return "fast_unwind_on_malloc=0";
 }
 
 const char *__lsan_default_options(void);
