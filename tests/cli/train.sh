@@ -21,6 +21,32 @@ done
 expect 0 '' "$GENRE_DIST" info first
 expect 0 '' h5diff first/model.h5 first/best.h5
 
+# What h5py reads: strings as str, one length of metrics, and the hash of the weights as the format says it.
+if /usr/bin/python3 -c 'import h5py' 2>/dev/null; then
+	expect 0 '' /usr/bin/python3 -c "
+import h5py, hashlib
+f = h5py.File('first/model.h5', 'r')
+m = f['model']
+assert isinstance(f.attrs['format'], str) and f.attrs['format'] == 'genre-dist checkpoint'
+assert list(m.attrs['hidden']) == [16] and m.attrs['inputs'] == 20 and m.attrs['classes'] == 6
+h = hashlib.sha256()
+for layer in range(2):
+    for name in ('weight', 'bias'):
+        h.update(m['dense_%d' % layer][name][()].astype('<f4').tobytes())
+assert h.hexdigest() == f.attrs['weights_sha256']
+assert m['dense_0/weight'].shape == (20, 16) and m['dense_1/bias'].shape == (6,)
+d = h5py.File('songs.h5', 'r')
+assert d['train/features'].dtype == 'f4' and d['train/labels'].dtype == 'i4' and d['train/source_row'].dtype == 'i8'
+assert d['statistics/class_counts'].shape == (3, 6)
+assert all(isinstance(n, str) for n in d['preprocessing/class_names'].asstr()[()])
+x = d['train/features'][()].astype('f8')
+assert abs(x.mean(0)).max() < 1e-6 and all(s == 0 or abs(s - 1) < 1e-5 for s in x.std(0))
+e = h5py.File('first/metrics.h5', 'r')['epochs']
+assert {len(e[k]) for k in e} == {2} and 'validation_accuracy' in e and 'units' in e['seconds'].attrs"
+else
+	echo "h5py is not here: the files were read by h5dump alone"
+fi
+
 # Finished; then nothing else may move in.
 expect 0 'nothing to do' ranks 2 train --run first --resume
 refuse 2 'holds another run' ranks 3 train "${small[@]}" --run first
