@@ -19,7 +19,7 @@ const char *gd_machine_host(void);
 const char *gd_machine_cpu(void);
 int gd_machine_cores(void);
 
-/* Collective. "node1: 4 ranks, node2: 4 ranks" on rank 0 (others: empty), into text of `room` bytes; warns where a host has more ranks than cores
+/* Collective. "node1: 4 ranks on cores of their own 0-3; node2: 4 ranks sharing cores 0-1" on rank 0 (others: empty), into text of `room` bytes; warns where a host has more ranks than cores
  * and the job is slower for it, and where ranks have unlike BLIS kernels (bits are promised per kernel). */
 GD_CHECKED gd_status gd_machine_survey(gd_communicator *communicator, char *text, size_t room);
 

@@ -19,6 +19,7 @@ typedef struct gd_training {
 	gd_arena arena;
 	char directory[GD_PATH_ROOM];
 	bool resumed;
+	gd_run_lock *lock;         /* of the directory; rank 0's */
 
 	gd_dataset *dataset;
 	gd_network *network;

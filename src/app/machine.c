@@ -92,6 +92,22 @@ typedef struct rank_facts {
 	cpu_set_t cores;
 } rank_facts;
 
+/* "0-3,8": the cores of a set. */
+static void list_cores(const cpu_set_t *cores, char *text, size_t room)
+{
+	size_t used = 0;
+	*text = '\0';
+	for (int first = 0; first < CPU_SETSIZE && used < room; first++) {
+		if (!CPU_ISSET(first, cores))
+			continue;
+		int last = first;
+		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, cores))
+			last++;
+		used += (size_t)snprintf(text + used, room - used, last > first ? "%s%d-%d" : "%s%d", used ? "," : "", first, last);
+		first = last;
+	}
+}
+
 /* Ranks of one host that share cores with more ranks than there are cores make everybody wait. */
 static void warn_of_oversubscription(const char *host, int ranks, const cpu_set_t *cores)
 {
@@ -110,13 +126,19 @@ static void describe_hosts(const rank_facts *facts, int size, char *text, size_t
 		if (first < r)
 			continue;
 		cpu_set_t cores;
+		int bindings = 0;
+		char list[256];
 		CPU_ZERO(&cores);
 		for (int other = r; other < size; other++)
 			if (!strcmp(facts[other].host, facts[r].host)) {
 				CPU_OR(&cores, &cores, &facts[other].cores);
+				bindings += CPU_COUNT(&facts[other].cores);
 				ranks++;
 			}
-		int wrote = snprintf(text + used, room - used, "%s%s: %d rank%s", used ? ", " : "", facts[r].host, ranks, ranks > 1 ? "s" : "");
+		list_cores(&cores, list, sizeof list);
+		/* Bound apart, no rank has a core of another's. */
+		int wrote = snprintf(text + used, room - used, "%s%s: %d rank%s %s %s", used ? "; " : "", facts[r].host, ranks, ranks > 1 ? "s" : "",
+			bindings > CPU_COUNT(&cores) ? "sharing cores" : ranks > 1 ? "on cores of their own" : "on cores", list);
 		if (wrote > 0 && (size_t)wrote < room - used)
 			used += (size_t)wrote;
 		warn_of_oversubscription(facts[r].host, ranks, &cores);
@@ -157,22 +179,6 @@ gd_status gd_machine_survey(gd_communicator *communicator, char *text, size_t ro
 		describe_hosts(all, communicator->size, text, room);
 	free(all);
 	return status;
-}
-
-/* "0-3,8": the cores of a set. */
-static void list_cores(const cpu_set_t *cores, char *text, size_t room)
-{
-	size_t used = 0;
-	*text = '\0';
-	for (int first = 0; first < CPU_SETSIZE && used < room; first++) {
-		if (!CPU_ISSET(first, cores))
-			continue;
-		int last = first;
-		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, cores))
-			last++;
-		used += (size_t)snprintf(text + used, room - used, last > first ? "%s%d-%d" : "%s%d", used ? "," : "", first, last);
-		first = last;
-	}
 }
 
 gd_status gd_machine_print_ranks(gd_communicator *communicator, FILE *out)

@@ -44,14 +44,18 @@ static void invent_name(char *directory)
 	snprintf(directory, GD_PATH_ROOM, "./runs/%s-%04x", stamp, (unsigned)(gd_random_bits(mix, 0) & 0xffff));
 }
 
-static gd_status make_directory(const char *directory, bool resume)
+/* The directory, and its lock; only then is it certain that nobody else starts a run there. */
+static gd_status make_directory(const char *directory, bool resume, gd_run_lock **lock)
 {
 	char path[GD_PATH_ROOM];
-	for (int file = 0; file < FILES && !resume; file++)
+	gd_status status = gd_directory_make(directory);
+	if (!gd_failed(&status))
+		status = gd_run_lock_take(directory, lock);
+	for (int file = 0; file < FILES && !resume && !gd_failed(&status); file++)
 		if (gd_file_exists(gd_run_path(directory, (gd_run_file)file, path)))
-			return gd_error(GD_USAGE, "'%s' holds another run ('%s'); go on with it by --resume, or name another --run directory",
+			status = gd_error(GD_USAGE, "'%s' holds another run ('%s'); go on with it by --resume, or name another --run directory",
 				directory, file_names[file]);
-	return gd_directory_make(directory);
+	return status;
 }
 
 /* The newest checkpoint that is whole, as bytes; none is no error. */
@@ -82,11 +86,12 @@ static void find_checkpoint(const char *directory, void **bytes, size_t *size)
 }
 
 gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool resume, char *directory,
-	gd_checkpoint *checkpoint, bool *found)
+	gd_checkpoint *checkpoint, bool *found, gd_run_lock **lock)
 {
 	void *bytes = NULL;
 	size_t size = 0;
 	*found = false;
+	*lock = NULL;
 	memset(directory, 0, GD_PATH_ROOM);
 	gd_status mine = gd_ok();
 	if (communicator->rank == 0) {
@@ -96,7 +101,7 @@ gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool re
 			invent_name(directory);
 		for (size_t end = strlen(directory); end > 1 && directory[end - 1] == '/'; end--)
 			directory[end - 1] = '\0';
-		mine = strlen(directory) + 64 < GD_PATH_ROOM ? make_directory(directory, resume) : gd_error(GD_USAGE, "the run directory's name is too long");
+		mine = strlen(directory) + 64 < GD_PATH_ROOM ? make_directory(directory, resume, lock) : gd_error(GD_USAGE, "the run directory's name is too long");
 		if (!gd_failed(&mine) && resume)
 			find_checkpoint(directory, &bytes, &size);
 	}
@@ -113,6 +118,10 @@ gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool re
 			gd_checkpoint_release(checkpoint);
 	}
 	free(bytes);
+	if (gd_failed(&status)) {
+		gd_run_lock_release(*lock);
+		*lock = NULL;
+	}
 	return status;
 }
 

@@ -41,7 +41,9 @@ static gd_status write_state(const gd_training *t, float *parameters, gd_run_fil
 	gd_checkpoint checkpoint = gd_training_checkpoint(t, parameters);
 	void *bytes = NULL;
 	size_t size = 0;
-	gd_status status = gd_checkpoint_encode(&checkpoint, &bytes, &size);
+	gd_status status = gd_run_lock_check(t->lock);
+	if (!gd_failed(&status))
+		status = gd_checkpoint_encode(&checkpoint, &bytes, &size);
 	if (gd_failed(&status))
 		return status;
 	gd_run_path(t->directory, file, path);
@@ -85,6 +87,11 @@ gd_status gd_training_save(gd_training *t)
 	gd_status status = compare_replicas(t);
 	if (gd_failed(&status))
 		return status;
+	/* A checkpoint that cannot be written does not end the training; a directory that is another job's now does. */
+	gd_status mine = gd_run_lock_check(t->lock);
+	status = gd_agree(t->communicator, &mine);
+	if (gd_failed(&status))
+		return status;
 	if (t->communicator->rank == 0) {
 		gd_status wrote = write_state(t, t->state.parameters, GD_RUN_CHECKPOINT);
 		t->checkpoint_failed = gd_failed(&wrote);
@@ -105,6 +112,9 @@ gd_status gd_training_save_best(gd_training *t)
 gd_status gd_training_save_metrics(gd_training *t)
 {
 	char path[GD_PATH_ROOM];
+	gd_status status = gd_run_lock_check(t->lock);
+	if (gd_failed(&status))
+		return status;
 	return gd_history_write(gd_run_path(t->directory, GD_RUN_METRICS, path), &t->history, t->command);
 }
 

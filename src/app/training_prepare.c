@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/launch.h"
 #include "gd/log.h"
 #include "gd/machine.h"
 #include "gd/random.h"
@@ -303,7 +304,7 @@ bool gd_training_finished(const gd_training *t)
 /* The run directory, the options in force, and the checkpoint to go on from, if there is one. */
 static gd_status open_run(gd_training *t, const bool *given, gd_checkpoint *checkpoint, bool *found)
 {
-	gd_status status = gd_run_open(t->communicator, t->options.run, t->options.resume, t->directory, checkpoint, found);
+	gd_status status = gd_run_open(t->communicator, t->options.run, t->options.resume, t->directory, checkpoint, found, &t->lock);
 	if (gd_failed(&status))
 		return status;
 	if (*found) {
@@ -315,14 +316,28 @@ static gd_status open_run(gd_training *t, const bool *given, gd_checkpoint *chec
 	return gd_ok();
 }
 
+/* The batch job's end is a time limit too; `--time-limit off` says that it is not. */
+static void limit_time(gd_training *t, const bool *given)
+{
+	double left = gd_launch_seconds_left(), limit = t->options.time_limit;
+	bool set = false;
+	for (size_t i = 0; i < gd_train_option_table.count; i++)
+		set = set || (given[i] && gd_train_option_table.options[i].offset == offsetof(gd_train_options, time_limit));
+	if (left <= 0 || (set && !(limit > left)))
+		return;
+	t->options.time_limit = left;
+	gd_log_note("the batch job leaves %.0f s for training", left);
+}
+
 gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, const bool *given, bool *finished)
 {
 	gd_communicator *communicator = t->communicator;
 	gd_checkpoint checkpoint = {0};
 	bool found = false;
-	char hash[65], hosts[512];
+	char hash[65], hosts[4096];
 	t->options = *options;
 	*finished = false;
+	limit_time(t, given);
 
 	gd_status mine, status = gd_machine_survey(communicator, hosts, sizeof hosts);
 	/* The dataset first: a mistyped name leaves no empty run directory behind. */
@@ -378,6 +393,7 @@ done:
 
 void gd_training_release(gd_training *t)
 {
+	gd_run_lock_release(t->lock);
 	gd_evaluation_free(t->validation);
 	gd_stepper_free(t->stepper);
 	gd_exchange_free(t->exchange);

@@ -31,6 +31,9 @@ void gd_training_say_start(const gd_training *t)
 	gd_log_note("%s %lld rows of %d features, %d classes, on %d rank%s; network %d-%s%d, %zu parameters; run directory %s",
 		t->resumed ? "going on with" : "training on", (long long)header->rows[GD_TRAIN], shape->inputs, shape->classes, t->communicator->size, t->communicator->size > 1 ? "s" : "",
 		shape->inputs, widths, shape->classes, gd_network_parameters(t->network), t->directory);
+	for (size_t i = 0; i < t->provenance_count && t->communicator->size > 1; i++)
+		if (!strcmp(t->provenance[i].name, "hosts"))
+			gd_log_note("hosts: %s", t->provenance[i].value);
 	if (t->resumed)
 		gd_log_note("resumed at epoch %lld, step %lld", (long long)t->progress.epoch + 1, (long long)t->progress.step);
 }

@@ -2,10 +2,10 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gd/gemm.h"
+#include "gd/launch.h"
 #include "gd/log.h"
 #include "gd/machine.h"
 #include "gd/parse.h"
@@ -59,28 +59,6 @@ static void print_help(FILE *out)
 	      "            75 stopped early with a checkpoint (go on with train --resume)\n", out);
 }
 
-/* A number that a launcher put into the environment, before MPI is started; `otherwise` where there is no launcher. */
-static int launched_with(const char *const *names, int otherwise)
-{
-	for (; *names; names++) {
-		const char *text = getenv(*names);
-		int64_t number;
-		if (text && gd_parse_int64(text, &number))
-			return (int)number;
-	}
-	return otherwise;
-}
-
-static int launcher_rank(void)
-{
-	return launched_with((const char *const[]){"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", NULL}, 0);
-}
-
-static int launcher_size(void)
-{
-	return launched_with((const char *const[]){"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS", NULL}, 1);
-}
-
 int gd_command_finish(const gd_status *status)
 {
 	if (gd_failed(status) && !gd_log_muted())
@@ -99,12 +77,20 @@ static bool asks_help(int argc, char **argv)
 static int run_collective(const command *chosen, int argc, char **argv)
 {
 	if (asks_help(argc, argv))
-		return launcher_rank() ? 0 : chosen->collective(NULL, argc, argv);
+		return gd_launch_rank() ? 0 : chosen->collective(NULL, argc, argv);
 	gd_communicator communicator;
-	gd_status status = gd_communicator_start(&communicator, NULL, NULL);
+	const bool first = gd_launch_rank() == 0;
+	const int launched = gd_launch_size();
+	gd_status status = gd_launch_check();
 	if (gd_failed(&status))
 		return gd_command_finish(&status);
-	int code = chosen->collective(&communicator, argc, argv);
+	status = gd_communicator_start(&communicator, NULL, NULL);
+	if (gd_failed(&status))
+		return gd_command_finish(&status);
+	status = gd_launch_check_size(launched, communicator.size);
+	if (gd_failed(&status))
+		gd_log_mute(!first);
+	int code = gd_failed(&status) ? gd_command_finish(&status) : chosen->collective(&communicator, argc, argv);
 	gd_communicator_finish(&communicator);
 	return code;
 }
@@ -137,7 +123,7 @@ int main(int argc, char **argv)
 {
 	keep_command_line(argc, argv);
 	gd_gemm_single_thread();
-	gd_log_mute(launcher_rank() > 0);
+	gd_log_mute(gd_launch_rank() > 0);
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		if (!gd_log_muted())
 			print_help(argc < 2 ? stderr : stdout);
@@ -151,8 +137,8 @@ int main(int argc, char **argv)
 	const command *chosen = find_command(argv[1]);
 	if (!chosen)
 		return unknown_command(argv[1]);
-	if (chosen->collective && (!chosen->local || launcher_size() > 1))
+	if (chosen->collective && (!chosen->local || gd_launch_size() > 1))
 		return run_collective(chosen, argc - 1, argv + 1);
 	/* What needs one process only is done by the first; the others have nothing to do. */
-	return launcher_rank() ? GD_OK : chosen->local(argc - 1, argv + 1);
+	return gd_launch_rank() ? GD_OK : chosen->local(argc - 1, argv + 1);
 }

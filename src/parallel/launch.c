@@ -1,0 +1,83 @@
+#include "gd/launch.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "gd/parse.h"
+
+static bool number_of(const char *name, int64_t *number)
+{
+	const char *text = getenv(name);
+	return text && gd_parse_int64(text, number);
+}
+
+/* The first of these variables that holds a number. */
+static int first_number(const char *const *names, int otherwise)
+{
+	int64_t number;
+	for (; *names; names++)
+		if (number_of(*names, &number))
+			return (int)number;
+	return otherwise;
+}
+
+/* Started by srun itself: below mpirun, SLURM's variables speak of mpirun's daemons. */
+static bool in_slurm_step(void)
+{
+	return getenv("SLURM_STEP_ID") && !getenv("OMPI_COMM_WORLD_RANK");
+}
+
+int gd_launch_rank(void)
+{
+	return first_number((const char *const[]){"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", in_slurm_step() ? "SLURM_PROCID" : NULL, NULL}, 0);
+}
+
+int gd_launch_size(void)
+{
+	return first_number((const char *const[]){"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", in_slurm_step() ? "SLURM_STEP_NUM_TASKS" : NULL, NULL}, 1);
+}
+
+gd_status gd_launch_check(void)
+{
+	if (!in_slurm_step() || getenv("PMIX_RANK") || getenv("PMI_RANK"))
+		return gd_ok();
+	int tasks = gd_launch_size();
+	if (tasks == 1)
+		return gd_error(GD_USAGE, "srun started this task without PMIx, which MPI needs; type 'srun --mpi=pmix genre-dist ...', or 'mpirun genre-dist ...' within the job");
+	return gd_error(GD_USAGE, "srun started %d tasks without PMIx, so they cannot become one job of %d ranks; type 'srun --mpi=pmix genre-dist ...', "
+		"or 'mpirun genre-dist ...' within the job", tasks, tasks);
+}
+
+gd_status gd_launch_check_size(int launched, int ranks)
+{
+	if (launched == ranks)
+		return gd_ok();
+	return gd_error(GD_USAGE, "%d processes were started, but each is a job of %d rank%s of its own: the launcher is not that of this program's MPI library; "
+		"start it with Open MPI's mpirun ('mpirun --version' says whose it is)%s", launched, ranks, ranks > 1 ? "s" : "", getenv("SLURM_JOB_ID") ? " or with 'srun --mpi=pmix'" : "");
+}
+
+static const char *text_of(const char *name)
+{
+	const char *text = getenv(name);
+	return text ? text : "";
+}
+
+gd_job gd_launch_job(void)
+{
+	gd_job job = {.cluster = text_of("SLURM_CLUSTER_NAME"), .number = text_of("SLURM_JOB_ID")};
+	if (!number_of("SLURM_RESTART_COUNT", &job.restart))
+		job.restart = 0;
+	return job;
+}
+
+double gd_launch_seconds_left(void)
+{
+	int64_t end;
+	struct timespec now;
+	if (!number_of("SLURM_JOB_END_TIME", &end) || end <= 0)
+		return 0;
+	clock_gettime(CLOCK_REALTIME, &now);
+	double left = (double)(end - (int64_t)now.tv_sec) - 1e-9 * (double)now.tv_nsec;
+	left -= left < 600 ? 0.1 * left : 60;
+	return left > 1 ? left : 1;
+}
