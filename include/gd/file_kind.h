@@ -11,5 +11,7 @@ extern const char *const gd_file_kind_formats[];
 
 /* Reads the `format` attribute; a file that is no HDF5, is cut short, or is not ours is GD_BAD_DATA. */
 GD_CHECKED gd_status gd_file_kind_of(const char *path, gd_file_kind *kind);
+/* GD_BAD_DATA, with a word on where such files come from, for anything but that kind. */
+GD_CHECKED gd_status gd_file_expect_kind(const char *path, gd_file_kind kind);
 
 #endif

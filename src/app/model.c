@@ -3,13 +3,16 @@
 #include <stdlib.h>
 
 #include "gd/file.h"
+#include "gd/file_kind.h"
 #include "gd/memory.h"
 
 static gd_status read_model(gd_communicator *communicator, const char *path, gd_checkpoint *model)
 {
 	void *bytes = NULL;
 	size_t size = 0;
-	gd_status mine = communicator->rank == 0 ? gd_file_read(path, GD_BAD_DATA, &bytes, &size) : gd_ok();
+	gd_status mine = communicator->rank == 0 ? gd_file_expect_kind(path, GD_KIND_CHECKPOINT) : gd_ok();
+	if (!gd_failed(&mine) && communicator->rank == 0)
+		mine = gd_file_read(path, GD_BAD_DATA, &bytes, &size);
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
 		status = gd_broadcast_allocated(communicator, &bytes, &size);
