@@ -3,59 +3,87 @@
 #include <assert.h>
 
 #include "gd/random.h"
+#include "gd/vector.h"
 
-/* Halves of two bits or less have too few functions between them for even odds: over many keys their rows are measurably not uniform. */
-#define LEAST_HALF_BITS 4
+/* Sides shorter than this have too few functions between them for even odds: over many keys their rows are measurably not uniform. */
+#define LEAST_SIDE 16
+/* Rows that are worked on together: their pairs stay in the first-level cache. */
+enum { CHUNK = 512 };
+
+/* The least s with s * s >= count. */
+static uint64_t side_of(uint64_t count)
+{
+	uint64_t low = 1, high = UINT64_C(1) << 32;
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+		if (middle > (count - 1) / middle)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
 
 void gd_permutation_init(gd_permutation *permutation, uint64_t count, uint64_t key)
 {
 	assert(count >= 1);
 	permutation->count = count;
-	permutation->half_bits = LEAST_HALF_BITS;
-	while (permutation->half_bits < 32 && (count - 1) >> (2 * permutation->half_bits) != 0)
-		permutation->half_bits++;
+	permutation->columns = side_of(count);
+	if (permutation->columns < LEAST_SIDE)
+		permutation->columns = LEAST_SIDE;
+	permutation->rows = (count - 1) / permutation->columns + 1;
+	if (permutation->rows < LEAST_SIDE)
+		permutation->rows = LEAST_SIDE;
 	for (unsigned round = 0; round < GD_PERMUTATION_ROUNDS; round++)
-		permutation->round_key[round] = gd_random_bits(key, round);
+		permutation->round_key[round] = (uint32_t)gd_random_bits(key, round);
 }
 
-/* What one half adds to the other: the finaliser of SplitMix64 (Stafford's variant 13), which lets every bit of half and key reach every bit of the result. */
-static uint64_t mix(uint64_t half, uint64_t round_key)
+/*
+ * What one side adds to the other, below `size`: 32 mixed bits scaled down, so that no division is needed. Source of the mixing's constants: C. Wellons'
+ * search for hash functions of low bias ("lowbias32").
+ */
+static inline uint32_t mix(uint32_t side, uint32_t round_key, uint64_t size)
 {
-	uint64_t z = half ^ round_key;
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
+	uint32_t z = side ^ round_key;
+	z = (z ^ (z >> 16)) * UINT32_C(0x7feb352d);
+	z = (z ^ (z >> 15)) * UINT32_C(0x846ca68b);
+	z ^= z >> 16;
+	return (uint32_t)((z * size) >> 32);
 }
 
-static uint64_t encrypt(const gd_permutation *permutation, uint64_t value)
+/* Sides of up to 2^32 do not fit 32 bits by one, but what is below them does, and sums wrap to the right value. */
+static inline uint32_t add_below(uint32_t value, uint32_t change, uint32_t size)
 {
-	unsigned bits = permutation->half_bits;
-	uint64_t mask = (UINT64_C(1) << bits) - 1;
-	uint64_t left = value >> bits;
-	uint64_t right = value & mask;
-	for (int round = 0; round < GD_PERMUTATION_ROUNDS; round++) {
-		uint64_t next = left ^ (mix(right, permutation->round_key[round]) & mask);
-		left = right;
-		right = next;
+	uint32_t left = size - change;
+	return value >= left && change ? value - left : value + change;
+}
+
+static inline uint32_t subtract_below(uint32_t value, uint32_t change, uint32_t size)
+{
+	return value >= change ? value - change : value - change + size;
+}
+
+static uint64_t encrypt(const gd_permutation *p, uint64_t value)
+{
+	uint32_t column = (uint32_t)(value % p->columns), row = (uint32_t)(value / p->columns);
+	for (int round = 0; round < GD_PERMUTATION_ROUNDS; round += 2) {
+		column = add_below(column, mix(row, p->round_key[round], p->columns), (uint32_t)p->columns);
+		row = add_below(row, mix(column, p->round_key[round + 1], p->rows), (uint32_t)p->rows);
 	}
-	return left << bits | right;
+	return row * p->columns + column;
 }
 
-static uint64_t decrypt(const gd_permutation *permutation, uint64_t value)
+static uint64_t decrypt(const gd_permutation *p, uint64_t value)
 {
-	unsigned bits = permutation->half_bits;
-	uint64_t mask = (UINT64_C(1) << bits) - 1;
-	uint64_t left = value >> bits;
-	uint64_t right = value & mask;
-	for (int round = GD_PERMUTATION_ROUNDS - 1; round >= 0; round--) {
-		uint64_t previous = right ^ (mix(left, permutation->round_key[round]) & mask);
-		right = left;
-		left = previous;
+	uint32_t column = (uint32_t)(value % p->columns), row = (uint32_t)(value / p->columns);
+	for (int round = GD_PERMUTATION_ROUNDS - 2; round >= 0; round -= 2) {
+		row = subtract_below(row, mix(column, p->round_key[round + 1], p->rows), (uint32_t)p->rows);
+		column = subtract_below(column, mix(row, p->round_key[round], p->columns), (uint32_t)p->columns);
 	}
-	return left << bits | right;
+	return row * p->columns + column;
 }
 
-/* The network permutes [0, 4^half_bits). Following its cycle from a value below count returns below count at the latest at that value itself. */
+/* Following the network's cycle from a value below count returns below count at the latest at that value itself. */
 uint64_t gd_permutation_at(const gd_permutation *permutation, uint64_t position)
 {
 	assert(position < permutation->count);
@@ -74,4 +102,44 @@ uint64_t gd_permutation_position(const gd_permutation *permutation, uint64_t row
 		value = decrypt(permutation, value);
 	while (value >= permutation->count);
 	return value;
+}
+
+/* One turn of the inverse network, as decrypt(). */
+GD_VECTOR
+static void decrypt_chunk(const gd_permutation *p, size_t count, uint32_t *restrict column, uint32_t *restrict row, uint64_t *restrict values)
+{
+	const uint64_t columns = p->columns, rows = p->rows;
+	for (int round = GD_PERMUTATION_ROUNDS - 2; round >= 0; round -= 2) {
+		uint32_t row_key = p->round_key[round + 1], column_key = p->round_key[round];
+		for (size_t i = 0; i < count; i++) {
+			row[i] = subtract_below(row[i], mix(column[i], row_key, rows), (uint32_t)rows);
+			column[i] = subtract_below(column[i], mix(row[i], column_key, columns), (uint32_t)columns);
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		values[i] = row[i] * columns + column[i];
+}
+
+void gd_permutation_positions(const gd_permutation *permutation, uint64_t first, size_t count, uint64_t *positions)
+{
+	uint32_t column[CHUNK], row[CHUNK];
+	assert(first <= permutation->count && count <= permutation->count - first);
+	uint64_t at_column = first % permutation->columns, at_row = first / permutation->columns;
+	while (count) {
+		size_t chunk = count < CHUNK ? count : CHUNK;
+		for (size_t i = 0; i < chunk; i++) {
+			column[i] = (uint32_t)at_column;
+			row[i] = (uint32_t)at_row;
+			if (++at_column == permutation->columns) {
+				at_column = 0;
+				at_row++;
+			}
+		}
+		decrypt_chunk(permutation, chunk, column, row, positions);
+		for (size_t i = 0; i < chunk; i++)
+			while (positions[i] >= permutation->count)
+				positions[i] = decrypt(permutation, positions[i]);
+		positions += chunk;
+		count -= chunk;
+	}
 }

@@ -185,37 +185,52 @@ static int consumer_of(const batch_plan *plan, int row, int ranks)
 	return low;
 }
 
+/* Rows whose positions are computed together. */
+enum { TOGETHER = 512 };
+
 /* All rows stay here, where a slot is a position: no record, no message. */
 static void place_locally(gd_exchange *exchange, const gd_permutation *permutation, const float *features, const int32_t *labels)
 {
 	size_t width = (size_t)exchange->features;
-	for (int64_t row = 0; row < exchange->rows; row++) {
-		size_t slot = (size_t)gd_permutation_position(permutation, (uint64_t)row);
-		if ((int64_t)slot >= exchange->used)
-			continue;
-		memcpy(exchange->storage + slot * width, features + (size_t)row * width, width * sizeof *features);
-		exchange->labels[slot] = labels[row];
+	uint64_t slots[TOGETHER];
+	for (int64_t first = 0; first < exchange->rows; first += TOGETHER) {
+		int64_t count = exchange->rows - first < TOGETHER ? exchange->rows - first : TOGETHER;
+		gd_permutation_positions(permutation, (uint64_t)first, (size_t)count, slots);
+		for (int64_t i = 0; i < count; i++) {
+			if (slots[i] >= (uint64_t)exchange->used)
+				continue;
+			memcpy(exchange->storage + slots[i] * width, features + (size_t)(first + i) * width, width * sizeof *features);
+			exchange->labels[slots[i]] = labels[first + i];
+		}
 	}
+}
+
+/* Where row `i` of the shard goes, which stands at `position` of the epoch. */
+static void address_row(gd_exchange *exchange, int64_t i, int64_t position)
+{
+	exchange->consumer[i] = -1;
+	if (position >= exchange->used)
+		return;
+	int64_t step = position / exchange->full.rows;
+	int row = (int)(position % exchange->full.rows);
+	const batch_plan *plan = plan_of(exchange, step);
+	int rank = consumer_of(plan, row, exchange->communicator->size);
+	int64_t full_rows = exchange->full.start[rank + 1] - exchange->full.start[rank];
+	exchange->consumer[i] = rank;
+	exchange->destination[i] = (uint32_t)(step * full_rows + row - plan->start[rank]);
+	exchange->send_count[rank]++;
 }
 
 /* Where each row of the shard goes, and how many go to each rank. */
 static void address_rows(gd_exchange *exchange, const gd_permutation *permutation)
 {
-	int ranks = exchange->communicator->size;
-	memset(exchange->send_count, 0, (size_t)ranks * sizeof *exchange->send_count);
-	for (int64_t i = 0; i < exchange->shard.count; i++) {
-		int64_t position = (int64_t)gd_permutation_position(permutation, (uint64_t)(exchange->shard.first + i));
-		exchange->consumer[i] = -1;
-		if (position >= exchange->used)
-			continue;
-		int64_t step = position / exchange->full.rows;
-		int row = (int)(position % exchange->full.rows);
-		const batch_plan *plan = plan_of(exchange, step);
-		int rank = consumer_of(plan, row, ranks);
-		int64_t full_rows = exchange->full.start[rank + 1] - exchange->full.start[rank];
-		exchange->consumer[i] = rank;
-		exchange->destination[i] = (uint32_t)(step * full_rows + row - plan->start[rank]);
-		exchange->send_count[rank]++;
+	uint64_t positions[TOGETHER];
+	memset(exchange->send_count, 0, (size_t)exchange->communicator->size * sizeof *exchange->send_count);
+	for (int64_t first = 0; first < exchange->shard.count; first += TOGETHER) {
+		int64_t count = exchange->shard.count - first < TOGETHER ? exchange->shard.count - first : TOGETHER;
+		gd_permutation_positions(permutation, (uint64_t)(exchange->shard.first + first), (size_t)count, positions);
+		for (int64_t i = 0; i < count; i++)
+			address_row(exchange, first + i, (int64_t)positions[i]);
 	}
 }
 

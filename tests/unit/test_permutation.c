@@ -48,11 +48,29 @@ static void test_inverse_of_large(void)
 
 static void test_domain(void)
 {
-	/* No larger than need be: a quarter of the domain at least is used, from 65 rows on. */
-	const uint64_t counts[] = {1, 256, 257, 1024, 1025, 65536, 65537, UINT64_C(1) << 62, (UINT64_C(1) << 62) + 1};
-	const unsigned half_bits[] = {4, 4, 5, 5, 6, 8, 9, 31, 32};
-	for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
-		CU_ASSERT_EQUAL(permutation_of(counts[c], 0).half_bits, half_bits[c]);
+	/* No larger than need be: less than a row of it is left unused. */
+	const uint64_t counts[] = {241, 256, 257, 1024, 1025, 22979, 65537, 1000003, UINT64_C(1) << 62, (UINT64_C(1) << 62) + 1, UINT64_MAX};
+	for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+		gd_permutation permutation = permutation_of(counts[c], 0);
+		CU_ASSERT(permutation.columns >= 16 && permutation.rows >= 16);
+		CU_ASSERT(permutation.columns <= UINT64_C(1) << 32 && permutation.rows <= UINT64_C(1) << 32);
+		CU_ASSERT(permutation.columns * permutation.rows - counts[c] < permutation.columns);
+	}
+}
+
+static void test_many_at_once(void)
+{
+	/* The vectorised inverse against the plain one, across chunks and from anywhere. */
+	const uint64_t counts[] = {1, 5, 300, 22979, 1000003, (UINT64_C(1) << 40) + 1, UINT64_MAX};
+	enum { MOST = 3000 };
+	for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+		gd_permutation permutation = permutation_of(counts[c], 7 + c);
+		uint64_t first = counts[c] > MOST ? counts[c] - MOST - 1 : 0, positions[MOST];
+		size_t count = counts[c] > MOST ? MOST : (size_t)counts[c];
+		gd_permutation_positions(&permutation, first, count, positions);
+		for (size_t i = 0; i < count; i++)
+			CU_ASSERT_EQUAL(positions[i], gd_permutation_position(&permutation, first + i));
+	}
 }
 
 static void test_keys_differ(void)
@@ -116,7 +134,8 @@ static void test_neighbours_are_unrelated(void)
 const unit_test unit_tests[] = {
 	{"a bijection with its inverse for every small count", test_bijection},
 	{"the inverse for large counts", test_inverse_of_large},
-	{"the domain is the smallest", test_domain},
+	{"the domain is hardly larger than the count", test_domain},
+	{"many rows at once", test_many_at_once},
 	{"keys give unlike permutations", test_keys_differ},
 	{"rows are uniform over keys", test_rows_are_uniform},
 	{"neighbours are unrelated", test_neighbours_are_unrelated},
