@@ -16,6 +16,8 @@ typedef struct gd_communicator {
 	int rank, size;
 	double waited;  /* seconds spent in collective calls, for the report; the caller resets it */
 	const char *phase; /* what this rank is doing, for the watchdog's message; never NULL, and stays valid while a call waits */
+	void (*attend)(void *attended); /* called between training steps, for what this rank does for others meanwhile; NULL: nothing */
+	void *attended;
 	double watchdog;   /* seconds without progress in a wait before the job is ended; 0 (at the start): never */
 } gd_communicator;
 

@@ -4,7 +4,7 @@
 
 #include "gd/status.h"
 
-typedef enum gd_file_kind { GD_KIND_DATASET, GD_KIND_CHECKPOINT, GD_KIND_METRICS } gd_file_kind;
+typedef enum gd_file_kind { GD_KIND_DATASET, GD_KIND_CHECKPOINT, GD_KIND_METRICS, GD_KIND_SWEEP } gd_file_kind;
 
 /* The `format` attribute of each kind. */
 extern const char *const gd_file_kind_formats[];

@@ -39,7 +39,7 @@ typedef struct gd_train_options {
 	double warmup_epochs;
 	int64_t epochs, batch_size;
 	bool drop_last;
-	int64_t max_steps;
+	int64_t max_steps, max_epochs;
 	double ema;
 	int64_t early_stop;
 	int64_t seed;

@@ -12,6 +12,7 @@
 #include "gd/file_kind.h"
 #include "gd/history.h"
 #include "gd/run_directory.h"
+#include "gd/sweep_result.h"
 
 static gd_status describe_dataset(FILE *out, const char *path)
 {
@@ -147,8 +148,11 @@ static gd_status describe_run(FILE *out, const char *directory)
 gd_status gd_describe(FILE *out, const char *path)
 {
 	struct stat info;
-	if (!stat(path, &info) && S_ISDIR(info.st_mode))
-		return describe_run(out, path);
+	if (!stat(path, &info) && S_ISDIR(info.st_mode)) {
+		char sweep[GD_PATH_ROOM];
+		snprintf(sweep, sizeof sweep, "%s/sweep.h5", path);
+		return gd_file_exists(sweep) ? gd_sweep_describe(out, sweep) : describe_run(out, path);
+	}
 	gd_file_kind kind;
 	gd_status status = gd_file_kind_of(path, &kind);
 	if (gd_failed(&status))
@@ -160,6 +164,8 @@ gd_status gd_describe(FILE *out, const char *path)
 		return describe_checkpoint(out, path);
 	case GD_KIND_METRICS:
 		return describe_metrics(out, path);
+	case GD_KIND_SWEEP:
+		return gd_sweep_describe(out, path);
 	}
 	return gd_error(GD_BAD_DATA, "'%s' is of a kind that this version does not know", path);
 }

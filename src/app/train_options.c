@@ -46,6 +46,7 @@ static const gd_option options[] = {
 	{.name = "batch-size", .letter = 'b', .type = GD_OPTION_INTEGER, .offset = AT(batch_size), .initial = "1024", .minimum = 1, .maximum = 16777216, .argument = "G", .help = "rows of the global batch, over all ranks", .flags = BITS},
 	{.name = "drop-last", .type = GD_OPTION_FLAG, .offset = AT(drop_last), .initial = "off", .help = "leave out a last, shorter batch", .flags = BITS},
 	{.name = "max-steps", .type = GD_OPTION_INTEGER, .offset = AT(max_steps), .minimum = 0, .maximum = 9e15, .argument = "N", .help = "stop after step N with a checkpoint; schedules still see all epochs", .flags = GD_NOT_KEPT},
+	{.name = "max-epochs", .type = GD_OPTION_INTEGER, .offset = AT(max_epochs), .minimum = 0, .maximum = 1000000, .argument = "N", .help = "stop after epoch N with a checkpoint; schedules still see all epochs", .flags = GD_NOT_KEPT},
 	{.name = "ema", .type = GD_OPTION_REAL, .offset = AT(ema), .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "D", .help = "decay of an exponential average of the parameters, which is validated and kept", .flags = BITS},
 	{.name = "early-stop", .type = GD_OPTION_INTEGER, .offset = AT(early_stop), .minimum = 0, .maximum = 1000000, .argument = "N", .help = "stop after N epochs without a lower validation loss", .flags = BITS},
 	{.name = "seed", .letter = 's', .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of everything random", .flags = BITS},

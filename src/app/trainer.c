@@ -52,6 +52,8 @@ static bool out_of_time(gd_training *t, double now)
 static gd_step_wishes wishes_now(gd_training *t)
 {
 	double now = gd_seconds();
+	if (t->communicator->attend)
+		t->communicator->attend(t->communicator->attended);
 	bool overdue = t->options.checkpoint_seconds > 0 && t->communicator->rank == 0 && now - t->last_checkpoint > t->options.checkpoint_seconds;
 	return (gd_step_wishes){.stop = gd_stop_requested() || out_of_time(t, now), .save = overdue};
 }
@@ -188,7 +190,7 @@ static gd_status run_epochs(gd_training *t, bool *stopped)
 	const gd_train_options *o = &t->options;
 	gd_status status = gd_ok();
 	bool stop = o->max_steps > 0 && t->progress.step >= o->max_steps;
-	while (!stop && !gd_failed(&status) && !gd_training_finished(t)) {
+	while (!stop && !gd_failed(&status) && !gd_training_finished(t) && (o->max_epochs == 0 || t->progress.epoch < o->max_epochs)) {
 		status = train_steps(t, &stop);
 		if (!gd_failed(&status) && !stop) {
 			status = finish_epoch(t);

@@ -22,6 +22,7 @@ static const command commands[] = {
 	{"train", "train a network on a dataset, on any number of ranks", NULL, gd_command_train},
 	{"evaluate", "score models on a part of a dataset", NULL, gd_command_evaluate},
 	{"predict", "classify the records of a raw CSV", NULL, gd_command_predict},
+	{"sweep", "train many configurations in one job", NULL, gd_command_sweep},
 	{"baseline", "score a classical model on a dataset", NULL, gd_command_baseline},
 	{"synth", "draw songs from the shipped statistical profile", gd_command_synth, NULL},
 	{"info", "describe this build and machine, or a file or run directory", gd_command_info, gd_command_info_ranks},

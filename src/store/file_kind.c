@@ -8,6 +8,7 @@ const char *const gd_file_kind_formats[] = {
 	[GD_KIND_DATASET] = "genre-dist dataset",
 	[GD_KIND_CHECKPOINT] = "genre-dist checkpoint",
 	[GD_KIND_METRICS] = "genre-dist metrics",
+	[GD_KIND_SWEEP] = "genre-dist sweep",
 };
 
 static const struct {
@@ -16,6 +17,7 @@ static const struct {
 	[GD_KIND_DATASET] = {"dataset", "make one with 'genre-dist preprocess'"},
 	[GD_KIND_CHECKPOINT] = {"checkpoint", "'genre-dist train' leaves them in its run directory, model.h5 among them"},
 	[GD_KIND_METRICS] = {"metrics file", "'genre-dist train' leaves metrics.h5 in its run directory"},
+	[GD_KIND_SWEEP] = {"sweep's results", "'genre-dist sweep' leaves sweep.h5 in its directory"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
