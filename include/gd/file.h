@@ -17,7 +17,8 @@ GD_CHECKED gd_status gd_file_read(const char *path, gd_code if_missing, void **b
 
 /* Replaces `path` as a whole: temporary file in the same directory, written, fsynced, closed, renamed;
  * directory fsynced. On failure the old file stands and the temporary one is gone. What is no regular file
- * (/dev/null, a pipe) is refused rather than replaced. Errors here and below: GD_FAILED. */
+ * (/dev/null, a pipe) is refused rather than replaced, and a symbolic link stays: the file that it leads to is
+ * replaced. Errors here and below: GD_FAILED. */
 GD_CHECKED gd_status gd_file_write(const char *path, const void *bytes, size_t size);
 
 /* The same, but first makes `previous` a hard link to what `path` is now, so that one whole file
@@ -30,7 +31,13 @@ GD_CHECKED gd_status gd_file_begin(const char *path, char **temporary);
 GD_CHECKED gd_status gd_file_publish(const char *temporary, const char *path);
 void gd_file_discard(const char *temporary);
 
+/* Where `path` leads through symbolic links, released with free(): renaming to that name leaves the links alone.
+ * A link to nothing is an error; a path that is no link, or leads to what is no file, comes back as it is. */
+GD_CHECKED gd_status gd_file_resolve(const char *path, char **target);
+
 bool gd_file_exists(const char *path);
+/* Whether both paths lead to one file that exists. */
+bool gd_file_same(const char *one, const char *other);
 /* Makes a directory and its missing parents; one that exists is fine. */
 GD_CHECKED gd_status gd_directory_make(const char *path);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gd/file.h"
 #include "gd/log.h"
 #include "gd/memory.h"
 #include "gd/preprocess_run.h"
@@ -40,7 +41,7 @@ static gd_status choose_output(gd_preprocess *run)
 	const gd_preprocess_options *options = run->options;
 	const char *slash = strrchr(options->input, '/'), *dot = strrchr(options->input, '.');
 	size_t stem = dot && dot > (slash ? slash + 1 : options->input) ? (size_t)(dot - options->input) : strlen(options->input);
-	struct stat input, output;
+	struct stat output;
 	if (options->output)
 		run->output = strdup(options->output);
 	else if (asprintf(&run->output, "%.*s.h5", (int)stem, options->input) < 0)
@@ -51,7 +52,7 @@ static gd_status choose_output(gd_preprocess *run)
 		return gd_ok();
 	if (S_ISDIR(output.st_mode))
 		return gd_error(GD_USAGE, "'%s' is a directory; --output takes a file's name", run->output);
-	if (!options->source && !stat(options->input, &input) && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+	if (!options->source && gd_file_same(options->input, run->output))
 		return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", run->output);
 	if (!options->force)
 		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", run->output);

@@ -249,13 +249,17 @@ static gd_status rename_into_place(const char *temporary, const char *path)
 
 gd_status gd_file_write(const char *path, const void *bytes, size_t size)
 {
-	char *temporary;
-	gd_status status = write_temporary(path, bytes, size, &temporary);
-	if (gd_failed(&status))
-		return status;
-	status = rename_into_place(temporary, path);
+	char *target, *temporary = NULL;
+	gd_status status = gd_file_resolve(path, &target);
+	if (!gd_failed(&status))
+		status = write_temporary(target, bytes, size, &temporary);
+	if (!gd_failed(&status))
+		status = rename_into_place(temporary, target);
+	if (!gd_failed(&status))
+		status = sync_directory(target);
 	free(temporary);
-	return gd_failed(&status) ? status : sync_directory(path);
+	free(target);
+	return status;
 }
 
 /* A copy of `path` under a new name beside `previous`. */
@@ -336,29 +340,39 @@ static gd_status keep_previous(const char *path, const char *previous)
 
 gd_status gd_file_replace(const char *path, const char *previous, const void *bytes, size_t size)
 {
-	char *temporary;
-	gd_status status = write_temporary(path, bytes, size, &temporary);
+	char *target, *temporary = NULL;
+	gd_status status = gd_file_resolve(path, &target);
+	if (!gd_failed(&status))
+		status = write_temporary(target, bytes, size, &temporary);
 	if (gd_failed(&status))
-		return status;
-	status = keep_previous(path, previous);
+		goto done;
+	status = keep_previous(target, previous);
 	if (gd_failed(&status))
 		gd_file_discard(temporary);
 	else
-		status = rename_into_place(temporary, path);
-	free(temporary);
+		status = rename_into_place(temporary, target);
 	if (!gd_failed(&status))
-		status = sync_directory(path);
+		status = sync_directory(target);
 	if (!gd_failed(&status))
 		status = sync_directory(previous);
+done:
+	free(temporary);
+	free(target);
 	return status;
 }
 
 gd_status gd_file_begin(const char *path, char **temporary)
 {
 	int file;
-	gd_status status = create_temporary(path, temporary, &file);
+	char *target;
+	*temporary = NULL;
+	gd_status status = gd_file_resolve(path, &target);
+	if (gd_failed(&status))
+		return status;
+	status = create_temporary(target, temporary, &file);
 	if (!gd_failed(&status))
 		close_once(file);
+	free(target);
 	return status;
 }
 
@@ -370,8 +384,17 @@ gd_status gd_file_publish(const char *temporary, const char *path)
 		gd_file_discard(temporary);
 		return status;
 	}
-	status = rename_into_place(temporary, path);
-	return gd_failed(&status) ? status : sync_directory(path);
+	char *target;
+	status = gd_file_resolve(path, &target);
+	if (gd_failed(&status)) {
+		gd_file_discard(temporary);
+		return status;
+	}
+	status = rename_into_place(temporary, target);
+	if (!gd_failed(&status))
+		status = sync_directory(target);
+	free(target);
+	return status;
 }
 
 void gd_file_discard(const char *temporary)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gd/file.h"
 #include "gd/log.h"
 #include "gd/memory.h"
 #include "gd/options.h"
@@ -44,6 +45,9 @@ int gd_command_predict(gd_communicator *communicator, int argc, char **argv)
 	gd_status mine = paths ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, paths, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&mine) && count < 2)
 		mine = gd_error(GD_USAGE, "predict needs a model and a CSV: genre-dist predict runs/first/model.h5 songs.csv -o genres.csv");
+	for (int i = 0; !gd_failed(&mine) && o.output && i < count; i++)
+		if (gd_file_same(paths[i], o.output))
+			mine = gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", o.output);
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);

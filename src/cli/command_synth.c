@@ -59,6 +59,8 @@ static gd_status check_usage(const synth_options *o, const bool *given, int argu
 			return gd_error(GD_USAGE, "--make-profile draws no songs, so --%s does not go with it", options[i].name);
 	if (!o->output)
 		return gd_error(GD_USAGE, "--make-profile needs the file to write: -o FILE.profile");
+	if (gd_file_same(o->make_profile, o->output))
+		return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", o->output);
 	return gd_ok();
 }
 

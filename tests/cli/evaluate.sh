@@ -70,6 +70,18 @@ refuse 3 "absent.h5" ranks 2 evaluate absent.h5 --data songs.h5
 refuse 3 "dataset" ranks 2 evaluate songs.h5 --data songs.h5
 refuse 2 "needs a model" ranks 2 evaluate --data songs.h5
 refuse 2 "needs a model and a CSV" ranks 2 predict run1/model.h5
+# What is read is not written over, by whatever name.
+ln -s songs.csv link.csv
+for output in songs.csv link.csv run1/model.h5; do
+	refuse 2 "'$output' is both input and output" ranks 2 predict run1/model.h5 songs.csv -o "$output"
+done
+equal "the table after that" "$(head -c 9 songs.csv)" "track_id,"
+# A result that could not be written is a failure.
+if [[ -w /dev/full ]]; then
+	for command in "evaluate run1/model.h5 --data songs.h5 --json" "info songs.h5" --help; do
+		refuse 1 "cannot write to 'stdout': no space left" bash -c "\"\$GENRE_DIST\" $command >/dev/full"
+	done
+fi
 "$GENRE_DIST" preprocess songs.csv -o other.h5 --seed 9 >/dev/null 2>&1
 refuse 3 "another preprocessing" ranks 2 evaluate run1/model.h5 --data other.h5
 dd if=/dev/zero of=run2/model.h5 bs=1 seek=4000 count=8 conv=notrunc 2>/dev/null

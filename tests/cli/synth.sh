@@ -42,6 +42,7 @@ refuse 2 "unknown option '--row'" "$GENRE_DIST" synth --row 5
 refuse 2 "takes no argument, found 'songs.csv'" "$GENRE_DIST" synth songs.csv
 refuse 2 '--rows does not go with it' "$GENRE_DIST" synth --make-profile a.csv -o x.profile --rows 5
 refuse 2 '-o FILE.profile' "$GENRE_DIST" synth --make-profile a.csv
+refuse 2 "'a.csv' is both input and output" "$GENRE_DIST" synth --make-profile a.csv -o a.csv
 refuse 2 "cannot read 'missing.profile'" "$GENRE_DIST" synth --profile missing.profile -o x.csv
 refuse 2 "'a.csv': line 1: unknown keyword" "$GENRE_DIST" synth --profile a.csv -o x.csv
 refuse 3 "cannot read 'missing.csv'" "$GENRE_DIST" synth --make-profile missing.csv -o x.profile

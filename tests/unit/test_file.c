@@ -303,6 +303,42 @@ static void streaming(void)
 	free(second);
 }
 
+/* The file that a link leads to is replaced; the link stays. */
+static void symbolic_links(void)
+{
+	const char *directory = fresh_directory();
+	char inner[900], target[1000], link_path[900], previous[900], *temporary = NULL;
+	struct stat info;
+	in_directory(inner, directory, "scratch");
+	in_directory(link_path, directory, "songs.h5");
+	in_directory(previous, directory, "songs.previous.h5");
+	WORKS(gd_directory_make(inner));
+	snprintf(target, sizeof target, "%s/real.h5", inner);
+	CU_ASSERT_EQUAL(symlink("scratch/real.h5", link_path), 0);
+	expect_failure(gd_file_write(link_path, "lost", 4), GD_FAILED, link_path, "no such file");
+	WORKS(gd_file_write(target, "one", 3));
+	CU_ASSERT(gd_file_same(link_path, target));
+	CU_ASSERT_FALSE(gd_file_same(link_path, inner));
+	CU_ASSERT_FALSE(gd_file_same(previous, previous));
+	WORKS(gd_file_write(link_path, "two", 3));
+	CU_ASSERT(holds(target, "two"));
+	WORKS(gd_file_begin(link_path, &temporary));
+	CU_ASSERT_EQUAL(entries(inner), 2);
+	WORKS(gd_file_publish(temporary, link_path));
+	CU_ASSERT(holds(target, ""));
+	free(temporary);
+	WORKS(gd_file_replace(link_path, previous, "three", 5));
+	CU_ASSERT(holds(target, "three"));
+	CU_ASSERT(holds(previous, ""));
+	CU_ASSERT(lstat(link_path, &info) == 0 && S_ISLNK(info.st_mode));
+	CU_ASSERT_EQUAL(entries(inner), 1);
+	/* A link to what is no file is refused like that itself. */
+	CU_ASSERT_EQUAL(unlink(link_path), 0);
+	CU_ASSERT_EQUAL(symlink("/dev/null", link_path), 0);
+	expect_failure(gd_file_write(link_path, "lost", 4), GD_FAILED, link_path, "not a regular file");
+	CU_ASSERT(lstat(link_path, &info) == 0 && S_ISLNK(info.st_mode));
+}
+
 static void missing_directory(void)
 {
 	char path[900], *temporary = NULL;
@@ -460,6 +496,7 @@ const unit_test unit_tests[] = {
 	{"replacing keeps the previous file", replace_keeps_previous},
 	{"there is always one whole file", always_one_whole_file},
 	{"streaming writers", streaming},
+	{"symbolic links", symbolic_links},
 	{"missing directory", missing_directory},
 	{"directory of others", directory_of_others},
 	{"limited file size", limited_size},
