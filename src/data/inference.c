@@ -32,6 +32,8 @@ static gd_status find_named(const gd_record *header, const char *name, gd_infere
 	}
 	const char *nearest = gd_table_nearest(header, name);
 	gd_excerpt(name, room);
+	if (header->count == 1 && strpbrk(header->fields[0], ";\t|"))
+		return gd_error(GD_BAD_DATA, "it has no column '%s': its header is one field, '%s'; expected commas between fields", room, gd_excerpt(header->fields[0], other));
 	if (nearest)
 		return gd_error(GD_BAD_DATA, "it has no column '%s'; did you mean '%s'", room, gd_excerpt(nearest, other));
 	return gd_error(GD_BAD_DATA, "it has no column '%s'", room);
@@ -178,6 +180,16 @@ static gd_status add_to_schema(gd_schema *schema, const gd_inference_column *col
 	}
 }
 
+static gd_status no_feature(const gd_inference *inference)
+{
+	char room[GD_EXCERPT_ROOM];
+	for (int i = 0; i < inference->count; i++)
+		if (inference->columns[i].role == GD_ROLE_DROP)
+			return gd_error(GD_BAD_DATA, "it has no column that could be a feature ('%s' is none: %s); --schema FILE.ini can say otherwise",
+				gd_excerpt(inference->columns[i].name, room), inference->columns[i].why);
+	return gd_error(GD_BAD_DATA, "it has no column that could be a feature");
+}
+
 static gd_status decide_all(gd_inference *inference, const char *group)
 {
 	gd_status status = gd_ok();
@@ -201,7 +213,7 @@ static gd_status decide_all(gd_inference *inference, const char *group)
 	if (!gd_failed(&status) && group && inference->schema.group_count == 0)
 		status = gd_schema_set_group(&inference->schema, group);
 	if (!gd_failed(&status) && !inference->schema.term_count)
-		status = gd_error(GD_BAD_DATA, "it has no column that could be a feature");
+		status = no_feature(inference);
 	return status;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/file.h"
 #include "gd/parse.h"
 #include "gd/sha256.h"
 
@@ -184,7 +185,7 @@ static gd_status parse_file(table_state *table, struct csv_parser *parser, FILE 
 		pending_return = block[size - 1] == '\r';
 	}
 	if (ferror(file)) {
-		status = gd_error(GD_BAD_DATA, "cannot read '%s': %s", table->path, strerror(errno));
+		status = gd_file_error(GD_BAD_DATA, "read", table->path, errno);
 		goto done;
 	}
 	if (csv_fini(parser, take_field, take_end, table) != 0 && !gd_failed(&table->status)) {
@@ -207,7 +208,7 @@ gd_status gd_table_read(const char *path, const gd_table_reader *reader, char sh
 	gd_status status;
 	FILE *file = fopen(path, "rb");
 	if (!file)
-		return gd_error(GD_BAD_DATA, "cannot read '%s': %s", path, strerror(errno));
+		return gd_file_error(GD_BAD_DATA, "read", path, errno);
 	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0) {
 		fclose(file);
 		return gd_out_of_memory("reading a table");

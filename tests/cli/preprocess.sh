@@ -111,7 +111,7 @@ bad() { # CODE PATTERN CONTENTS [OPTION...]
 	[[ ! -e bad.h5 ]] || fail "a file was left behind: $pattern"
 }
 good='1,2,u\n2,3,v\n3,5,u\n4,4,v\n5,1,u\n6,2,v\n'
-refuse 3 "cannot read 'absent.csv': No such file" "$GENRE_DIST" preprocess absent.csv --target k
+refuse 3 "cannot read 'absent.csv': no such file" "$GENRE_DIST" preprocess absent.csv --target k
 refuse 3 'cannot read' "$GENRE_DIST" preprocess . -o x.h5 --target k
 bad 3 "bad.csv': it is empty" ''
 bad 3 'it has a header but no records' 'a,b,k\n'
@@ -141,6 +141,9 @@ refuse 2 'preprocess needs a table' "$GENRE_DIST" preprocess
 refuse 2 'preprocess takes one table' "$GENRE_DIST" preprocess flowers.csv songs.csv
 refuse 3 "column 'sepal' looks continuous .* this program learns classes" "$GENRE_DIST" preprocess flowers.csv --target sepal -o x.h5
 refuse 3 "column 'id' holds 2000 different texts" "$GENRE_DIST" preprocess flowers.csv --target id -o x.h5
+
+bad 3 "it has no column 'k': its header is one field, 'a;b;k'; expected commas" "a;b;k\n1;2;u\n2;1;v\n"
+bad 3 "no column that could be a feature \('a' is none: numbers the records" "a,k\n$(printf '%s,u\\n%s,v\\n' {1..40})"
 
 # A column that gives the class away is said.
 awk -F , 'NR == 1 { print "size,hint,k" } NR > 1 { k = NR % 2; print rand() "," (k ? "even" (NR % 3) : "odd") "," k }' flowers.csv >hint.csv
