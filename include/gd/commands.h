@@ -16,6 +16,7 @@ int gd_command_info_ranks(gd_communicator *communicator, int argc, char **argv);
 int gd_command_train(gd_communicator *communicator, int argc, char **argv);
 int gd_command_evaluate(gd_communicator *communicator, int argc, char **argv);
 int gd_command_predict(gd_communicator *communicator, int argc, char **argv);
+int gd_command_verify(gd_communicator *communicator, int argc, char **argv);
 int gd_command_sweep(gd_communicator *communicator, int argc, char **argv);
 int gd_command_baseline(gd_communicator *communicator, int argc, char **argv);
 

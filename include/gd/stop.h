@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* From here on these signals only raise a flag; further ones change nothing. */
+/* From here on these signals only raise a flag; further ones change nothing. SIGPIPE and SIGXFSZ are ignored: no closed pipe or full quota ends a training. */
 void gd_stop_watch(void);
 bool gd_stop_requested(void);
 /* "SIGTERM", or NULL where none came. */

@@ -19,6 +19,7 @@ typedef struct gd_training {
 	gd_arena arena;
 	char directory[GD_PATH_ROOM];
 	bool resumed;
+	bool replay;               /* the steps alone: nothing is validated or written */
 	gd_run_lock *lock;         /* of the directory; rank 0's */
 
 	gd_dataset *dataset;
@@ -48,6 +49,11 @@ typedef struct gd_training {
 	double step_seconds;       /* of this call's steps and exchanges */
 	double trained_rows, communication_seconds;
 	bool checkpoint_failed;    /* the last one; rank 0 */
+	void *best;                /* best.h5 as it is to be, until the next checkpoint is written; rank 0 */
+	size_t best_size;
+	double last_status;
+	int64_t checkpoint_step;   /* of the last one written in this call, -1: none */
+	int64_t checkpoint_time;   /* seconds since 1970 */
 } gd_training;
 
 /* Local. Seconds of a monotonic clock. */
@@ -56,6 +62,16 @@ double gd_seconds(void);
 /* Collective. Everything before the first step. *finished: the run was done already. */
 GD_CHECKED gd_status gd_training_prepare(gd_training *training, const gd_train_options *options, const bool *given, bool *finished);
 void gd_training_release(gd_training *training);
+
+/*
+ * Parts of it. Local: takes over the configuration of the run that `checkpoint` comes from; what the user set must agree with it wherever it would change the bits,
+ * the number of epochs apart (GD_USAGE).
+ */
+GD_CHECKED gd_status gd_training_take_configuration(gd_training *training, const gd_checkpoint *checkpoint, const bool *given);
+/* Collective. With options and an open dataset: network, steps and state, that of the checkpoint `from`, or the first one with NULL. `hosts` is for the provenance. */
+GD_CHECKED gd_status gd_training_build(gd_training *training, const char *hosts, gd_checkpoint *from);
+/* Collective. This rank's rows. */
+GD_CHECKED gd_status gd_training_read_rows(gd_training *training);
 /* Local. Whether no step is left: all epochs are through, or training stopped early. */
 bool gd_training_finished(const gd_training *training);
 
@@ -63,17 +79,22 @@ bool gd_training_finished(const gd_training *training);
 gd_checkpoint gd_training_checkpoint(const gd_training *training, float *parameters);
 /* Collective. Compares the replicas, then rank 0 writes checkpoint.h5; a failure to write is a warning and is remembered. */
 GD_CHECKED gd_status gd_training_save(gd_training *training);
-/* Local (rank 0). best.h5; metrics.h5; model.h5. */
-GD_CHECKED gd_status gd_training_save_best(gd_training *training);
+/* Local (rank 0). Keeps the state at hand as the best one; best.h5 is written with the next checkpoint, so that the two never contradict each other. */
+GD_CHECKED gd_status gd_training_keep_best(gd_training *training);
+/* Local (rank 0). metrics.h5; model.h5. */
 GD_CHECKED gd_status gd_training_save_metrics(gd_training *training);
 GD_CHECKED gd_status gd_training_save_model(gd_training *training);
 /* Local. What is validated and kept: the average where there is one. */
 float *gd_training_model_parameters(gd_training *training);
 
+/* Local. Rank 0 writes status.txt, at most once a second unless `at_once`. */
+void gd_training_write_status(gd_training *training, const char *state, bool at_once);
 /* Local (rank 0 speaks). */
 void gd_training_say_start(const gd_training *training);
 void gd_training_say_step(gd_training *training);
 void gd_training_say_epoch(gd_training *training);
+/* Collective. Learning rates and bias corrections of the epoch under way, into `scalars`. */
+GD_CHECKED gd_status gd_training_plan_epoch(gd_training *training);
 /* Collective. The closing table. */
 GD_CHECKED gd_status gd_training_say_end(gd_training *training);
 

@@ -12,6 +12,7 @@
 #include "gd/file_kind.h"
 #include "gd/history.h"
 #include "gd/run_directory.h"
+#include "gd/run_status.h"
 #include "gd/sweep_result.h"
 
 static gd_status describe_dataset(FILE *out, const char *path)
@@ -137,6 +138,11 @@ static gd_status describe_run(FILE *out, const char *directory)
 	if (!any)
 		return gd_error(GD_BAD_DATA, "'%s' is no run directory: it has none of a run's files", directory);
 	fputc('\n', out);
+	gd_run_status running;
+	if (gd_run_status_read(directory, &running)) {
+		gd_run_status_print(out, directory, &running);
+		fputc('\n', out);
+	}
 	static const gd_run_file states[] = {GD_RUN_CHECKPOINT, GD_RUN_PREVIOUS, GD_RUN_MODEL};
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
 		if (gd_file_exists(gd_run_path(directory, states[i], path)))

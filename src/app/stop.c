@@ -18,6 +18,11 @@ void gd_stop_watch(void)
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		sigaction(signals[i], &action, NULL);
+	/* A terminal or pipe that is gone, or a limit on the size of files, comes back as an error of the call instead. */
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigemptyset(&ignore.sa_mask);
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 bool gd_stop_requested(void)

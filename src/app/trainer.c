@@ -6,9 +6,8 @@
 #include <time.h>
 
 #include "gd/log.h"
-#include "gd/reduce.h"
 #include "gd/stop.h"
-#include "gd/training.h"
+#include "gd/training_replicas.h"
 
 double gd_seconds(void)
 {
@@ -17,8 +16,8 @@ double gd_seconds(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Learning rates and bias corrections of an epoch: computed once, since libm may differ between hosts. */
-static gd_status plan_epoch(gd_training *t)
+/* Computed once, since libm may differ between hosts. */
+gd_status gd_training_plan_epoch(gd_training *t)
 {
 	const gd_train_options *o = &t->options;
 	if (t->communicator->rank == 0) {
@@ -78,8 +77,9 @@ static gd_status train_steps(gd_training *t, bool *stop)
 {
 	gd_progress *p = &t->progress;
 	double before = gd_seconds();
+	t->communicator->waited = 0;
 	t->communicator->phase = "the epoch's exchange";
-	gd_status status = plan_epoch(t);
+	gd_status status = gd_training_plan_epoch(t);
 	if (!gd_failed(&status) && p->step_in_epoch < t->steps_per_epoch)
 		status = gd_exchange_run(t->exchange, p->epoch, t->features, t->labels);
 	while (!gd_failed(&status) && !*stop && p->step_in_epoch < t->steps_per_epoch) {
@@ -100,8 +100,11 @@ static gd_status train_steps(gd_training *t, bool *stop)
 		if ((due || result.save) && !*stop) {
 			status = gd_training_save(t);
 			before = gd_seconds();
+		} else if (p->step % GD_REPLICA_STEPS == 0) {
+			status = gd_training_compare(t);
 		}
 		gd_training_say_step(t);
+		gd_training_write_status(t, "training", false);
 	}
 	return status;
 }
@@ -164,15 +167,11 @@ static gd_status finish_epoch(gd_training *t)
 		.epochs_without_improvement = better || !t->validation ? 0 : p->epochs_without_improvement + 1,
 	};
 	*p = next;
-	if (better && t->communicator->rank == 0) {
-		gd_status wrote = gd_training_save_best(t);
-		if (gd_failed(&wrote)) {
-			gd_log_warning("%s", wrote.message);
-			t->checkpoint_failed = true;
-		}
-	}
-	gd_training_say_epoch(t);
-	return gd_ok();
+	gd_status mine = better && t->communicator->rank == 0 ? gd_training_keep_best(t) : gd_ok();
+	status = gd_agree(t->communicator, &mine);
+	if (!gd_failed(&status))
+		gd_training_say_epoch(t);
+	return status;
 }
 
 static void write_metrics(gd_training *t, bool at_once)
@@ -214,11 +213,14 @@ static gd_status conclude(gd_training *t, bool stopped)
 		if (gd_failed(&status))
 			return status;
 	}
+	t->communicator->phase = "writing the model";
+	gd_status mine = gd_ok(), status = gd_training_compare(t);
+	if (gd_failed(&status))
+		return status;
 	/* The model before the checkpoint that calls the training finished: a kill in between repeats the end. */
-	gd_status mine = gd_ok();
 	if (t->communicator->rank == 0 && (!stopped || by_steps))
 		mine = gd_training_save_model(t);
-	gd_status status = gd_agree(t->communicator, &mine);
+	status = gd_agree(t->communicator, &mine);
 	if (!gd_failed(&status))
 		status = gd_training_save(t);
 	if (gd_failed(&status))
@@ -239,7 +241,7 @@ static gd_status conclude(gd_training *t, bool stopped)
 
 gd_status gd_train(gd_communicator *communicator, const gd_train_options *options, const bool *given, const char *command)
 {
-	gd_training t = {.communicator = communicator, .command = command, .started = gd_seconds()};
+	gd_training t = {.communicator = communicator, .command = command, .started = gd_seconds(), .checkpoint_step = -1};
 	bool finished = false, stopped = false;
 	gd_stop_watch();
 	communicator->watchdog = options->watchdog;
@@ -249,11 +251,13 @@ gd_status gd_train(gd_communicator *communicator, const gd_train_options *option
 	gd_training_say_start(&t);
 	communicator->waited = 0;
 	t.loop_started = gd_seconds();
+	gd_training_write_status(&t, "training", true);
 	status = run_epochs(&t, &stopped);
 	if (!gd_failed(&status))
 		status = conclude(&t, stopped);
 	else if (communicator->rank == 0 && status.code == GD_DIVERGED)
 		write_metrics(&t, true);
+	gd_training_write_status(&t, status.code == GD_STOPPED ? "stopped" : gd_failed(&status) ? "failed" : stopped ? "stopped" : "finished", true);
 done:
 	gd_training_release(&t);
 	return status;

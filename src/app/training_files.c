@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gd/file.h"
 #include "gd/log.h"
-#include "gd/reduce.h"
-#include "gd/sha256.h"
+#include "gd/training_replicas.h"
 
 float *gd_training_model_parameters(gd_training *t)
 {
@@ -35,56 +35,66 @@ gd_checkpoint gd_training_checkpoint(const gd_training *t, float *parameters)
 	};
 }
 
-static gd_status write_state(const gd_training *t, float *parameters, gd_run_file file)
+static gd_status encode_state(const gd_training *t, float *parameters, void **bytes, size_t *size)
+{
+	gd_checkpoint checkpoint = gd_training_checkpoint(t, parameters);
+	return gd_checkpoint_encode(&checkpoint, bytes, size);
+}
+
+static gd_status write_file(const gd_training *t, gd_run_file file, const void *bytes, size_t size)
 {
 	char path[GD_PATH_ROOM], previous[GD_PATH_ROOM];
-	gd_checkpoint checkpoint = gd_training_checkpoint(t, parameters);
-	void *bytes = NULL;
-	size_t size = 0;
 	gd_status status = gd_run_lock_check(t->lock);
-	if (!gd_failed(&status))
-		status = gd_checkpoint_encode(&checkpoint, &bytes, &size);
 	if (gd_failed(&status))
 		return status;
 	gd_run_path(t->directory, file, path);
 	if (file == GD_RUN_CHECKPOINT)
-		status = gd_file_replace(path, gd_run_path(t->directory, GD_RUN_PREVIOUS, previous), bytes, size);
-	else
-		status = gd_file_write(path, bytes, size);
+		return gd_file_replace(path, gd_run_path(t->directory, GD_RUN_PREVIOUS, previous), bytes, size);
+	return gd_file_write(path, bytes, size);
+}
+
+static gd_status write_state(const gd_training *t, float *parameters, gd_run_file file)
+{
+	void *bytes = NULL;
+	size_t size = 0;
+	gd_status status = encode_state(t, parameters, &bytes, &size);
+	if (!gd_failed(&status))
+		status = write_file(t, file, bytes, size);
 	free(bytes);
 	return status;
 }
 
-/* A replica that went astray is an error, not a surprise. */
-static gd_status compare_replicas(gd_training *t)
+gd_status gd_training_keep_best(gd_training *t)
 {
-	gd_sha256 hash;
-	unsigned char digest[32];
-	bool same = true;
-	int odd = -1;
-	if (t->communicator->size == 1)
-		return gd_ok();
-	gd_sha256_init(&hash);
-	gd_sha256_update(&hash, t->state.parameters, gd_network_parameters(t->network) * sizeof(float));
-	gd_sha256_update(&hash, t->state.statistics, gd_network_statistics(t->network) * sizeof(float));
-	for (int m = 0; m < t->state.moments; m++)
-		gd_sha256_update(&hash, t->state.moment[m], gd_network_parameters(t->network) * sizeof(float));
-	if (t->state.average)
-		gd_sha256_update(&hash, t->state.average, gd_network_parameters(t->network) * sizeof(float));
-	gd_sha256_finish(&hash, digest);
-	gd_status status = gd_reduce_same(t->communicator, digest, &same, &odd);
-	if (gd_failed(&status) || same)
+	void *bytes = NULL;
+	size_t size = 0;
+	gd_status status = encode_state(t, gd_training_model_parameters(t), &bytes, &size);
+	if (gd_failed(&status))
 		return status;
-	if (odd < 0)
-		return gd_error(GD_FAILED, "the ranks' weights differ at step %lld; the last checkpoint is sound: go on from it with --resume", (long long)t->progress.step);
-	return gd_error(GD_FAILED, "the weights of rank %d differ from the others' at step %lld; look at its host, then go on with --resume", odd, (long long)t->progress.step);
+	free(t->best);
+	t->best = bytes;
+	t->best_size = size;
+	return status;
+}
+
+/* The best state before the checkpoint that tells of it. */
+static gd_status write_best(gd_training *t)
+{
+	if (!t->best)
+		return gd_ok();
+	gd_status status = write_file(t, GD_RUN_BEST, t->best, t->best_size);
+	if (!gd_failed(&status)) {
+		free(t->best);
+		t->best = NULL;
+	}
+	return status;
 }
 
 gd_status gd_training_save(gd_training *t)
 {
 	double before = gd_seconds();
 	t->communicator->phase = "checkpointing";
-	gd_status status = compare_replicas(t);
+	gd_status status = gd_training_compare(t);
 	if (gd_failed(&status))
 		return status;
 	/* A checkpoint that cannot be written does not end the training; a directory that is another job's now does. */
@@ -93,20 +103,21 @@ gd_status gd_training_save(gd_training *t)
 	if (gd_failed(&status))
 		return status;
 	if (t->communicator->rank == 0) {
-		gd_status wrote = write_state(t, t->state.parameters, GD_RUN_CHECKPOINT);
+		gd_status wrote = write_best(t);
+		if (!gd_failed(&wrote))
+			wrote = write_state(t, t->state.parameters, GD_RUN_CHECKPOINT);
 		t->checkpoint_failed = gd_failed(&wrote);
 		if (t->checkpoint_failed)
 			gd_log_warning("%s; training goes on, the next checkpoint tries again", wrote.message);
+		else {
+			t->checkpoint_step = t->progress.step;
+			t->checkpoint_time = (int64_t)time(NULL);
+		}
 	}
 	t->communicator->waited = 0;
 	t->last_checkpoint = gd_seconds();
 	t->checkpoint_seconds = t->last_checkpoint - before;
 	return gd_ok();
-}
-
-gd_status gd_training_save_best(gd_training *t)
-{
-	return write_state(t, gd_training_model_parameters(t), GD_RUN_BEST);
 }
 
 gd_status gd_training_save_metrics(gd_training *t)
@@ -118,17 +129,35 @@ gd_status gd_training_save_metrics(gd_training *t)
 	return gd_history_write(gd_run_path(t->directory, GD_RUN_METRICS, path), &t->history, t->command);
 }
 
+/* best.h5 as it stands, unless it is damaged or gone. */
+static bool read_best(const gd_training *t, void **bytes, size_t *size)
+{
+	char path[GD_PATH_ROOM];
+	gd_checkpoint trial;
+	gd_status status = gd_file_read(gd_run_path(t->directory, GD_RUN_BEST, path), GD_FAILED, bytes, size);
+	if (!gd_failed(&status))
+		status = gd_checkpoint_decode(path, *bytes, *size, &trial);
+	if (!gd_failed(&status)) {
+		gd_checkpoint_release(&trial);
+		return true;
+	}
+	gd_log_warning("%s; 'model.h5' is the last state instead of the best", status.message);
+	return false;
+}
+
 gd_status gd_training_save_model(gd_training *t)
 {
-	char best[GD_PATH_ROOM], model[GD_PATH_ROOM];
-	gd_run_path(t->directory, GD_RUN_BEST, best);
-	if (t->progress.best_epoch == 0 || !gd_file_exists(best))
-		return write_state(t, gd_training_model_parameters(t), GD_RUN_MODEL);
 	void *bytes = NULL;
 	size_t size = 0;
-	gd_status status = gd_file_read(best, GD_FAILED, &bytes, &size);
-	if (!gd_failed(&status))
-		status = gd_file_write(gd_run_path(t->directory, GD_RUN_MODEL, model), bytes, size);
+	gd_status status = gd_ok();
+	if (t->progress.best_epoch && t->best)
+		status = write_best(t);
+	if (gd_failed(&status))
+		return status;
+	if (t->progress.best_epoch && read_best(t, &bytes, &size))
+		status = write_file(t, GD_RUN_MODEL, bytes, size);
+	else
+		status = write_state(t, gd_training_model_parameters(t), GD_RUN_MODEL);
 	free(bytes);
 	return status;
 }

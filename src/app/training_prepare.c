@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/build.h"
 #include "gd/launch.h"
 #include "gd/log.h"
 #include "gd/machine.h"
 #include "gd/random.h"
 #include "gd/reduce.h"
+#include "gd/run_recovery.h"
 #include "gd/sha256.h"
 
 /* The configuration group's entry that is no option: which rows and preprocessing the run is about. */
@@ -24,11 +26,7 @@ static const char *setting_of(const gd_checkpoint *checkpoint, const char *name)
 	return NULL;
 }
 
-/*
- * On --resume the run's own configuration holds; what the user set must agree with it wherever it would change the bits,
- * the number of epochs apart.
- */
-static gd_status take_configuration(gd_training *t, const gd_checkpoint *checkpoint, const bool *given)
+gd_status gd_training_take_configuration(gd_training *t, const gd_checkpoint *checkpoint, const bool *given)
 {
 	for (size_t i = 0; i < gd_train_option_table.count; i++) {
 		const gd_option *option = &gd_train_option_table.options[i];
@@ -103,7 +101,7 @@ static gd_status make_provenance(gd_training *t, const char *hosts)
 	t->provenance_count = sizeof settings / sizeof settings[0];
 	t->provenance = gd_arena_take(&t->arena, t->provenance_count, sizeof *t->provenance);
 	for (size_t i = 0; t->provenance && i < t->provenance_count; i++) {
-		t->provenance[i] = (gd_setting){settings[i].name, gd_arena_string(&t->arena, settings[i].value)};
+		t->provenance[i] = (gd_setting){settings[i].name, gd_arena_string(&t->arena, settings[i].value ? settings[i].value : "")};
 		if (!t->provenance[i].value)
 			return gd_out_of_memory("the provenance");
 	}
@@ -146,7 +144,7 @@ static gd_status make_network(gd_training *t)
 	return status;
 }
 
-static gd_status read_rows(gd_training *t)
+gd_status gd_training_read_rows(gd_training *t)
 {
 	gd_communicator *communicator = t->communicator;
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
@@ -158,7 +156,7 @@ static gd_status read_rows(gd_training *t)
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
 		status = gd_dataset_read(t->dataset, GD_TRAIN, share.first, share.count, t->features, t->labels, NULL);
-	if (!gd_failed(&status) && header->rows[GD_VALIDATION] > 0)
+	if (!gd_failed(&status) && header->rows[GD_VALIDATION] > 0 && !t->replay)
 		status = gd_evaluation_create(communicator, t->dataset, GD_VALIDATION, &t->validation);
 	return status;
 }
@@ -307,13 +305,23 @@ static gd_status open_run(gd_training *t, const bool *given, gd_checkpoint *chec
 	gd_status status = gd_run_open(t->communicator, t->options.run, t->options.resume, t->directory, checkpoint, found, &t->lock);
 	if (gd_failed(&status))
 		return status;
-	if (*found) {
-		gd_status mine = take_configuration(t, checkpoint, given);
-		return gd_agree(t->communicator, &mine);
+	if (!t->options.resume)
+		return gd_ok();
+	if (t->communicator->rank == 0)
+		gd_run_remove_leftovers(t->directory);
+	/* Interrupted before its first checkpoint, or with none that is whole, a run still has its options. */
+	if (!*found)
+		status = gd_run_read_config(t->communicator, t->directory, checkpoint);
+	if (!gd_failed(&status) && (*found || checkpoint->config_count)) {
+		gd_status mine = gd_training_take_configuration(t, checkpoint, given);
+		status = gd_agree(t->communicator, &mine);
 	}
-	if (t->options.resume)
-		gd_log_note("no checkpoint in '%s': starting from the beginning", t->directory);
-	return gd_ok();
+	if (!*found) {
+		gd_checkpoint_release(checkpoint);
+		if (!gd_failed(&status))
+			gd_log_note("no checkpoint in '%s': starting from the beginning", t->directory);
+	}
+	return status;
 }
 
 /* The batch job's end is a time limit too; `--time-limit off` says that it is not. */
@@ -329,64 +337,63 @@ static void limit_time(gd_training *t, const bool *given)
 	gd_log_note("the batch job leaves %.0f s for training", left);
 }
 
+gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *from)
+{
+	gd_communicator *communicator = t->communicator;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	char hash[65];
+	hash_dataset(header, hash);
+	if (header->rows[GD_TRAIN] < 1)
+		return gd_error(GD_BAD_DATA, "'%s' has no training part", t->options.data);
+	if (t->options.early_stop > 0 && header->rows[GD_VALIDATION] == 0)
+		return gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", t->options.data);
+	gd_status mine = make_network(t);
+	if (!gd_failed(&mine))
+		mine = make_settings(t, hash);
+	if (!gd_failed(&mine))
+		mine = make_provenance(t, hosts);
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = make_steps(t);
+	if (gd_failed(&status) || !from)
+		return gd_failed(&status) ? status : initialise_state(t);
+	mine = restore_state(t, from, hash);
+	t->resumed = true;
+	return gd_agree(communicator, &mine);
+}
+
 gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, const bool *given, bool *finished)
 {
 	gd_communicator *communicator = t->communicator;
 	gd_checkpoint checkpoint = {0};
 	bool found = false;
-	char hash[65], hosts[4096];
+	char hosts[4096];
 	t->options = *options;
 	*finished = false;
 	limit_time(t, given);
 
 	gd_status mine, status = gd_machine_survey(communicator, hosts, sizeof hosts);
+	communicator->phase = "opening the dataset";
 	/* The dataset first: a mistyped name leaves no empty run directory behind. */
 	if (!gd_failed(&status) && !options->resume)
 		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
 	if (!gd_failed(&status))
 		status = open_run(t, given, &checkpoint, &found);
+	communicator->watchdog = t->options.watchdog;
 	if (!gd_failed(&status) && !t->dataset)
 		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
-	if (gd_failed(&status))
-		goto done;
-	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
-	hash_dataset(header, hash);
-	if (header->rows[GD_TRAIN] < 1)
-		status = gd_error(GD_BAD_DATA, "'%s' has no training part", t->options.data);
-	else if (t->options.early_stop > 0 && header->rows[GD_VALIDATION] == 0)
-		status = gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", t->options.data);
-	if (gd_failed(&status))
-		goto done;
-	mine = make_network(t);
-	if (!gd_failed(&mine))
-		mine = make_settings(t, hash);
-	if (!gd_failed(&mine))
-		mine = make_provenance(t, hosts);
-	status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
-		status = make_steps(t);
-	if (gd_failed(&status))
-		goto done;
-	if (found) {
-		mine = restore_state(t, &checkpoint, hash);
-		status = gd_agree(communicator, &mine);
-		t->resumed = true;
-		if (!gd_failed(&status) && gd_training_finished(t) && t->progress.step_in_epoch == 0) {
-			gd_log_note("'%s' is finished: nothing to do", t->directory);
-			*finished = true;
-			goto done;
-		}
-	} else {
-		status = initialise_state(t);
-	}
-	if (!gd_failed(&status))
-		status = read_rows(t);
-	if (!gd_failed(&status)) {
+		status = gd_training_build(t, hosts, found ? &checkpoint : NULL);
+	*finished = !gd_failed(&status) && found && gd_training_finished(t) && t->progress.step_in_epoch == 0;
+	if (*finished)
+		gd_log_note("'%s' is finished: nothing to do", t->directory);
+	else if (!gd_failed(&status))
+		status = gd_training_read_rows(t);
+	if (!gd_failed(&status) && !*finished) {
 		mine = communicator->rank == 0 ? gd_run_write_config(t->directory, &t->options) : gd_ok();
 		status = gd_agree(communicator, &mine);
 	}
 	t->last_checkpoint = t->last_metrics = gd_seconds();
-done:
 	gd_checkpoint_release(&checkpoint);
 	return status;
 }
@@ -403,6 +410,7 @@ void gd_training_release(gd_training *t)
 	gd_history_release(&t->history);
 	if (t->dataset)
 		gd_dataset_close(t->dataset);
+	free(t->best);
 	free(t->features);
 	free(t->labels);
 	free(t->scalars);

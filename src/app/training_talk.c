@@ -3,10 +3,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/resource.h>
 
 #include "gd/log.h"
 #include "gd/reduce.h"
+#include "gd/run_status.h"
 
 static bool bar_wanted(const gd_training *t)
 {
@@ -50,6 +52,43 @@ static const char *rate_of(double rate, char text[32])
 	return text;
 }
 
+static int64_t total_steps(const gd_training *t)
+{
+	return t->options.epochs * t->steps_per_epoch;
+}
+
+/* By the speed of this call so far; negative before its first step. */
+static double seconds_left(const gd_training *t, double now)
+{
+	return t->done_steps > 0 ? (now - t->loop_started) / (double)t->done_steps * (double)(total_steps(t) - t->progress.step) : -1;
+}
+
+void gd_training_write_status(gd_training *t, const char *state, bool at_once)
+{
+	double now = gd_seconds(), rows = t->progress.rows_sum;
+	const gd_epoch_metrics *last = t->history.count ? &t->history.epochs[t->history.count - 1] : NULL;
+	if (t->communicator->rank || (!at_once && now - t->last_status < 1))
+		return;
+	t->last_status = now;
+	gd_run_status status = {
+		.written = (int64_t)time(NULL),
+		.ranks = t->communicator->size,
+		.epoch = t->progress.epoch < t->options.epochs ? t->progress.epoch + 1 : t->options.epochs,
+		.epochs = t->options.epochs,
+		.step = t->progress.step,
+		.steps = total_steps(t),
+		.loss = rows > 0 ? t->progress.loss_sum / rows : last ? last->train_loss : 0,
+		.accuracy = rows > 0 ? t->progress.correct_sum / rows : last ? last->train_accuracy : 0,
+		.samples_per_second = t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0,
+		.seconds_left = seconds_left(t, now),
+		.checkpoint_step = t->checkpoint_step,
+		.checkpoint_written = t->checkpoint_time,
+		.checkpoint_failed = t->checkpoint_failed,
+	};
+	snprintf(status.state, sizeof status.state, "%s", state);
+	gd_run_status_write(t->directory, &status);
+}
+
 void gd_training_say_step(gd_training *t)
 {
 	enum { CELLS = 30 };
@@ -58,9 +97,8 @@ void gd_training_say_step(gd_training *t)
 	if (!bar_wanted(t) || now - t->last_drawn < refresh_seconds)
 		return;
 	t->last_drawn = now;
-	int64_t total = t->options.epochs * t->steps_per_epoch;
-	int filled = (int)(CELLS * t->progress.step / total);
-	double left = t->done_steps > 0 ? (now - t->loop_started) / (double)t->done_steps * (double)(total - t->progress.step) : 0;
+	int filled = (int)(CELLS * t->progress.step / total_steps(t));
+	double left = seconds_left(t, now);
 	char bar[CELLS + 1], rate[32];
 	for (int i = 0; i < CELLS; i++)
 		bar[i] = i < filled ? '#' : '.';

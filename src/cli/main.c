@@ -1,16 +1,15 @@
 #include "gd/commands.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "gd/file.h"
 #include "gd/gemm.h"
 #include "gd/launch.h"
 #include "gd/log.h"
 #include "gd/machine.h"
 #include "gd/parse.h"
+#include "gd/stop.h"
 
 typedef struct command {
 	const char *name;
@@ -24,6 +23,7 @@ static const command commands[] = {
 	{"train", "train a network on a dataset, on any number of ranks", NULL, gd_command_train},
 	{"evaluate", "score models on a part of a dataset", NULL, gd_command_evaluate},
 	{"predict", "classify the records of a raw CSV", NULL, gd_command_predict},
+	{"verify", "replay a run's last steps and compare the bits", NULL, gd_command_verify},
 	{"sweep", "train many configurations in one job", NULL, gd_command_sweep},
 	{"baseline", "score a classical model on a dataset", NULL, gd_command_baseline},
 	{"synth", "draw songs from the shipped statistical profile", gd_command_synth, NULL},
@@ -82,6 +82,9 @@ static int run_collective(const command *chosen, int argc, char **argv)
 	if (asks_help(argc, argv))
 		return gd_launch_rank() ? 0 : chosen->collective(NULL, argc, argv);
 	gd_communicator communicator;
+	/* A signal that comes while MPI starts is for the trainer too. */
+	if (chosen->collective == gd_command_train)
+		gd_stop_watch();
 	const bool first = gd_launch_rank() == 0;
 	const int launched = gd_launch_size();
 	gd_status status = gd_launch_check();
@@ -90,6 +93,8 @@ static int run_collective(const command *chosen, int argc, char **argv)
 	status = gd_communicator_start(&communicator, NULL, NULL);
 	if (gd_failed(&status))
 		return gd_command_finish(&status);
+	/* For commands that have no option for it: train's default. */
+	communicator.watchdog = 300;
 	status = gd_launch_check_size(launched, communicator.size);
 	if (gd_failed(&status))
 		gd_log_mute(!first);
@@ -122,7 +127,7 @@ static int unknown_command(const char *name)
 	return gd_command_finish(&status);
 }
 
-static int run(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	keep_command_line(argc, argv);
 	gd_gemm_single_thread();
@@ -144,19 +149,4 @@ static int run(int argc, char **argv)
 		return run_collective(chosen, argc - 1, argv + 1);
 	/* What needs one process only is done by the first; the others have nothing to do. */
 	return gd_launch_rank() ? GD_OK : chosen->local(argc - 1, argv + 1);
-}
-
-/* A result that could not be written (a full disk behind the redirection) is no success. */
-static int finish_stdout(int code)
-{
-	const bool before = ferror(stdout);
-	if ((!fflush(stdout) && !before) || code != GD_OK)
-		return code;
-	gd_status status = gd_file_error(GD_FAILED, "write to", "stdout", before ? EIO : errno);
-	return gd_command_finish(&status);
-}
-
-int main(int argc, char **argv)
-{
-	return finish_stdout(run(argc, argv));
 }

@@ -26,6 +26,19 @@ static gd_status agree(gd_communicator *communicator, gd_status mine)
 	return communicator ? gd_agree(communicator, &mine) : mine;
 }
 
+/* Around calls in which HDF5 or MPI-IO may wait for other ranks. */
+static void begin_wait(const gd_dataset *dataset)
+{
+	if (dataset->communicator)
+		gd_wait_begin(dataset->communicator);
+}
+
+static void finish_wait(const gd_dataset *dataset)
+{
+	if (dataset->communicator)
+		gd_wait_finish(dataset->communicator);
+}
+
 const gd_dataset_header *gd_dataset_get_header(const gd_dataset *dataset)
 {
 	return &dataset->header;
@@ -139,7 +152,9 @@ static gd_status open_together(gd_dataset *dataset)
 	status = ready ? gd_ok() : gd_error(GD_FAILED, "cannot prepare HDF5 for reading '%s' on all ranks", dataset->path);
 	status = gd_agree(dataset->communicator, &status);
 	if (!gd_failed(&status)) {
+		begin_wait(dataset);
 		dataset->hdf5.file = H5Fopen(dataset->path, H5F_ACC_RDONLY, access);
+		finish_wait(dataset);
 		if (dataset->hdf5.file < 0)
 			gd_hdf5_fail_in_library(&dataset->hdf5, NULL, "cannot open the file on all ranks");
 		status = gd_agree(dataset->communicator, &dataset->hdf5.status);
@@ -155,7 +170,9 @@ static gd_status open_arrays(gd_dataset *dataset)
 	for (int part = 0; part < GD_PARTS; part++) {
 		for (int column = 0; column < GD_COLUMNS && dataset->header.rows[part] && !gd_hdf5_failed(hdf5); column++) {
 			hid_t *array = &dataset->arrays[part][column];
+			begin_wait(dataset);
 			*array = H5Dopen2(hdf5->file, gd_column_path(part, column, path), H5P_DEFAULT);
+			finish_wait(dataset);
 			if (*array < 0)
 				gd_hdf5_fail_in_library(hdf5, path, "cannot open the dataset");
 		}
@@ -196,12 +213,14 @@ void gd_dataset_close(gd_dataset *dataset)
 {
 	if (!dataset)
 		return;
+	begin_wait(dataset);
 	for (int i = 0; i < GD_PARTS * GD_COLUMNS; i++)
 		gd_hdf5_drop(dataset->arrays[i / GD_COLUMNS][i % GD_COLUMNS]);
 	if (dataset->transfer >= 0)
 		H5Pclose(dataset->transfer);
 	/* Nothing was written, so a failed close loses nothing. */
 	gd_status closed = gd_hdf5_close(&dataset->hdf5);
+	finish_wait(dataset);
 	(void)closed;
 	gd_dataset_header_release(&dataset->header);
 	free(dataset->path);
@@ -262,7 +281,9 @@ static gd_status read_column(gd_dataset *dataset, gd_part part, gd_column column
 	long long rounds = count ? (end - 1) / step - first / step + 1 : 0;
 	gd_status status = agree(dataset->communicator, hdf5->status);
 	if (!gd_failed(&status) && dataset->communicator) {
+		begin_wait(dataset);
 		int code = MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_LONG_LONG, MPI_MAX, dataset->communicator->mpi);
+		finish_wait(dataset);
 		if (code != MPI_SUCCESS)
 			status = gd_mpi_error(code, "reading a dataset");
 	}
@@ -271,7 +292,10 @@ static gd_status read_column(gd_dataset *dataset, gd_part part, gd_column column
 		int64_t some = (next < end ? next : end) - position;
 		bool set = selection_set(&rows, (hsize_t)position, (hsize_t)(position - first), (hsize_t)some, width);
 		/* After a failure, too: the others wait for this rank in every round. */
-		if (H5Dread(array, type, rows.memory, rows.file, transfer, values) < 0 || !set)
+		begin_wait(dataset);
+		bool read = H5Dread(array, type, rows.memory, rows.file, transfer, values) >= 0;
+		finish_wait(dataset);
+		if (!read || !set)
 			gd_hdf5_fail_in_library(hdf5, path, "cannot read rows");
 		position += some;
 	}
