@@ -4,7 +4,6 @@
 
 #include "gd/checkpoint.h"
 
-#define GD_ENCODING_STANDARD "standard"
 enum { GD_ACTIVATION_WORDS = 5, GD_OPTIMIZER_WORDS = 3 };
 extern const char *const gd_activation_words[GD_ACTIVATION_WORDS]; /* by gd_activation */
 extern const char *const gd_optimizer_words[GD_OPTIMIZER_WORDS];   /* by gd_optimizer_kind */
@@ -22,7 +21,7 @@ extern const size_t gd_progress_fields_count;
 enum { GD_TENSOR_PATH = 96 };
 /* "model/dense_0/weight"; `tree` is "model", "ema", "optimizer/first_moment". */
 const char *gd_tensor_path(const char *tree, const gd_tensor *tensor, char path[GD_TENSOR_PATH]);
-/* A weight is a matrix, everything else a vector. */
+/* A weight is a matrix, and whatever periodic embeddings have for each feature; everything else a vector. */
 int gd_tensor_rank(const gd_tensor *tensor);
 
 #endif

@@ -4,7 +4,8 @@
  *
  * Layout. Everything that runs over rows is feature-major: [features, rows], element (f, r) at
  * f*rows + r. Weights are [inputs, outputs], element (i, o) at i*outputs + o: y = x W + b.
- * A hidden layer is dense -> batch norm (optional) -> activation -> dropout.
+ * A hidden layer is dense -> batch norm (optional) -> activation -> dropout. The first dense layer reads the features' columns
+ * (gd/encoding.h), then what the periodic embeddings make of the numeric features (gd/periodic.h), with the input's dropout.
  *
  * Segments. A batch normalisation needs the moments of the global batch, so it cuts the network: a
  * segment runs from after one batch norm's statistics to the input of the next. Without batch norm
@@ -21,11 +22,12 @@
 #include <stdint.h>
 
 #include "gd/activation.h"
+#include "gd/encoding.h"
 #include "gd/fixed_point.h"
 #include "gd/status.h"
 
 typedef struct gd_network_options {
-	int inputs;            /* features a row, after any expansion */
+	int inputs;            /* features a row, before any expansion */
 	int classes;
 	int hidden_count;
 	const int *hidden;     /* [hidden_count] widths; copied */
@@ -35,6 +37,10 @@ typedef struct gd_network_options {
 	double input_dropout;  /* on the input */
 	double label_smoothing;
 	const float *class_weights; /* [classes], copied; NULL: all 1 */
+	const gd_encoding *encoding; /* of the `inputs` features; copied; NULL: all standard */
+	int periodic;          /* learned frequencies of each numeric feature; 0: none. The encoding must have numeric features */
+	int periodic_width;    /* outputs a numeric feature */
+	double periodic_scale; /* standard deviation of the frequencies at the start */
 } gd_network_options;
 
 typedef enum gd_tensor_role {
@@ -44,12 +50,15 @@ typedef enum gd_tensor_role {
 	GD_TENSOR_NORM_SHIFT,
 	GD_TENSOR_RUNNING_MEAN,     /* in the statistics vector, as the next */
 	GD_TENSOR_RUNNING_VARIANCE,
+	GD_TENSOR_PERIODIC_FREQUENCY, /* [numeric features, frequencies] */
+	GD_TENSOR_PERIODIC_WEIGHT,    /* [numeric features * 2 frequencies, width], of each feature the cosines, then the sines */
+	GD_TENSOR_PERIODIC_BIAS,      /* [numeric features, width] */
 } gd_tensor_role;
 
 /* A named view of a flat vector. */
 typedef struct gd_tensor {
-	char group[24]; /* "dense_0", "batch_norm_0" */
-	char name[24];  /* "weight", "bias", "scale", "shift", "running_mean", "running_variance" */
+	char group[24]; /* "periodic", "dense_0", "batch_norm_0" */
+	char name[24];  /* "frequency", "weight", "bias", "scale", "shift", "running_mean", "running_variance" */
 	gd_tensor_role role;
 	int layer;
 	size_t offset;  /* first element in the parameter vector, or in the statistics vector */
@@ -66,14 +75,18 @@ void gd_network_free(gd_network *network);
 const gd_network_options *gd_network_get_options(const gd_network *network);
 size_t gd_network_parameters(const gd_network *network); /* floats of the parameter vector */
 size_t gd_network_statistics(const gd_network *network); /* floats of the running statistics; 0 without batch norm */
-/* Parameter tensors, in the order of their offsets: layer by layer dense weight, bias, scale, shift. They tile the vector. */
+/* Inputs of the first dense layer. */
+int gd_network_columns(const gd_network *network);
+/* Parameter tensors, in the order of their offsets: periodic frequency, weight, bias; layer by layer dense weight, bias, scale, shift. They tile the vector. */
 int gd_network_tensors(const gd_network *network);
 const gd_tensor *gd_network_tensor(const gd_network *network, int index);
-/* All tensors in the order in which a model is hashed and stored: dense weight, bias, then scale, shift, running mean, running variance. */
+/* All tensors in the order in which a model is hashed and stored: periodic frequency, weight, bias; layer by layer dense weight, bias, then scale, shift, running mean, running variance. */
 int gd_network_model_tensors(const gd_network *network);
 const gd_tensor *gd_network_model_tensor(const gd_network *network, int index);
 /* Whether the view lies in the statistics vector. */
 bool gd_tensor_is_statistic(const gd_tensor *tensor);
+/* Whether it is a weight matrix, on which weight decay acts even where it spares the rest. */
+bool gd_tensor_is_weight(const gd_tensor *tensor);
 
 /* How a global batch of `rows` is cut: a function of the widths and `rows` alone. */
 typedef struct gd_blocking {

@@ -2,8 +2,10 @@
 #ifndef GD_NETWORK_LAYERS_H
 #define GD_NETWORK_LAYERS_H
 
+#include "gd/dropout.h"
 #include "gd/memory.h"
 #include "gd/network.h"
+#include "gd/periodic.h"
 
 /* A dense layer and, but for the last, what follows it up to the next. */
 typedef struct gd_layer {
@@ -15,6 +17,19 @@ typedef struct gd_layer {
 	size_t dense, z, y, output, kept;       /* offsets in the workspace, in rows of padded length */
 } gd_layer;
 
+/* What stands before the first dense layer. */
+typedef struct gd_input_layer {
+	gd_encoding encoding;  /* of 0 features: they are the columns */
+	gd_periodic periodic;
+	int columns;           /* of the first dense layer */
+	int encoded;           /* of them in front of the periodic ones */
+	bool piecewise;        /* piecewise-linear columns are not made but summed by gd/piecewise.h */
+	int made;              /* columns that are made: all, or all but those */
+	bool computed;         /* the first dense layer reads `values`, not the features */
+	size_t values, ranks, waves, gradient, scratch, place, fraction, product; /* offsets in the workspace, in rows of padded length */
+	size_t table, packed;  /* floats behind the parameter gradient */
+} gd_input_layer;
+
 struct gd_network {
 	gd_arena arena;
 	gd_network_options options; /* class_weights never NULL */
@@ -25,10 +40,11 @@ struct gd_network {
 	int tensors, model_tensors;
 	gd_tensor *tensor, *model_tensor;
 	int widest;                 /* of the hidden layers and the classes */
-	size_t input;               /* workspace offset of the dropped-out input, in rows */
+	gd_input_layer input;
 	size_t gradient[2];         /* workspace offsets of the gradients at odd and even layers, in rows */
 	size_t workspace_rows;      /* rows of padded length in all */
-	size_t parameter_gradient;  /* floats of the largest dense layer's gradient */
+	size_t parameter_gradient;  /* floats of the largest gradient that is handed on at once */
+	size_t tables;              /* floats behind it */
 };
 
 /* Fills in the workspace offsets; the last step of gd_network_create. */
@@ -43,11 +59,21 @@ typedef struct gd_layer_values {
 	uint8_t *kept;
 } gd_layer_values;
 gd_layer_values gd_network_layer_values(const gd_network *network, int layer, int rows, float *workspace);
-/* The dropped-out input [inputs, rows]. */
-float *gd_network_input_values(const gd_network *network, int rows, float *workspace);
+/* Offsets of what the input layer keeps; `*used` rows are taken already. */
+void gd_network_place_input(gd_network *network, size_t *used);
+/* What the first dense layer reads for x [inputs, rows]: made in the workspace, or x itself. dropout NULL: none. */
+const float *gd_network_input_forward(const gd_network *network, const float *parameters, int rows, const float *x, const gd_dropout *dropout, float *workspace);
+/* The same once more, for the way back. */
+const float *gd_network_input_values(const gd_network *network, int rows, const float *x, float *workspace);
+/* z [outputs, rows] = W^T of what gd_network_input_forward has made. */
+void gd_network_first_product(const gd_network *network, const float *parameters, int rows, const float *values, float *workspace, float *z);
+/* gradient: of the first dense layer's weight and bias, overwritten; dz [outputs, rows]. */
+void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, float *workspace, float *gradient);
+/* gradient [gd_periodic_parameters], overwritten. For a network that has periodic embeddings. */
+void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient);
 /* dL/d(dense output) of a layer [outputs, rows]: one of two buffers by turns. For the last layer first its logits. */
 float *gd_network_layer_gradient(const gd_network *network, int layer, int rows, float *workspace);
-/* The gradient of one dense layer's parameters. */
+/* The gradient of one dense layer's parameters, or of the periodic ones. */
 float *gd_network_parameter_gradient(const gd_network *network, int rows, float *workspace);
 
 #endif

@@ -26,6 +26,8 @@ typedef struct gd_preprocess_options {
 	gd_split_kind split;
 	const char *split_column; /* with GD_SPLIT_COLUMN alone */
 	double test_fraction, validation_fraction;
+	const gd_encoding_kind *encoding; /* of all numbers; NULL: the schema's */
+	int bins;                 /* for all numbers; 0: the schema's, or as many as the encoding has by itself */
 	int64_t seed;
 	bool force;               /* overwrite the output */
 	const char *history;      /* command line */

@@ -12,6 +12,8 @@
  *   petal_length = numeric              ; a treatment (gd/treatment.h), or several separated by commas
  *   colour = categorical                ; one-hot; categories those of the training part, or listed: categorical red blue
  *   remark = drop
+ *   [encoding]                          ; how a column's numbers enter a model (gd/encoding.h): standard, quantile [BINS], piecewise-linear [BINS]
+ *   petal_length = piecewise-linear 64  ; columns that are not named here: as `encoding = ...` in [table] says, standard without it
  *
  * Features come in the order of the columns here. Columns that are not named are not looked at. A line that begins with a blank goes on with the
  * value above it (lines have up to 197 bytes). `\xHH` stands for a byte, and `\` before any other character takes it as it is, so that names may
@@ -23,12 +25,22 @@
 #include <stdbool.h>
 
 #include "gd/dictionary.h"
+#include "gd/encoding.h"
 #include "gd/memory.h"
 #include "gd/status.h"
 #include "gd/treatment.h"
 
 typedef enum gd_missing { GD_MISSING_DROP, GD_MISSING_ERROR } gd_missing;
 typedef enum gd_unseen { GD_UNSEEN_ZERO, GD_UNSEEN_ERROR } gd_unseen;
+
+/* How a column's numeric features enter a model. */
+typedef struct gd_column_encoding {
+	int column;
+	gd_encoding_kind kind;
+	int bins; /* 0: as many as the kind has by itself */
+} gd_column_encoding;
+
+enum { GD_LEAST_BINS = 2, GD_MOST_BINS = 4096 };
 
 /* A zeroed one names nothing; gd_schema_init sets the defaults. */
 typedef struct gd_schema {
@@ -45,6 +57,9 @@ typedef struct gd_schema {
 	int column_count;
 	gd_term *terms;           /* [term_count], in the order of the features */
 	int term_count;
+	gd_column_encoding encoding;   /* of columns without one of their own */
+	gd_column_encoding *encodings; /* [encoding_count] */
+	int encoding_count;
 } gd_schema;
 
 GD_CHECKED gd_status gd_schema_init(gd_schema *schema);
@@ -64,6 +79,11 @@ GD_CHECKED gd_status gd_schema_add_term(gd_schema *schema, int column, char *con
 /* Makes `name` the target (its treatments go, and the classes are learned, if it was not the target before) or the first group. */
 GD_CHECKED gd_status gd_schema_set_target(gd_schema *schema, const char *name);
 GD_CHECKED gd_status gd_schema_set_group(gd_schema *schema, const char *name);
+/* An encoding from its words [count], kind and perhaps bins, for a column; or, with -1, for all columns that have none of their own. GD_USAGE when they make no sense. */
+GD_CHECKED gd_status gd_schema_add_encoding(gd_schema *schema, int column, char *const *words, int count);
+/* The same encoding for every column, in the place of all others. */
+void gd_schema_set_encoding(gd_schema *schema, gd_encoding_kind kind, int bins);
+gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column);
 /* Whether `text` means that there is no value. */
 bool gd_schema_is_missing(const gd_schema *schema, const char *text);
 

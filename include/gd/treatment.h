@@ -24,13 +24,15 @@ int gd_date_weekday(gd_date date);
 /* What a treatment makes its value of: the field, read as the treatment's `reads` says. */
 typedef struct gd_input {
 	double number;
+	double other; /* the other column's number, for a treatment that pairs */
 	gd_date date;
 } gd_input;
 
 typedef enum gd_reads { GD_READS_NUMBER, GD_READS_DATE, GD_READS_TEXT } gd_reads;
 
 typedef enum gd_form {
-	GD_FORM_SCALAR,  /* the value is the feature */
+	GD_FORM_SCALAR,  /* the value is the feature, a number that encodings and periodic embeddings are for */
+	GD_FORM_FLAG,    /* the value is the feature, 0 or 1 */
 	GD_FORM_ONE_HOT, /* the value numbers the feature that is 1; -1: none is */
 	GD_FORM_CIRCLE,  /* the value is an angle in turns: sine and cosine */
 } gd_form;
@@ -50,12 +52,15 @@ typedef struct gd_treatment {
 	int (*size)(const struct gd_term *term); /* features of a one-hot; else NULL */
 	/* The name of feature `index`, from the column's name, into `name`. */
 	void (*name)(const struct gd_term *term, const char *column, int index, char *name, size_t room);
+	bool pairs;          /* another column's name follows the word, which is read as a number */
 } gd_treatment;
 
 /* One treatment of one column: `tempo = numeric, log` makes two terms. */
 typedef struct gd_term {
 	const gd_treatment *treatment;
 	int column;                /* of the schema */
+	int other;                 /* likewise, the one that it is paired with; -1: none */
+	const char *other_name;    /* in the schema's arena */
 	double *arguments;         /* [argument_count], in the schema's arena */
 	int argument_count;
 	gd_dictionary categories;  /* GD_READS_TEXT alone */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gd/encoding_fit.h"
 #include "gd/log.h"
 #include "gd/memory.h"
 #include "gd/preprocess_run.h"
@@ -41,7 +42,36 @@ static gd_status fit_moments(gd_preprocess *run)
 	return status;
 }
 
-/* Fills header.preprocessing: categories, features, names, moments; and the correlation. */
+static int compare_reals(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* Bins and ranks of the numeric features. */
+static gd_status fit_encoding(gd_preprocess *run)
+{
+	const gd_schema *schema = &run->recipe.schema;
+	gd_preprocessing *fitted = &run->header.preprocessing;
+	int64_t rows = run->header.rows[GD_TRAIN];
+	gd_status status = gd_ok();
+	double *values = gd_allocate((size_t)rows, sizeof *values);
+	if (!values)
+		return gd_out_of_memory("the encoding");
+	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
+		gd_column_encoding encoding = gd_schema_find_encoding(schema, schema->terms[i].column);
+		if (schema->terms[i].treatment->form != GD_FORM_SCALAR)
+			continue;
+		for (int64_t row = 0; row < rows; row++)
+			values[row] = run->rows.codes[run->order[row] * schema->term_count + i];
+		qsort(values, (size_t)rows, sizeof *values, compare_reals);
+		status = gd_encoding_fit(fitted, run->recipe.first[i], encoding.kind, encoding.bins, rows, values);
+	}
+	free(values);
+	return status;
+}
+
+/* Fills header.preprocessing: categories, features, names, moments, encoding; and the correlation. */
 static gd_status fit(gd_preprocess *run)
 {
 	gd_recipe *recipe = &run->recipe;
@@ -76,7 +106,9 @@ static gd_status fit(gd_preprocess *run)
 	status = gd_recipe_name(recipe, &fitted->arena, fitted->feature_names);
 	for (int i = 0; i < recipe->schema.term_count; i++)
 		run->scalar[recipe->first[i]] = recipe->schema.terms[i].treatment->form == GD_FORM_SCALAR;
-	return gd_failed(&status) ? status : fit_moments(run);
+	if (!gd_failed(&status))
+		status = fit_moments(run);
+	return gd_failed(&status) ? status : fit_encoding(run);
 }
 
 static void count_classes(gd_preprocess *run)

@@ -23,6 +23,25 @@ static gd_table_source *source_of(const gd_preprocess_options *options, void **c
 	return options->source ? options->source : read_csv;
 }
 
+/* What the options say holds for every column. */
+static gd_status choose_encoding(const gd_preprocess_options *options, gd_schema *schema)
+{
+	if (options->encoding)
+		gd_schema_set_encoding(schema, *options->encoding, options->bins);
+	else if (options->bins)
+		for (int i = -1; i < schema->encoding_count; i++) {
+			gd_column_encoding *encoding = i < 0 ? &schema->encoding : &schema->encodings[i];
+			if (encoding->kind != GD_ENCODE_STANDARD)
+				encoding->bins = options->bins;
+		}
+	bool binned = schema->encoding.kind != GD_ENCODE_STANDARD;
+	for (int i = 0; i < schema->encoding_count; i++)
+		binned = binned || schema->encodings[i].kind != GD_ENCODE_STANDARD;
+	if (options->bins && !binned)
+		return gd_error(GD_USAGE, "--bins goes with --encoding piecewise-linear or quantile");
+	return gd_ok();
+}
+
 /* The columns' meaning: from a file, from the data, or the shipped one. */
 static gd_status choose_schema(gd_preprocess *run, gd_schema *schema)
 {
@@ -63,6 +82,8 @@ static gd_status choose_schema(gd_preprocess *run, gd_schema *schema)
 		status = gd_schema_set_target(schema, options->target);
 	if (!gd_failed(&status) && options->group)
 		status = gd_schema_set_group(schema, options->group);
+	if (!gd_failed(&status))
+		status = choose_encoding(options, schema);
 	if (!gd_failed(&status) && !schema->term_count)
 		status = gd_error(GD_USAGE, "no column becomes a feature when '%s' is the target", options->target);
 	if (!gd_failed(&status) && options->split == GD_SPLIT_GROUPED && !schema->group_count)

@@ -307,7 +307,7 @@ static void update(gd_stepper *s, gd_training_state *state, const gd_step_scalar
 {
 	for (int t = 0; t < s->tensors; t++) {
 		const gd_tensor *tensor = gd_network_tensor(s->network, t);
-		bool decays = !s->options.decay_weights_only || tensor->role == GD_TENSOR_DENSE_WEIGHT;
+		bool decays = !s->options.decay_weights_only || gd_tensor_is_weight(tensor);
 		float *moment[2] = {NULL, NULL};
 		for (int m = 0; m < state->moments; m++)
 			moment[m] = state->moment[m] + tensor->offset;

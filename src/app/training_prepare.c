@@ -126,6 +126,15 @@ static gd_status make_network(gd_training *t)
 	const float *weights = NULL;
 	if (o->class_weights && !(weights = balanced_weights(t, header)))
 		return gd_out_of_memory("the class weights");
+	gd_arena arena = {0};
+	gd_encoding encoding;
+	gd_status status = gd_preprocessing_encoding(&header->preprocessing, &arena, &encoding);
+	if (!gd_failed(&status) && o->periodic && !encoding.numeric)
+		status = gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none; make it anew with preprocess if it is older than this version", o->data);
+	if (gd_failed(&status)) {
+		gd_arena_release(&arena);
+		return status;
+	}
 	gd_network_options shape = {
 		.inputs = header->preprocessing.features,
 		.classes = header->preprocessing.classes,
@@ -137,8 +146,13 @@ static gd_status make_network(gd_training *t)
 		.input_dropout = o->input_dropout,
 		.label_smoothing = o->label_smoothing,
 		.class_weights = weights,
+		.encoding = &encoding,
+		.periodic = (int)o->periodic,
+		.periodic_scale = o->periodic_scale,
+		.periodic_width = (int)o->periodic_width,
 	};
-	gd_status status = gd_network_create(&shape, &t->network);
+	status = gd_network_create(&shape, &t->network);
+	gd_arena_release(&arena);
 	if (!gd_failed(&status))
 		status = gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&(gd_optimizer_options){.kind = (gd_optimizer_kind)o->optimizer, .momentum = o->momentum}), o->ema > 0);
 	return status;

@@ -11,12 +11,11 @@
 typedef struct preprocess_options {
 	const char *output, *schema, *target, *group, *split_column;
 	int split, encoding;
+	int64_t bins;
 	double test_fraction, validation_fraction;
 	int64_t seed;
 	bool force, quiet, verbose, help;
 } preprocess_options;
-
-static const char *const encodings[] = {"standard", NULL};
 
 #define AT(member) offsetof(preprocess_options, member)
 static const gd_option options[] = {
@@ -28,7 +27,8 @@ static const gd_option options[] = {
 	{.name = "split-column", .type = GD_OPTION_TEXT, .offset = AT(split_column), .argument = "COLUMN", .help = "holds train, validation or test for each record"},
 	{.name = "test-fraction", .type = GD_OPTION_REAL, .offset = AT(test_fraction), .initial = "0.3", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share of the records for the test part"},
 	{.name = "validation-fraction", .type = GD_OPTION_REAL, .offset = AT(validation_fraction), .initial = "0.1", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share, of what the test part leaves, for the validation part"},
-	{.name = "encoding", .type = GD_OPTION_CHOICE, .offset = AT(encoding), .initial = "standard", .choices = encodings, .help = "how numbers enter the model: less their mean, over their deviation"},
+	{.name = "encoding", .type = GD_OPTION_CHOICE, .offset = AT(encoding), .initial = "standard", .choices = gd_encoding_words, .help = "how numbers enter a model: as they are, as normal quantiles, or in bins; overrides the schema"},
+	{.name = "bins", .type = GD_OPTION_INTEGER, .offset = AT(bins), .minimum = GD_LEAST_BINS, .maximum = GD_MOST_BINS, .argument = "N", .help = "bins of a number, for --encoding piecewise-linear (by itself 32) or quantile (128)"},
 	{.name = "seed", .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of split and order"},
 	{.name = "force", .letter = 'f', .type = GD_OPTION_FLAG, .offset = AT(force), .initial = "off", .help = "overwrite the output"},
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "no tables; warnings and errors only"},
@@ -44,9 +44,10 @@ static void print_help(void)
 	gd_options_help(&table, stdout);
 }
 
-static gd_status run(const preprocess_options *o, const char *input)
+static gd_status run(const preprocess_options *o, const bool *given, const char *input)
 {
 	char *output = NULL;
+	gd_encoding_kind encoding = (gd_encoding_kind)o->encoding;
 	gd_preprocess_options preprocess = {
 		.input = input,
 		.output = o->output,
@@ -57,6 +58,8 @@ static gd_status run(const preprocess_options *o, const char *input)
 		.split_column = o->split_column,
 		.test_fraction = o->test_fraction,
 		.validation_fraction = o->validation_fraction,
+		.encoding = given[gd_options_find(&table, "encoding") - options] ? &encoding : NULL,
+		.bins = (int)o->bins,
 		.seed = o->seed,
 		.force = o->force,
 		.history = gd_command_line(),
@@ -94,7 +97,7 @@ int gd_command_preprocess(int argc, char **argv)
 		if (count == 1)
 			status = check_fractions(&o, given);
 		if (count == 1 && !gd_failed(&status))
-			status = run(&o, inputs[0]);
+			status = run(&o, given, inputs[0]);
 		else if (count != 1)
 			status = gd_error(GD_USAGE, count ? "preprocess takes one table, found %d" : "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv", count);
 	}

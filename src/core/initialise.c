@@ -6,10 +6,18 @@
 
 typedef enum distribution { UNIFORM, NORMAL } distribution;
 
+static uint64_t stream_of(const gd_tensor *tensor)
+{
+	enum { PERIODIC = 1 << 30 }; /* past any layer's */
+	if (tensor->role == GD_TENSOR_PERIODIC_FREQUENCY || tensor->role == GD_TENSOR_PERIODIC_WEIGHT)
+		return PERIODIC + (tensor->role == GD_TENSOR_PERIODIC_WEIGHT);
+	return 2 * (uint64_t)tensor->layer + (tensor->role == GD_TENSOR_DENSE_BIAS);
+}
+
 /* A tensor's stream depends on its layer and role only, so that adding a batch norm leaves the dense layers as they were. */
 static void fill(const gd_tensor *tensor, uint64_t seed, distribution kind, double spread, float *parameters)
 {
-	uint64_t key = gd_random_key(seed, GD_PURPOSE_INITIALISE, 2 * (uint64_t)tensor->layer + (tensor->role == GD_TENSOR_DENSE_BIAS));
+	uint64_t key = gd_random_key(seed, GD_PURPOSE_INITIALISE, stream_of(tensor));
 	float *value = parameters + tensor->offset;
 	size_t count = (size_t)tensor->rows * (size_t)tensor->columns;
 	for (size_t i = 0; i < count; i++)
@@ -51,6 +59,15 @@ void gd_initialise(const gd_network *network, gd_initialisation kind, double out
 	for (int t = 0; t < gd_network_model_tensors(network); t++) {
 		const gd_tensor *tensor = gd_network_model_tensor(network, t);
 		switch (tensor->role) {
+		case GD_TENSOR_PERIODIC_FREQUENCY:
+			fill(tensor, seed, NORMAL, gd_network_get_options(network)->periodic_scale, parameters);
+			break;
+		case GD_TENSOR_PERIODIC_WEIGHT:
+			fill(tensor, seed, NORMAL, 0.25, parameters);
+			break;
+		case GD_TENSOR_PERIODIC_BIAS:
+			fill_constant(tensor, 0.0f, parameters);
+			break;
 		case GD_TENSOR_DENSE_WEIGHT:
 			inputs = tensor->rows;
 			fill_weight(tensor, kind, tensor->layer == output_layer ? output_deviation : 0.0, seed, parameters);

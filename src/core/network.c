@@ -13,9 +13,10 @@ static void place_parameters(gd_network *network)
 {
 	const gd_network_options *options = &network->options;
 	size_t channel = 0;
+	network->parameters = network->parameter_gradient = gd_periodic_parameters(&network->input.periodic);
 	for (int l = 0; l <= network->last; l++) {
 		gd_layer *layer = &network->layer[l];
-		layer->inputs = l == 0 ? options->inputs : options->hidden[l - 1];
+		layer->inputs = l == 0 ? network->input.columns : options->hidden[l - 1];
 		layer->outputs = l == network->last ? options->classes : options->hidden[l];
 		assert(layer->inputs > 0 && layer->outputs > 0);
 		size_t inputs = (size_t)layer->inputs, outputs = (size_t)layer->outputs;
@@ -43,7 +44,10 @@ static void add_tensor(gd_tensor *list, int *count, const char *group, const cha
 	size_t offset, int rows, int columns)
 {
 	gd_tensor *tensor = &list[(*count)++];
-	snprintf(tensor->group, sizeof tensor->group, "%s_%d", group, layer);
+	if (role == GD_TENSOR_PERIODIC_FREQUENCY || role == GD_TENSOR_PERIODIC_WEIGHT || role == GD_TENSOR_PERIODIC_BIAS)
+		snprintf(tensor->group, sizeof tensor->group, "%s", group);
+	else
+		snprintf(tensor->group, sizeof tensor->group, "%s_%d", group, layer);
 	snprintf(tensor->name, sizeof tensor->name, "%s", name);
 	tensor->role = role;
 	tensor->layer = layer;
@@ -52,8 +56,22 @@ static void add_tensor(gd_tensor *list, int *count, const char *group, const cha
 	tensor->columns = columns;
 }
 
+static void name_periodic(gd_network *network)
+{
+	const gd_periodic *shape = &network->input.periodic;
+	gd_tensor *model = network->model_tensor;
+	int *count = &network->model_tensors;
+	add_tensor(model, count, "periodic", "frequency", GD_TENSOR_PERIODIC_FREQUENCY, 0, 0, shape->features, shape->frequencies);
+	add_tensor(model, count, "periodic", "weight", GD_TENSOR_PERIODIC_WEIGHT, 0, gd_periodic_weight(shape), 2 * shape->features * shape->frequencies, shape->width);
+	add_tensor(model, count, "periodic", "bias", GD_TENSOR_PERIODIC_BIAS, 0, gd_periodic_bias(shape), shape->features, shape->width);
+	for (int t = 0; t < *count; t++)
+		network->tensor[network->tensors++] = model[t];
+}
+
 static void name_tensors(gd_network *network)
 {
+	if (network->input.periodic.features)
+		name_periodic(network);
 	for (int l = 0; l <= network->last; l++) {
 		const gd_layer *layer = &network->layer[l];
 		int first = network->model_tensors, *model_count = &network->model_tensors;
@@ -72,6 +90,29 @@ static void name_tensors(gd_network *network)
 	}
 }
 
+/* The columns that the first dense layer reads. */
+static gd_status plan_input(gd_network *network)
+{
+	const gd_network_options *options = &network->options;
+	gd_input_layer *input = &network->input;
+	gd_status status = gd_ok();
+	bool periodic = options->periodic > 0;
+	input->encoded = options->inputs;
+	bool needed = options->encoding && (periodic || options->encoding->transformed > 0);
+	if (needed) {
+		assert(options->encoding->features == options->inputs);
+		status = gd_encoding_copy(options->encoding, &input->encoding, &network->arena);
+		input->encoded = input->encoding.columns;
+	}
+	if (periodic) {
+		assert(options->encoding && options->encoding->numeric > 0 && options->periodic_width > 0);
+		input->periodic = (gd_periodic){.features = options->encoding->numeric, .frequencies = options->periodic, .width = options->periodic_width};
+	}
+	input->columns = input->encoded + input->periodic.features * input->periodic.width;
+	network->options.encoding = needed ? &input->encoding : NULL;
+	return status;
+}
+
 gd_status gd_network_create(const gd_network_options *options, gd_network **network)
 {
 	assert(options->inputs > 0 && options->classes > 0 && options->hidden_count >= 0);
@@ -85,8 +126,8 @@ gd_status gd_network_create(const gd_network_options *options, gd_network **netw
 	int *hidden = gd_arena_take(&fresh->arena, layers, sizeof *hidden);
 	float *class_weights = gd_arena_take(&fresh->arena, classes, sizeof *class_weights);
 	fresh->layer = gd_arena_take(&fresh->arena, layers, sizeof *fresh->layer);
-	fresh->tensor = gd_arena_take(&fresh->arena, 4 * layers, sizeof *fresh->tensor);
-	fresh->model_tensor = gd_arena_take(&fresh->arena, 6 * layers, sizeof *fresh->model_tensor);
+	fresh->tensor = gd_arena_take(&fresh->arena, 4 * layers + 3, sizeof *fresh->tensor);
+	fresh->model_tensor = gd_arena_take(&fresh->arena, 6 * layers + 3, sizeof *fresh->model_tensor);
 	if (!hidden || !class_weights || !fresh->layer || !fresh->tensor || !fresh->model_tensor) {
 		gd_network_free(fresh);
 		return gd_out_of_memory("the network");
@@ -101,6 +142,11 @@ gd_status gd_network_create(const gd_network_options *options, gd_network **netw
 	fresh->last = options->hidden_count;
 	fresh->dropout = gd_dropout_threshold(options->dropout);
 	fresh->input_dropout = gd_dropout_threshold(options->input_dropout);
+	gd_status status = plan_input(fresh);
+	if (gd_failed(&status)) {
+		gd_network_free(fresh);
+		return status;
+	}
 	place_parameters(fresh);
 	name_tensors(fresh);
 	gd_network_place_values(fresh);
@@ -131,6 +177,11 @@ size_t gd_network_statistics(const gd_network *network)
 	return network->statistics;
 }
 
+int gd_network_columns(const gd_network *network)
+{
+	return network->input.columns;
+}
+
 int gd_network_tensors(const gd_network *network)
 {
 	return network->tensors;
@@ -158,11 +209,16 @@ bool gd_tensor_is_statistic(const gd_tensor *tensor)
 	return tensor->role == GD_TENSOR_RUNNING_MEAN || tensor->role == GD_TENSOR_RUNNING_VARIANCE;
 }
 
+bool gd_tensor_is_weight(const gd_tensor *tensor)
+{
+	return tensor->role == GD_TENSOR_DENSE_WEIGHT || tensor->role == GD_TENSOR_PERIODIC_WEIGHT;
+}
+
 gd_blocking gd_network_blocking(const gd_network *network, int rows)
 {
 	assert(rows > 0);
 	enum { SMALLEST = 128, TARGET = 256, WIDE_TARGET = 512, WIDE = 512, SHARE = 8 };
-	bool wide = network->widest >= WIDE || network->options.inputs >= WIDE;
+	bool wide = network->widest >= WIDE || network->input.columns >= WIDE;
 	int64_t group = (int64_t)SHARE * (wide ? WIDE_TARGET : TARGET); /* rows of eight blocks */
 	gd_blocking blocking = {.blocks = rows / SMALLEST};
 	if (blocking.blocks >= SHARE) {

@@ -3,7 +3,6 @@
 #include "gd/batch_norm.h"
 #include "gd/cross_entropy.h"
 #include "gd/dense.h"
-#include "gd/dropout.h"
 #include "gd/network_layers.h"
 
 /* Layers whose dense products a segment holds: all without batch norm, else one. */
@@ -27,7 +26,7 @@ static const float *layer_input(const gd_network *network, int layer, const gd_b
 {
 	if (layer > 0)
 		return gd_network_layer_values(network, layer - 1, block->rows, workspace).output;
-	return network->input_dropout > 0 ? gd_network_input_values(network, block->rows, workspace) : block->x;
+	return gd_network_input_values(network, block->rows, block->x, workspace);
 }
 
 /* The rest of a hidden layer after its dense product and, with batch norm, its moments. */
@@ -53,10 +52,10 @@ static void finish_hidden_layer(const gd_network *network, const gd_pass *pass, 
 	}
 }
 
-static void drop_input(const gd_network *network, const gd_pass *pass, const gd_block *block, float *workspace)
+static void make_input(const gd_network *network, const gd_pass *pass, const gd_block *block, float *workspace)
 {
 	gd_dropout dropout = {.key = pass->dropout_key, .layer = 0, .block = (uint32_t)block->index, .threshold = network->input_dropout};
-	gd_dropout_forward(&dropout, network->options.inputs, block->rows, block->x, gd_network_input_values(network, block->rows, workspace), NULL);
+	gd_network_input_forward(network, pass->parameters, block->rows, block->x, network->input_dropout > 0 ? &dropout : NULL, workspace);
 }
 
 /* Logits, loss, and dL/dlogits in the place of the logits. */
@@ -80,11 +79,15 @@ void gd_network_forward_segment(const gd_network *network, const gd_pass *pass, 
 		const gd_layer *layer = &network->layer[l];
 		if (l > 0)
 			finish_hidden_layer(network, pass, l - 1, block, workspace);
-		else if (network->input_dropout > 0)
-			drop_input(network, pass, block, workspace);
+		else
+			make_input(network, pass, block, workspace);
 		float *z = l == network->last ? gd_network_layer_gradient(network, l, block->rows, workspace)
 			: gd_network_layer_values(network, l, block->rows, workspace).dense;
-		gd_dense_forward(layer->inputs, layer->outputs, block->rows, pass->parameters + layer->weight, layer_input(network, l, block, workspace), z);
+		const float *x = layer_input(network, l, block, workspace);
+		if (l == 0)
+			gd_network_first_product(network, pass->parameters, block->rows, x, workspace, z);
+		else
+			gd_dense_forward(layer->inputs, layer->outputs, block->rows, pass->parameters + layer->weight, x, z);
 		if (ends_in_batch_norm(network, l)) {
 			gd_dense_add_bias(layer->outputs, block->rows, pass->parameters + layer->bias, z);
 			gd_batch_norm_moments(layer->outputs, block->rows, z, pass->statistics + layer->running_mean, moments);
@@ -112,6 +115,17 @@ static void backward_hidden_layer(const gd_network *network, int l, const gd_blo
 	gd_activation_backward(network->options.activation, (size_t)width * (size_t)block->rows, values.z, values.y, gradient, gradient);
 }
 
+static void backward_periodic(const gd_network *network, const gd_pass *pass, const gd_block *block, const float *dz,
+	float *workspace, gd_gradient_sink *sink, void *context)
+{
+	const gd_periodic *shape = &network->input.periodic;
+	float *gradient = gd_network_parameter_gradient(network, block->rows, workspace);
+	if (!shape->features)
+		return;
+	gd_network_periodic_gradient(network, pass->parameters, block->rows, layer_input(network, 0, block, workspace), dz, workspace, gradient);
+	sink(context, 0, gd_periodic_parameters(shape), gradient);
+}
+
 void gd_network_backward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
 	float *workspace, gd_gradient_sink *sink, void *context, gd_wide_sum *sums)
 {
@@ -126,10 +140,16 @@ void gd_network_backward_segment(const gd_network *network, const gd_pass *pass,
 			gd_batch_norm_backward(layer->outputs, rows, gd_network_layer_values(network, l, rows, workspace).dense,
 				norm->mean + layer->channel, norm->inverse_deviation + layer->channel, pass->parameters + layer->scale,
 				norm->gradient_mean + layer->channel, norm->gradient_product + layer->channel, dz, dz);
-		gd_dense_backward_parameters(layer->inputs, layer->outputs, rows, layer_input(network, l, block, workspace), dz, parameter_gradient);
-		sink(context, layer->weight, layer->bias + (size_t)layer->outputs - layer->weight, parameter_gradient);
+		const float *x = layer_input(network, l, block, workspace);
 		if (l == 0)
+			gd_network_first_gradient(network, rows, x, dz, workspace, parameter_gradient);
+		else
+			gd_dense_backward_parameters(layer->inputs, layer->outputs, rows, x, dz, parameter_gradient);
+		sink(context, layer->weight, layer->bias + (size_t)layer->outputs - layer->weight, parameter_gradient);
+		if (l == 0) {
+			backward_periodic(network, pass, block, dz, workspace, sink, context);
 			break;
+		}
 		const gd_layer *below = layer - 1;
 		float *dy = gd_network_layer_gradient(network, l - 1, rows, workspace);
 		gd_dense_backward_input(layer->inputs, layer->outputs, rows, pass->parameters + layer->weight, dz, dy);
@@ -159,17 +179,26 @@ void gd_network_update_statistics(const gd_network *network, const gd_pass *pass
 	}
 }
 
+static void infer_product(const gd_network *network, int l, const float *parameters, int rows, const float *input, float *workspace, float *z)
+{
+	const gd_layer *layer = &network->layer[l];
+	if (l == 0)
+		gd_network_first_product(network, parameters, rows, input, workspace, z);
+	else
+		gd_dense_forward(layer->inputs, layer->outputs, rows, parameters + layer->weight, input, z);
+}
+
 void gd_network_infer(const gd_network *network, const float *parameters, const float *statistics,
 	int rows, const float *x, float *workspace, float *probabilities)
 {
 	/* What the way back needs is not needed here: values alternate between the two gradient buffers. */
 	float *inverse_deviation = gd_network_parameter_gradient(network, rows, workspace);
-	const float *input = x;
+	const float *input = gd_network_input_forward(network, parameters, rows, x, NULL, workspace);
 	for (int l = 0; l < network->last; l++) {
 		const gd_layer *layer = &network->layer[l];
 		size_t width = (size_t)layer->outputs;
 		float *z = gd_network_layer_gradient(network, l, rows, workspace);
-		gd_dense_forward(layer->inputs, layer->outputs, rows, parameters + layer->weight, input, z);
+		infer_product(network, l, parameters, rows, input, workspace, z);
 		if (network->options.batch_norm) {
 			gd_dense_add_bias(layer->outputs, rows, parameters + layer->bias, z);
 			gd_batch_norm_inverse_deviation(layer->outputs, statistics + layer->running_variance, inverse_deviation);
@@ -182,7 +211,7 @@ void gd_network_infer(const gd_network *network, const float *parameters, const 
 		input = z;
 	}
 	const gd_layer *output = &network->layer[network->last];
-	gd_dense_forward(output->inputs, output->outputs, rows, parameters + output->weight, input, probabilities);
+	infer_product(network, network->last, parameters, rows, input, workspace, probabilities);
 	gd_dense_add_bias(output->outputs, rows, parameters + output->bias, probabilities);
 	gd_softmax(output->outputs, rows, probabilities, probabilities);
 }

@@ -21,7 +21,7 @@ void gd_network_place_values(gd_network *network)
 	/* The backward pass of these reads their output as it was before dropout; relu's asks only for its sign. */
 	bool keep_y = network->dropout > 0 && (options->activation == GD_SIGMOID || options->activation == GD_TANH);
 	size_t used = 0, widest = (size_t)network->widest;
-	network->input = network->input_dropout > 0 ? take(&used, (size_t)options->inputs) : 0;
+	gd_network_place_input(network, &used);
 	for (int l = 0; l < network->last; l++) {
 		gd_layer *layer = &network->layer[l];
 		size_t width = (size_t)layer->outputs;
@@ -40,7 +40,7 @@ void gd_network_place_values(gd_network *network)
 
 size_t gd_network_workspace(const gd_network *network, int rows)
 {
-	return network->workspace_rows * padded(rows) + network->parameter_gradient;
+	return network->workspace_rows * padded(rows) + network->parameter_gradient + network->tables;
 }
 
 gd_layer_values gd_network_layer_values(const gd_network *network, int layer, int rows, float *workspace)
@@ -54,11 +54,6 @@ gd_layer_values gd_network_layer_values(const gd_network *network, int layer, in
 		.output = workspace + place->output * length,
 		.kept = (uint8_t *)(workspace + place->kept * length),
 	};
-}
-
-float *gd_network_input_values(const gd_network *network, int rows, float *workspace)
-{
-	return workspace + network->input * padded(rows);
 }
 
 float *gd_network_layer_gradient(const gd_network *network, int layer, int rows, float *workspace)

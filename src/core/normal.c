@@ -45,6 +45,19 @@ double gd_normal_cumulative(double z)
 	return z > 0 ? 1.0 - tail : tail;
 }
 
+double gd_normal_quantile(double p)
+{
+	double low = -8.0, high = 8.0;
+	for (int i = 0; i < 60; i++) {
+		double middle = 0.5 * (low + high);
+		if (gd_normal_cumulative(middle) < p)
+			low = middle;
+		else
+			high = middle;
+	}
+	return 0.5 * (low + high);
+}
+
 double gd_normal_correlation(double rank_correlation)
 {
 	double x = rank_correlation * 0.52359877559829887, square = x * x, sum = 1.0;

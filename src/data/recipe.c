@@ -68,7 +68,7 @@ gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bin
 	for (int i = 0; i < schema->column_count; i++) {
 		bool needed = bind == GD_BIND_ALL;
 		for (int j = 0; j < schema->term_count && !needed; j++)
-			needed = schema->terms[j].column == i;
+			needed = schema->terms[j].column == i || schema->terms[j].other == i;
 		recipe->field[i] = -1;
 		if (!needed)
 			continue;
@@ -112,8 +112,19 @@ static gd_status measure_text(gd_term *term, const char *text, double *code)
 	return status;
 }
 
-static gd_status measure_term(const gd_recipe *recipe, gd_term *term, const char *text, double *code)
+static gd_status read_number(const gd_recipe *recipe, const gd_term *term, int column, const char *text, double *number)
 {
+	gd_term read = *term;
+	read.column = column;
+	if (!gd_parse_double(text, number))
+		return expected("a number", recipe, &read, text);
+	return isfinite(*number) ? gd_ok() : expected("a finite number", recipe, &read, text);
+}
+
+/* The term's value; `other` is the text of the column that it is paired with. */
+static gd_status measure_term(const gd_recipe *recipe, gd_term *term, const char *text, const char *other, double *code)
+{
+	gd_status status = gd_ok();
 	gd_input input = {0};
 	if (term->treatment->reads == GD_READS_TEXT)
 		return measure_text(term, text, code);
@@ -121,11 +132,12 @@ static gd_status measure_term(const gd_recipe *recipe, gd_term *term, const char
 		if (!gd_date_parse(text, &input.date))
 			return expected("a date (YYYY, YYYY-MM or YYYY-MM-DD)", recipe, term, text);
 	} else {
-		if (!gd_parse_double(text, &input.number))
-			return expected("a number", recipe, term, text);
-		if (!isfinite(input.number))
-			return expected("a finite number", recipe, term, text);
+		status = read_number(recipe, term, term->column, text, &input.number);
 	}
+	if (!gd_failed(&status) && other)
+		status = read_number(recipe, term, term->other, other, &input.other);
+	if (gd_failed(&status))
+		return status;
 	*code = term->treatment->value(term, &input);
 	if (isnan(*code))
 		return expected("a number that has a logarithm", recipe, term, text);
@@ -137,7 +149,8 @@ gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *
 	for (int i = 0; i < recipe->schema.term_count; i++) {
 		gd_term *term = &recipe->schema.terms[i];
 		const char *text = record->fields[recipe->field[term->column]];
-		gd_status status = measure_term(recipe, term, text, &codes[i]);
+		const char *other = term->other >= 0 ? record->fields[recipe->field[term->other]] : NULL;
+		gd_status status = measure_term(recipe, term, text, other, &codes[i]);
 		if (gd_failed(&status))
 			return status;
 		if (term->treatment->form != GD_FORM_ONE_HOT || codes[i] >= 0)

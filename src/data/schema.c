@@ -27,6 +27,7 @@ void gd_schema_release(gd_schema *schema)
 	gd_dictionary_release(&schema->classes);
 	gd_dictionary_release(&schema->missing_values);
 	free(schema->terms);
+	free(schema->encodings);
 	free(schema->columns);
 	free(schema->groups);
 	gd_arena_release(&schema->arena);
@@ -92,6 +93,20 @@ static gd_status read_arguments(gd_schema *schema, gd_term *term, char *const *w
 	return gd_ok();
 }
 
+/* The other column of a treatment that pairs. */
+static gd_status read_other(gd_schema *schema, gd_term *term, const char *name)
+{
+	char room[GD_EXCERPT_ROOM];
+	if (!term->treatment->pairs)
+		return gd_ok();
+	if (!name)
+		return gd_error(GD_USAGE, "no column after '%s' for column '%s'; expected '%s'", term->treatment->word, gd_excerpt(schema->columns[term->column], room), term->treatment->usage);
+	gd_status status = gd_schema_add_column(schema, name, &term->other);
+	if (!gd_failed(&status))
+		term->other_name = schema->columns[term->other];
+	return status;
+}
+
 gd_status gd_schema_add_term(gd_schema *schema, int column, char *const *words, int count)
 {
 	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
@@ -100,7 +115,7 @@ gd_status gd_schema_add_term(gd_schema *schema, int column, char *const *words, 
 	if (!terms)
 		return gd_out_of_memory("a schema");
 	schema->terms = terms;
-	gd_term term = {.treatment = gd_treatment_find(words[0], &nearest), .column = column};
+	gd_term term = {.treatment = gd_treatment_find(words[0], &nearest), .column = column, .other = -1};
 	if (!term.treatment) {
 		gd_excerpt(words[0], room);
 		gd_excerpt(schema->columns[column], other);
@@ -108,7 +123,9 @@ gd_status gd_schema_add_term(gd_schema *schema, int column, char *const *words, 
 			return gd_error(GD_USAGE, "unknown treatment '%s' of column '%s'; did you mean '%s'", room, other, nearest);
 		return gd_error(GD_USAGE, "unknown treatment '%s' of column '%s'; expected numeric, categorical, decade, drop or another word of the schema language", room, other);
 	}
-	gd_status status = read_arguments(schema, &term, words + 1, count - 1);
+	gd_status status = read_other(schema, &term, count > 1 ? words[1] : NULL);
+	if (!gd_failed(&status))
+		status = read_arguments(schema, &term, words + 1 + term.treatment->pairs, count - 1 - term.treatment->pairs);
 	if (gd_failed(&status)) {
 		gd_dictionary_release(&term.categories);
 		return status;
@@ -121,12 +138,17 @@ static void remove_terms(gd_schema *schema, int column)
 {
 	int kept = 0;
 	for (int i = 0; i < schema->term_count; i++) {
-		if (schema->terms[i].column == column)
+		if (schema->terms[i].column == column || schema->terms[i].other == column)
 			gd_dictionary_release(&schema->terms[i].categories);
 		else
 			schema->terms[kept++] = schema->terms[i];
 	}
 	schema->term_count = kept;
+	kept = 0;
+	for (int i = 0; i < schema->encoding_count; i++)
+		if (schema->encodings[i].column != column)
+			schema->encodings[kept++] = schema->encodings[i];
+	schema->encoding_count = kept;
 }
 
 gd_status gd_schema_set_target(gd_schema *schema, const char *name)
@@ -160,6 +182,46 @@ gd_status gd_schema_set_group(gd_schema *schema, const char *name)
 	memmove(schema->groups + 1, schema->groups, (size_t)place * sizeof *schema->groups);
 	schema->groups[0] = column;
 	return gd_ok();
+}
+
+gd_status gd_schema_add_encoding(gd_schema *schema, int column, char *const *words, int count)
+{
+	char room[GD_EXCERPT_ROOM];
+	double bins = 0;
+	int kind = 0;
+	while (gd_encoding_words[kind] && strcmp(gd_encoding_words[kind], words[0]))
+		kind++;
+	if (!gd_encoding_words[kind])
+		return gd_error(GD_USAGE, "unknown encoding '%s'; expected standard, quantile or piecewise-linear", gd_excerpt(words[0], room));
+	if (count > 2 || (count == 2 && kind == GD_ENCODE_STANDARD))
+		return gd_error(GD_USAGE, "'%s' is more than encoding '%s' takes", gd_excerpt(words[count - 1], room), gd_encoding_words[kind]);
+	if (count == 2 && (!gd_parse_double(words[1], &bins) || bins != floor(bins) || bins < GD_LEAST_BINS || bins > GD_MOST_BINS))
+		return gd_error(GD_USAGE, "expected %d to %d bins after '%s', found '%s'", GD_LEAST_BINS, GD_MOST_BINS, words[0], gd_excerpt(words[1], room));
+	gd_column_encoding encoding = {column, (gd_encoding_kind)kind, (int)bins};
+	if (column < 0) {
+		schema->encoding = encoding;
+		return gd_ok();
+	}
+	gd_column_encoding *encodings = realloc(schema->encodings, ((size_t)schema->encoding_count + 1) * sizeof *encodings);
+	if (!encodings)
+		return gd_out_of_memory("a schema");
+	schema->encodings = encodings;
+	encodings[schema->encoding_count++] = encoding;
+	return gd_ok();
+}
+
+void gd_schema_set_encoding(gd_schema *schema, gd_encoding_kind kind, int bins)
+{
+	schema->encoding = (gd_column_encoding){-1, kind, bins};
+	schema->encoding_count = 0;
+}
+
+gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column)
+{
+	for (int i = 0; i < schema->encoding_count; i++)
+		if (schema->encodings[i].column == column)
+			return schema->encodings[i];
+	return schema->encoding;
 }
 
 bool gd_schema_is_missing(const gd_schema *schema, const char *text)

@@ -82,6 +82,10 @@ static void put_term(schema_writing *writing, const gd_term *term)
 {
 	char number[32];
 	put_item(writing, term->treatment->word);
+	if (term->treatment->pairs) {
+		put_text(writing, " ");
+		put_item(writing, term->other_name);
+	}
 	for (int i = 0; i < term->argument_count; i++) {
 		snprintf(number, sizeof number, "%.17g", term->arguments[i]);
 		put_text(writing, " ");
@@ -124,6 +128,18 @@ static void put_columns(schema_writing *writing, const gd_schema *schema, bool *
 	}
 }
 
+static void put_encoding(schema_writing *writing, const char *key, const gd_column_encoding *encoding)
+{
+	char number[32];
+	begin_entry(writing, key);
+	put_text(writing, gd_encoding_words[encoding->kind]);
+	if (encoding->bins) {
+		snprintf(number, sizeof number, " %d", encoding->bins);
+		put_text(writing, number);
+	}
+	fputc('\n', writing->out);
+}
+
 gd_status gd_schema_format(const gd_schema *schema, char **text)
 {
 	size_t size;
@@ -148,8 +164,14 @@ gd_status gd_schema_format(const gd_schema *schema, char **text)
 		fprintf(writing.out, "missing = %s\n", schema->missing == GD_MISSING_DROP ? "drop" : "error");
 		put_list(&writing, "missing_values", schema->missing_values.texts, schema->missing_values.count);
 		fprintf(writing.out, "unseen = %s\n", schema->unseen == GD_UNSEEN_ZERO ? "zero" : "error");
+		if (schema->encoding.kind != GD_ENCODE_STANDARD)
+			put_encoding(&writing, "encoding", &schema->encoding);
 		fputs("[columns]\n", writing.out);
 		put_columns(&writing, schema, written);
+		if (schema->encoding_count)
+			fputs("[encoding]\n", writing.out);
+		for (int i = 0; i < schema->encoding_count; i++)
+			put_encoding(&writing, schema->columns[schema->encodings[i].column], &schema->encodings[i]);
 	}
 	if (writing.out)
 		failed = fclose(writing.out) != 0 || failed;

@@ -18,7 +18,7 @@ typedef struct schema_reading {
 	int key_line;
 	bool *given;        /* [columns]: has an entry of its own */
 	int given_count;
-	char seen[8];       /* keys of [table] */
+	char seen[9];       /* keys of [table] */
 	gd_status status;
 } schema_reading;
 
@@ -180,10 +180,34 @@ static gd_status read_choice(const char *text, const char *key, const char *firs
 	return gd_ok();
 }
 
+static gd_status read_encoding(gd_schema *schema, int column, char *text)
+{
+	char *words[4];
+	int count = 0;
+	while (count < 4 && (words[count] = next_item(&text, " \t")))
+		count++;
+	return count ? gd_schema_add_encoding(schema, column, words, count) : gd_error(GD_USAGE, "no encoding after '='");
+}
+
+/* An entry of [encoding]. */
+static gd_status read_column_encoding(schema_reading *reading)
+{
+	gd_schema *schema = reading->schema;
+	char *text = reading->key, room[GD_EXCERPT_ROOM], *name = next_item(&text, "");
+	int column;
+	if (!name)
+		return gd_error(GD_USAGE, "no column's name before '='");
+	gd_status status = gd_schema_add_column(schema, name, &column);
+	for (int i = 0; i < schema->encoding_count && !gd_failed(&status); i++)
+		if (schema->encodings[i].column == column)
+			status = gd_error(GD_USAGE, "the encoding of column '%s' is given twice", gd_excerpt(name, room));
+	return gd_failed(&status) ? status : read_encoding(schema, column, reading->value);
+}
+
 static gd_status read_table_entry(schema_reading *reading)
 {
-	static const char *const keys[] = {"version", "target", "classes", "group", "missing", "missing_values", "unseen"};
-	enum { VERSION, TARGET, CLASSES, GROUP, MISSING, MISSING_VALUES, UNSEEN, KEYS };
+	static const char *const keys[] = {"version", "target", "classes", "group", "missing", "missing_values", "unseen", "encoding"};
+	enum { VERSION, TARGET, CLASSES, GROUP, MISSING, MISSING_VALUES, UNSEEN, ENCODING, KEYS };
 	gd_schema *schema = reading->schema;
 	char *text = reading->value, room[GD_EXCERPT_ROOM];
 	int key = 0, choice = 0, column;
@@ -191,7 +215,7 @@ static gd_status read_table_entry(schema_reading *reading)
 	while (key < KEYS && strcmp(keys[key], reading->key))
 		key++;
 	if (key == KEYS)
-		return gd_error(GD_USAGE, "unknown key '%s' in [table]; expected target, classes, group, missing, missing_values or unseen", gd_excerpt(reading->key, room));
+		return gd_error(GD_USAGE, "unknown key '%s' in [table]; expected target, classes, group, missing, missing_values, unseen or encoding", gd_excerpt(reading->key, room));
 	if (reading->seen[key])
 		return gd_error(GD_USAGE, "'%s' is given twice", keys[key]);
 	reading->seen[key] = 1;
@@ -222,6 +246,8 @@ static gd_status read_table_entry(schema_reading *reading)
 		status = read_choice(text, keys[key], "drop", "error", &choice);
 		schema->missing = choice ? GD_MISSING_ERROR : GD_MISSING_DROP;
 		return status;
+	case ENCODING:
+		return read_encoding(schema, -1, text);
 	default:
 		status = read_choice(text, keys[key], "zero", "error", &choice);
 		schema->unseen = choice ? GD_UNSEEN_ERROR : GD_UNSEEN_ZERO;
@@ -239,8 +265,10 @@ static void finish_entry(schema_reading *reading)
 			status = read_table_entry(reading);
 		else if (!strcmp(reading->section, "columns"))
 			status = read_column(reading);
+		else if (!strcmp(reading->section, "encoding"))
+			status = read_column_encoding(reading);
 		else
-			status = gd_error(GD_USAGE, "unknown section [%s]; expected [table] and [columns]", gd_excerpt(reading->section, room));
+			status = gd_error(GD_USAGE, "unknown section [%s]; expected [table], [columns] or [encoding]", gd_excerpt(reading->section, room));
 		if (gd_failed(&status) && status.code == GD_USAGE)
 			reading->status = gd_error(GD_USAGE, "line %d: %s", reading->key_line, status.message);
 		else
@@ -302,6 +330,19 @@ static bool are_utf8(char *const *texts, int count)
 	return true;
 }
 
+static gd_status check_encodings(const gd_schema *schema)
+{
+	char room[GD_EXCERPT_ROOM];
+	for (int i = 0; i < schema->encoding_count; i++) {
+		bool numeric = false;
+		for (int j = 0; j < schema->term_count && !numeric; j++)
+			numeric = schema->terms[j].column == schema->encodings[i].column && schema->terms[j].treatment->form == GD_FORM_SCALAR;
+		if (!numeric)
+			return gd_error(GD_USAGE, "column '%s' has an encoding but no numeric feature", gd_excerpt(schema->columns[schema->encodings[i].column], room));
+	}
+	return gd_ok();
+}
+
 static gd_status check_schema(const gd_schema *schema)
 {
 	char room[GD_EXCERPT_ROOM];
@@ -314,7 +355,7 @@ static gd_status check_schema(const gd_schema *schema)
 	if (schema->target < 0)
 		return gd_error(GD_USAGE, "no target; expected 'target = COLUMN' in [table]");
 	for (int i = 0; i < schema->term_count; i++)
-		if (schema->terms[i].column == schema->target)
+		if (schema->terms[i].column == schema->target || schema->terms[i].other == schema->target)
 			return gd_error(GD_USAGE, "the target '%s' is treated as a feature too", gd_excerpt(schema->columns[schema->target], room));
 	if (!schema->term_count)
 		return gd_error(GD_USAGE, "no column becomes a feature; expected entries such as 'COLUMN = numeric' in [columns]");
@@ -338,6 +379,8 @@ gd_status gd_schema_read(const char *text, const char *name, gd_code code, gd_sc
 	finish_entry(&reading);
 	free(reading.given);
 	status = reading.status;
+	if (!gd_failed(&status))
+		status = check_encodings(schema);
 	if (!gd_failed(&status) && wrong > 0)
 		status = gd_error(GD_USAGE, "line %d: expected '[section]' or 'key = value'", wrong);
 	if (!gd_failed(&status))

@@ -42,7 +42,7 @@ const char *gd_tensor_path(const char *tree, const gd_tensor *tensor, char path[
 
 int gd_tensor_rank(const gd_tensor *tensor)
 {
-	return tensor->role == GD_TENSOR_DENSE_WEIGHT ? 2 : 1;
+	return gd_tensor_is_weight(tensor) || tensor->role == GD_TENSOR_PERIODIC_FREQUENCY || tensor->role == GD_TENSOR_PERIODIC_BIAS ? 2 : 1;
 }
 
 void gd_weights_sha256(const gd_network *network, const float *parameters, const float *statistics, char text[65])

@@ -8,7 +8,7 @@
 #include "gd/hdf5_file.h"
 #include "gd/log.h"
 
-enum { MOST_LAYERS = 64, MOST_WIDTH = 1 << 24 };
+enum { MOST_LAYERS = 64, MOST_WIDTH = 1 << 24, MOST_PERIODIC = 4096 };
 
 /* Which of `words` an attribute holds; 0 after a failure. */
 static int get_word(gd_hdf5 *hdf5, const char *path, const char *name, const char *const *words, int count)
@@ -36,7 +36,9 @@ static double get_fraction(gd_hdf5 *hdf5, const char *path, const char *name, do
 /* Floats that a network of these widths keeps; more than the file has room for is refused before anything is made of it. */
 static void check_size(gd_hdf5 *hdf5, const gd_network_options *options)
 {
-	uint64_t floats = 0, inputs = (uint64_t)options->inputs;
+	uint64_t floats = 0, numeric = options->periodic ? (uint64_t)options->encoding->numeric : 0, width = (uint64_t)options->periodic_width, waves = (uint64_t)options->periodic;
+	uint64_t inputs = (uint64_t)options->encoding->columns + numeric * width;
+	floats = numeric * (waves + 2 * waves * width + width);
 	for (int layer = 0; layer <= options->hidden_count; layer++) {
 		bool last = layer == options->hidden_count;
 		uint64_t outputs = (uint64_t)(last ? options->classes : options->hidden[layer]);
@@ -58,16 +60,25 @@ static void get_class_weights(gd_hdf5 *hdf5, int classes, float **weights)
 			gd_hdf5_fail(hdf5, "model", "expected class weights from 0 on, found %g", (double)(*weights)[c]);
 }
 
+static void get_periodic(gd_hdf5 *hdf5, gd_network_options *options)
+{
+	if (gd_hdf5_failed(hdf5) || !gd_hdf5_has_attribute(hdf5, "model", "periodic"))
+		return;
+	options->periodic = (int)gd_hdf5_get_integer(hdf5, "model", "periodic", 1, MOST_PERIODIC);
+	options->periodic_width = (int)gd_hdf5_get_integer(hdf5, "model", "periodic_width", 1, MOST_PERIODIC);
+	options->periodic_scale = get_fraction(hdf5, "model", "periodic_scale", INFINITY);
+}
+
 static void get_network(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 {
-	static const char *const encodings[] = {GD_ENCODING_STANDARD};
 	int hidden[MOST_LAYERS];
 	float *class_weights = NULL;
-	get_word(hdf5, "model", "encoding", encodings, 1);
+	gd_arena arena = {0};
+	gd_encoding encoding = {0};
 	/* The file's features and classes bound what may be claimed here. */
 	int features = checkpoint->preprocessing.features, classes = checkpoint->preprocessing.classes;
 	gd_network_options options = {
-		.inputs = (int)gd_hdf5_get_integer(hdf5, "model", "inputs", features, features),
+		.inputs = features,
 		.classes = (int)gd_hdf5_get_integer(hdf5, "model", "classes", classes, classes),
 		.hidden_count = (int)gd_hdf5_get_integers(hdf5, "model", "hidden", MOST_LAYERS, hidden),
 		.hidden = hidden,
@@ -77,9 +88,19 @@ static void get_network(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 		.input_dropout = get_fraction(hdf5, "model", "input_dropout", 1),
 		.label_smoothing = get_fraction(hdf5, "model", "label_smoothing", 1),
 	};
+	get_periodic(hdf5, &options);
+	if (!gd_hdf5_failed(hdf5)) {
+		const char *encoding_words[] = {gd_preprocessing_encoding_word(&checkpoint->preprocessing)};
+		get_word(hdf5, "model", "encoding", encoding_words, 1);
+	}
+	if (!gd_hdf5_failed(hdf5))
+		hdf5->status = gd_preprocessing_encoding(&checkpoint->preprocessing, &arena, &encoding);
+	options.encoding = &encoding;
 	for (int layer = 0; layer < options.hidden_count && !gd_hdf5_failed(hdf5); layer++)
 		if (hidden[layer] < 1 || hidden[layer] > MOST_WIDTH)
 			gd_hdf5_fail(hdf5, "model", "expected hidden widths from 1 to %d, found %d", MOST_WIDTH, hidden[layer]);
+	if (!gd_hdf5_failed(hdf5) && options.periodic && !encoding.numeric)
+		gd_hdf5_fail(hdf5, "model", "has periodic embeddings but no numeric feature");
 	if (!gd_hdf5_failed(hdf5))
 		check_size(hdf5, &options);
 	if (gd_hdf5_has_attribute(hdf5, "model", "class_weights"))
@@ -87,6 +108,9 @@ static void get_network(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 	options.class_weights = class_weights;
 	if (!gd_hdf5_failed(hdf5))
 		hdf5->status = gd_network_create(&options, &checkpoint->network);
+	if (!gd_hdf5_failed(hdf5))
+		gd_hdf5_get_integer(hdf5, "model", "inputs", gd_network_columns(checkpoint->network), gd_network_columns(checkpoint->network));
+	gd_arena_release(&arena);
 	free(class_weights);
 }
 

@@ -7,6 +7,9 @@
 #include "gd/hdf5_file.h"
 
 static const char *const role_sentences[] = {
+	[GD_TENSOR_PERIODIC_FREQUENCY] = "frequencies f of the periodic embeddings, in turns: numeric features by frequencies",
+	[GD_TENSOR_PERIODIC_WEIGHT] = "weights of the periodic embeddings: for each numeric feature cos(2 pi f u), then sin(2 pi f u), by outputs",
+	[GD_TENSOR_PERIODIC_BIAS] = "biases of the periodic embeddings: numeric features by outputs",
 	[GD_TENSOR_DENSE_WEIGHT] = "weights W of a dense layer, y = xW + b: inputs by outputs",
 	[GD_TENSOR_DENSE_BIAS] = "biases b of a dense layer, y = xW + b",
 	[GD_TENSOR_NORM_SCALE] = "scales of a batch normalisation",
@@ -44,11 +47,17 @@ static void put_model(gd_hdf5 *hdf5, const gd_checkpoint *checkpoint)
 	const gd_network *network = checkpoint->network;
 	const gd_network_options *options = gd_network_get_options(network);
 	gd_hdf5_put_group(hdf5, "model");
-	gd_hdf5_put_integer(hdf5, "model", "inputs", options->inputs);
+	gd_hdf5_put_integer(hdf5, "model", "inputs", gd_network_columns(network));
+	gd_hdf5_put_integer(hdf5, "model", "features", options->inputs);
 	gd_hdf5_put_integer(hdf5, "model", "classes", options->classes);
 	gd_hdf5_put_integers(hdf5, "model", "hidden", (size_t)options->hidden_count, options->hidden);
 	gd_hdf5_put_text(hdf5, "model", "activation", gd_activation_words[options->activation]);
-	gd_hdf5_put_text(hdf5, "model", "encoding", GD_ENCODING_STANDARD);
+	gd_hdf5_put_text(hdf5, "model", "encoding", gd_preprocessing_encoding_word(&checkpoint->preprocessing));
+	if (options->periodic) {
+		gd_hdf5_put_integer(hdf5, "model", "periodic", options->periodic);
+		gd_hdf5_put_integer(hdf5, "model", "periodic_width", options->periodic_width);
+		gd_hdf5_put_real(hdf5, "model", "periodic_scale", options->periodic_scale);
+	}
 	gd_hdf5_put_integer(hdf5, "model", "batch_norm", options->batch_norm);
 	gd_hdf5_put_real(hdf5, "model", "dropout", options->dropout);
 	gd_hdf5_put_real(hdf5, "model", "input_dropout", options->input_dropout);

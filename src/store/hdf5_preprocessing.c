@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "gd/hdf5_encoding.h"
 #include "gd/hdf5_file.h"
 
 void gd_hdf5_put_preprocessing(gd_hdf5 *hdf5, const gd_preprocessing *preprocessing)
@@ -18,6 +19,7 @@ void gd_hdf5_put_preprocessing(gd_hdf5 *hdf5, const gd_preprocessing *preprocess
 	array.long_name = "standard deviation of the training part, in the feature's own units (population; 1 for a constant feature)";
 	gd_hdf5_put_array(hdf5, "preprocessing/standard_deviation", &array, preprocessing->standard_deviation);
 	gd_hdf5_bind_scale(hdf5, "preprocessing/standard_deviation", 0, GD_FEATURE_SCALE);
+	gd_hdf5_put_encoding(hdf5, preprocessing);
 	gd_hdf5_put_document(hdf5, "preprocessing/recipe", preprocessing->recipe ? preprocessing->recipe : "", "how a record becomes a row of features, as INI text");
 }
 
@@ -59,6 +61,7 @@ void gd_hdf5_get_preprocessing(gd_hdf5 *hdf5, gd_preprocessing *preprocessing)
 	gd_hdf5_get_array(hdf5, "preprocessing/standard_deviation", GD_FLOAT64, 1, shape, preprocessing->standard_deviation);
 	preprocessing->recipe = gd_hdf5_get_document(hdf5, "preprocessing/recipe", &preprocessing->arena);
 	check_scaling(hdf5, preprocessing);
+	gd_hdf5_get_encoding(hdf5, preprocessing);
 done:
 	gd_arena_release(&names);
 }

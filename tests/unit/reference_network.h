@@ -14,7 +14,7 @@ typedef struct reference_batch {
 	int rows;
 	const double *x;       /* [rows, inputs] */
 	const int32_t *labels; /* [rows] */
-	const double *factor[REFERENCE_LAYERS]; /* dropout factors [rows, width]: of the input, then behind each hidden layer; NULL: none */
+	const double *factor[REFERENCE_LAYERS]; /* dropout factors [rows, width]: of the input's columns, then behind each hidden layer; NULL: none */
 	const float *statistics; /* running statistics to normalise with; NULL: the batch's own */
 	double *probabilities; /* out, [rows, classes]; may be NULL */
 	double *mean[REFERENCE_LAYERS], *variance[REFERENCE_LAYERS]; /* out, biased moments of each batch norm; may be NULL */
@@ -28,6 +28,19 @@ static const gd_tensor *reference_tensor(const gd_network *network, gd_tensor_ro
 			return tensor;
 	}
 	abort();
+}
+
+/* The normal quantile of a value's rank, between a feature's knots. */
+static double reference_rank(const gd_feature_encoding *feature, double x)
+{
+	int k = 0;
+	if (x >= feature->knot[feature->knots - 1])
+		return feature->normal[feature->knots - 1];
+	if (x <= feature->knot[0])
+		return feature->normal[0];
+	while (x >= feature->knot[k + 1])
+		k++;
+	return feature->normal[k] + (x - feature->knot[k]) / ((double)feature->knot[k + 1] - feature->knot[k]) * ((double)feature->normal[k + 1] - feature->normal[k]);
 }
 
 static double reference_activation(gd_activation activation, double z)
@@ -65,6 +78,64 @@ static void reference_normalise(const gd_network *network, int layer, const doub
 	}
 }
 
+/* A feature's columns for a value, from the formulas. */
+static void reference_columns(const gd_feature_encoding *feature, double x, double *columns)
+{
+	if (feature->kind == GD_ENCODE_STANDARD)
+		columns[0] = x;
+	else if (feature->kind == GD_ENCODE_QUANTILE)
+		columns[0] = reference_rank(feature, x);
+	else
+		for (int k = 0; k < feature->columns; k++)
+			columns[k] = fmin(fmax((x - feature->edge[k]) / ((double)feature->edge[k + 1] - feature->edge[k]), 0.0), 1.0);
+	for (int k = 0; feature->factor && k < feature->columns; k++)
+		columns[k] = columns[k] * feature->factor[k] + feature->shift[k];
+}
+
+/* One row's periodic columns, behind the others. */
+static void reference_waves(const gd_network *network, const double *parameters, const double *x, double *columns)
+{
+	const gd_network_options *options = gd_network_get_options(network);
+	const double *frequency = parameters + reference_tensor(network, GD_TENSOR_PERIODIC_FREQUENCY, 0)->offset;
+	const double *weight = parameters + reference_tensor(network, GD_TENSOR_PERIODIC_WEIGHT, 0)->offset;
+	const double *bias = parameters + reference_tensor(network, GD_TENSOR_PERIODIC_BIAS, 0)->offset;
+	for (int f = 0; f < options->inputs; f++) {
+		if (!options->encoding->feature[f].knots)
+			continue;
+		double u = reference_rank(&options->encoding->feature[f], x[f]);
+		for (int o = 0; o < options->periodic_width; o++) {
+			double sum = bias[o];
+			for (int k = 0; k < options->periodic; k++) {
+				double angle = 2.0 * M_PI * frequency[k] * u;
+				sum += cos(angle) * weight[k * options->periodic_width + o] + sin(angle) * weight[(options->periodic + k) * options->periodic_width + o];
+			}
+			*columns++ = fmax(sum, 0.0);
+		}
+		frequency += options->periodic;
+		weight += 2 * options->periodic * options->periodic_width;
+		bias += options->periodic_width;
+	}
+}
+
+/* h [rows, gd_network_columns] from the features. */
+static void reference_input(const gd_network *network, const double *parameters, const reference_batch *batch, double *h)
+{
+	const gd_network_options *options = gd_network_get_options(network);
+	int width = gd_network_columns(network);
+	for (int r = 0; r < batch->rows; r++) {
+		const double *x = batch->x + r * options->inputs;
+		double *columns = h + r * width;
+		for (int f = 0; options->encoding && f < options->inputs; f++)
+			reference_columns(&options->encoding->feature[f], x[f], columns + options->encoding->feature[f].first);
+		if (!options->encoding)
+			memcpy(columns, x, (size_t)width * sizeof *columns);
+		if (options->periodic)
+			reference_waves(network, parameters, x, columns + options->encoding->columns);
+		for (int i = 0; batch->factor[0] && i < width; i++)
+			columns[i] *= batch->factor[0][r * width + i];
+	}
+}
+
 /* The undivided loss of a batch. */
 static double reference_loss(const gd_network *network, const double *parameters, const reference_batch *batch)
 {
@@ -73,9 +144,8 @@ static double reference_loss(const gd_network *network, const double *parameters
 	double *h = malloc(room * sizeof *h), *next = malloc(room * sizeof *next), loss = 0.0;
 	if (!h || !next)
 		abort();
-	int width = options->inputs;
-	for (int i = 0; i < batch->rows * width; i++)
-		h[i] = batch->x[i] * (batch->factor[0] ? batch->factor[0][i] : 1.0);
+	int width = gd_network_columns(network);
+	reference_input(network, parameters, batch, h);
 	for (int l = 0; l <= options->hidden_count; l++) {
 		int outputs = l < options->hidden_count ? options->hidden[l] : options->classes;
 		const double *weight = parameters + reference_tensor(network, GD_TENSOR_DENSE_WEIGHT, l)->offset;

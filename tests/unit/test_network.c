@@ -142,7 +142,7 @@ static reference_batch batch_of(const step *s, copies *copy)
 			double probability = l == 0 ? options->input_dropout : options->dropout;
 			if (probability == 0.0)
 				continue;
-			int width = l == 0 ? INPUTS : options->hidden[l - 1];
+			int width = l == 0 ? gd_network_columns(s->network) : options->hidden[l - 1];
 			float ones[REFERENCE_WIDTH * ROWS], factor[REFERENCE_WIDTH * ROWS];
 			for (int i = 0; i < width * block.rows; i++)
 				ones[i] = 1.0f;
@@ -222,6 +222,85 @@ static void test_gradients(void)
 	}
 }
 
+static void fill(float *to, int count, float first, float distance)
+{
+	for (int i = 0; i < count; i++)
+		to[i] = first + distance * (float)i + 0.03f * (float)(i * i % 5);
+}
+
+/* Features 0 and 3 in bins, 1 by rank, 2 and 4 as they are; 0, 1, 2 are numbers. */
+static gd_encoding *make_encoding(gd_arena *arena)
+{
+	static gd_encoding encoding;
+	static const gd_encoding_kind kinds[INPUTS] = {GD_ENCODE_PIECEWISE_LINEAR, GD_ENCODE_QUANTILE, GD_ENCODE_STANDARD, GD_ENCODE_PIECEWISE_LINEAR, GD_ENCODE_STANDARD};
+	static const int columns[INPUTS] = {6, 1, 1, 3, 1}, knots[INPUTS] = {5, 7, 3, 0, 0};
+	gd_status status = gd_encoding_init(&encoding, INPUTS, arena);
+	for (int f = 0; f < INPUTS && !gd_failed(&status); f++) {
+		status = gd_encoding_reserve(&encoding, f, kinds[f], columns[f], knots[f], arena);
+		gd_feature_encoding *feature = &encoding.feature[f];
+		if (feature->edge)
+			fill(feature->edge, columns[f] + 1, -1.2f, 2.4f / (float)columns[f]);
+		if (feature->factor) {
+			fill(feature->factor, columns[f], 1.5f, 0.2f);
+			fill(feature->shift, columns[f], -0.7f, 0.1f);
+		}
+		fill(feature->knot, knots[f], -1.5f, 0.6f);
+		fill(feature->normal, knots[f], -2.0f, 0.7f);
+	}
+	if (gd_failed(&status))
+		abort();
+	gd_encoding_finish(&encoding);
+	return &encoding;
+}
+
+static void test_encoded_gradients(void)
+{
+	gd_arena arena = {0};
+	for (int variant = 0; variant < 24; variant++) {
+		gd_network_options options = options_of(variant % 3, variant & 4 ? GD_SILU : GD_TANH);
+		options.encoding = make_encoding(&arena);
+		options.periodic = variant & 1 ? 4 : 0;
+		options.periodic_width = 3;
+		options.batch_norm = variant & 2;
+		options.dropout = variant & 4 ? 0.3 : 0.0;
+		options.input_dropout = variant & 8 ? 0.2 : 0.0;
+		CU_ASSERT(error_of(&options, variant % 5 ? BLOCKS : 1) < 2e-5);
+	}
+	gd_arena_release(&arena);
+}
+
+/* All features in bins, so that nothing is left for a dense product; and none, with periodic embeddings. */
+static void test_encoding_alone(void)
+{
+	gd_arena arena = {0};
+	gd_encoding bins, numbers;
+	gd_status status = gd_encoding_init(&bins, INPUTS, &arena);
+	for (int f = 0; f < INPUTS && !gd_failed(&status); f++) {
+		status = gd_encoding_reserve(&bins, f, GD_ENCODE_PIECEWISE_LINEAR, f + 1, 0, &arena);
+		fill(bins.feature[f].edge, f + 2, -1.0f, 0.5f);
+		fill(bins.feature[f].factor, f + 1, 1.0f, 0.5f);
+		fill(bins.feature[f].shift, f + 1, 0.2f, -0.3f);
+	}
+	if (!gd_failed(&status))
+		status = gd_encoding_init(&numbers, INPUTS, &arena);
+	for (int f = 0; f < 2 && !gd_failed(&status); f++) {
+		status = gd_encoding_reserve(&numbers, 2 * f, GD_ENCODE_STANDARD, 1, 4, &arena);
+		fill(numbers.feature[2 * f].knot, 4, -1.0f, 0.7f);
+		fill(numbers.feature[2 * f].normal, 4, -1.0f, 0.8f);
+	}
+	CU_ASSERT_FATAL(!gd_failed(&status));
+	gd_encoding_finish(&bins);
+	gd_encoding_finish(&numbers);
+	gd_network_options options = options_of(2, GD_GELU);
+	options.encoding = &bins;
+	CU_ASSERT(error_of(&options, BLOCKS) < 2e-5);
+	options.encoding = &numbers;
+	options.periodic = 3;
+	options.periodic_width = 5;
+	CU_ASSERT(error_of(&options, BLOCKS) < 2e-5);
+	gd_arena_release(&arena);
+}
+
 static void test_softmax_regression(void)
 {
 	gd_network_options options = options_of(0, GD_RELU);
@@ -231,6 +310,9 @@ static void test_softmax_regression(void)
 	options.label_smoothing = 0.2;
 	CU_ASSERT(error_of(&options, BLOCKS) < 2e-5);
 }
+
+/* gd_network_options.encoding that is never freed before the end. */
+static gd_arena shared;
 
 static gd_network_options full_options(void)
 {
@@ -243,12 +325,23 @@ static gd_network_options full_options(void)
 	return options;
 }
 
+static void encode(gd_network_options *options, bool without_input_dropout)
+{
+	options->encoding = make_encoding(&shared);
+	options->periodic = 3;
+	options->periodic_width = 2;
+	if (without_input_dropout)
+		options->input_dropout = 0.0;
+}
+
 static void test_order(void)
 {
 	static const int orders[][BLOCKS] = {{3, 2, 1, 0}, {1, 3, 0, 2}};
-	for (int plain = 0; plain < 2; plain++) {
+	for (int plain = 0; plain < 4; plain++) {
 		gd_network_options options = full_options();
-		options.batch_norm = !plain;
+		options.batch_norm = plain == 0;
+		if (plain >= 2)
+			encode(&options, plain == 3);
 		gd_network *network = make(&options);
 		step *s = begin(network, BLOCKS);
 		run(s, forwards);
@@ -266,9 +359,8 @@ static void test_order(void)
 }
 
 /* A step leaves nothing in its workspaces that the next could pick up. */
-static void test_repetition(void)
+static void repeat(gd_network_options options)
 {
-	gd_network_options options = full_options();
 	gd_network *network = make(&options);
 	step *s = begin(network, BLOCKS), *dirty = begin(network, BLOCKS);
 	run(s, forwards);
@@ -283,6 +375,17 @@ static void test_repetition(void)
 	end(s);
 	end(dirty);
 	gd_network_free(network);
+}
+
+static void test_repetition(void)
+{
+	for (int variant = 0; variant < 3; variant++) {
+		gd_network_options options = full_options();
+		if (variant)
+			encode(&options, variant == 2);
+		repeat(options);
+	}
+	gd_arena_release(&shared);
 }
 
 static void test_counts(void)
@@ -347,11 +450,13 @@ static void test_running_statistics(void)
 static void test_inference(void)
 {
 	for (int activation = 0; activation < 5; activation++) {
-		for (int variant = 0; variant < 8; variant++) {
-			gd_network_options options = options_of(variant / 2, (gd_activation)activation);
+		for (int variant = 0; variant < 16; variant++) {
+			gd_network_options options = options_of(variant % 8 / 2, (gd_activation)activation);
 			options.batch_norm = variant & 1;
 			options.dropout = 0.5;
 			options.input_dropout = 0.5;
+			if (variant >= 8)
+				encode(&options, variant & 4);
 			gd_network *network = make(&options);
 			step *s = begin(network, 1);
 			static copies copy;
@@ -373,15 +478,18 @@ static void test_inference(void)
 			gd_network_free(network);
 		}
 	}
+	gd_arena_release(&shared);
 }
 
 static void test_nan(void)
 {
 	for (int activation = 0; activation < 5; activation++) {
-		for (int variant = 0; variant < 4; variant++) {
+		for (int variant = 0; variant < 8; variant++) {
 			gd_network_options options = options_of(2, (gd_activation)activation);
 			options.batch_norm = variant & 1;
 			options.dropout = options.input_dropout = variant & 2 ? 0.4 : 0.0;
+			if (variant & 4)
+				encode(&options, false);
 			gd_network *network = make(&options);
 			step *s = begin(network, BLOCKS);
 			s->x[INPUTS * ROWS / 2] = NAN;
@@ -391,11 +499,14 @@ static void test_nan(void)
 			gd_network_free(network);
 		}
 	}
+	gd_arena_release(&shared);
 }
 
 const unit_test unit_tests[] = {
 	{"gradients agree with central differences of a double-precision network", test_gradients},
 	{"soft-max regression too", test_softmax_regression},
+	{"bins, ranks and periodic embeddings too", test_encoded_gradients},
+	{"features that are all in bins, and periodic embeddings without any", test_encoding_alone},
 	{"any order of blocks gives the same bits", test_order},
 	{"nothing is read from a workspace before it is written", test_repetition},
 	{"rows, weights and correct predictions are counted", test_counts},
