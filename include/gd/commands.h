@@ -8,6 +8,7 @@
 /* Local commands: argv[0] is the command's name; the result is the exit status. */
 int gd_command_preprocess(int argc, char **argv);
 int gd_command_synth(int argc, char **argv);
+int gd_command_report(int argc, char **argv);
 int gd_command_info(int argc, char **argv);
 /* `info` where a launcher started several ranks. */
 int gd_command_info_ranks(gd_communicator *communicator, int argc, char **argv);

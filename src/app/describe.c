@@ -11,6 +11,7 @@
 #include "gd/file.h"
 #include "gd/file_kind.h"
 #include "gd/history.h"
+#include "gd/model_card.h"
 #include "gd/run_directory.h"
 #include "gd/run_status.h"
 #include "gd/sweep_result.h"
@@ -60,7 +61,8 @@ static void print_settings(FILE *out, const char *title, const gd_setting *setti
 	fprintf(out, "%s:", title);
 	size_t column = strlen(title) + 1;
 	for (size_t i = 0; i < count; i++) {
-		if (!*settings[i].value)
+		/* What is known about the dataset has its place in the model card. */
+		if (!*settings[i].value || (!strncmp(settings[i].name, "dataset_", 8) && strcmp(settings[i].name, "dataset_sha256")))
 			continue;
 		size_t length = strlen(settings[i].name) + strlen(settings[i].value) + 2;
 		if (column + length > 110) {
@@ -97,6 +99,9 @@ static gd_status describe_checkpoint(FILE *out, const char *path)
 	fprintf(out, "epoch %" PRId64 ", step %" PRId64 " (%" PRId64 " in the epoch under way), blocks of %" PRId64 " rows\n", p->epoch, p->step, p->step_in_epoch, p->block_rows);
 	if (isfinite(p->best_validation_loss))
 		fprintf(out, "best validation loss %.6f, after epoch %" PRId64 "\n", p->best_validation_loss, p->best_epoch);
+	fputc('\n', out);
+	gd_model_card_print(out, path, &c);
+	fputc('\n', out);
 	print_settings(out, "configuration", c.config, c.config_count);
 	print_settings(out, "computed with", c.provenance, c.provenance_count);
 	if (c.command && *c.command)

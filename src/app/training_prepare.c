@@ -13,6 +13,7 @@
 #include "gd/random.h"
 #include "gd/reduce.h"
 #include "gd/run_recovery.h"
+#include "gd/repeat.h"
 #include "gd/sha256.h"
 
 /* The configuration group's entry that is no option: which rows and preprocessing the run is about. */
@@ -89,14 +90,36 @@ static gd_status make_settings(gd_training *t, const char *dataset_hash)
 	return gd_ok();
 }
 
+/* "train,validation,test" rows of each class, with ';' between, in the arena. */
+static const char *list_class_rows(gd_training *t, const gd_dataset_header *header)
+{
+	int classes = header->preprocessing.classes;
+	size_t room = (size_t)classes * 64, used = 0;
+	char *text = gd_arena_take(&t->arena, room, 1);
+	for (int c = 0; text && c < classes; c++)
+		used += (size_t)snprintf(text + used, room - used, "%s%" PRId64 ",%" PRId64 ",%" PRId64, c ? ";" : "", header->class_counts[c], header->class_counts[classes + c],
+			header->class_counts[2 * classes + c]);
+	return text;
+}
+
 static gd_status make_provenance(gd_training *t, const char *hosts)
 {
 	char ranks[32], cores[32];
 	snprintf(ranks, sizeof ranks, "%d", t->communicator->size);
 	snprintf(cores, sizeof cores, "%d", gd_machine_cores());
+	char program[192], records[64], seed[32];
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	const char *class_rows = list_class_rows(t, header);
+	if (!class_rows)
+		return gd_out_of_memory("the provenance");
+	snprintf(program, sizeof program, "%s, commit %s, %s build by %s", gd_version, gd_commit, gd_build_type, gd_compiler);
+	snprintf(records, sizeof records, "%" PRId64 " read, %" PRId64 " dropped", header->rows_read, header->rows_dropped);
+	snprintf(seed, sizeof seed, "%" PRId64, header->seed);
 	const gd_setting settings[] = {
 		{"ranks", ranks}, {"hosts", hosts}, {"cpu", gd_machine_cpu()}, {"cores", cores},
-		{"mpi", gd_machine_mpi()}, {"hdf5", gd_machine_hdf5()}, {"blis", gd_machine_blis()},
+		{"mpi", gd_machine_mpi()}, {"hdf5", gd_machine_hdf5()}, {"blis", gd_machine_blis()}, {"genre_dist", program},
+		{GD_DATASET_SOURCE, header->source}, {GD_DATASET_SOURCE_SHA256, header->source_sha256}, {GD_DATASET_COMMAND, header->history}, {GD_DATASET_RECORDS, records},
+		{GD_DATASET_SPLIT, header->split}, {GD_DATASET_SEED, seed}, {GD_DATASET_CLASS_ROWS, class_rows}, {GD_DATASET_AUDIT, header->audit},
 	};
 	t->provenance_count = sizeof settings / sizeof settings[0];
 	t->provenance = gd_arena_take(&t->arena, t->provenance_count, sizeof *t->provenance);

@@ -1,0 +1,62 @@
+#include "gd/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/log.h"
+#include "gd/memory.h"
+#include "gd/options.h"
+#include "gd/report.h"
+
+typedef struct report_options {
+	const char *output, *data;
+	bool quiet, help;
+} report_options;
+
+#define AT(member) offsetof(report_options, member)
+static const gd_option options[] = {
+	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "FILE.html", .help = "by default report.html in the run directory"},
+	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .argument = "FILE.h5", .help = "where the dataset is now; by default where the run found it"},
+	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only"},
+	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
+};
+#undef AT
+static const gd_option_table table = {options, sizeof options / sizeof options[0]};
+
+static void print_help(void)
+{
+	printf("usage: genre-dist report DIR [OPTION...]\n\n"
+	       "Writes a run, which may still be going, as one HTML page: curves, scores, data, where the time went, and how to get it again.\n"
+	       "The page needs no script and no network. Plots are drawn by gnuplot, where it is installed.\n\noptions:\n");
+	gd_options_help(&table, stdout);
+}
+
+int gd_command_report(int argc, char **argv)
+{
+	report_options o;
+	int count = 0;
+	char *output = NULL;
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			print_help();
+			return GD_OK;
+		}
+	const char **arguments = gd_allocate((size_t)argc, sizeof *arguments);
+	gd_options_initialise(&table, &o);
+	gd_status status = arguments ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, arguments, &count) : gd_out_of_memory("the arguments");
+	if (!gd_failed(&status) && count == 0)
+		status = gd_error(GD_USAGE, "report needs a run directory: genre-dist report runs/first");
+	if (!gd_failed(&status) && count > 1)
+		status = gd_error(GD_USAGE, "report takes one run directory, found '%s' as well", arguments[1]);
+	if (!gd_failed(&status)) {
+		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
+		gd_report_options wanted = {.directory = arguments[0], .output = o.output, .data = o.data, .history = gd_command_line()};
+		status = gd_report_write(&wanted, &output);
+	}
+	if (!gd_failed(&status))
+		gd_log_note("wrote '%s'", output);
+	free(output);
+	free(arguments);
+	return gd_command_finish(&status);
+}
