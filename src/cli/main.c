@@ -1,9 +1,11 @@
 #include "gd/commands.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gd/file.h"
 #include "gd/gemm.h"
 #include "gd/launch.h"
 #include "gd/log.h"
@@ -26,7 +28,6 @@ static const command commands[] = {
 	{"verify", "replay a run's last steps and compare the bits", NULL, gd_command_verify},
 	{"sweep", "train many configurations in one job", NULL, gd_command_sweep},
 	{"baseline", "score a classical model on a dataset", NULL, gd_command_baseline},
-	{"report", "show a run as one HTML page with its plots", gd_command_report, NULL},
 	{"synth", "draw songs from the shipped statistical profile", gd_command_synth, NULL},
 	{"info", "describe this build and machine, or a file or run directory", gd_command_info, gd_command_info_ranks},
 };
@@ -128,7 +129,7 @@ static int unknown_command(const char *name)
 	return gd_command_finish(&status);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	keep_command_line(argc, argv);
 	gd_gemm_single_thread();
@@ -150,4 +151,19 @@ int main(int argc, char **argv)
 		return run_collective(chosen, argc - 1, argv + 1);
 	/* What needs one process only is done by the first; the others have nothing to do. */
 	return gd_launch_rank() ? GD_OK : chosen->local(argc - 1, argv + 1);
+}
+
+/* A result that could not be written (a full disk behind the redirection) is no success. */
+static int finish_stdout(int code)
+{
+	const bool before = ferror(stdout);
+	if ((!fflush(stdout) && !before) || code != GD_OK)
+		return code;
+	gd_status status = gd_file_error(GD_FAILED, "write to", "stdout", before ? EIO : errno);
+	return gd_command_finish(&status);
+}
+
+int main(int argc, char **argv)
+{
+	return finish_stdout(run(argc, argv));
 }
