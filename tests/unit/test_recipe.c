@@ -298,6 +298,83 @@ static void test_standardise(void)
 	gd_preprocessing_release(&fitted);
 }
 
+/* Words for a number's fraction, octave, pairs of columns and small integers; expected values from Python. */
+static void test_song_words(void)
+{
+	static const char text[] =
+		"[table]\ntarget = class\nclasses = yes, no\n[columns]\n"
+		"tempo = log_fraction 0.001, octave 70 120, product_fraction length 240000\n"
+		"key = integer 0 2, cross mode 0 2 0 1\nday = year_start\nmode = drop\nlength = drop\n";
+	gd_recipe recipe;
+	gd_schema schema;
+	double x[16];
+	const char *missing;
+	char *names[16], *again;
+	gd_arena arena = {0};
+	gd_status status = gd_recipe_read(&recipe, text, "m.h5");
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT_EQUAL_FATAL(recipe.features, 13);
+	status = gd_recipe_name(&recipe, &arena, names);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT_STRING_EQUAL(names[0], "log_fraction(tempo)");
+	CU_ASSERT_STRING_EQUAL(names[2], "product_fraction(tempo,length)");
+	CU_ASSERT_STRING_EQUAL(names[4], "key=1");
+	CU_ASSERT_STRING_EQUAL(names[9], "key=1,mode=1");
+	CU_ASSERT_STRING_EQUAL(names[12], "year_start(day)");
+	/* A column that another is paired with is needed too, though it has no feature of its own. */
+	status = gd_recipe_bind(&recipe, record_of("tempo,key,day,mode"), GD_BIND_FEATURES);
+	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
+	status = gd_recipe_bind(&recipe, record_of("tempo,key,day,mode,length"), GD_BIND_FEATURES);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+
+	status = gd_recipe_encode(&recipe, record_of("150.25,1,1999,1,200000"), x, &missing);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT(fabs(x[0] - -1.3823023398503532) < 1e-12); /* log(.25 + .001) */
+	CU_ASSERT(fabs(x[1] - 6.231221180711185) < 1e-12);   /* log2(150.25) - floor(log2(150.25 / 70)) */
+	CU_ASSERT(fabs(x[2] - 0.2083333333333286) < 1e-12);  /* 125.208333 */
+	for (int i = 3; i < 12; i++)
+		CU_ASSERT_EQUAL(x[i], i == 4 || i == 9);
+	CU_ASSERT_EQUAL(x[12], 1);
+
+	status = gd_recipe_encode(&recipe, record_of("0,3,1999-01-02,0,200000"), x, &missing);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT(fabs(x[1] - 6.906890595608519) < 1e-12); /* log2(120) */
+	for (int i = 3; i < 13; i++)
+		CU_ASSERT_EQUAL(x[i], 0);
+	status = gd_recipe_encode(&recipe, record_of("1,1.5,1999-02,1,x"), x, &missing);
+	CU_ASSERT(status.code == GD_BAD_DATA && strstr(status.message, "'length'"));
+
+	/* The same words once more from the recipe's own text, encodings included. */
+	status = gd_schema_format(&recipe.schema, &again);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT_PTR_NOT_NULL(strstr(again, "cross mode 0 2 0 1"));
+	free(again);
+	gd_recipe_release(&recipe);
+	status = gd_schema_read("[table]\ntarget = t\nencoding = quantile\n[columns]\na = numeric\nb = numeric\n[encoding]\nb = piecewise-linear 7\n", "s.ini", GD_USAGE, &schema);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	status = gd_schema_format(&schema, &again);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT(strstr(again, "encoding = quantile\n") && strstr(again, "[encoding]\nb = piecewise-linear 7\n"));
+	CU_ASSERT_EQUAL(gd_schema_find_encoding(&schema, gd_schema_find_column(&schema, "a")).kind, GD_ENCODE_QUANTILE);
+	free(again);
+	gd_schema_release(&schema);
+	gd_arena_release(&arena);
+}
+
+/* What can go wrong with them. */
+static void test_song_word_errors(void)
+{
+	static const char *const columns[] = {"a = integer 1.5 2", "a = integer 3 2", "a = integer 0 5000", "a = cross b 0 99 0 99", "a = cross", "a = cross t 0 1 0 1",
+		"a = log_fraction 0", "a = octave 0 120", "a = octave 70 -1", "a = product_fraction b 0", "a = product_fraction 3", "a = year_start 1"};
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+		char text[256];
+		gd_schema schema;
+		snprintf(text, sizeof text, "[table]\ntarget = t\n[columns]\n%s\n", columns[i]);
+		gd_status status = gd_schema_read(text, "s.ini", GD_USAGE, &schema);
+		CU_ASSERT_EQUAL(status.code, GD_USAGE);
+	}
+}
+
 const unit_test unit_tests[] = {
 	{"a record becomes features", test_encode},
 	{"decades, dates and weekdays", test_edges},
@@ -305,5 +382,7 @@ const unit_test unit_tests[] = {
 	{"columns that lack, or come twice", test_bind},
 	{"classes and categories are learned", test_learning},
 	{"standardising, copying, comparing", test_standardise},
+	{"fractions, octaves, integers and pairs of columns", test_song_words},
+	{"words that make no sense are refused", test_song_word_errors},
 	{NULL, NULL},
 };
