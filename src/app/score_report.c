@@ -31,7 +31,9 @@ static void print_name(FILE *out, const char *name, int width, int left)
 	int shown = characters(name) < width ? characters(name) : width;
 	if (!left)
 		fprintf(out, "%*s", width - shown, "");
-	fprintf(out, "%.*s", fitting_bytes(name, width), name);
+	/* A class may be named with a line break, which would break the table, or a terminal's control characters. */
+	for (int i = 0, bytes = fitting_bytes(name, width); i < bytes; i++)
+		fputc((unsigned char)name[i] < 0x20 || name[i] == 0x7F ? ' ' : name[i], out);
 	if (left)
 		fprintf(out, "%*s", width - shown, "");
 }

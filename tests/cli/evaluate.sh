@@ -70,6 +70,13 @@ refuse 3 "absent.h5" ranks 2 evaluate absent.h5 --data songs.h5
 refuse 3 "dataset" ranks 2 evaluate songs.h5 --data songs.h5
 refuse 2 "needs a model" ranks 2 evaluate --data songs.h5
 refuse 2 "needs a model and a CSV" ranks 2 predict run1/model.h5
+# A class whose name holds a line break stays on its line.
+awk 'BEGIN { print "x,k"; for (i = 0; i < 60; i++) printf "%g,%s\n", i % 7, i % 2 ? "\"b\nz\"" : "c" }' >breaks.csv
+"$GENRE_DIST" preprocess breaks.csv --target k -q || fail "no dataset of names with line breaks"
+expect 0 '' ranks 1 train --data breaks.h5 --run breaks --hidden none --epochs 0 -q
+expect 0 '' ranks 1 evaluate breaks/model.h5 --data breaks.h5
+equal "lines of class 'b z'" "$(grep -c '^b z ' out.txt)" 2
+
 # What is read is not written over, by whatever name.
 ln -s songs.csv link.csv
 for output in songs.csv link.csv run1/model.h5; do
