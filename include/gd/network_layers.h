@@ -27,7 +27,7 @@ typedef struct gd_input_layer {
 	int made;              /* columns that are made: all, or all but those */
 	bool computed;         /* the first dense layer reads `values`, not the features */
 	size_t values, ranks, waves, gradient, scratch, place, fraction, product; /* offsets in the workspace, in rows of padded length */
-	size_t table, packed;  /* floats behind the parameter gradient */
+	size_t packed;         /* floats behind the table of the piecewise-linear columns, which is behind the parameter gradient */
 } gd_input_layer;
 
 struct gd_network {

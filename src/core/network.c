@@ -249,9 +249,12 @@ int gd_network_segment_channels(const gd_network *network, int segment)
 
 double gd_network_flops(const gd_network *network)
 {
-	double flops = 0.0;
+	const gd_input_layer *input = &network->input;
+	const gd_periodic *periodic = &input->periodic;
+	double waves = 2.0 * periodic->features * periodic->frequencies * periodic->width;
+	double flops = 6.0 * waves + 2.0 * (input->columns - input->encoded) * network->layer[0].outputs;
 	for (int l = 0; l <= network->last; l++) {
-		double product = 2.0 * network->layer[l].inputs * network->layer[l].outputs;
+		double product = 2.0 * (l == 0 ? input->made : network->layer[l].inputs) * network->layer[l].outputs;
 		flops += l == 0 ? 2.0 * product : 3.0 * product; /* nothing flows back into the input */
 	}
 	return flops;
