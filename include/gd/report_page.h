@@ -48,7 +48,12 @@ void gd_report_row(FILE *out, const char *name, const char *format, ...) __attri
 /* A cell with a number that is also the strength of its colour: amount within [-1, 1]. */
 void gd_report_heat(FILE *out, double amount, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The sections, in the order of the page. */
+/* What says that plots are missing, if they are. */
+void gd_report_plots_missing(const gd_report_page *page);
+/* A sweep's page, up to its foot, from its sweep.h5; on failure nothing is of use. */
+GD_CHECKED gd_status gd_report_sweep(gd_report_page *page, const gd_report_options *options, const char *path);
+
+/* The sections of a run's page, in their order. */
 void gd_report_summary(gd_report_page *page, const gd_report_run *run);
 void gd_report_training(gd_report_page *page, const gd_report_run *run);
 void gd_report_time(gd_report_page *page, const gd_report_run *run);

@@ -144,14 +144,18 @@ static void put_limits(FILE *out, const gd_checkpoint *c, const gd_recipe *recip
 		for (int i = 0; recipe->schema.terms[t].treatment->form == GD_FORM_ONE_HOT && i < gd_term_size(&recipe->schema.terms[t]); i++)
 			if (recipe->first[t] + i < p->features)
 				category[recipe->first[t] + i] = true;
-	fprintf(out, "%*s%-28s %12s %12s\n", LABEL_WIDTH, "", "numeric feature", "mean", "deviation");
+	fprintf(out, "%*s%-28s %12s %12s %12s %12s\n", LABEL_WIDTH, "", "numeric feature", "mean", "deviation", "least", "largest");
 	int listed = 0, numeric = 0;
 	for (int f = 0; category && f < p->features; f++) {
+		const gd_feature_tables *tables = &p->tables[f];
 		numeric += !category[f];
-		if (!category[f] && listed < LISTED_FEATURES) {
-			fprintf(out, "%*s%-28s %12.5g %12.5g\n", LABEL_WIDTH, "", p->feature_names[f], p->mean[f], p->standard_deviation[f]);
-			listed++;
-		}
+		if (category[f] || listed == LISTED_FEATURES)
+			continue;
+		listed++;
+		fprintf(out, "%*s%-28s %12.5g %12.5g", LABEL_WIDTH, "", p->feature_names[f], p->mean[f], p->standard_deviation[f]);
+		if (tables->knots)
+			fprintf(out, " %12.5g %12.5g", tables->knot[0], tables->knot[tables->knots - 1]);
+		fputc('\n', out);
 	}
 	if (listed < numeric)
 		fprintf(out, "%*sand %d more\n", LABEL_WIDTH, "", numeric - listed);

@@ -12,7 +12,7 @@
  * Placeholders: GDT<number> is a text of the plot, with as many ~ behind it as the text is longer, so that gnuplot leaves room for it; rgb(1,2,n) is
  * the colour of series n. Everything that gnuplot is told is a number or one of these.
  */
-enum { X_LABEL, Y_LABEL, FIRST_SERIES, FIRST_NAME = FIRST_SERIES + GD_PLOT_SERIES, LONGEST_NAME = 16 };
+enum { X_LABEL, Y_LABEL, FIRST_SERIES, FIRST_NAME = FIRST_SERIES + GD_PLOT_SERIES, LONGEST_NAME = 16, LONGEST_SERIES = 24 };
 
 static size_t drawn_names(const gd_plot *plot)
 {
@@ -59,7 +59,7 @@ static int characters(const char *text, int most)
 
 static const char *text_of(const gd_plot *plot, size_t number, int *most)
 {
-	*most = number >= FIRST_NAME ? LONGEST_NAME : 2 * LONGEST_NAME;
+	*most = number >= FIRST_NAME ? LONGEST_NAME : number >= FIRST_SERIES ? LONGEST_SERIES : 60;
 	if (number == X_LABEL || number == Y_LABEL)
 		return number == X_LABEL ? plot->x_label : plot->y_label;
 	if (number >= FIRST_SERIES && number < FIRST_SERIES + (size_t)plot->series_count)
@@ -164,9 +164,13 @@ static void put_bars(FILE *out, const gd_plot *plot)
 
 static void put_script(FILE *out, const gd_plot *plot)
 {
-	fputs("set encoding utf8\nset terminal svg size 480,300 dynamic noenhanced font \"sans-serif,13\" linewidth 1.3\nset border 3\n"
-	      "set tics nomirror out scale 0.5\nset format y \"%g\"\nset grid ytics lt 0 lc rgb \"#010263\"\n", out);
-	if (plot->series_count > 1)
+	/* Few names stand in a line above; many below, in two columns. */
+	bool many = plot->series_count > 3;
+	fprintf(out, "set encoding utf8\nset terminal svg size 480,%d dynamic noenhanced font \"sans-serif,13\" linewidth 1.3\nset border 3\n"
+		"set tics nomirror out scale 0.5\nset format y \"%%g\"\nset grid ytics lt 0 lc rgb \"#010263\"\n", many ? 310 + 20 * ((plot->series_count + 1) / 2) : 300);
+	if (many)
+		fprintf(out, "set key below left vertical Left reverse maxrows %d samplen 3\n", (plot->series_count + 1) / 2);
+	else if (plot->series_count > 1)
 		fputs("set key outside top center horizontal samplen 3\n", out);
 	else
 		fputs("unset key\n", out);
@@ -254,7 +258,7 @@ static void rewrite(FILE *out, const char *at, const gd_plot *plot)
 			int most;
 			size_t number = strtoul(at + 3, &end, 10);
 			const char *text = text_of(plot, number, &most);
-			gd_html_excerpt(out, text, most);
+			gd_html_shorten(out, text, most);
 			at = end + strspn(end, "~");
 		}
 		if (at != before)

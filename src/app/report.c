@@ -165,12 +165,23 @@ static void put_page(gd_report_page *page, const gd_report_run *run)
 	gd_report_scores(page, run);
 	gd_report_data(page, run);
 	gd_report_repeat(page, run);
-	if (gd_failed(&page->plots)) {
-		fputs("<p class=\"notice\" id=\"no-plots\">Some or all plots are missing: ", page->out);
-		gd_html_text(page->out, page->plots.message);
-		fputs(". The tables hold the same figures.</p>\n", page->out);
-	}
-	gd_report_foot(page->out, run->options->history);
+}
+
+/* Gathers first: what cannot be read leaves no page. */
+static gd_status make_page(gd_report_page *page, gd_report_run *run)
+{
+	char sweep[GD_PATH_ROOM];
+	const gd_report_options *options = run->options;
+	snprintf(sweep, sizeof sweep, "%s/sweep.h5", options->directory);
+	bool many = gd_file_exists(sweep);
+	gd_status status = many ? gd_report_sweep(page, options, sweep) : gather(run);
+	if (gd_failed(&status))
+		return status;
+	if (!many)
+		put_page(page, run);
+	gd_report_plots_missing(page);
+	gd_report_foot(page->out, options->history);
+	return gd_ok();
 }
 
 gd_status gd_report_write(const gd_report_options *options, char **output)
@@ -179,7 +190,10 @@ gd_status gd_report_write(const gd_report_options *options, char **output)
 	gd_report_page page = {.plots = gd_ok()};
 	char *html = NULL, *path = NULL;
 	size_t size = 0;
-	gd_status status = gather(&run);
+	page.out = open_memstream(&html, &size);
+	gd_status status = page.out ? make_page(&page, &run) : gd_out_of_memory("the report");
+	if (page.out && fclose(page.out) && !gd_failed(&status))
+		status = gd_out_of_memory("the report");
 	if (gd_failed(&status))
 		goto done;
 	if (options->output ? !(path = strdup(options->output)) : asprintf(&path, "%s/report.html", options->directory) < 0) {
@@ -187,13 +201,7 @@ gd_status gd_report_write(const gd_report_options *options, char **output)
 		status = gd_out_of_memory("a path");
 		goto done;
 	}
-	page.out = open_memstream(&html, &size);
-	if (!page.out) {
-		status = gd_out_of_memory("the report");
-		goto done;
-	}
-	put_page(&page, &run);
-	status = fclose(page.out) ? gd_out_of_memory("the report") : gd_file_write(path, html, size);
+	status = gd_file_write(path, html, size);
 done:
 	release(&run);
 	free(html);

@@ -29,7 +29,7 @@ static const char style[] =
 	".key dt{color:var(--quiet);font-size:.8rem}.key dd{margin:0;font-size:1.35rem;font-variant-numeric:tabular-nums}.key small{display:block;font-size:.8rem;color:var(--quiet)}\n"
 	".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1rem 2rem}.plots>*{margin:0;min-width:0}figure{margin:0}svg{width:100%;height:auto;display:block;max-width:34rem}svg text{font-family:inherit}\n"
 	".wide{overflow-x:auto;margin:.5rem 0 1rem}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}caption{text-align:left;padding-bottom:.4rem;position:sticky;left:0;max-width:min(46rem,calc(100vw - 2rem))}\n"
-	"th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}th{font-weight:600}th[scope=row],td.text,th.text{text-align:left}td.long{white-space:normal;overflow-wrap:anywhere;text-align:left;min-width:14rem}\n"
+	"th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}th{font-weight:600}th[scope=row],td.text,th.text{text-align:left}td.long{white-space:normal;overflow-wrap:anywhere;text-align:left;min-width:14rem}td.word{white-space:normal;text-align:left;max-width:16rem}\n"
 	"table.heat{font-size:.8rem}table.heat th,table.heat td{padding:.2rem .35rem;border:1px solid var(--line)}table.heat th[scope=row]{position:sticky;left:0;background:var(--back)}\n"
 	"td.w{background:rgba(var(--warm),var(--a))}td.c{background:rgba(var(--cold),var(--a))}td.hit{font-weight:700;outline:2px solid var(--fore);outline-offset:-2px}td small{display:block;opacity:.8}\n"
 	"th.turn{vertical-align:bottom}th.turn span{writing-mode:vertical-rl;transform:rotate(180deg)}\n"
@@ -74,6 +74,15 @@ void gd_report_plot(gd_report_page *page, const gd_plot *plot, const char *capti
 		fputs("</figcaption></figure>\n", page->out);
 	}
 	free(svg);
+}
+
+void gd_report_plots_missing(const gd_report_page *page)
+{
+	if (!gd_failed(&page->plots))
+		return;
+	fputs("<p class=\"notice\" id=\"no-plots\">Some or all plots are missing: ", page->out);
+	gd_html_text(page->out, page->plots.message);
+	fputs(". The tables hold the same figures.</p>\n", page->out);
 }
 
 void gd_report_row(FILE *out, const char *name, const char *format, ...)

@@ -151,6 +151,18 @@ expect 0 '' "$GENRE_DIST" report whole -o other.html --data nasty.h5
 grep -q 'is not the dataset of this run' other.html || fail "another dataset is taken for the run's"
 mv moved.h5 songs.h5
 
+# A sweep: its tables are those of the sweep, and each trial has its curve.
+printf '[sweep]\nrepeats = 2\n[base]\ndata = songs.h5\nhidden = 8\nbatch-size = 256\nepochs = 2\n[vary]\nlearning-rate = 0.003 0.01 0.03\ndropout = 0 0.5\n[trial wild]\noptimizer = sgd\nlearning-rate = 1e6\n' >sweep.ini
+ranks 2 sweep sweep.ini --run swept --json >sweep.json 2>/dev/null
+expect 0 "wrote 'swept/report.html'" "$GENRE_DIST" report swept
+expect 0 '' python3 check.py swept/report.html $((2 * drawn)) "status configurations curves trials repeat sweep-file" "no-plots"
+equal "trials and configurations" "$(grep -o '<th scope="row">' swept/report.html | wc -l)" $((14 + 7))
+best=$(sed -n '1s/.*"validation_loss": {"mean": \([0-9]\.[0-9]*\).*/\1/p' sweep.json)
+grep -q "<td>$(printf %.4f "$best")</td>" swept/report.html || fail "the best configuration's mean is not in the page"
+expect 0 '' env PATH="$PWD/empty" "$GENRE_DIST" report swept/wild-seed0 -o wild.html
+dd if=/dev/zero of=swept/sweep.h5 bs=1 seek=3000 count=8 conv=notrunc 2>/dev/null
+refuse 3 "swept/sweep.h5" "$GENRE_DIST" report swept
+
 refuse 3 "'empty' is no run directory" "$GENRE_DIST" report empty
 refuse 3 "no run directory" "$GENRE_DIST" report nowhere
 refuse 3 "no run directory" "$GENRE_DIST" report songs.csv
@@ -192,7 +204,7 @@ fi
 # The model card.
 expect 0 '' "$GENRE_DIST" info whole/model.h5
 for line in 'purpose .*playlist_genre.*6 classes: pop, rap' '^use .*predict whole/model.h5' 'trained on .*songs.csv, sha256' '^split .*random, seed 0' 'shared test records.*ceiling' '^scores .*validation loss' \
-	'evaluate whole/model.h5 --data songs.h5' '^limits' 'tempo  *[0-9.]+  *[0-9.]+' '^again .*genre-dist preprocess songs.csv' 'genre-dist train --data songs.h5 --hidden 16'; do
+	'evaluate whole/model.h5 --data songs.h5' '^limits' 'tempo  *[0-9.]+  *[0-9.]+  *[0-9.]+  *[0-9.]+' '^again .*genre-dist preprocess songs.csv' 'genre-dist train --data songs.h5 --hidden 16'; do
 	checks=$((checks + 1))
 	grep -Eq "$line" out.txt || fail "the model card lacks '$line'"
 done
