@@ -213,24 +213,27 @@ static gd_status conclude(gd_training *t, bool stopped)
 		if (gd_failed(&status))
 			return status;
 	}
+	gd_status wrote = gd_ok(), status = gd_training_compare(t);
+	if (gd_failed(&status))
+		return status;
+	/* The model before the checkpoint that calls the training finished: a kill in between repeats the end. Who is told to go writes the checkpoint first. */
+	bool in_haste = stopped && !by_steps;
 	t->communicator->phase = "writing the model";
-	gd_status mine = gd_ok(), status = gd_training_compare(t);
+	if (t->communicator->rank == 0 && !in_haste)
+		wrote = gd_training_save_model(t);
+	status = gd_training_save(t);
 	if (gd_failed(&status))
 		return status;
-	/* The model before the checkpoint that calls the training finished: a kill in between repeats the end. */
-	if (t->communicator->rank == 0 && (!stopped || by_steps))
-		mine = gd_training_save_model(t);
-	status = gd_agree(t->communicator, &mine);
-	if (!gd_failed(&status))
-		status = gd_training_save(t);
-	if (gd_failed(&status))
-		return status;
+	if (t->communicator->rank == 0 && in_haste)
+		wrote = gd_training_save_model(t);
 	write_metrics(t, true);
 	if (t->checkpoint_failed)
-		mine = gd_error(GD_FAILED, "the last checkpoint could not be written to '%s'; mend that and go on with --resume", t->directory);
-	status = gd_agree(t->communicator, &mine);
+		wrote = gd_error(GD_FAILED, "the last checkpoint could not be written to '%s'; mend that and go on with --resume", t->directory);
+	status = gd_agree(t->communicator, &wrote);
 	if (gd_failed(&status))
 		return status;
+	if (!stopped && o->early_stop > 0 && t->progress.epoch < o->epochs)
+		gd_log_note("stopped early: no lower validation loss for %lld epochs", (long long)o->early_stop);
 	status = gd_training_say_end(t);
 	if (gd_failed(&status) || !stopped || by_steps)
 		return status;

@@ -67,11 +67,12 @@ refuse 2 "absent.ini" ranks 2 train --data songs.h5 --config absent.ini --run no
 # Limits of a run.
 expect 0 '' ranks 2 train "${small[@]}" --run zero --epochs 0
 [[ -s zero/model.h5 ]] || fail "--epochs 0 writes no model"
-expect 0 '' ranks 1 train "${small[@]}" --run patient --epochs 60 --early-stop 2 --learning-rate 0.05 -q
+expect 0 'stopped early' ranks 1 train "${small[@]}" --run patient --epochs 60 --early-stop 2 --learning-rate 0.05
 last=$(h5dump -a /progress/epoch patient/checkpoint.h5 | sed -n 's/.*(0): \([0-9]*\).*/\1/p')
 holds "early stop" "$last < 60"
 expect 0 'nothing to do' ranks 2 train --run patient --resume
 expect 75 'resume' ranks 2 train "${small[@]}" --run hurried --epochs 1000000 --time-limit 3 -q
+[[ -s hurried/model.h5 ]] || fail "a stopped run has no model"
 expect 0 '' ranks 3 train --run hurried --resume --max-steps 1 -q
 expect 4 'diverged' ranks 2 train "${small[@]}" --run wild --optimizer sgd --learning-rate 1e6 --activation relu --epochs 20
 refuse 4 'diverged' ranks 2 train "${small[@]}" --run wild2 --optimizer sgd --learning-rate 1e6 --activation relu --epochs 20 -q
