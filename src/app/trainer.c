@@ -221,7 +221,10 @@ static gd_status conclude(gd_training *t, bool stopped)
 	t->communicator->phase = "writing the model";
 	if (t->communicator->rank == 0 && !in_haste)
 		wrote = gd_training_save_model(t);
-	status = gd_training_save(t);
+	/* Without its model the training is not finished. */
+	status = gd_agree(t->communicator, &wrote);
+	if (!gd_failed(&status))
+		status = gd_training_save(t);
 	if (gd_failed(&status))
 		return status;
 	if (t->communicator->rank == 0 && in_haste)

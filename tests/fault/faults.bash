@@ -1,0 +1,41 @@
+# What the tests of faults share, on top of tests/cli/checks.bash; sourced.
+. "$(dirname "${BASH_SOURCE[0]}")/../cli/checks.bash"
+
+# Every process of this test, however it was started, carries this in its environment.
+export GD_FAULT_MARK=fault-$$-$RANDOM
+
+# marked: process ids of the program that belong to this test and still live (zombies do not).
+marked() {
+	local directory
+	for directory in /proc/[0-9]*; do
+		[[ $(readlink "$directory/exe" 2>/dev/null) == */genre-dist ]] || continue
+		tr '\0' '\n' <"$directory/environ" 2>/dev/null | grep -qx "GD_FAULT_MARK=$GD_FAULT_MARK" || continue
+		grep -q '^State:[[:space:]]*Z' "$directory/status" 2>/dev/null || echo "${directory#/proc/}"
+	done 2>/dev/null
+}
+
+# gone SECONDS: waits until no process is left; 1 and a failure if one stays.
+gone() {
+	local tries=$(($1 * 10))
+	while ((tries-- > 0)); do
+		[[ -n $(marked) ]] || return 0
+		sleep 0.1
+	done
+	fail "processes left behind: $(marked | tr '\n' ' ')"
+	kill -KILL $(marked) 2>/dev/null
+	return 1
+}
+
+now() {
+	date +%s.%N
+}
+
+# since START: seconds with one decimal.
+since() {
+	awk "BEGIN { printf \"%.1f\", $(now) - $1 }"
+}
+
+# songs ROWS: songs.h5, a small dataset.
+songs() {
+	"$GENRE_DIST" synth --rows "$1" --seed 3 -o songs.csv >/dev/null 2>&1 && "$GENRE_DIST" preprocess songs.csv >/dev/null 2>&1 || { echo "no dataset"; exit 2; }
+}

@@ -1,0 +1,33 @@
+/*
+ * Preloaded: after the GD_FLIP_CALL-th sum over the ranks of at least GD_FLIP_LEAST doubles, rank GD_FLIP_RANK (-1: each) finds one bit of it flipped, as faulty memory
+ * would have it.
+ */
+#include <mpi.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int number(const char *name, int otherwise)
+{
+	const char *text = getenv(name);
+	return text ? atoi(text) : otherwise;
+}
+
+int MPI_Allreduce(const void *from, void *to, int count, MPI_Datatype type, MPI_Op op, MPI_Comm communicator)
+{
+	static int calls;
+	int rank = 0, code = PMPI_Allreduce(from, to, count, type, op, communicator);
+	if (type != MPI_DOUBLE || op != MPI_SUM || count < number("GD_FLIP_LEAST", 64) || ++calls != number("GD_FLIP_CALL", 20))
+		return code;
+	PMPI_Comm_rank(communicator, &rank);
+	if (rank == number("GD_FLIP_RANK", 0) || number("GD_FLIP_RANK", 0) < 0) {
+		double value;
+		memcpy(&value, to, sizeof value);
+		/* One that changes the sum beyond float32's rounding. */
+		uint64_t bits;
+		memcpy(&bits, &value, sizeof bits);
+		bits ^= (uint64_t)1 << 50;
+		memcpy(to, &bits, sizeof bits);
+	}
+	return code;
+}
