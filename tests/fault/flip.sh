@@ -23,7 +23,7 @@ flipped 3 2 'weights of rank 2 differ.* at step 100' --checkpoint-every 0
 
 # The same wrong bit on every rank: no comparison shows it, a replay does.
 rm -rf victim
-expect 0 '' mpirun -n 2 -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK=-1 -x GD_FLIP_CALL=130 "$GENRE_DIST" train "${options[@]}" --run victim --checkpoint-every 60
+expect 0 '' mpirun -n 2 -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK=-1 -x GD_FLIP_CALL=155 "$GENRE_DIST" train "${options[@]}" --run victim --checkpoint-every 60
 refuse 1 'replay differs' ranks 3 verify victim -q
 grep -q 'parameters .*values differ' out.txt || fail "verify does not say what differs"
 expect 0 '' ranks 2 verify whole -q
