@@ -68,6 +68,16 @@ void gd_training_release(gd_training *training);
  * the number of epochs apart (GD_USAGE).
  */
 GD_CHECKED gd_status gd_training_take_configuration(gd_training *training, const gd_checkpoint *checkpoint, const bool *given);
+
+/* Local. The name under which a checkpoint's configuration keeps gd_training_hash_dataset. */
+extern const char gd_training_dataset_setting[];
+/* Local. A value of a checkpoint's configuration, or NULL. */
+const char *gd_training_setting(const gd_checkpoint *checkpoint, const char *name);
+/* Local. What identifies a dataset: its rows' source and split, and how they were made into features; in hexadecimal. */
+void gd_training_hash_dataset(const gd_dataset_header *header, char text[65]);
+/* Local. Fills training->config and training->provenance. */
+GD_CHECKED gd_status gd_training_make_settings(gd_training *training, const char *dataset_hash);
+GD_CHECKED gd_status gd_training_make_provenance(gd_training *training, const char *hosts);
 /* Collective. With options and an open dataset: network, steps and state, that of the checkpoint `from`, or the first one with NULL. `hosts` is for the provenance. */
 GD_CHECKED gd_status gd_training_build(gd_training *training, const char *hosts, gd_checkpoint *from);
 /* Collective. This rank's rows. */
