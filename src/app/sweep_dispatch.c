@@ -14,6 +14,8 @@
 enum { TAG_REPORT = 1, TAG_TASK = 2 };
 /* Between two writings of sweep.h5; the trials' own directories say the same. */
 static const double write_seconds = 1;
+/* Between two looks for messages: MPI may yield the processor at each, which takes longer than a short step. */
+static const double look_seconds = 0.002;
 
 typedef enum offer { OFFER_TASK, OFFER_WAIT, OFFER_END } offer;
 
@@ -30,7 +32,7 @@ struct gd_sweep_dispatch {
 	int *waiting;       /* [leaders] ranks that asked and have no answer yet */
 	int waiting_count, dismissed, leaders;
 	bool stop;
-	double limit, last_write;
+	double limit, last_write, last_look;
 	gd_status status;   /* the first failure of the coordination itself */
 };
 
@@ -249,8 +251,10 @@ static void answer(gd_sweep_dispatch *d)
 void gd_sweep_dispatch_attend(void *dispatch)
 {
 	gd_sweep_dispatch *d = dispatch;
-	if (d->leaders == 0)
+	double now = gd_seconds();
+	if (d->leaders == 0 || now - d->last_look < look_seconds)
 		return;
+	d->last_look = now;
 	for (;;) {
 		int there = 0;
 		MPI_Status envelope;

@@ -33,6 +33,8 @@ gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char *
 {
 	*communicator = (gd_communicator){.mpi = MPI_COMM_NULL, .size = 1, .phase = "start"};
 	int provided = MPI_THREAD_SINGLE;
+	/* Open MPI's shared file pointers, which nobody uses here, lie in a file named after the communicator's number: groups of one job that open a dataset at once would share it. */
+	setenv("OMPI_MCA_sharedfp", "individual", 0);
 	int code = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
 	if (code != MPI_SUCCESS)
 		return gd_error(GD_FAILED, "cannot start MPI: error %d", code);
