@@ -88,12 +88,14 @@ gd_status gd_options_read(const gd_option_table *table, void *values, const char
 		status = gd_error(GD_USAGE, "cannot read '%s': not a text in UTF-8", path);
 		goto done;
 	}
-	text = strndup(bytes, size);
+	text = malloc(size + 1);
 	seen = calloc(table->count + 1, sizeof *seen);
 	if (!text || !seen || size > 1 << 24) {
 		status = size > 1 << 24 ? gd_error(GD_USAGE, "cannot read '%s': too long for a configuration", path) : gd_out_of_memory("a configuration");
 		goto done;
 	}
+	memcpy(text, bytes, size);
+	text[size] = '\0';
 	reader from = {.table = table, .values = values, .path = path, .given = given, .seen = seen, .arena = arena, .at = text, .status = gd_ok()};
 
 	/* inih's own lines end after 197 bytes; a line here may be as long as the file. An indented line is a line of its own. */
