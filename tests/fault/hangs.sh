@@ -24,11 +24,11 @@ launch() {
 ended() {
 	local start code
 	start=$(now)
-	(sleep 60; kill -KILL "$launcher") 2>/dev/null &
+	(sleep 60; kill -KILL "$launcher") >/dev/null 2>&1 &
 	local guard=$!
 	wait "$launcher"
 	code=$?
-	kill "$guard" 2>/dev/null
+	kill "$guard" $(pgrep -P "$guard") 2>/dev/null
 	wait "$guard" 2>/dev/null
 	local seconds
 	seconds=$(since "$start")

@@ -52,11 +52,11 @@ launch --mca oob_tcp_keepalive_time 5 --mca oob_tcp_keepalive_intvl 2 --mca oob_
 equal "processes on three hosts" "$(marked | grep -c .)" 3
 ip -n "${prefix}s" link set p3 down
 start=$(now)
-(sleep 60; kill -KILL "$launcher") 2>/dev/null &
+(sleep 60; kill -KILL "$launcher") >/dev/null 2>&1 &
 guard=$!
 wait "$launcher"
 code=$?
-kill "$guard" 2>/dev/null
+kill "$guard" $(pgrep -P "$guard") 2>/dev/null
 seconds=$(since "$start")
 echo "link cut: exit code $code after $seconds s"
 ((code != 0)) || fail "a cut link: exit code 0"
