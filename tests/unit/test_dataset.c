@@ -1,3 +1,4 @@
+#include <time.h>
 #include "gd/dataset.h"
 
 #include <errno.h>
