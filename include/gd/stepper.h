@@ -64,4 +64,16 @@ void gd_stepper_free(gd_stepper *stepper);
 GD_CHECKED gd_status gd_stepper_step(gd_stepper *stepper, gd_training_state *state, int64_t step_in_epoch, int64_t step,
 	const gd_step_scalars *scalars, gd_step_wishes wishes, gd_step_result *result);
 
+/* Where this rank's time went, in seconds since the last reset. */
+typedef struct gd_step_times {
+	double input;   /* fetching blocks */
+	double compute; /* forward, backward, and the exact sums of the blocks' gradients */
+	double reduce;  /* in collective calls: messages, and waiting for other ranks */
+	double update;  /* average, norm, clip, optimizer */
+	int64_t steps;
+} gd_step_times;
+/* Local. */
+gd_step_times gd_stepper_times(const gd_stepper *stepper);
+void gd_stepper_reset_times(gd_stepper *stepper);
+
 #endif

@@ -3,6 +3,7 @@
 #define GD_TRAINING_H
 
 #include "gd/checkpoint.h"
+#include "gd/clock.h"
 #include "gd/communicator.h"
 #include "gd/dataset.h"
 #include "gd/evaluation.h"
@@ -55,9 +56,6 @@ typedef struct gd_training {
 	int64_t checkpoint_step;   /* of the last one written in this call, -1: none */
 	int64_t checkpoint_time;   /* seconds since 1970 */
 } gd_training;
-
-/* Local. Seconds of a monotonic clock. */
-double gd_seconds(void);
 
 /* Collective. Everything before the first step. *finished: the run was done already. */
 GD_CHECKED gd_status gd_training_prepare(gd_training *training, const gd_train_options *options, const bool *given, bool *finished);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/clock.h"
 #include "gd/memory.h"
 #include "gd/random.h"
 #include "gd/reduce.h"
@@ -39,6 +40,8 @@ struct gd_stepper {
 	gd_block *block;      /* [room] */
 	gd_quantum *quantum;  /* [tensors] */
 	gd_norm_state norm;
+	gd_step_times times;
+	double lap; /* when the phase under way began */
 };
 
 gd_status gd_training_state_init(gd_training_state *state, const gd_network *network, int moments, bool average)
@@ -156,6 +159,24 @@ void gd_stepper_free(gd_stepper *s)
 	free(s);
 }
 
+gd_step_times gd_stepper_times(const gd_stepper *s)
+{
+	return s->times;
+}
+
+void gd_stepper_reset_times(gd_stepper *s)
+{
+	s->times = (gd_step_times){0};
+}
+
+/* What has passed since the last call goes to `phase`. */
+static void end_phase(gd_stepper *s, double *phase)
+{
+	double now = gd_seconds();
+	*phase += now - s->lap;
+	s->lap = now;
+}
+
 static double *scalars_of(gd_stepper *s)
 {
 	return s->message + s->parameters;
@@ -214,13 +235,16 @@ static gd_status run_blocks(gd_stepper *s, const gd_pass *pass, const gd_step_pl
 	if (s->segments == 1) {
 		for (int b = 0; b < plan->block_count; b++) {
 			gd_block block = gd_exchange_block(s->exchange, step_in_epoch, plan->first_block + b, s->x[0]);
+			end_phase(s, &s->times.input);
 			gd_network_forward_segment(s->network, pass, 0, &block, s->workspace[0], NULL, loss);
 			gd_network_backward_segment(s->network, pass, 0, &block, s->workspace[0], sink, s, NULL);
+			end_phase(s, &s->times.compute);
 		}
 		return gd_ok();
 	}
 	for (int b = 0; b < plan->block_count; b++)
 		s->block[b] = gd_exchange_block(s->exchange, step_in_epoch, plan->first_block + b, s->x[b]);
+	end_phase(s, &s->times.input);
 	for (int segment = 0; segment < s->segments; segment++) {
 		size_t sums = 2 * (size_t)gd_network_segment_channels(s->network, segment);
 		memset(s->sums, 0, sums * sizeof *s->sums);
@@ -228,9 +252,11 @@ static gd_status run_blocks(gd_stepper *s, const gd_pass *pass, const gd_step_pl
 			gd_network_forward_segment(s->network, pass, segment, &s->block[b], s->workspace[b], s->sums, loss);
 		if (segment == s->segments - 1)
 			break;
+		end_phase(s, &s->times.compute);
 		status = gd_reduce_sum(s->communicator, s->sums->limb, sums * GD_WIDE_LIMBS);
 		if (gd_failed(&status))
 			return status;
+		end_phase(s, &s->times.reduce);
 		gd_network_finish_moments(s->network, pass, segment, s->sums, plan->rows);
 	}
 	for (int segment = s->segments - 1; segment >= 0; segment--) {
@@ -238,11 +264,13 @@ static gd_status run_blocks(gd_stepper *s, const gd_pass *pass, const gd_step_pl
 		memset(s->sums, 0, sums * sizeof *s->sums);
 		for (int b = 0; b < plan->block_count; b++)
 			gd_network_backward_segment(s->network, pass, segment, &s->block[b], s->workspace[b], sink, s, segment ? s->sums : NULL);
+		end_phase(s, &s->times.compute);
 		if (!segment)
 			break;
 		status = gd_reduce_sum(s->communicator, s->sums->limb, sums * GD_WIDE_LIMBS);
 		if (gd_failed(&status))
 			return status;
+		end_phase(s, &s->times.reduce);
 		gd_network_finish_gradient_sums(s->network, pass, segment, s->sums, plan->rows, s->norm_gradient);
 	}
 	return gd_ok();
@@ -328,6 +356,7 @@ gd_status gd_stepper_step(gd_stepper *s, gd_training_state *state, int64_t step_
 		.dropout_key = gd_random_key(s->options.seed, GD_PURPOSE_DROPOUT, (uint64_t)step),
 		.norm = s->norm,
 	};
+	s->lap = gd_seconds();
 	do {
 		memset(s->message, 0, s->message_length * sizeof *s->message);
 		if (s->options.fast)
@@ -338,9 +367,11 @@ gd_status gd_stepper_step(gd_stepper *s, gd_training_state *state, int64_t step_
 		gd_status status = run_blocks(s, &pass, &plan, step_in_epoch, &loss);
 		if (gd_failed(&status))
 			return status;
+		end_phase(s, &s->times.compute);
 		status = reduce_message(s, &loss, wishes);
 		if (gd_failed(&status))
 			return status;
+		end_phase(s, &s->times.reduce);
 		/* Infinities are past every quantum: they end the training before any coarsening. */
 		if (scalars_of(s)[NON_FINITE] > 0)
 			break;
@@ -375,5 +406,7 @@ gd_status gd_stepper_step(gd_stepper *s, gd_training_state *state, int64_t step_
 		gd_network_update_statistics(s->network, &pass, state->statistics);
 	for (int t = 0; t < s->tensors && !s->options.fast; t++)
 		state->quantum[t] = gd_quantum_exponent(gd_wide_sum_value(&maxima_of(s)[t]), s->addends, state->quantum[t]);
+	end_phase(s, &s->times.update);
+	s->times.steps++;
 	return gd_ok();
 }

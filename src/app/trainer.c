@@ -3,18 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gd/log.h"
 #include "gd/stop.h"
 #include "gd/training_replicas.h"
-
-double gd_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Computed once, since libm may differ between hosts. */
 gd_status gd_training_plan_epoch(gd_training *t)
