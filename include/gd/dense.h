@@ -5,11 +5,17 @@
 /* z [outputs, rows] = W^T x, overwritten. */
 void gd_dense_forward(int inputs, int outputs, int rows, const float *weight, const float *x, float *z);
 
+/* The same, row by row: z [rows, outputs]. */
+void gd_dense_forward_rows(int inputs, int outputs, int rows, const float *weight, const float *x, float *z);
+
 /* z[o, r] += bias[o]. */
 void gd_dense_add_bias(int outputs, int rows, const float *bias, float *z);
 
 /* gradient [inputs * outputs + outputs], overwritten: dL/dW [inputs, outputs] = x dz^T, then dL/db = gd_dense_bias_gradient. */
 void gd_dense_backward_parameters(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient);
+
+/* dL/dW alone. */
+void gd_dense_weight_gradient(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient);
 
 /* dL/db [outputs], overwritten: sums of dz over rows, in 16 single-precision lanes (row r in lane r mod 16) that are added pairwise. */
 void gd_dense_bias_gradient(int outputs, int rows, const float *dz, float *gradient);

@@ -29,5 +29,7 @@ void gd_dropout_forward_ref(const gd_dropout *dropout, int units, int rows, cons
 
 /* dx = dy times scale where kept, else 0; dx may be dy. */
 void gd_dropout_backward(uint32_t threshold, int units, int rows, const uint8_t *kept, const float *dy, float *dx);
+/* The same through relu and the dropout behind it at once, from what came out: whatever either made 0 is 0 in y. dx may be dy. */
+void gd_dropout_backward_relu(uint32_t threshold, int units, int rows, const float *y, const float *dy, float *dx);
 
 #endif

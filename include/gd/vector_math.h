@@ -68,13 +68,12 @@ GD_INLINE uint32_t gd_float_exp_parts(float x, float *rest)
 	return gd_float_bits(shifted) - gd_float_bits(round_to_integer);
 }
 
-/* exp(x) * factor for x in [-105, 89] or NaN and a factor in [2^-20, 2^20], rounded into the subnormals once. */
+/* exp(x) * factor for x in [-105, 0] or NaN and a factor in [2^-20, 2^20], rounded into the subnormals once. */
 GD_INLINE float gd_float_exp_times(float x, float factor)
 {
 	float rest;
 	uint32_t n = gd_float_exp_parts(x, &rest);
-	uint32_t half = (uint32_t)((int32_t)n >> 1); /* two steps, since 2^n alone may be out of range */
-	return (1.0f + rest) * factor * gd_float_power_of_two(half) * gd_float_power_of_two(n - half);
+	return (1.0f + rest) * factor * gd_float_power_of_two(n + 26) * 0x1p-26f; /* n goes down to -152 */
 }
 
 /* exp(x) for x <= 0. The comparison, here as elsewhere, leaves NaN alone. */
@@ -85,7 +84,11 @@ GD_INLINE float gd_float_exp_negative(float x)
 
 GD_INLINE float gd_float_exp(float x)
 {
-	return gd_float_exp_negative(x > 89.0f ? 89.0f : x);
+	float rest;
+	x = x < -105.0f ? -105.0f : x;
+	uint32_t n = gd_float_exp_parts(x > 89.0f ? 89.0f : x, &rest);
+	uint32_t half = (uint32_t)((int32_t)n >> 1); /* two steps, since 2^n alone may be out of range */
+	return (1.0f + rest) * gd_float_power_of_two(half) * gd_float_power_of_two(n - half);
 }
 
 GD_INLINE float gd_float_log(float x)
@@ -135,8 +138,8 @@ GD_INLINE float gd_float_logistic(float x, float *complement)
 
 GD_INLINE float gd_float_sigmoid(float x)
 {
-	float complement;
-	return gd_float_logistic(x, &complement);
+	float e = gd_float_exp_negative(-fabsf(x));
+	return (x < 0.0f ? e : 1.0f) / (1.0f + e);
 }
 
 /* Phi(-a) / exp(-a^2/2) for a in [0, 14.4]. Source: M. Shepherd, J. Laframboise, "Chebyshev approximation of (1+2x) exp(x^2) erfc x", Math. Comp. 36 (1981), for the form. */

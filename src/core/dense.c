@@ -1,14 +1,35 @@
 #include "gd/dense.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "gd/gemm.h"
 #include "gd/lanes.h"
+#include "gd/narrow.h"
 #include "gd/vector.h"
+
+/* Where packing operands costs more than it brings: measured on products of 128 to 512 rows. */
+enum { NARROW = 256, SHORT = 32 };
+
+static bool is_narrow(int m, int k)
+{
+	return (m <= NARROW && k <= NARROW) || k <= SHORT;
+}
 
 void gd_dense_forward(int inputs, int outputs, int rows, const float *weight, const float *x, float *z)
 {
-	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, outputs, rows, inputs, weight, x, z);
+	if (is_narrow(outputs, inputs))
+		gd_narrow_product(outputs, rows, inputs, weight, 1, (size_t)outputs, x, z);
+	else
+		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, outputs, rows, inputs, weight, x, z);
+}
+
+void gd_dense_forward_rows(int inputs, int outputs, int rows, const float *weight, const float *x, float *z)
+{
+	if (inputs <= NARROW && outputs <= NARROW)
+		gd_narrow_product(rows, outputs, inputs, x, 1, (size_t)rows, weight, z);
+	else
+		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, rows, outputs, inputs, x, weight, z);
 }
 
 GD_VECTOR void gd_dense_add_bias(int outputs, int rows, const float *bias, float *z)
@@ -21,9 +42,17 @@ GD_VECTOR void gd_dense_add_bias(int outputs, int rows, const float *bias, float
 	}
 }
 
+void gd_dense_weight_gradient(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient)
+{
+	if (inputs <= NARROW && outputs <= NARROW)
+		gd_narrow_outer(inputs, outputs, rows, x, dz, gradient);
+	else
+		gd_gemm(GD_AS_STORED, GD_TRANSPOSED, inputs, outputs, rows, x, dz, gradient);
+}
+
 void gd_dense_backward_parameters(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient)
 {
-	gd_gemm(GD_AS_STORED, GD_TRANSPOSED, inputs, outputs, rows, x, dz, gradient);
+	gd_dense_weight_gradient(inputs, outputs, rows, x, dz, gradient);
 	gd_dense_bias_gradient(outputs, rows, dz, gradient + (size_t)inputs * (size_t)outputs);
 }
 
@@ -66,5 +95,8 @@ void gd_dense_bias_gradient_ref(int outputs, int rows, const float *dz, float *g
 
 void gd_dense_backward_input(int inputs, int outputs, int rows, const float *weight, const float *dz, float *dx)
 {
-	gd_gemm(GD_AS_STORED, GD_AS_STORED, inputs, rows, outputs, weight, dz, dx);
+	if (is_narrow(inputs, outputs))
+		gd_narrow_product(inputs, rows, outputs, weight, (size_t)outputs, 1, dz, dx);
+	else
+		gd_gemm(GD_AS_STORED, GD_AS_STORED, inputs, rows, outputs, weight, dz, dx);
 }

@@ -1,5 +1,8 @@
 #include "gd/dropout.h"
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <stddef.h>
 
@@ -25,36 +28,54 @@ float gd_dropout_scale(uint32_t threshold)
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the low halfword of a word is read first");
 typedef uint16_t __attribute__((may_alias)) halfword_of_word;
 
-/* gd_philox with the lanes over counters: 4 words, which are 8 halfwords, for each of `groups` groups from `first`. */
-GD_VECTOR static void draw(const gd_dropout *dropout, uint32_t unit, uint32_t first, uint32_t groups, uint32_t *words)
+/* gd_philox: 4 words, which are 8 halfwords, for each of `groups` groups from `first`. */
+static void draw_plainly(const gd_dropout *dropout, uint32_t unit, uint32_t first, uint32_t groups, uint32_t *words)
 {
-	uint32_t word[4][CHUNK_GROUPS]; /* apart at first: only so does the compiler put groups into lanes */
-	uint32_t layer = dropout->layer, block = dropout->block;
-	uint32_t low = (uint32_t)dropout->key, high = (uint32_t)(dropout->key >> 32);
+	const uint32_t key[2] = {(uint32_t)dropout->key, (uint32_t)(dropout->key >> 32)};
 	for (uint32_t g = 0; g < groups; g++) {
-		uint32_t c0 = first + g, c1 = unit, c2 = layer, c3 = block, k0 = low, k1 = high;
+		const uint32_t counter[4] = {first + g, unit, dropout->layer, dropout->block};
+		gd_philox(counter, key, words + 4 * g);
+	}
+}
+
+#ifdef __x86_64__
+/* The same for four groups at a time, a word in the low half of each 64-bit lane: what a product leaves above it is shifted down or ignored by the next one. */
+__attribute__((target("avx2"))) static void draw_four(const gd_dropout *dropout, uint32_t unit, uint32_t first, uint32_t groups, uint32_t *words)
+{
+	const __m256i factor0 = _mm256_set1_epi64x(0xD2511F53), factor1 = _mm256_set1_epi64x(0xCD9E8D57), low = _mm256_set1_epi64x(0xFFFFFFFF);
+	for (uint32_t g = 0; g < groups; g += 4) {
+		__m256i c0 = _mm256_add_epi64(_mm256_set1_epi64x(first + g), _mm256_set_epi64x(3, 2, 1, 0));
+		__m256i c1 = _mm256_set1_epi64x(unit), c2 = _mm256_set1_epi64x(dropout->layer), c3 = _mm256_set1_epi64x(dropout->block);
+		uint32_t k0 = (uint32_t)dropout->key, k1 = (uint32_t)(dropout->key >> 32);
 #pragma GCC unroll 10
 		for (int round = 0; round < 10; round++) {
-			uint64_t p0 = (uint64_t)UINT32_C(0xD2511F53) * c0;
-			uint64_t p1 = (uint64_t)UINT32_C(0xCD9E8D57) * c2;
-			c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-			c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-			c1 = (uint32_t)p1;
-			c3 = (uint32_t)p0;
+			__m256i p0 = _mm256_mul_epu32(c0, factor0), p1 = _mm256_mul_epu32(c2, factor1);
+			c0 = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p1, 32), c1), _mm256_set1_epi64x(k0));
+			c2 = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p0, 32), c3), _mm256_set1_epi64x(k1));
+			c1 = p1;
+			c3 = p0;
 			k0 += UINT32_C(0x9E3779B9);
 			k1 += UINT32_C(0xBB67AE85);
 		}
-		word[0][g] = c0;
-		word[1][g] = c1;
-		word[2][g] = c2;
-		word[3][g] = c3;
+		__m256i first_words = _mm256_or_si256(_mm256_and_si256(c0, low), _mm256_slli_epi64(c1, 32));
+		__m256i last_words = _mm256_or_si256(_mm256_and_si256(c2, low), _mm256_slli_epi64(c3, 32));
+		__m256i even = _mm256_unpacklo_epi64(first_words, last_words), odd = _mm256_unpackhi_epi64(first_words, last_words); /* groups 0 and 2, 1 and 3 */
+		_mm256_storeu_si256((__m256i *)(void *)(words + 4 * g), _mm256_permute2x128_si256(even, odd, 0x20));
+		_mm256_storeu_si256((__m256i *)(void *)(words + 4 * g + 8), _mm256_permute2x128_si256(even, odd, 0x31));
 	}
-	for (uint32_t g = 0; g < groups; g++) {
-		words[4 * g] = word[0][g];
-		words[4 * g + 1] = word[1][g];
-		words[4 * g + 2] = word[2][g];
-		words[4 * g + 3] = word[3][g];
+}
+#endif
+
+/* `words` has room for whole fours of groups. */
+static void draw(const gd_dropout *dropout, uint32_t unit, uint32_t first, uint32_t groups, uint32_t *words)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx2")) {
+		draw_four(dropout, unit, first, groups, words);
+		return;
 	}
+#endif
+	draw_plainly(dropout, unit, first, groups, words);
 }
 
 /* Multiplied rather than selected, so that NaN is not dropped. */
@@ -112,4 +133,13 @@ GD_VECTOR void gd_dropout_backward(uint32_t threshold, int units, int rows, cons
 #pragma GCC ivdep
 	for (size_t i = 0; i < count; i++)
 		dx[i] = dy[i] * (kept[i] ? scale : 0.0f);
+}
+
+GD_VECTOR void gd_dropout_backward_relu(uint32_t threshold, int units, int rows, const float *y, const float *dy, float *dx)
+{
+	size_t count = (size_t)units * (size_t)rows;
+	float scale = gd_dropout_scale(threshold);
+#pragma GCC ivdep
+	for (size_t i = 0; i < count; i++)
+		dx[i] = y[i] <= 0.0f ? 0.0f : dy[i] * scale;
 }

@@ -2,11 +2,9 @@
 #include <string.h>
 
 #include "gd/dense.h"
-#include "gd/gemm.h"
 #include "gd/network_layers.h"
 #include "gd/piecewise.h"
 #include "gd/transpose.h"
-#include "gd/vector.h"
 
 static size_t padded(int rows)
 {
@@ -131,7 +129,7 @@ void gd_network_first_product(const gd_network *network, const float *parameters
 	float *table = table_of(network, rows, workspace), *packed = table + input->packed, *product = region(input->product, rows, workspace);
 	if (input->made) {
 		pack(network, weight, packed);
-		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, rows, layer->outputs, input->made, values, packed, product);
+		gd_dense_forward_rows(input->made, layer->outputs, rows, packed, values, product);
 	} else {
 		memset(product, 0, (size_t)rows * (size_t)layer->outputs * sizeof *product);
 	}
@@ -155,16 +153,9 @@ void gd_network_first_gradient(const gd_network *network, int rows, const float 
 	gd_piecewise_backward(&input->encoding, layer->outputs, rows, (const int32_t *)region(input->place, rows, workspace),
 		region(input->fraction, rows, workspace), product, bias_gradient, table, gradient);
 	if (input->made) {
-		gd_gemm(GD_AS_STORED, GD_TRANSPOSED, input->made, layer->outputs, rows, values, dz, packed);
+		gd_dense_weight_gradient(input->made, layer->outputs, rows, values, dz, packed);
 		unpack(network, packed, gradient);
 	}
-}
-
-/* Back through dropout and relu at once: what either made 0 is 0 in y. */
-GD_VECTOR static void backward_columns(size_t count, float scale, const float *restrict y, float *restrict dy)
-{
-	for (size_t i = 0; i < count; i++)
-		dy[i] = y[i] <= 0.0f ? 0.0f : dy[i] * scale;
 }
 
 void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient)
@@ -175,7 +166,7 @@ void gd_network_periodic_gradient(const gd_network *network, const float *parame
 	const float *y = values + (size_t)(input->made - columns) * (size_t)rows;
 	float *dy = region(input->gradient, rows, workspace);
 	gd_dense_backward_input(columns, layer->outputs, rows, parameters + layer->weight + (size_t)input->encoded * (size_t)layer->outputs, dz, dy);
-	backward_columns((size_t)columns * (size_t)rows, gd_dropout_scale(network->input_dropout), y, dy);
+	gd_dropout_backward_relu(network->input_dropout, columns, rows, y, dy, dy);
 	gd_periodic_backward(&input->periodic, rows, parameters, region(input->ranks, rows, workspace), region(input->waves, rows, workspace), dy,
 		region(input->scratch, rows, workspace), gradient);
 }

@@ -48,7 +48,7 @@ static void finish_hidden_layer(const gd_network *network, const gd_pass *pass, 
 	}
 	if (network->dropout > 0) {
 		gd_dropout dropout = {.key = pass->dropout_key, .layer = (uint32_t)l + 1, .block = (uint32_t)block->index, .threshold = network->dropout};
-		gd_dropout_forward(&dropout, layer->outputs, block->rows, values.y, values.output, values.kept);
+		gd_dropout_forward(&dropout, layer->outputs, block->rows, values.y, values.output, activation == GD_RELU ? NULL : values.kept);
 	}
 }
 
@@ -110,6 +110,10 @@ static void backward_hidden_layer(const gd_network *network, int l, const gd_blo
 {
 	gd_layer_values values = gd_network_layer_values(network, l, block->rows, workspace);
 	int width = network->layer[l].outputs;
+	if (network->dropout > 0 && network->options.activation == GD_RELU) {
+		gd_dropout_backward_relu(network->dropout, width, block->rows, values.output, gradient, gradient);
+		return;
+	}
 	if (network->dropout > 0)
 		gd_dropout_backward(network->dropout, width, block->rows, values.kept, gradient, gradient);
 	gd_activation_backward(network->options.activation, (size_t)width * (size_t)block->rows, values.z, values.y, gradient, gradient);

@@ -18,7 +18,7 @@ void gd_network_place_values(gd_network *network)
 {
 	const gd_network_options *options = &network->options;
 	bool keep_z = gd_activation_needs_input(options->activation);
-	/* The backward pass of these reads their output as it was before dropout; relu's asks only for its sign. */
+	/* The backward pass of these reads their output as it was before dropout; relu's asks only for its sign, and where that is 0 dropout need not be asked. */
 	bool keep_y = network->dropout > 0 && (options->activation == GD_SIGMOID || options->activation == GD_TANH);
 	size_t used = 0, widest = (size_t)network->widest;
 	gd_network_place_input(network, &used);
@@ -29,7 +29,7 @@ void gd_network_place_values(gd_network *network)
 		layer->z = keep_z ? take(&used, width) : layer->y;
 		layer->dense = options->batch_norm ? take(&used, width) : layer->z;
 		layer->output = keep_y ? take(&used, width) : layer->y;
-		layer->kept = network->dropout > 0 ? take(&used, (width + sizeof(float) - 1) / sizeof(float)) : 0;
+		layer->kept = network->dropout > 0 && options->activation != GD_RELU ? take(&used, (width + sizeof(float) - 1) / sizeof(float)) : 0;
 	}
 	network->gradient[0] = take(&used, widest);
 	network->gradient[1] = take(&used, network->last > 0 ? widest : 0);

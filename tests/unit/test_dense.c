@@ -118,10 +118,31 @@ static void test_bias_gradient(void)
 	}
 }
 
+/* On both sides of where layers count as narrow: row by row the same numbers, and the weights' gradient alone is what it is beside the bias's. */
+static void test_rows(void)
+{
+	static const int shape[][2] = {{20, 32}, {3, 300}, {40, 257}, {64, 6}};
+	enum { ROWS = 37 };
+	fill(a, LARGEST, 5);
+	fill(b, LARGEST, 6);
+	for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
+		int inputs = shape[s][0], outputs = shape[s][1];
+		gd_dense_forward(inputs, outputs, ROWS, a, b, expected);
+		gd_dense_forward_rows(inputs, outputs, ROWS, a, b, c);
+		for (int o = 0; o < outputs; o++)
+			for (int r = 0; r < ROWS; r++)
+				CU_ASSERT(fabsf(c[r * outputs + o] - expected[o * ROWS + r]) <= 1e-6f * (float)inputs);
+		gd_dense_backward_parameters(inputs, outputs, ROWS, a, b, expected);
+		gd_dense_weight_gradient(inputs, outputs, ROWS, a, b, c);
+		CU_ASSERT(memcmp(c, expected, (size_t)inputs * (size_t)outputs * sizeof *c) == 0);
+	}
+}
+
 const unit_test unit_tests[] = {
 	{"matrix products agree with their twin", test_gemm},
 	{"a matrix product has one result", test_gemm_bits},
 	{"forward and backward agree with the definition", test_layer},
+	{"rows and weights alone agree with the whole", test_rows},
 	{"bias gradients are the twin's bits", test_bias_gradient},
 	{NULL, NULL},
 };

@@ -118,6 +118,24 @@ static void test_backward(void)
 	CU_ASSERT(memcmp(x, twin, sizeof x) == 0);
 }
 
+/* Through relu and dropout at once it is as through one after the other. */
+static void test_backward_relu(void)
+{
+	enum { ROWS = 64 };
+	static float output[UNITS * MOST_ROWS];
+	gd_dropout dropout = {.key = 21, .threshold = 20000};
+	fill(ROWS);
+	for (int i = 0; i < UNITS * ROWS; i++)
+		y[i] = x[i] < 0.0f ? 0.0f : x[i];
+	gd_dropout_forward(&dropout, UNITS, ROWS, y, output, kept);
+	gd_dropout_backward(dropout.threshold, UNITS, ROWS, kept, x, twin);
+	for (int i = 0; i < UNITS * ROWS; i++)
+		twin[i] = y[i] <= 0.0f ? 0.0f : twin[i];
+	gd_dropout_backward_relu(dropout.threshold, UNITS, ROWS, output, x, x);
+	for (int i = 0; i < UNITS * ROWS; i++)
+		CU_ASSERT(x[i] == twin[i]);
+}
+
 static void test_nan(void)
 {
 	gd_dropout dropout = {.key = 3, .threshold = 60000};
@@ -135,6 +153,7 @@ const unit_test unit_tests[] = {
 	{"the share of dropped elements and the mean are right", test_share},
 	{"keys, layers, blocks, units and rows draw apart", test_independence},
 	{"the way back has the same factors", test_backward},
+	{"the way back through relu as well", test_backward_relu},
 	{"NaN is not dropped", test_nan},
 	{NULL, NULL},
 };
