@@ -26,7 +26,7 @@ typedef struct gd_input_layer {
 	bool piecewise;        /* piecewise-linear columns are not made but summed by gd/piecewise.h */
 	int made;              /* columns that are made: all, or all but those */
 	bool computed;         /* the first dense layer reads `values`, not the features */
-	size_t values, ranks, waves, gradient, scratch, place, fraction, product; /* offsets in the workspace, in rows of padded length */
+	size_t values, ranks, waves, gradient, scratch, place, fraction, product, order; /* offsets in the workspace, in rows of padded length */
 	size_t packed;         /* floats behind the table of the piecewise-linear columns, which is behind the parameter gradient */
 } gd_input_layer;
 

@@ -21,9 +21,9 @@ void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, co
 /* The same by the columns themselves, x [features, rows], summed in double. */
 void gd_piecewise_forward_ref(const gd_encoding *encoding, int outputs, int rows, const float *x, const float *weight, float *z);
 
-/* gradient, a matrix, overwritten: columns times dz [rows, outputs]; total [outputs]: the sums of dz over the rows. `table` is scratch, a matrix. */
+/* gradient, a matrix, overwritten: columns times dz [rows, outputs]; total [outputs]: the sums of dz over the rows. `order` is scratch, as many integers as rows and columns and one more. */
 void gd_piecewise_backward(const gd_encoding *encoding, int outputs, int rows, const int32_t *column, const float *fraction,
-	const float *dz, const float *total, float *table, float *gradient);
+	const float *dz, const float *total, int32_t *order, float *gradient);
 void gd_piecewise_backward_ref(const gd_encoding *encoding, int outputs, int rows, const float *x, const float *dz, float *gradient);
 
 #endif

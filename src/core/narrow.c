@@ -14,15 +14,6 @@
  */
 enum { LANES = 8, TALL = 6, WIDE = 2 * LANES, OUTER_ROWS = 3, OUTER_COLUMNS = 4 };
 
-/* sum += a * b. The compiler makes one instruction of the loop, where there is one. */
-INLINE void add_product(gd_float8 *sum, const gd_float8 *a, const gd_float8 *b)
-{
-	gd_float8 result;
-	for (int l = 0; l < LANES; l++)
-		result[l] = __builtin_fmaf((*a)[l], (*b)[l], (*sum)[l]);
-	*sum = result;
-}
-
 /* `height` rows and `vectors` * 8 columns of c. */
 INLINE void product_tile(int height, int vectors, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
 {
@@ -38,7 +29,7 @@ INLINE void product_tile(int height, int vectors, size_t n, int k, const float *
 			gd_float8 left = {value, value, value, value, value, value, value, value};
 #pragma GCC unroll 2
 			for (int v = 0; v < vectors; v++)
-				add_product(&sum[i][v], &left, &right[v]);
+				gd_float8_add_product(&sum[i][v], &left, &right[v]);
 		}
 	}
 #pragma GCC unroll 6
@@ -130,7 +121,7 @@ INLINE void outer_tile(int height, int width, size_t n, size_t k, const float *a
 			gd_float8_load(&right, b + (size_t)j * k + l);
 #pragma GCC unroll 3
 			for (int i = 0; i < height; i++)
-				add_product(&sum[i][j], &left[i], &right);
+				gd_float8_add_product(&sum[i][j], &left[i], &right);
 		}
 	}
 	if (l < k) {
@@ -146,7 +137,7 @@ INLINE void outer_tile(int height, int width, size_t n, size_t k, const float *a
 			memcpy(&right, b + (size_t)j * k + l, bytes);
 #pragma GCC unroll 3
 			for (int i = 0; i < height; i++)
-				add_product(&sum[i][j], &left[i], &right);
+				gd_float8_add_product(&sum[i][j], &left[i], &right);
 		}
 	}
 #pragma GCC unroll 3

@@ -41,6 +41,9 @@ void gd_network_place_input(gd_network *network, size_t *used)
 		input->place = take(used, (size_t)encoding->piecewise);
 		input->fraction = take(used, (size_t)encoding->piecewise);
 		input->product = take(used, outputs);
+		/* Sorted rows, and behind them where each bin starts: in a block of one line, as many lines as the bins need. */
+		size_t line = GD_ALIGNMENT / sizeof(float);
+		input->order = take(used, 1 + ((size_t)encoding->piecewise_columns + line) / line);
 		input->packed = (size_t)input->columns * outputs;
 		network->tables = input->packed + (size_t)input->made * outputs;
 	}
@@ -146,12 +149,12 @@ void gd_network_first_gradient(const gd_network *network, int rows, const float 
 		gd_dense_backward_parameters(layer->inputs, layer->outputs, rows, values, dz, gradient);
 		return;
 	}
-	float *table = table_of(network, rows, workspace), *packed = table + input->packed, *product = region(input->product, rows, workspace);
+	float *packed = table_of(network, rows, workspace) + input->packed, *product = region(input->product, rows, workspace);
 	float *bias_gradient = gradient + (size_t)layer->inputs * (size_t)layer->outputs;
 	gd_dense_bias_gradient(layer->outputs, rows, dz, bias_gradient);
 	gd_transpose((size_t)layer->outputs, (size_t)rows, dz, product);
 	gd_piecewise_backward(&input->encoding, layer->outputs, rows, (const int32_t *)region(input->place, rows, workspace),
-		region(input->fraction, rows, workspace), product, bias_gradient, table, gradient);
+		region(input->fraction, rows, workspace), product, bias_gradient, (int32_t *)region(input->order, rows, workspace), gradient);
 	if (input->made) {
 		gd_dense_weight_gradient(input->made, layer->outputs, rows, values, dz, packed);
 		unpack(network, packed, gradient);

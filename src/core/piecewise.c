@@ -1,8 +1,12 @@
 #include "gd/piecewise.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "gd/lanes.h"
 #include "gd/vector.h"
+
+#define INLINE static inline __attribute__((always_inline))
 
 /* The last bin whose lower edge is not above the value; the first for NaN. */
 static int bin_of(const gd_feature_encoding *feature, float value)
@@ -53,13 +57,6 @@ GD_VECTOR static void step(int count, const float *restrict from, float factor, 
 		to[i] = __builtin_fmaf(factor, x[i], from[i]);
 }
 
-/* z += sum + factor * weight. */
-GD_VECTOR static void add_place(int count, const float *restrict sum, float factor, const float *restrict weight, float *restrict z)
-{
-	for (int i = 0; i < count; i++)
-		z[i] += __builtin_fmaf(factor, weight[i], sum[i]);
-}
-
 /* A feature's rows of `table`: what all bins below one give, with the shifts of all of them. */
 static void sum_weights(const gd_feature_encoding *feature, int outputs, const float *weight, float *table)
 {
@@ -69,6 +66,52 @@ static void sum_weights(const gd_feature_encoding *feature, int outputs, const f
 		add_multiple(outputs, feature->shift[k], weight + (size_t)k * width, table);
 	for (int k = 0; k + 1 < feature->columns; k++)
 		step(outputs, table + (size_t)k * width, feature->factor[k], weight + (size_t)k * width, table + ((size_t)k + 1) * width);
+}
+
+/* What of a row's product one feature gives: factor * weight + sum, rows of the matrices. */
+typedef struct place {
+	const float *sum, *weight;
+	float factor;
+} place;
+
+/* Features whose places are worked out together. */
+enum { TOGETHER = 32, LANES = 8 };
+
+/* `vectors` * 8 outputs of one row: z += factor * weight + sum for one place after the other. */
+INLINE void add_places(int vectors, int places, const place *places_of_row, size_t at, float *z)
+{
+	gd_float8 total[8];
+#pragma GCC unroll 8
+	for (int v = 0; v < vectors; v++)
+		gd_float8_load(&total[v], z + at + (size_t)v * LANES);
+	for (int p = 0; p < places; p++) {
+		const float *sum = places_of_row[p].sum + at, *weight = places_of_row[p].weight + at;
+		float f = places_of_row[p].factor;
+		gd_float8 factor = {f, f, f, f, f, f, f, f};
+#pragma GCC unroll 8
+		for (int v = 0; v < vectors; v++) {
+			gd_float8 w, s;
+			gd_float8_load(&w, weight + v * LANES);
+			gd_float8_load(&s, sum + v * LANES);
+			gd_float8_add_product(&s, &factor, &w);
+			total[v] += s;
+		}
+	}
+#pragma GCC unroll 8
+	for (int v = 0; v < vectors; v++)
+		memcpy(z + at + (size_t)v * LANES, &total[v], sizeof total[v]);
+}
+
+GD_VECTOR static void add_row(size_t outputs, int places, const place *places_of_row, float *z)
+{
+	size_t at = 0;
+	for (; at + 8 * LANES <= outputs; at += 8 * LANES)
+		add_places(8, places, places_of_row, at, z);
+	for (; at + LANES <= outputs; at += LANES)
+		add_places(1, places, places_of_row, at, z);
+	for (; at < outputs; at++)
+		for (int p = 0; p < places; p++)
+			z[at] += __builtin_fmaf(places_of_row[p].factor, places_of_row[p].weight[at], places_of_row[p].sum[at]);
 }
 
 void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, const int32_t *column, const float *fraction,
@@ -83,67 +126,116 @@ void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, co
 		sum_weights(feature, outputs, weight + first, table + first);
 	}
 	for (int r = 0; r < rows; r++) {
-		const int32_t *place = column + r;
-		const float *part = fraction + r;
+		place places[TOGETHER];
+		int count = 0;
+		size_t at = (size_t)r;
 		for (int f = 0; f < encoding->features; f++) {
 			const gd_feature_encoding *feature = &encoding->feature[f];
 			if (feature->kind != GD_ENCODE_PIECEWISE_LINEAR)
 				continue;
-			size_t at = (size_t)*place * width;
-			add_place(outputs, table + at, *part * feature->factor[*place - feature->first], weight + at, z + (size_t)r * width);
-			place += rows;
-			part += rows;
+			size_t row = (size_t)column[at] * width;
+			places[count++] = (place){.sum = table + row, .weight = weight + row, .factor = fraction[at] * feature->factor[column[at] - feature->first]};
+			at += (size_t)rows;
+			if (count == TOGETHER) {
+				add_row(width, count, places, z + (size_t)r * width);
+				count = 0;
+			}
+		}
+		add_row(width, count, places, z + (size_t)r * width);
+	}
+}
+
+/* Rows of a block by the bin of one feature: those of bin k, rising, at row[start[k] .. start[k + 1]). start [columns + 1], row [rows]. */
+static void sort_by_bin(const gd_feature_encoding *feature, int rows, const int32_t *column, int32_t *start, int32_t *row)
+{
+	memset(start, 0, ((size_t)feature->columns + 1) * sizeof *start);
+	for (int r = 0; r < rows; r++)
+		start[column[r] - feature->first]++;
+	int32_t before = 0;
+	for (int k = 0; k < feature->columns; k++) {
+		before += start[k];
+		start[k] = before;
+	}
+	start[feature->columns] = rows;
+	for (int r = rows - 1; r >= 0; r--)
+		row[--start[column[r] - feature->first]] = r;
+}
+
+/*
+ * `vectors` * 8 outputs of a feature's gradient, from its last bin down: with `whole` the sum of dz over a bin's rows and `part` that of fraction * dz,
+ * gradient = factor * (part + the wholes of all bins above) + shift * total.
+ */
+INLINE void collect(int vectors, const gd_feature_encoding *feature, size_t width, const int32_t *start, const int32_t *row, const float *fraction,
+	const float *dz, const float *total, float *gradient)
+{
+	gd_float8 above[4] = {0};
+	for (int k = feature->columns - 1; k >= 0; k--) {
+		gd_float8 whole[4] = {0}, part[4] = {0};
+		for (int32_t i = start[k]; i < start[k + 1]; i++) {
+			float f = fraction[row[i]];
+			gd_float8 factor = {f, f, f, f, f, f, f, f};
+#pragma GCC unroll 4
+			for (int v = 0; v < vectors; v++) {
+				gd_float8 next;
+				gd_float8_load(&next, dz + (size_t)row[i] * width + v * LANES);
+				whole[v] += next;
+				gd_float8_add_product(&part[v], &factor, &next);
+			}
+		}
+		float f = feature->factor[k], s = feature->shift[k];
+		gd_float8 factor = {f, f, f, f, f, f, f, f};
+#pragma GCC unroll 4
+		for (int v = 0; v < vectors; v++) {
+			gd_float8 sum, below = part[v] + above[v];
+			gd_float8_load(&sum, total + v * LANES);
+			sum *= s;
+			gd_float8_add_product(&sum, &factor, &below);
+			memcpy(gradient + (size_t)k * width + v * LANES, &sum, sizeof sum);
+			above[v] += whole[v];
 		}
 	}
 }
 
-/* whole += dz, part += fraction * dz. */
-GD_VECTOR static void collect(int count, float fraction, const float *restrict dz, float *restrict whole, float *restrict part)
+/* The same for one output. */
+static void collect_one(const gd_feature_encoding *feature, size_t width, const int32_t *start, const int32_t *row, const float *fraction,
+	const float *dz, float total, float *gradient)
 {
-	for (int i = 0; i < count; i++) {
-		whole[i] += dz[i];
-		part[i] = __builtin_fmaf(fraction, dz[i], part[i]);
+	float above = 0.0f;
+	for (int k = feature->columns - 1; k >= 0; k--) {
+		float whole = 0.0f, part = 0.0f;
+		for (int32_t i = start[k]; i < start[k + 1]; i++) {
+			float next = dz[(size_t)row[i] * width];
+			whole += next;
+			part = fmaf(fraction[row[i]], next, part);
+		}
+		gradient[(size_t)k * width] = fmaf(feature->factor[k], part + above, total * feature->shift[k]);
+		above += whole;
 	}
 }
 
-/* gradient = factor * gradient + shift * total. */
-GD_VECTOR static void add_shift(int count, float factor, float shift, const float *restrict total, float *restrict gradient)
+GD_VECTOR static void collect_feature(const gd_feature_encoding *feature, size_t width, const int32_t *start, const int32_t *row, const float *fraction,
+	const float *dz, const float *total, float *gradient)
 {
-	for (int i = 0; i < count; i++)
-		gradient[i] = __builtin_fmaf(factor, gradient[i], shift * total[i]);
-}
-
-/* gradient = factor * (gradient + above) + shift * total, then above += whole. */
-GD_VECTOR static void finish(int count, float factor, float shift, const float *restrict whole, const float *restrict total, float *restrict above, float *restrict gradient)
-{
-	for (int i = 0; i < count; i++) {
-		gradient[i] = __builtin_fmaf(factor, gradient[i] + above[i], shift * total[i]);
-		above[i] += whole[i];
-	}
+	size_t at = 0;
+	for (; at + 4 * LANES <= width; at += 4 * LANES)
+		collect(4, feature, width, start, row, fraction, dz + at, total + at, gradient + at);
+	for (; at + LANES <= width; at += LANES)
+		collect(1, feature, width, start, row, fraction, dz + at, total + at, gradient + at);
+	for (; at < width; at++)
+		collect_one(feature, width, start, row, fraction, dz + at, total[at], gradient + at);
 }
 
 void gd_piecewise_backward(const gd_encoding *encoding, int outputs, int rows, const int32_t *column, const float *fraction,
-	const float *dz, const float *total, float *table, float *gradient)
+	const float *dz, const float *total, int32_t *order, float *gradient)
 {
 	size_t width = (size_t)outputs;
 	for (int f = 0; f < encoding->features; f++) {
 		const gd_feature_encoding *feature = &encoding->feature[f];
 		if (feature->kind != GD_ENCODE_PIECEWISE_LINEAR)
 			continue;
-		size_t first = (size_t)feature->first * width, count = (size_t)feature->columns * width;
-		memset(table + first, 0, count * sizeof *table);
-		memset(gradient + first, 0, count * sizeof *gradient);
-		for (int r = 0; r < rows; r++) {
-			size_t at = (size_t)column[r] * width;
-			collect(outputs, fraction[r], dz + (size_t)r * width, table + at, gradient + at);
-		}
-		/* The last bin has none above it; its row of the table then carries the sums down. */
-		float *above = table + first + count - width;
-		add_shift(outputs, feature->factor[feature->columns - 1], feature->shift[feature->columns - 1], total, gradient + first + count - width);
-		for (int k = feature->columns - 2; k >= 0; k--) {
-			size_t at = first + (size_t)k * width;
-			finish(outputs, feature->factor[k], feature->shift[k], table + at, total, above, gradient + at);
-		}
+		int32_t *start = order + rows;
+		sort_by_bin(feature, rows, column, start, order);
+		collect_feature(feature, width, start, order, fraction, dz, total, gradient + (size_t)feature->first * width);
 		column += rows;
 		fraction += rows;
 	}
