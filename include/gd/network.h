@@ -94,7 +94,8 @@ typedef struct gd_blocking {
 	int largest; /* rows of the largest block */
 } gd_blocking;
 gd_blocking gd_network_blocking(const gd_network *network, int rows);
-/* First row of block `index` of `blocks`, near-equal, of a batch of `rows`; `index` == `blocks` gives `rows`. */
+/* First row of block `index` of `blocks` of a batch of `rows`; `index` == `blocks` gives `rows`. Blocks are near-equal: in whole cache lines of 16 rows, but
+ * for what the last one takes besides; to the row where they have less than 64. */
 int gd_block_start(int rows, int blocks, int index);
 
 /* One block of a training batch. */

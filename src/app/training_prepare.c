@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/build.h"
 #include "gd/launch.h"
 #include "gd/log.h"
 #include "gd/machine.h"
@@ -174,6 +175,14 @@ static gd_status initialise_state(gd_training *t)
 	return gd_ok();
 }
 
+static const char *provenance_of(const gd_checkpoint *checkpoint, const char *name)
+{
+	for (size_t i = 0; i < checkpoint->provenance_count; i++)
+		if (!strcmp(checkpoint->provenance[i].name, name))
+			return checkpoint->provenance[i].value;
+	return NULL;
+}
+
 /* The state as it stood. Local: every rank holds the same checkpoint. */
 static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const char *dataset_hash)
 {
@@ -193,19 +202,21 @@ static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const 
 	if (t->progress.step_in_epoch > t->steps_per_epoch)
 		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' is past the end of an epoch", t->directory);
 	gd_step_plan plan = gd_exchange_step(t->exchange, 0);
-	if (t->progress.blocks != plan.blocks)
-		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' cuts a batch into %" PRId64 " blocks, this version into %d", t->directory, t->progress.blocks, plan.blocks);
+	int block_rows = gd_network_blocking(t->network, plan.rows).largest;
+	if (t->progress.blocks != plan.blocks || t->progress.block_rows != block_rows)
+		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' cuts a batch into %" PRId64 " blocks of up to %" PRId64 " rows, this version into %d of up to %d: go on with the version that wrote it",
+			t->directory, t->progress.blocks, t->progress.block_rows, plan.blocks, block_rows);
 	for (size_t i = 0; i < checkpoint->history.count; i++) {
 		status = gd_history_append(&t->history, &checkpoint->history.epochs[i]);
 		if (gd_failed(&status))
 			return status;
 	}
-	const char *kernel = NULL;
-	for (size_t i = 0; i < checkpoint->provenance_count; i++)
-		if (!strcmp(checkpoint->provenance[i].name, "blis"))
-			kernel = checkpoint->provenance[i].value;
+	const char *kernel = provenance_of(checkpoint, "blis"), *program = provenance_of(checkpoint, "genre_dist");
+	size_t version = strlen(gd_version);
 	if (kernel && strcmp(kernel, gd_machine_blis()))
 		gd_log_warning("the run was computed with '%s', this machine has '%s': the bits may differ from here on", kernel, gd_machine_blis());
+	if (program && (strncmp(program, gd_version, version) || program[version] != ','))
+		gd_log_warning("the run was computed by version %.*s, this is %s: the bits may differ from here on", (int)strcspn(program, ","), program, gd_version);
 	return gd_ok();
 }
 

@@ -106,13 +106,31 @@ INLINE void add_lanes(const gd_float8 sum[OUTER_COLUMNS], gd_float4 *total)
 	*total = __builtin_shuffle(first, second, even) + __builtin_shuffle(first, second, odd);
 }
 
+/* The last k mod 8 elements of a row of k, with zeros behind them, which add nothing to a sum. */
+INLINE void load_rest(gd_float8 *vector, size_t k, const float *row)
+{
+	size_t rest = k % LANES;
+	gd_float8 zero = {0};
+	*vector = zero;
+	if (k < LANES) {
+		memcpy(vector, row, rest * sizeof *row);
+		return;
+	}
+	/* Loaded whole as the end of the row, and moved down. */
+	typedef int indices __attribute__((vector_size(32)));
+	const indices lane = {0, 1, 2, 3, 4, 5, 6, 7};
+	gd_float8 end;
+	gd_float8_load(&end, row + k - LANES);
+	*vector = __builtin_shuffle(end, zero, lane + (int)(LANES - rest));
+}
+
 /* height x width elements of c. */
 INLINE void outer_tile(int height, int width, size_t n, size_t k, const float *a, const float *b, float *c)
 {
 	gd_float8 sum[OUTER_ROWS][OUTER_COLUMNS] = {0};
+	gd_float8 left[OUTER_ROWS], right;
 	size_t l = 0;
 	for (; l + LANES <= k; l += LANES) {
-		gd_float8 left[OUTER_ROWS], right;
 #pragma GCC unroll 3
 		for (int i = 0; i < height; i++)
 			gd_float8_load(&left[i], a + (size_t)i * k + l);
@@ -125,16 +143,12 @@ INLINE void outer_tile(int height, int width, size_t n, size_t k, const float *a
 		}
 	}
 	if (l < k) {
-		/* What is left over, with zeros behind it, which add nothing. */
-		size_t bytes = (k - l) * sizeof *a;
-		gd_float8 left[OUTER_ROWS] = {0};
 #pragma GCC unroll 3
 		for (int i = 0; i < height; i++)
-			memcpy(&left[i], a + (size_t)i * k + l, bytes);
+			load_rest(&left[i], k, a + (size_t)i * k);
 #pragma GCC unroll 4
 		for (int j = 0; j < width; j++) {
-			gd_float8 right = {0};
-			memcpy(&right, b + (size_t)j * k + l, bytes);
+			load_rest(&right, k, b + (size_t)j * k);
 #pragma GCC unroll 3
 			for (int i = 0; i < height; i++)
 				gd_float8_add_product(&sum[i][j], &left[i], &right);

@@ -227,13 +227,20 @@ gd_blocking gd_network_blocking(const gd_network *network, int rows)
 	} else if (blocking.blocks < 1) {
 		blocking.blocks = 1;
 	}
-	blocking.largest = rows / blocking.blocks + (rows % blocking.blocks != 0);
+	for (int b = 0; b < blocking.blocks; b++) {
+		int count = gd_block_start(rows, blocking.blocks, b + 1) - gd_block_start(rows, blocking.blocks, b);
+		blocking.largest = count > blocking.largest ? count : blocking.largest;
+	}
 	return blocking;
 }
 
+/* Rows of a cache line: of blocks in whole lines no vector straddles two, which costs a third of a product's speed. */
+enum { LINE_ROWS = GD_ALIGNMENT / sizeof(float) };
+
 int gd_block_start(int rows, int blocks, int index)
 {
-	return (int)((int64_t)rows * index / blocks);
+	int start = (int)((int64_t)rows * index / blocks);
+	return index < blocks && rows / blocks >= 4 * LINE_ROWS ? start / LINE_ROWS * LINE_ROWS : start;
 }
 
 int gd_network_segments(const gd_network *network)

@@ -80,16 +80,19 @@ static void test_blocking(void)
 	}
 	for (int rows = 1; rows < 6000; rows += rows < 300 ? 1 : 37) {
 		gd_blocking blocking = gd_network_blocking(small, rows);
-		int largest = 0, smallest = rows;
+		int largest = 0, smallest = rows, unit = rows / blocking.blocks >= 64 ? 16 : 1;
 		CU_ASSERT(blocking.blocks >= 1 && blocking.blocks <= rows);
 		for (int b = 0; b < blocking.blocks; b++) {
 			int count = gd_block_start(rows, blocking.blocks, b + 1) - gd_block_start(rows, blocking.blocks, b);
+			CU_ASSERT(b == blocking.blocks - 1 || count % unit == 0);
+			/* The last one also has what is left of a line. */
+			CU_ASSERT(abs(count - rows / blocking.blocks) <= unit);
 			largest = count > largest ? count : largest;
 			smallest = count < smallest ? count : smallest;
 		}
 		CU_ASSERT(gd_block_start(rows, blocking.blocks, 0) == 0 && gd_block_start(rows, blocking.blocks, blocking.blocks) == rows);
 		CU_ASSERT_EQUAL(largest, blocking.largest);
-		CU_ASSERT(largest - smallest <= 1);
+		CU_ASSERT(largest - smallest <= (blocking.blocks == 1 ? 0 : unit == 1 ? 1 : 2 * unit - 1));
 	}
 	CU_ASSERT_EQUAL(gd_block_start(2000000000, 8, 7), 1750000000);
 	gd_network_free(small);
