@@ -25,7 +25,7 @@ typedef struct gd_exchange_options {
 } gd_exchange_options;
 
 /*
- * Collective (only to agree on failure). Plans sizes and allocates once: O(N/P) memory, up to (2 features + 7) * 4 bytes a row beside the caller's shard.
+ * Collective (only to agree on failure). Plans sizes and allocates once: O(N/P) memory, (2 features + 7) * 4 bytes a row beside the caller's shard, nothing on one rank.
  * Keeps the communicator's address. Errors: out of memory; more than 2^31 - 1 rows on one rank.
  */
 GD_CHECKED gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_options *options, gd_exchange **exchange);
@@ -34,8 +34,8 @@ void gd_exchange_free(gd_exchange *exchange);
 
 int64_t gd_exchange_steps(const gd_exchange *exchange); /* of one epoch; may be 0 */
 
-/* Collective. Sends this rank's shard (features [share, features] row-major, labels [share]) to its consumers for `epoch`; overwrites
- * the rows of the epoch before. */
+/* Collective. Sends this rank's shard (features [share, features] row-major, labels [share]; the caller leaves them as they are until the next run) to its consumers for
+ * `epoch`; overwrites the rows of the epoch before. */
 GD_CHECKED gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch, const float *features, const int32_t *labels);
 
 /* What this rank trains on in one step. */
@@ -48,7 +48,7 @@ typedef struct gd_step_plan {
 /* Local. Step `step` (from 0) of an epoch. */
 gd_step_plan gd_exchange_step(const gd_exchange *exchange, int64_t step);
 /* Local. Block `block` (a global index within the step, one of this rank's) of step `step`, for the epoch of the last run: features transposed into x [features, rows],
- * of room for the blocking's largest block; labels stay the exchange's, until the next run. */
+ * of room for the blocking's largest block; labels stay the exchange's, until a block of another step is asked for. */
 gd_block gd_exchange_block(const gd_exchange *exchange, int64_t step, int block, float *x);
 
 #endif

@@ -23,6 +23,8 @@ void gd_permutation_init(gd_permutation *permutation, uint64_t count, uint64_t k
 uint64_t gd_permutation_at(const gd_permutation *permutation, uint64_t position);
 /* The position of a row: the inverse. */
 uint64_t gd_permutation_position(const gd_permutation *permutation, uint64_t row);
+/* The rows at the positions first … first + count - 1, rows [count], overwritten; vectorised. */
+void gd_permutation_rows(const gd_permutation *permutation, uint64_t first, size_t count, uint64_t *rows);
 /* The positions of the rows first … first + count - 1, positions [count], overwritten; vectorised. */
 void gd_permutation_positions(const gd_permutation *permutation, uint64_t first, size_t count, uint64_t *positions);
 

@@ -104,7 +104,23 @@ uint64_t gd_permutation_position(const gd_permutation *permutation, uint64_t row
 	return value;
 }
 
-/* One turn of the inverse network, as decrypt(). */
+/* One turn of the network for many, as encrypt(). */
+GD_VECTOR
+static void encrypt_chunk(const gd_permutation *p, size_t count, uint32_t *restrict column, uint32_t *restrict row, uint64_t *restrict values)
+{
+	const uint64_t columns = p->columns, rows = p->rows;
+	for (int round = 0; round < GD_PERMUTATION_ROUNDS; round += 2) {
+		uint32_t column_key = p->round_key[round], row_key = p->round_key[round + 1];
+		for (size_t i = 0; i < count; i++) {
+			column[i] = add_below(column[i], mix(row[i], column_key, columns), (uint32_t)columns);
+			row[i] = add_below(row[i], mix(column[i], row_key, rows), (uint32_t)rows);
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		values[i] = row[i] * columns + column[i];
+}
+
+/* One turn of the inverse network for many, as decrypt(). */
 GD_VECTOR
 static void decrypt_chunk(const gd_permutation *p, size_t count, uint32_t *restrict column, uint32_t *restrict row, uint64_t *restrict values)
 {
@@ -120,26 +136,40 @@ static void decrypt_chunk(const gd_permutation *p, size_t count, uint32_t *restr
 		values[i] = row[i] * columns + column[i];
 }
 
-void gd_permutation_positions(const gd_permutation *permutation, uint64_t first, size_t count, uint64_t *positions)
+typedef void turn_chunk(const gd_permutation *p, size_t count, uint32_t *column, uint32_t *row, uint64_t *values);
+typedef uint64_t turn_one(const gd_permutation *p, uint64_t value);
+
+/* A turn for neighbours together; what it sends past the end goes on by itself. */
+static void turn_many(const gd_permutation *p, uint64_t first, size_t count, uint64_t *values, turn_chunk *together, turn_one *alone)
 {
 	uint32_t column[CHUNK], row[CHUNK];
-	assert(first <= permutation->count && count <= permutation->count - first);
-	uint64_t at_column = first % permutation->columns, at_row = first / permutation->columns;
+	assert(first <= p->count && count <= p->count - first);
+	uint64_t at_column = first % p->columns, at_row = first / p->columns;
 	while (count) {
 		size_t chunk = count < CHUNK ? count : CHUNK;
 		for (size_t i = 0; i < chunk; i++) {
 			column[i] = (uint32_t)at_column;
 			row[i] = (uint32_t)at_row;
-			if (++at_column == permutation->columns) {
+			if (++at_column == p->columns) {
 				at_column = 0;
 				at_row++;
 			}
 		}
-		decrypt_chunk(permutation, chunk, column, row, positions);
+		together(p, chunk, column, row, values);
 		for (size_t i = 0; i < chunk; i++)
-			while (positions[i] >= permutation->count)
-				positions[i] = decrypt(permutation, positions[i]);
-		positions += chunk;
+			while (values[i] >= p->count)
+				values[i] = alone(p, values[i]);
+		values += chunk;
 		count -= chunk;
 	}
+}
+
+void gd_permutation_rows(const gd_permutation *permutation, uint64_t first, size_t count, uint64_t *rows)
+{
+	turn_many(permutation, first, count, rows, encrypt_chunk, encrypt);
+}
+
+void gd_permutation_positions(const gd_permutation *permutation, uint64_t first, size_t count, uint64_t *positions)
+{
+	turn_many(permutation, first, count, positions, decrypt_chunk, decrypt);
 }

@@ -36,10 +36,14 @@ struct gd_exchange {
 	int *send_count, *send_start, *receive_count, *receive_start; /* [ranks] in records */
 	int *consumer;                                                /* [shard] the rank that a row goes to; -1: unused in this epoch */
 	uint32_t *destination;                                        /* [shard] the slot there */
-	/* The outgoing records, then, once they are sent, the epoch's rows by slot: [slots, features]. */
-	float *storage;
-	float *incoming; /* [slots, features + 2] */
-	int32_t *labels; /* [slots] */
+	float *outgoing;        /* [shard, features + 2] */
+	float *incoming;        /* [slots, features + 2] */
+	uint32_t *record_of;    /* [slots] the incoming record */
+	int32_t *labels;        /* [rows of this rank's largest batch] of one step */
+	/* On one rank all rows are the caller's: no record, no message, and a slot is a position. */
+	gd_permutation permutation;
+	const float *own_features;
+	const int32_t *own_labels;
 };
 
 static gd_status plan_batch(batch_plan *plan, const gd_network *network, int rows, const gd_communicator *communicator)
@@ -84,28 +88,27 @@ static gd_status plan_epoch(gd_exchange *exchange, const gd_exchange_options *op
 static gd_status allocate(gd_exchange *exchange)
 {
 	size_t ranks = (size_t)exchange->communicator->size, shard = (size_t)exchange->shard.count, slots = (size_t)exchange->slots;
-	size_t features = (size_t)exchange->features, record = features + EXTRA_WORDS;
+	size_t record = (size_t)exchange->features + EXTRA_WORDS;
 	if (exchange->shard.count > INT_MAX || exchange->slots > INT_MAX)
 		return gd_error(GD_FAILED, "%lld rows on one rank are more than the exchange can count; use more ranks",
 			exchange->shard.count > exchange->slots ? exchange->shard.count : (long long)exchange->slots);
-	size_t storage = slots * features;
 	if (ranks > 1) {
 		exchange->send_count = gd_allocate(4 * ranks, sizeof(int));
 		exchange->consumer = gd_allocate(shard, sizeof *exchange->consumer);
 		exchange->destination = gd_allocate(shard, sizeof *exchange->destination);
+		exchange->outgoing = gd_allocate(shard, record * sizeof(float));
 		exchange->incoming = gd_allocate(slots, record * sizeof(float));
-		if (!exchange->send_count || !exchange->consumer || !exchange->destination || !exchange->incoming)
+		exchange->record_of = gd_allocate(slots, sizeof *exchange->record_of);
+		if (!exchange->send_count || !exchange->consumer || !exchange->destination || !exchange->outgoing || !exchange->incoming || !exchange->record_of)
 			return gd_out_of_memory("the exchange of rows");
 		exchange->send_start = exchange->send_count + ranks;
 		exchange->receive_count = exchange->send_start + ranks;
 		exchange->receive_start = exchange->receive_count + ranks;
-		if (shard * record > storage)
-			storage = shard * record;
 	}
-	exchange->storage = gd_allocate(storage, sizeof(float));
-	exchange->labels = gd_allocate(slots, sizeof *exchange->labels);
-	if (!exchange->storage || !exchange->labels)
-		return gd_out_of_memory("the rows of an epoch");
+	int most = exchange->full.local_rows > exchange->last.local_rows ? exchange->full.local_rows : exchange->last.local_rows;
+	exchange->labels = gd_allocate((size_t)most, sizeof *exchange->labels);
+	if (!exchange->labels)
+		return gd_out_of_memory("the labels of a step");
 	return gd_ok();
 }
 
@@ -155,8 +158,9 @@ void gd_exchange_free(gd_exchange *exchange)
 	free(exchange->send_count);
 	free(exchange->consumer);
 	free(exchange->destination);
-	free(exchange->storage);
+	free(exchange->outgoing);
 	free(exchange->incoming);
+	free(exchange->record_of);
 	free(exchange->labels);
 	free(exchange);
 }
@@ -188,23 +192,6 @@ static int consumer_of(const batch_plan *plan, int row, int ranks)
 /* Rows whose positions are computed together. */
 enum { TOGETHER = 512 };
 
-/* All rows stay here, where a slot is a position: no record, no message. */
-static void place_locally(gd_exchange *exchange, const gd_permutation *permutation, const float *features, const int32_t *labels)
-{
-	size_t width = (size_t)exchange->features;
-	uint64_t slots[TOGETHER];
-	for (int64_t first = 0; first < exchange->rows; first += TOGETHER) {
-		int64_t count = exchange->rows - first < TOGETHER ? exchange->rows - first : TOGETHER;
-		gd_permutation_positions(permutation, (uint64_t)first, (size_t)count, slots);
-		for (int64_t i = 0; i < count; i++) {
-			if (slots[i] >= (uint64_t)exchange->used)
-				continue;
-			memcpy(exchange->storage + slots[i] * width, features + (size_t)(first + i) * width, width * sizeof *features);
-			exchange->labels[slots[i]] = labels[first + i];
-		}
-	}
-}
-
 /* Where row `i` of the shard goes, which stands at `position` of the epoch. */
 static void address_row(gd_exchange *exchange, int64_t i, int64_t position)
 {
@@ -222,13 +209,13 @@ static void address_row(gd_exchange *exchange, int64_t i, int64_t position)
 }
 
 /* Where each row of the shard goes, and how many go to each rank. */
-static void address_rows(gd_exchange *exchange, const gd_permutation *permutation)
+static void address_rows(gd_exchange *exchange)
 {
 	uint64_t positions[TOGETHER];
 	memset(exchange->send_count, 0, (size_t)exchange->communicator->size * sizeof *exchange->send_count);
 	for (int64_t first = 0; first < exchange->shard.count; first += TOGETHER) {
 		int64_t count = exchange->shard.count - first < TOGETHER ? exchange->shard.count - first : TOGETHER;
-		gd_permutation_positions(permutation, (uint64_t)(exchange->shard.first + first), (size_t)count, positions);
+		gd_permutation_positions(&exchange->permutation, (uint64_t)(exchange->shard.first + first), (size_t)count, positions);
 		for (int64_t i = 0; i < count; i++)
 			address_row(exchange, first + i, (int64_t)positions[i]);
 	}
@@ -242,7 +229,7 @@ static void pack(gd_exchange *exchange, const float *features, const int32_t *la
 		int rank = exchange->consumer[i];
 		if (rank < 0)
 			continue;
-		float *record = exchange->storage + (size_t)exchange->send_start[rank]++ * (width + EXTRA_WORDS);
+		float *record = exchange->outgoing + (size_t)exchange->send_start[rank]++ * (width + EXTRA_WORDS);
 		memcpy(record, features + (size_t)i * width, width * sizeof *record);
 		memcpy(record + width, &labels[i], sizeof *record);
 		memcpy(record + width + 1, &exchange->destination[i], sizeof *record);
@@ -251,16 +238,14 @@ static void pack(gd_exchange *exchange, const float *features, const int32_t *la
 		exchange->send_start[rank] -= exchange->send_count[rank];
 }
 
-static void unpack(gd_exchange *exchange)
+static void find_records(gd_exchange *exchange)
 {
-	size_t width = (size_t)exchange->features;
+	size_t width = (size_t)exchange->features + EXTRA_WORDS;
 	for (int64_t i = 0; i < exchange->slots; i++) {
-		const float *record = exchange->incoming + (size_t)i * (width + EXTRA_WORDS);
 		uint32_t slot;
-		memcpy(&slot, record + width + 1, sizeof slot);
+		memcpy(&slot, exchange->incoming + ((size_t)i + 1) * width - 1, sizeof slot);
 		assert(slot < exchange->slots);
-		memcpy(exchange->storage + slot * width, record, width * sizeof *record);
-		memcpy(&exchange->labels[slot], record + width, sizeof *exchange->labels);
+		exchange->record_of[slot] = (uint32_t)i;
 	}
 }
 
@@ -280,13 +265,12 @@ gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch, const float *fea
 	gd_communicator *communicator = exchange->communicator;
 	if (exchange->used == 0)
 		return gd_ok();
-	gd_permutation permutation;
-	gd_permutation_init(&permutation, (uint64_t)exchange->rows, gd_random_key(exchange->seed, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
-	if (communicator->size == 1) {
-		place_locally(exchange, &permutation, features, labels);
+	gd_permutation_init(&exchange->permutation, (uint64_t)exchange->rows, gd_random_key(exchange->seed, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
+	exchange->own_features = features;
+	exchange->own_labels = labels;
+	if (communicator->size == 1)
 		return gd_ok();
-	}
-	address_rows(exchange, &permutation);
+	address_rows(exchange);
 	starts_of(exchange->send_count, exchange->send_start, communicator->size);
 	pack(exchange, features, labels);
 
@@ -297,13 +281,13 @@ gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch, const float *fea
 		int64_t received = starts_of(exchange->receive_count, exchange->receive_start, communicator->size);
 		assert(received == exchange->slots);
 		(void)received;
-		code = MPI_Alltoallv(exchange->storage, exchange->send_count, exchange->send_start, exchange->record,
+		code = MPI_Alltoallv(exchange->outgoing, exchange->send_count, exchange->send_start, exchange->record,
 			exchange->incoming, exchange->receive_count, exchange->receive_start, exchange->record, communicator->mpi);
 	}
 	gd_wait_finish(communicator);
 	if (code != MPI_SUCCESS)
 		return gd_mpi_error(code, "exchange the rows of an epoch");
-	unpack(exchange);
+	find_records(exchange);
 	return gd_ok();
 }
 
@@ -314,6 +298,30 @@ gd_step_plan gd_exchange_step(const gd_exchange *exchange, int64_t step)
 	return (gd_step_plan){.rows = plan->rows, .blocks = plan->blocks, .first_block = plan->first_block, .block_count = plan->block_count};
 }
 
+/* Rows by slot, from `slot` on: x [features, rows], labels [rows]. */
+static void fetch_rows(const gd_exchange *exchange, int64_t slot, int rows, float *x, int32_t *labels)
+{
+	uint64_t index[TOGETHER];
+	bool alone = exchange->communicator->size == 1;
+	size_t features = (size_t)exchange->features, stride = alone ? features : features + EXTRA_WORDS;
+	const float *from = alone ? exchange->own_features : exchange->incoming;
+	for (int first = 0; first < rows; first += TOGETHER) {
+		int count = rows - first < TOGETHER ? rows - first : TOGETHER;
+		if (alone)
+			gd_permutation_rows(&exchange->permutation, (uint64_t)(slot + first), (size_t)count, index);
+		else
+			for (int i = 0; i < count; i++)
+				index[i] = exchange->record_of[slot + first + i];
+		gd_transpose_chosen((size_t)count, features, from, stride, index, x + first, (size_t)rows);
+		for (int i = 0; i < count; i++) {
+			if (alone)
+				labels[first + i] = exchange->own_labels[index[i]];
+			else
+				memcpy(&labels[first + i], from + index[i] * stride + features, sizeof *labels);
+		}
+	}
+}
+
 gd_block gd_exchange_block(const gd_exchange *exchange, int64_t step, int block, float *x)
 {
 	assert(step >= 0 && step < exchange->steps);
@@ -321,7 +329,7 @@ gd_block gd_exchange_block(const gd_exchange *exchange, int64_t step, int block,
 	assert(block >= plan->first_block && block < plan->first_block + plan->block_count);
 	int start = gd_block_start(plan->rows, plan->blocks, block);
 	int rows = gd_block_start(plan->rows, plan->blocks, block + 1) - start;
-	int64_t slot = step * exchange->full.local_rows + start - plan->start[exchange->communicator->rank];
-	gd_transpose((size_t)rows, (size_t)exchange->features, exchange->storage + slot * exchange->features, x);
-	return (gd_block){.index = block, .rows = rows, .x = x, .labels = exchange->labels + slot};
+	int before = start - plan->start[exchange->communicator->rank]; /* rows of the step */
+	fetch_rows(exchange, step * exchange->full.local_rows + before, rows, x, exchange->labels + before);
+	return (gd_block){.index = block, .rows = rows, .x = x, .labels = exchange->labels + before};
 }

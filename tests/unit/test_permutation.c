@@ -60,8 +60,8 @@ static void test_domain(void)
 
 static void test_many_at_once(void)
 {
-	/* The vectorised inverse against the plain one, across chunks and from anywhere. */
-	const uint64_t counts[] = {1, 5, 300, 22979, 1000003, (UINT64_C(1) << 40) + 1, UINT64_MAX};
+	/* The vectorised directions against the plain ones, across chunks and from anywhere. */
+	const uint64_t counts[] = {1, 5, 300, 22979, 1000003, (UINT64_C(1) << 40) + 1, UINT64_C(1) << 63, UINT64_MAX};
 	enum { MOST = 3000 };
 	for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
 		gd_permutation permutation = permutation_of(counts[c], 7 + c);
@@ -70,6 +70,9 @@ static void test_many_at_once(void)
 		gd_permutation_positions(&permutation, first, count, positions);
 		for (size_t i = 0; i < count; i++)
 			CU_ASSERT_EQUAL(positions[i], gd_permutation_position(&permutation, first + i));
+		gd_permutation_rows(&permutation, first, count, positions);
+		for (size_t i = 0; i < count; i++)
+			CU_ASSERT_EQUAL(positions[i], gd_permutation_at(&permutation, first + i));
 	}
 }
 

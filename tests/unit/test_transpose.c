@@ -27,7 +27,31 @@ static void test_shapes(void)
 	}
 }
 
+static void test_chosen(void)
+{
+	/* Rows of 40 floats, of which the first `columns` are taken, into a wider array. */
+	enum { STRIDE = 40, MOST = 50, PITCH = 70 };
+	static const size_t extent[] = {1, 3, 8, 9, 16, 23, 40};
+	static float in[100 * STRIDE], out[STRIDE * PITCH], expected[STRIDE * PITCH];
+	uint64_t index[MOST];
+	for (size_t i = 0; i < sizeof in / sizeof *in; i++)
+		in[i] = (float)i;
+	for (size_t i = 0; i < MOST; i++)
+		index[i] = i * 37 % 100;
+	for (size_t rows = 1; rows <= MOST; rows++) {
+		for (size_t c = 0; c < sizeof extent / sizeof *extent; c++) {
+			memset(out, 0, sizeof out);
+			memset(expected, 0, sizeof expected);
+			gd_transpose_chosen(rows, extent[c], in, STRIDE, index, out, PITCH);
+			gd_transpose_chosen_ref(rows, extent[c], in, STRIDE, index, expected, PITCH);
+			CU_ASSERT(memcmp(out, expected, sizeof out) == 0);
+			CU_ASSERT(out[(extent[c] - 1) * PITCH + rows - 1] == (float)(index[rows - 1] * STRIDE + extent[c] - 1));
+		}
+	}
+}
+
 const unit_test unit_tests[] = {
 	{"any shape agrees with the twin", test_shapes},
+	{"chosen rows agree with the twin", test_chosen},
 	{NULL, NULL},
 };
