@@ -218,7 +218,10 @@ void gd_hdf5_put_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize
 	gd_hdf5_notice_disk(hdf5);
 }
 
-enum { COMPACT_TEXTS = 3000 }; /* of 16 bytes each, in a header of at most 64 KiB */
+enum {
+	COMPACT_TEXTS = 3000,      /* of 16 bytes each, in a header of at most 64 KiB */
+	CONVERSION_BYTES = 1 << 14 /* at once: HDF5's own two megabytes, cleared for each array of texts, take longer than all else in a small file */
+};
 
 /* `count` < 0: a scalar. */
 static void put_strings(gd_hdf5 *hdf5, const char *path, long long count, const char *const *texts, const char *long_name)
@@ -234,16 +237,17 @@ static void put_strings(gd_hdf5 *hdf5, const char *path, long long count, const 
 	if (!copied) {
 		gd_hdf5_fail_out_of_memory(hdf5, "text for a file");
 	} else {
-		hid_t type = text_type(), creation = timeless(H5P_DATASET_CREATE);
+		hid_t type = text_type(), creation = timeless(H5P_DATASET_CREATE), transfer = H5Pcreate(H5P_DATASET_XFER);
 		/* In the object's header, where they are, references into the heap of texts are checksummed. */
 		if (entries <= COMPACT_TEXTS)
 			H5Pset_layout(creation, H5D_COMPACT);
 		hid_t space = count < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &shape, NULL);
 		hid_t dataset = type < 0 || creation < 0 || space < 0 ? -1 : H5Dcreate2(hdf5->file, path, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-		if (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, clean) < 0)
+		if (dataset < 0 || transfer < 0 || H5Pset_buffer(transfer, CONVERSION_BYTES, NULL, NULL) < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, transfer, clean) < 0)
 			gd_hdf5_fail_in_library(hdf5, path, "cannot write text");
 		gd_hdf5_drop(dataset);
 		gd_hdf5_drop(space);
+		gd_hdf5_drop(transfer);
 		gd_hdf5_drop(creation);
 		gd_hdf5_drop(type);
 		gd_hdf5_put_text(hdf5, path, "long_name", long_name);
