@@ -50,8 +50,9 @@ typedef struct gd_training {
 	double step_seconds;       /* of this call's steps and exchanges */
 	double trained_rows, communication_seconds;
 	bool checkpoint_failed;    /* the last one; rank 0 */
-	void *best;                /* best.h5 as it is to be, until the next checkpoint is written; rank 0 */
-	size_t best_size;
+	gd_checkpoint best;        /* what best.h5 is to hold, in best_room; rank 0 */
+	float *best_room;
+	bool best_kept;            /* and not written yet */
 	double last_status;
 	int64_t checkpoint_step;   /* of the last one written in this call, -1: none */
 	int64_t checkpoint_time;   /* seconds since 1970 */

@@ -54,7 +54,7 @@ static const gd_option options[] = {
 	{.name = "early-stop", .type = GD_OPTION_INTEGER, .offset = AT(early_stop), .minimum = 0, .maximum = 1000000, .argument = "N", .help = "stop after N epochs without a lower validation loss", .flags = BITS},
 	{.name = "seed", .letter = 's', .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of everything random", .flags = BITS},
 	{.name = "reduction", .type = GD_OPTION_CHOICE, .offset = AT(reduction), .initial = "exact", .choices = reductions, .help = "exact: the same bits on any number of ranks; fast: float32 sums", .flags = BITS},
-	{.name = "checkpoint-every", .type = GD_OPTION_INTEGER, .offset = AT(checkpoint_every), .initial = "-1", .minimum = -1, .maximum = 9e15, .argument = "N", .help = "steps between checkpoints; -1: an epoch's, 0: no such rule"},
+	{.name = "checkpoint-every", .type = GD_OPTION_INTEGER, .offset = AT(checkpoint_every), .initial = "-1", .minimum = -1, .maximum = 9e15, .argument = "N", .help = "steps between checkpoints; -1: an epoch's, at most one a second, 0: no such rule"},
 	{.name = "checkpoint-seconds", .type = GD_OPTION_REAL, .offset = AT(checkpoint_seconds), .initial = "60", .minimum = 0, .maximum = 1e9, .argument = "S", .help = "seconds between checkpoints at most; 0: no such rule"},
 	{.name = "time-limit", .type = GD_OPTION_REAL, .offset = AT(time_limit), .minimum = 0, .maximum = 1e9, .argument = "S", .help = "stop with a checkpoint before S seconds have passed", .flags = GD_NOT_KEPT},
 	{.name = "watchdog", .type = GD_OPTION_REAL, .offset = AT(watchdog), .initial = "300", .minimum = 0, .maximum = 1e9, .argument = "S", .help = "end the job when a rank has not answered for S seconds; 0: never"},

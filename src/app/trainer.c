@@ -45,8 +45,11 @@ static gd_step_wishes wishes_now(gd_training *t)
 	double now = gd_seconds();
 	if (t->communicator->attend)
 		t->communicator->attend(t->communicator->attended);
-	bool overdue = t->options.checkpoint_seconds > 0 && t->communicator->rank == 0 && now - t->last_checkpoint > t->options.checkpoint_seconds;
-	return (gd_step_wishes){.stop = gd_stop_requested() || out_of_time(t, now), .save = overdue};
+	bool overdue = t->options.checkpoint_seconds > 0 && now - t->last_checkpoint > t->options.checkpoint_seconds;
+	/* An epoch's checkpoint, but not one after another where epochs take milliseconds. */
+	bool ends = t->progress.step_in_epoch == t->steps_per_epoch - 1;
+	bool epoch = t->options.checkpoint_every < 0 && ends && (t->checkpoint_step < 0 || now - t->last_checkpoint > 1);
+	return (gd_step_wishes){.stop = gd_stop_requested() || out_of_time(t, now), .save = t->communicator->rank == 0 && (overdue || epoch)};
 }
 
 static void account(gd_training *t, const gd_step_result *result, double seconds)
@@ -64,8 +67,8 @@ static void account(gd_training *t, const gd_step_result *result, double seconds
 	t->communicator->waited = 0;
 }
 
-/* The steps that are left of the epoch under way. *stop: a rank wished so, or the last allowed step was done. */
-static gd_status train_steps(gd_training *t, bool *stop)
+/* The steps that are left of the epoch under way. *stop: a rank wished so, or the last allowed step was done; *save: it ends with a checkpoint. */
+static gd_status train_steps(gd_training *t, bool *stop, bool *save)
 {
 	gd_progress *p = &t->progress;
 	double before = gd_seconds();
@@ -89,7 +92,8 @@ static gd_status train_steps(gd_training *t, bool *stop)
 		before = now;
 		*stop = result.stop || (t->options.max_steps > 0 && p->step >= t->options.max_steps);
 		bool due = t->options.checkpoint_every > 0 && p->step % t->options.checkpoint_every == 0;
-		if ((due || result.save) && !*stop) {
+		*save = result.save && p->step_in_epoch == t->steps_per_epoch;
+		if ((due || (result.save && !*save)) && !*stop) {
 			status = gd_training_save(t);
 			before = gd_seconds();
 		} else if (p->step % GD_REPLICA_STEPS == 0) {
@@ -182,12 +186,12 @@ static gd_status run_epochs(gd_training *t, bool *stopped)
 	gd_status status = gd_ok();
 	bool stop = o->max_steps > 0 && t->progress.step >= o->max_steps;
 	while (!stop && !gd_failed(&status) && !gd_training_finished(t) && (o->max_epochs == 0 || t->progress.epoch < o->max_epochs)) {
-		status = train_steps(t, &stop);
+		bool save = false;
+		status = train_steps(t, &stop, &save);
 		if (!gd_failed(&status) && !stop) {
 			status = finish_epoch(t);
 			write_metrics(t, false);
-			bool each_epoch = o->checkpoint_every < 0;
-			if (!gd_failed(&status) && each_epoch && !gd_training_finished(t))
+			if (!gd_failed(&status) && save && !gd_training_finished(t))
 				status = gd_training_save(t);
 		}
 	}

@@ -35,12 +35,6 @@ gd_checkpoint gd_training_checkpoint(const gd_training *t, float *parameters)
 	};
 }
 
-static gd_status encode_state(const gd_training *t, float *parameters, void **bytes, size_t *size)
-{
-	gd_checkpoint checkpoint = gd_training_checkpoint(t, parameters);
-	return gd_checkpoint_encode(&checkpoint, bytes, size);
-}
-
 static gd_status write_file(const gd_training *t, gd_run_file file, const void *bytes, size_t size)
 {
 	char path[GD_PATH_ROOM], previous[GD_PATH_ROOM];
@@ -57,36 +51,57 @@ static gd_status write_state(const gd_training *t, float *parameters, gd_run_fil
 {
 	void *bytes = NULL;
 	size_t size = 0;
-	gd_status status = encode_state(t, parameters, &bytes, &size);
+	gd_checkpoint checkpoint = gd_training_checkpoint(t, parameters);
+	gd_status status = gd_checkpoint_encode(&checkpoint, &bytes, &size);
 	if (!gd_failed(&status))
 		status = write_file(t, file, bytes, size);
 	free(bytes);
 	return status;
 }
 
+/* Copies `count` values, if there are any, and moves on to the room behind them. */
+static float *keep(float **room, const float *values, size_t count)
+{
+	float *copy = *room;
+	if (!values)
+		return NULL;
+	memcpy(copy, values, count * sizeof *copy);
+	*room += count;
+	return copy;
+}
+
 gd_status gd_training_keep_best(gd_training *t)
 {
-	void *bytes = NULL;
-	size_t size = 0;
-	gd_status status = encode_state(t, gd_training_model_parameters(t), &bytes, &size);
-	if (gd_failed(&status))
-		return status;
-	free(t->best);
-	t->best = bytes;
-	t->best_size = size;
-	return status;
+	size_t parameters = gd_network_parameters(t->network), statistics = gd_network_statistics(t->network), tensors = (size_t)gd_network_tensors(t->network);
+	if (!t->best_room)
+		t->best_room = gd_allocate(4 * parameters + statistics + tensors, sizeof *t->best_room);
+	float *room = t->best_room;
+	if (!room)
+		return gd_out_of_memory("the best model");
+	t->best = gd_training_checkpoint(t, keep(&room, gd_training_model_parameters(t), parameters));
+	t->best.statistics = keep(&room, t->state.statistics, statistics);
+	for (int m = 0; m < t->state.moments; m++)
+		t->best.moment[m] = keep(&room, t->state.moment[m], parameters);
+	t->best.average = keep(&room, t->state.average, parameters);
+	t->best.quantum = memcpy(room, t->state.quantum, tensors * sizeof *t->state.quantum);
+	t->best_kept = true;
+	return gd_ok();
 }
 
 /* The best state before the checkpoint that tells of it. */
 static gd_status write_best(gd_training *t)
 {
-	if (!t->best)
+	void *bytes = NULL;
+	size_t size = 0;
+	if (!t->best_kept)
 		return gd_ok();
-	gd_status status = write_file(t, GD_RUN_BEST, t->best, t->best_size);
-	if (!gd_failed(&status)) {
-		free(t->best);
-		t->best = NULL;
-	}
+	/* The history has grown, and may have moved, since; its first epochs are those it had. */
+	t->best.history.epochs = t->history.epochs;
+	gd_status status = gd_checkpoint_encode(&t->best, &bytes, &size);
+	if (!gd_failed(&status))
+		status = write_file(t, GD_RUN_BEST, bytes, size);
+	t->best_kept = gd_failed(&status);
+	free(bytes);
 	return status;
 }
 
@@ -150,7 +165,7 @@ gd_status gd_training_save_model(gd_training *t)
 	void *bytes = NULL;
 	size_t size = 0;
 	gd_status status = gd_ok();
-	if (t->progress.best_epoch && t->best)
+	if (t->progress.best_epoch && t->best_kept)
 		status = write_best(t);
 	if (gd_failed(&status))
 		return status;

@@ -337,7 +337,7 @@ void gd_training_release(gd_training *t)
 	gd_history_release(&t->history);
 	if (t->dataset)
 		gd_dataset_close(t->dataset);
-	free(t->best);
+	free(t->best_room);
 	free(t->features);
 	free(t->labels);
 	free(t->scalars);
