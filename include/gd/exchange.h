@@ -1,5 +1,6 @@
 /*
- * The epoch's exchange: rows travel once from the rank that read them to the rank that trains on them.
+ * The epoch's exchange: rows travel once from the rank that read them to the rank that trains on them, in pieces of whole steps; while one piece is trained on,
+ * the next one travels.
  *
  * An epoch orders the N training rows by a keyed permutation; position t belongs to step t / G and, within the step, to the block and hence the rank that
  * gd_block_start and gd_share_of give. Without `drop_last` the last step is shorter, and cut into blocks of its own.
@@ -22,21 +23,26 @@ typedef struct gd_exchange_options {
 	bool skip_single;    /* leave out a last batch of one row (batch normalisation); with one row a batch that leaves no step */
 	uint64_t seed;
 	const gd_network *network; /* for gd_network_blocking */
+	int64_t epochs;      /* the first piece of epoch e + 1 is sent in the last one of epoch e if e + 1 is below this; 0: never */
+	int64_t piece_bytes; /* about what a rank receives in a piece; 0: chosen here */
 } gd_exchange_options;
 
 /*
- * Collective (only to agree on failure). Plans sizes and allocates once: O(N/P) memory, (2 features + 7) * 4 bytes a row beside the caller's shard, nothing on one rank.
- * Keeps the communicator's address. Errors: out of memory; more than 2^31 - 1 rows on one rank.
+ * Collective (only to agree on failure). Beside the caller's shard, nothing of its size on one rank; on more, 12 bytes for each row of the shard and three
+ * pieces of (features + 2) * 4 bytes a row: a piece is some 4 MB, or one step where that is more. Keeps the communicator's address.
+ * Errors: out of memory; more than 2^31 - 1 rows on one rank.
  */
 GD_CHECKED gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_options *options, gd_exchange **exchange);
-/* Local, before gd_communicator_finish. */
+/* Before gd_communicator_finish. Collective where a piece is still on its way: it is waited for. */
 void gd_exchange_free(gd_exchange *exchange);
 
 int64_t gd_exchange_steps(const gd_exchange *exchange); /* of one epoch; may be 0 */
 
-/* Collective. Sends this rank's shard (features [share, features] row-major, labels [share]; the caller leaves them as they are until the next run) to its consumers for
- * `epoch`; overwrites the rows of the epoch before. */
+/* Collective. Goes to `epoch` and reaches its first step. The shard (features [share, features] row-major, labels [share]) is the same for every epoch, and read
+ * as long as the exchange is used. */
 GD_CHECKED gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch, const float *features, const int32_t *labels);
+/* Collective. Before a step's blocks are asked for: waits for its piece and sends the next one on its way. Steps may come in any order; in theirs, nothing is sent twice. */
+GD_CHECKED gd_status gd_exchange_reach(gd_exchange *exchange, int64_t step);
 
 /* What this rank trains on in one step. */
 typedef struct gd_step_plan {
@@ -47,7 +53,7 @@ typedef struct gd_step_plan {
 } gd_step_plan;
 /* Local. Step `step` (from 0) of an epoch. */
 gd_step_plan gd_exchange_step(const gd_exchange *exchange, int64_t step);
-/* Local. Block `block` (a global index within the step, one of this rank's) of step `step`, for the epoch of the last run: features transposed into x [features, rows],
+/* Local. Block `block` (a global index within the step, one of this rank's) of the step that was reached: features transposed into x [features, rows],
  * of room for the blocking's largest block; labels stay the exchange's, until a block of another step is asked for. */
 gd_block gd_exchange_block(const gd_exchange *exchange, int64_t step, int block, float *x);
 

@@ -53,7 +53,7 @@ typedef struct gd_step_result {
 typedef struct gd_stepper gd_stepper;
 
 /* Collective (to agree on failure). Allocates all that a step needs; the referenced objects must outlive it. */
-GD_CHECKED gd_status gd_stepper_create(gd_communicator *communicator, const gd_network *network, const gd_exchange *exchange,
+GD_CHECKED gd_status gd_stepper_create(gd_communicator *communicator, const gd_network *network, gd_exchange *exchange,
 	const gd_stepper_options *options, gd_stepper **stepper);
 void gd_stepper_free(gd_stepper *stepper);
 

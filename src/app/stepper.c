@@ -23,7 +23,7 @@ enum { LOSS = 0, WEIGHT = LOSS + GD_WIDE_LIMBS, CORRECT = WEIGHT + GD_WIDE_LIMBS
 struct gd_stepper {
 	gd_communicator *communicator;
 	const gd_network *network;
-	const gd_exchange *exchange;
+	gd_exchange *exchange;
 	gd_stepper_options options;
 	size_t parameters, statistics;
 	int tensors, segments, addends;
@@ -104,7 +104,7 @@ static bool allocate(gd_stepper *s, int largest_block)
 	return complete;
 }
 
-gd_status gd_stepper_create(gd_communicator *communicator, const gd_network *network, const gd_exchange *exchange,
+gd_status gd_stepper_create(gd_communicator *communicator, const gd_network *network, gd_exchange *exchange,
 	const gd_stepper_options *options, gd_stepper **stepper)
 {
 	gd_stepper *s = gd_allocate(1, sizeof *s);
@@ -349,6 +349,9 @@ static void update(gd_stepper *s, gd_training_state *state, const gd_step_scalar
 gd_status gd_stepper_step(gd_stepper *s, gd_training_state *state, int64_t step_in_epoch, int64_t step,
 	const gd_step_scalars *scalars, gd_step_wishes wishes, gd_step_result *result)
 {
+	gd_status reached = gd_exchange_reach(s->exchange, step_in_epoch);
+	if (gd_failed(&reached))
+		return reached;
 	gd_step_plan plan = gd_exchange_step(s->exchange, step_in_epoch);
 	gd_pass pass = {
 		.parameters = state->parameters,

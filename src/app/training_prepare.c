@@ -91,6 +91,7 @@ static gd_status make_steps(gd_training *t)
 		.skip_single = o->batch_norm && o->hidden.count > 0,
 		.seed = (uint64_t)o->seed,
 		.network = t->network,
+		.epochs = o->epochs,
 	};
 	gd_status status = gd_exchange_create(t->communicator, &exchange, &t->exchange);
 	if (gd_failed(&status))

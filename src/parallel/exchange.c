@@ -5,110 +5,85 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/epoch_plan.h"
 #include "gd/memory.h"
 #include "gd/permutation.h"
 #include "gd/random.h"
 #include "gd/transpose.h"
 
-/* How the batches of one length are shared. */
-typedef struct batch_plan {
-	int rows, blocks;
-	int first_block, block_count; /* this rank's */
-	int local_rows;               /* in this rank's blocks */
-	int *start;                   /* [ranks + 1] each rank's first row of the batch; the last is `rows` */
-} batch_plan;
+enum {
+	EXTRA_WORDS = 2,       /* A row travels as its features, its label, and its slot at the consumer: 4 bytes each. */
+	PIECE_BYTES = 4 << 20, /* of a piece's records on a rank, about: stays in the cache, and is far more than a message's latency is worth */
+	TOGETHER = 512,        /* rows whose places are computed at once */
+	AHEAD = 8,             /* rows that are fetched before their turn */
+};
 
-/* A row travels as its features, its label, and its slot at the consumer: 4 bytes each. */
-#define EXTRA_WORDS 2
+/* Rows that have come, or are on their way. */
+typedef struct arrival {
+	int64_t epoch, piece; /* -1: none */
+	float *records;       /* [piece's slots, features + 2] */
+	uint32_t *record_of;  /* [piece's slots] the record of each */
+} arrival;
 
 struct gd_exchange {
 	gd_communicator *communicator;
 	int features;
 	uint64_t seed;
 	int64_t rows; /* of the dataset */
-	int64_t used; /* of an epoch: the positions [0, used) are trained on */
-	int64_t steps;
+	int64_t epochs;
 	gd_share shard;
-	int64_t slots; /* rows that this rank trains on in an epoch */
-	batch_plan full, last;
-	bool has_last; /* the last batch is a shorter one */
-	MPI_Datatype record;
-	int *send_count, *send_start, *receive_count, *receive_start; /* [ranks] in records */
-	int *consumer;                                                /* [shard] the rank that a row goes to; -1: unused in this epoch */
-	uint32_t *destination;                                        /* [shard] the slot there */
-	float *outgoing;        /* [shard, features + 2] */
-	float *incoming;        /* [slots, features + 2] */
-	uint32_t *record_of;    /* [slots] the incoming record */
-	int32_t *labels;        /* [rows of this rank's largest batch] of one step */
-	/* On one rank all rows are the caller's: no record, no message, and a slot is a position. */
-	gd_permutation permutation;
-	const float *own_features;
+	gd_epoch_plan plan;
+	int64_t epoch;              /* that is trained on */
+	const float *own_features;  /* the caller's shard */
 	const int32_t *own_labels;
+	gd_permutation permutation; /* of `epoch`: on one rank all that there is, since a slot is a position */
+	int32_t *labels;            /* [rows of this rank's largest batch] of one step */
+
+	MPI_Datatype record;
+	int64_t addressed;          /* the epoch that the addresses are for; -1: none */
+	uint32_t *group, *slot;     /* [shard] consumer * pieces + piece, or past the last for a row that is not used; the slot there */
+	uint32_t *order;            /* [shard] the rows, piece by piece and in it consumer by consumer */
+	int64_t *piece_start;       /* [pieces + 1] into the order */
+	int *send_count, *receive_count; /* [ranks, pieces] */
+	uint32_t *place;            /* [ranks, pieces] where the next row of a group goes */
+	int *sent, *send_start, *received, *receive_start; /* [ranks] of one piece */
+	float *outgoing;            /* [outgoing_room, features + 2] */
+	int64_t outgoing_room;
+	arrival present, coming;
+	MPI_Request request;        /* of what is coming */
 };
-
-static gd_status plan_batch(batch_plan *plan, const gd_network *network, int rows, const gd_communicator *communicator)
-{
-	plan->rows = rows;
-	plan->blocks = gd_network_blocking(network, rows).blocks;
-	plan->start = gd_allocate((size_t)communicator->size + 1, sizeof *plan->start);
-	if (!plan->start)
-		return gd_out_of_memory("the plan of a batch");
-	for (int rank = 0; rank < communicator->size; rank++) {
-		gd_share share = gd_share_of(plan->blocks, rank, communicator->size);
-		plan->start[rank] = gd_block_start(rows, plan->blocks, (int)share.first);
-		if (rank == communicator->rank) {
-			plan->first_block = (int)share.first;
-			plan->block_count = (int)share.count;
-		}
-	}
-	plan->start[communicator->size] = rows;
-	plan->local_rows = plan->start[communicator->rank + 1] - plan->start[communicator->rank];
-	return gd_ok();
-}
-
-static gd_status plan_epoch(gd_exchange *exchange, const gd_exchange_options *options)
-{
-	int64_t batch = options->batch_rows < options->rows ? options->batch_rows : options->rows;
-	if (batch == 0)
-		return gd_ok();
-	int64_t full_steps = options->rows / batch;
-	int rest = (int)(options->rows % batch);
-	if (options->skip_single && batch == 1)
-		full_steps = 0; /* every batch is a last one of a single row */
-	exchange->has_last = rest > 0 && !options->drop_last && !(options->skip_single && rest == 1);
-	exchange->used = full_steps * batch + (exchange->has_last ? rest : 0);
-	exchange->steps = full_steps + exchange->has_last;
-	gd_status status = plan_batch(&exchange->full, options->network, (int)batch, exchange->communicator);
-	if (!gd_failed(&status) && exchange->has_last)
-		status = plan_batch(&exchange->last, options->network, rest, exchange->communicator);
-	exchange->slots = full_steps * exchange->full.local_rows + exchange->last.local_rows;
-	return status;
-}
 
 static gd_status allocate(gd_exchange *exchange)
 {
-	size_t ranks = (size_t)exchange->communicator->size, shard = (size_t)exchange->shard.count, slots = (size_t)exchange->slots;
-	size_t record = (size_t)exchange->features + EXTRA_WORDS;
-	if (exchange->shard.count > INT_MAX || exchange->slots > INT_MAX)
+	const gd_epoch_plan *plan = &exchange->plan;
+	size_t ranks = (size_t)plan->ranks, shard = (size_t)exchange->shard.count, slots = (size_t)plan->piece_slots, pieces = (size_t)plan->pieces;
+	size_t record_bytes = ((size_t)exchange->features + EXTRA_WORDS) * sizeof(float);
+	if (exchange->shard.count > INT_MAX || plan->slots > INT_MAX)
 		return gd_error(GD_FAILED, "%lld rows on one rank are more than the exchange can count; use more ranks",
-			exchange->shard.count > exchange->slots ? exchange->shard.count : (long long)exchange->slots);
-	if (ranks > 1) {
-		exchange->send_count = gd_allocate(4 * ranks, sizeof(int));
-		exchange->consumer = gd_allocate(shard, sizeof *exchange->consumer);
-		exchange->destination = gd_allocate(shard, sizeof *exchange->destination);
-		exchange->outgoing = gd_allocate(shard, record * sizeof(float));
-		exchange->incoming = gd_allocate(slots, record * sizeof(float));
-		exchange->record_of = gd_allocate(slots, sizeof *exchange->record_of);
-		if (!exchange->send_count || !exchange->consumer || !exchange->destination || !exchange->outgoing || !exchange->incoming || !exchange->record_of)
-			return gd_out_of_memory("the exchange of rows");
-		exchange->send_start = exchange->send_count + ranks;
-		exchange->receive_count = exchange->send_start + ranks;
-		exchange->receive_start = exchange->receive_count + ranks;
-	}
-	int most = exchange->full.local_rows > exchange->last.local_rows ? exchange->full.local_rows : exchange->last.local_rows;
+			exchange->shard.count > plan->slots ? exchange->shard.count : (long long)plan->slots);
+	int most = plan->full.local_rows > plan->last.local_rows ? plan->full.local_rows : plan->last.local_rows;
 	exchange->labels = gd_allocate((size_t)most, sizeof *exchange->labels);
 	if (!exchange->labels)
 		return gd_out_of_memory("the labels of a step");
+	if (ranks == 1 || pieces == 0)
+		return gd_ok();
+	exchange->group = gd_allocate(shard, sizeof *exchange->group);
+	exchange->slot = gd_allocate(shard, sizeof *exchange->slot);
+	exchange->order = gd_allocate(shard, sizeof *exchange->order);
+	exchange->piece_start = gd_allocate(pieces + 1, sizeof *exchange->piece_start);
+	exchange->send_count = gd_allocate(2 * (pieces + 2) * ranks, sizeof(int));
+	exchange->place = gd_allocate(pieces * ranks, sizeof *exchange->place);
+	bool complete = exchange->group && exchange->slot && exchange->order && exchange->piece_start && exchange->send_count && exchange->place;
+	arrival *both[] = {&exchange->present, &exchange->coming};
+	for (int i = 0; i < 2; i++)
+		complete = (both[i]->records = gd_allocate(slots, record_bytes)) && (both[i]->record_of = gd_allocate(slots, sizeof(uint32_t))) && complete;
+	if (!complete)
+		return gd_out_of_memory("the exchange of rows");
+	exchange->receive_count = exchange->send_count + pieces * ranks;
+	exchange->sent = exchange->receive_count + pieces * ranks;
+	exchange->send_start = exchange->sent + ranks;
+	exchange->received = exchange->send_start + ranks;
+	exchange->receive_start = exchange->received + ranks;
 	return gd_ok();
 }
 
@@ -126,9 +101,20 @@ gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_op
 	exchange->features = options->features;
 	exchange->seed = options->seed;
 	exchange->rows = options->rows;
+	exchange->epochs = options->epochs;
 	exchange->shard = gd_share_of(options->rows, communicator->rank, communicator->size);
 	exchange->record = MPI_DATATYPE_NULL;
-	status = plan_epoch(exchange, options);
+	exchange->request = MPI_REQUEST_NULL;
+	exchange->epoch = exchange->addressed = exchange->present.epoch = exchange->coming.epoch = -1;
+	int64_t piece_bytes = options->piece_bytes ? options->piece_bytes : PIECE_BYTES;
+	gd_epoch_shape shape = {
+		.rows = options->rows,
+		.batch_rows = options->batch_rows,
+		.drop_last = options->drop_last,
+		.skip_single = options->skip_single,
+		.piece_rows = piece_bytes / (int64_t)sizeof(float) * communicator->size / (options->features + EXTRA_WORDS),
+	};
+	status = gd_epoch_plan_init(&exchange->plan, &shape, options->network, communicator->rank, communicator->size);
 	if (!gd_failed(&status))
 		status = allocate(exchange);
 	if (!gd_failed(&status) && communicator->size > 1) {
@@ -151,185 +137,285 @@ void gd_exchange_free(gd_exchange *exchange)
 {
 	if (!exchange)
 		return;
+	/* MPI knows no way to call it off; all ranks have begun it, so it comes to an end. */
+	gd_status abandoned = gd_wait(exchange->communicator, &exchange->request);
+	(void)abandoned;
 	if (exchange->record != MPI_DATATYPE_NULL)
 		MPI_Type_free(&exchange->record);
-	free(exchange->full.start);
-	free(exchange->last.start);
-	free(exchange->send_count);
-	free(exchange->consumer);
-	free(exchange->destination);
-	free(exchange->outgoing);
-	free(exchange->incoming);
-	free(exchange->record_of);
+	gd_epoch_plan_release(&exchange->plan);
 	free(exchange->labels);
+	free(exchange->group);
+	free(exchange->slot);
+	free(exchange->order);
+	free(exchange->piece_start);
+	free(exchange->send_count);
+	free(exchange->place);
+	free(exchange->outgoing);
+	free(exchange->present.records);
+	free(exchange->present.record_of);
+	free(exchange->coming.records);
+	free(exchange->coming.record_of);
 	free(exchange);
 }
 
 int64_t gd_exchange_steps(const gd_exchange *exchange)
 {
-	return exchange->steps;
+	return exchange->plan.steps;
 }
 
-static const batch_plan *plan_of(const gd_exchange *exchange, int64_t step)
+/* ---- sending ---- */
+
+static gd_permutation permutation_of(const gd_exchange *exchange, int64_t epoch)
 {
-	return exchange->has_last && step == exchange->steps - 1 ? &exchange->last : &exchange->full;
+	gd_permutation permutation;
+	gd_permutation_init(&permutation, (uint64_t)exchange->rows, gd_random_key(exchange->seed, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
+	return permutation;
 }
 
-/* The rank that takes row `row` of a batch: the last one that starts at or before it. */
-static int consumer_of(const batch_plan *plan, int row, int ranks)
+/* Where each row of the shard goes in an epoch, and how many go to each group. */
+static void find_places(gd_exchange *exchange, int64_t epoch)
 {
-	int low = 0, high = ranks;
-	while (high - low > 1) {
-		int middle = low + (high - low) / 2;
-		if (plan->start[middle] <= row)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Rows whose positions are computed together. */
-enum { TOGETHER = 512 };
-
-/* Where row `i` of the shard goes, which stands at `position` of the epoch. */
-static void address_row(gd_exchange *exchange, int64_t i, int64_t position)
-{
-	exchange->consumer[i] = -1;
-	if (position >= exchange->used)
-		return;
-	int64_t step = position / exchange->full.rows;
-	int row = (int)(position % exchange->full.rows);
-	const batch_plan *plan = plan_of(exchange, step);
-	int rank = consumer_of(plan, row, exchange->communicator->size);
-	int64_t full_rows = exchange->full.start[rank + 1] - exchange->full.start[rank];
-	exchange->consumer[i] = rank;
-	exchange->destination[i] = (uint32_t)(step * full_rows + row - plan->start[rank]);
-	exchange->send_count[rank]++;
-}
-
-/* Where each row of the shard goes, and how many go to each rank. */
-static void address_rows(gd_exchange *exchange)
-{
+	const gd_epoch_plan *plan = &exchange->plan;
+	const gd_permutation permutation = permutation_of(exchange, epoch);
+	uint32_t groups = (uint32_t)(plan->pieces * plan->ranks);
 	uint64_t positions[TOGETHER];
-	memset(exchange->send_count, 0, (size_t)exchange->communicator->size * sizeof *exchange->send_count);
+	memset(exchange->send_count, 0, groups * sizeof *exchange->send_count);
 	for (int64_t first = 0; first < exchange->shard.count; first += TOGETHER) {
 		int64_t count = exchange->shard.count - first < TOGETHER ? exchange->shard.count - first : TOGETHER;
-		gd_permutation_positions(&exchange->permutation, (uint64_t)(exchange->shard.first + first), (size_t)count, positions);
-		for (int64_t i = 0; i < count; i++)
-			address_row(exchange, first + i, (int64_t)positions[i]);
+		gd_permutation_positions(&permutation, (uint64_t)(exchange->shard.first + first), (size_t)count, positions);
+		for (int64_t i = 0; i < count; i++) {
+			exchange->group[first + i] = groups;
+			if (positions[i] >= (uint64_t)plan->used)
+				continue;
+			gd_place place = gd_epoch_plan_place(plan, (int64_t)positions[i]);
+			uint32_t group = place.rank * (uint32_t)plan->pieces + place.piece;
+			exchange->group[first + i] = group;
+			exchange->slot[first + i] = place.slot;
+			exchange->send_count[group]++;
+		}
 	}
 }
 
-/* Fills the outgoing records, grouped by consumer; leaves send_start as it found it. */
-static void pack(gd_exchange *exchange, const float *features, const int32_t *labels)
+/* The rows by piece and consumer; returns how many the largest piece sends. */
+static int64_t sort_rows(gd_exchange *exchange)
 {
-	size_t width = (size_t)exchange->features;
-	for (int64_t i = 0; i < exchange->shard.count; i++) {
-		int rank = exchange->consumer[i];
-		if (rank < 0)
-			continue;
-		float *record = exchange->outgoing + (size_t)exchange->send_start[rank]++ * (width + EXTRA_WORDS);
-		memcpy(record, features + (size_t)i * width, width * sizeof *record);
-		memcpy(record + width, &labels[i], sizeof *record);
-		memcpy(record + width + 1, &exchange->destination[i], sizeof *record);
+	const gd_epoch_plan *plan = &exchange->plan;
+	uint32_t groups = (uint32_t)(plan->pieces * plan->ranks), next = 0;
+	int64_t largest = 0;
+	for (int64_t piece = 0; piece < plan->pieces; piece++) {
+		exchange->piece_start[piece] = next;
+		for (int64_t group = piece; group < groups; group += plan->pieces) {
+			exchange->place[group] = next;
+			next += (uint32_t)exchange->send_count[group];
+		}
+		largest = next - exchange->piece_start[piece] > largest ? next - exchange->piece_start[piece] : largest;
 	}
-	for (int rank = 0; rank < exchange->communicator->size; rank++)
-		exchange->send_start[rank] -= exchange->send_count[rank];
+	for (int64_t i = 0; i < exchange->shard.count; i++)
+		if (exchange->group[i] < groups)
+			exchange->order[exchange->place[exchange->group[i]]++] = (uint32_t)i;
+	return largest;
 }
 
-static void find_records(gd_exchange *exchange)
+/* Collective. */
+static gd_status address_rows(gd_exchange *exchange, int64_t epoch)
 {
-	size_t width = (size_t)exchange->features + EXTRA_WORDS;
-	for (int64_t i = 0; i < exchange->slots; i++) {
-		uint32_t slot;
-		memcpy(&slot, exchange->incoming + ((size_t)i + 1) * width - 1, sizeof slot);
-		assert(slot < exchange->slots);
-		exchange->record_of[slot] = (uint32_t)i;
+	gd_communicator *communicator = exchange->communicator;
+	find_places(exchange, epoch);
+	int64_t largest = sort_rows(exchange);
+	/* Some epoch may send a little more at once than all before it. */
+	gd_status status = gd_ok();
+	if (largest > exchange->outgoing_room) {
+		free(exchange->outgoing);
+		exchange->outgoing_room = largest + largest / 16;
+		exchange->outgoing = gd_allocate((size_t)exchange->outgoing_room, ((size_t)exchange->features + EXTRA_WORDS) * sizeof(float));
+		if (!exchange->outgoing) {
+			exchange->outgoing_room = 0;
+			status = gd_out_of_memory("the exchange of rows");
+		}
 	}
+	status = gd_agree(communicator, &status);
+	if (gd_failed(&status))
+		return status;
+	int pieces = (int)exchange->plan.pieces;
+	gd_wait_begin(communicator);
+	int code = MPI_Alltoall(exchange->send_count, pieces, MPI_INT, exchange->receive_count, pieces, MPI_INT, communicator->mpi);
+	gd_wait_finish(communicator);
+	exchange->addressed = code == MPI_SUCCESS ? epoch : -1;
+	return gd_mpi_error(code, "exchange the rows of an epoch");
 }
 
-/* Prefix sums of the counts; returns the total. */
-static int64_t starts_of(const int *count, int *start, int ranks)
+/* The counts of a piece and where each rank's records start; returns their total. */
+static int64_t counts_of(const gd_exchange *exchange, int64_t piece, const int *counts, int *count, int *start)
 {
 	int64_t total = 0;
-	for (int rank = 0; rank < ranks; rank++) {
+	for (int rank = 0; rank < exchange->plan.ranks; rank++) {
+		count[rank] = counts[rank * exchange->plan.pieces + piece];
 		start[rank] = (int)total;
 		total += count[rank];
 	}
 	return total;
 }
 
-gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch, const float *features, const int32_t *labels)
+/* Fills the outgoing records of a piece, consumer by consumer. */
+static void pack(gd_exchange *exchange, const uint32_t *order, int64_t count)
+{
+	size_t width = (size_t)exchange->features;
+	float *record = exchange->outgoing;
+	for (int64_t i = 0; i < count; i++, record += width + EXTRA_WORDS) {
+		uint32_t row = order[i];
+		if (i + AHEAD < count)
+			__builtin_prefetch(exchange->own_features + order[i + AHEAD] * width);
+		memcpy(record, exchange->own_features + row * width, width * sizeof *record);
+		memcpy(record + width, &exchange->own_labels[row], sizeof *record);
+		memcpy(record + width + 1, &exchange->slot[row], sizeof *record);
+	}
+}
+
+/* Collective. Sends a piece on its way. */
+static gd_status begin(gd_exchange *exchange, int64_t epoch, int64_t piece)
 {
 	gd_communicator *communicator = exchange->communicator;
-	if (exchange->used == 0)
+	if (exchange->addressed != epoch) {
+		gd_status status = address_rows(exchange, epoch);
+		if (gd_failed(&status))
+			return status;
+	}
+	pack(exchange, exchange->order + exchange->piece_start[piece], counts_of(exchange, piece, exchange->send_count, exchange->sent, exchange->send_start));
+	/* The permutation is a bijection, so every slot is filled once; anything else would be written past the end. */
+	int64_t received = counts_of(exchange, piece, exchange->receive_count, exchange->received, exchange->receive_start);
+	assert(received == gd_epoch_plan_slots(&exchange->plan, piece));
+	(void)received;
+	exchange->coming.epoch = epoch;
+	exchange->coming.piece = piece;
+	gd_wait_begin(communicator);
+#ifdef GD_SMPI
+	/* The simulator has no good model of a collective that goes on by itself. */
+	int code = MPI_Alltoallv(exchange->outgoing, exchange->sent, exchange->send_start, exchange->record,
+		exchange->coming.records, exchange->received, exchange->receive_start, exchange->record, communicator->mpi);
+#else
+	int code = MPI_Ialltoallv(exchange->outgoing, exchange->sent, exchange->send_start, exchange->record,
+		exchange->coming.records, exchange->received, exchange->receive_start, exchange->record, communicator->mpi, &exchange->request);
+#endif
+	gd_wait_finish(communicator);
+	return gd_mpi_error(code, "exchange the rows of an epoch");
+}
+
+/* ---- receiving ---- */
+
+/* What was coming is present, and the other way round. */
+static gd_status finish(gd_exchange *exchange)
+{
+	size_t width = (size_t)exchange->features + EXTRA_WORDS;
+	gd_status status = gd_wait(exchange->communicator, &exchange->request);
+	arrival come = exchange->coming;
+	exchange->coming = exchange->present;
+	exchange->present = come;
+	exchange->coming.epoch = -1;
+	if (gd_failed(&status))
+		exchange->present.epoch = -1;
+	int64_t slots = gd_failed(&status) ? 0 : gd_epoch_plan_slots(&exchange->plan, come.piece);
+	for (int64_t i = 0; i < slots; i++) {
+		uint32_t slot;
+		memcpy(&slot, come.records + ((size_t)i + 1) * width - 1, sizeof slot);
+		assert(slot < slots);
+		come.record_of[slot] = (uint32_t)i;
+	}
+	return status;
+}
+
+static bool is(const arrival *piece, int64_t epoch, int64_t number)
+{
+	return piece->epoch == epoch && piece->piece == number;
+}
+
+gd_status gd_exchange_reach(gd_exchange *exchange, int64_t step)
+{
+	const gd_epoch_plan *plan = &exchange->plan;
+	assert(exchange->epoch >= 0 && step >= 0 && step < plan->steps);
+	if (plan->ranks == 1)
 		return gd_ok();
-	gd_permutation_init(&exchange->permutation, (uint64_t)exchange->rows, gd_random_key(exchange->seed, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
+	int64_t epoch = exchange->epoch, piece = step / plan->piece_steps;
+	if (is(&exchange->present, epoch, piece)) {
+		/* MPI moves data when it is called. */
+		int arrived = 0;
+		return gd_mpi_error(MPI_Test(&exchange->request, &arrived, MPI_STATUS_IGNORE), "exchange the rows of an epoch");
+	}
+	const char *phase = exchange->communicator->phase;
+	exchange->communicator->phase = "the epoch's exchange";
+	gd_status status = exchange->coming.epoch >= 0 ? finish(exchange) : gd_ok();
+	if (!gd_failed(&status) && !is(&exchange->present, epoch, piece)) {
+		status = begin(exchange, epoch, piece);
+		if (!gd_failed(&status))
+			status = finish(exchange);
+	}
+	bool over = piece + 1 == plan->pieces;
+	if (!gd_failed(&status) && (!over || epoch + 1 < exchange->epochs))
+		status = begin(exchange, over ? epoch + 1 : epoch, over ? 0 : piece + 1);
+	exchange->communicator->phase = phase;
+	return status;
+}
+
+gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch, const float *features, const int32_t *labels)
+{
+	if (exchange->plan.used == 0)
+		return gd_ok();
+	exchange->epoch = epoch;
+	exchange->permutation = permutation_of(exchange, epoch);
 	exchange->own_features = features;
 	exchange->own_labels = labels;
-	if (communicator->size == 1)
-		return gd_ok();
-	address_rows(exchange);
-	starts_of(exchange->send_count, exchange->send_start, communicator->size);
-	pack(exchange, features, labels);
-
-	gd_wait_begin(communicator);
-	int code = MPI_Alltoall(exchange->send_count, 1, MPI_INT, exchange->receive_count, 1, MPI_INT, communicator->mpi);
-	if (code == MPI_SUCCESS) {
-		/* The permutation is a bijection, so every slot is filled once; anything else would be written past the end. */
-		int64_t received = starts_of(exchange->receive_count, exchange->receive_start, communicator->size);
-		assert(received == exchange->slots);
-		(void)received;
-		code = MPI_Alltoallv(exchange->outgoing, exchange->send_count, exchange->send_start, exchange->record,
-			exchange->incoming, exchange->receive_count, exchange->receive_start, exchange->record, communicator->mpi);
-	}
-	gd_wait_finish(communicator);
-	if (code != MPI_SUCCESS)
-		return gd_mpi_error(code, "exchange the rows of an epoch");
-	find_records(exchange);
-	return gd_ok();
+	return gd_exchange_reach(exchange, 0);
 }
 
 gd_step_plan gd_exchange_step(const gd_exchange *exchange, int64_t step)
 {
-	assert(step >= 0 && step < exchange->steps);
-	const batch_plan *plan = plan_of(exchange, step);
-	return (gd_step_plan){.rows = plan->rows, .blocks = plan->blocks, .first_block = plan->first_block, .block_count = plan->block_count};
+	const gd_batch_plan *batch = gd_epoch_plan_batch(&exchange->plan, step);
+	return (gd_step_plan){.rows = batch->rows, .blocks = batch->blocks, .first_block = batch->first_block, .block_count = batch->block_count};
 }
 
-/* Rows by slot, from `slot` on: x [features, rows], labels [rows]. */
-static void fetch_rows(const gd_exchange *exchange, int64_t slot, int rows, float *x, int32_t *labels)
+/* Rows from position `position` of the epoch on, on one rank: x [features, rows], labels [rows]. */
+static void fetch_own(const gd_exchange *exchange, int64_t position, int rows, float *x, int32_t *labels)
 {
 	uint64_t index[TOGETHER];
-	bool alone = exchange->communicator->size == 1;
-	size_t features = (size_t)exchange->features, stride = alone ? features : features + EXTRA_WORDS;
-	const float *from = alone ? exchange->own_features : exchange->incoming;
+	size_t features = (size_t)exchange->features;
 	for (int first = 0; first < rows; first += TOGETHER) {
 		int count = rows - first < TOGETHER ? rows - first : TOGETHER;
-		if (alone)
-			gd_permutation_rows(&exchange->permutation, (uint64_t)(slot + first), (size_t)count, index);
-		else
-			for (int i = 0; i < count; i++)
-				index[i] = exchange->record_of[slot + first + i];
-		gd_transpose_chosen((size_t)count, features, from, stride, index, x + first, (size_t)rows);
-		for (int i = 0; i < count; i++) {
-			if (alone)
-				labels[first + i] = exchange->own_labels[index[i]];
-			else
-				memcpy(&labels[first + i], from + index[i] * stride + features, sizeof *labels);
-		}
+		gd_permutation_rows(&exchange->permutation, (uint64_t)(position + first), (size_t)count, index);
+		gd_transpose_chosen((size_t)count, features, exchange->own_features, features, index, x + first, (size_t)rows);
+		for (int i = 0; i < count; i++)
+			labels[first + i] = exchange->own_labels[index[i]];
+	}
+}
+
+/* Rows from slot `slot` of the present piece on: x [features, rows], labels [rows]. */
+static void fetch_records(const gd_exchange *exchange, int64_t slot, int rows, float *x, int32_t *labels)
+{
+	uint64_t index[TOGETHER];
+	const float *records = exchange->present.records;
+	size_t features = (size_t)exchange->features, width = features + EXTRA_WORDS;
+	for (int first = 0; first < rows; first += TOGETHER) {
+		int count = rows - first < TOGETHER ? rows - first : TOGETHER;
+		for (int i = 0; i < count; i++)
+			index[i] = exchange->present.record_of[slot + first + i];
+		gd_transpose_chosen((size_t)count, features, records, width, index, x + first, (size_t)rows);
+		for (int i = 0; i < count; i++)
+			memcpy(&labels[first + i], records + index[i] * width + features, sizeof *labels);
 	}
 }
 
 gd_block gd_exchange_block(const gd_exchange *exchange, int64_t step, int block, float *x)
 {
-	assert(step >= 0 && step < exchange->steps);
-	const batch_plan *plan = plan_of(exchange, step);
-	assert(block >= plan->first_block && block < plan->first_block + plan->block_count);
-	int start = gd_block_start(plan->rows, plan->blocks, block);
-	int rows = gd_block_start(plan->rows, plan->blocks, block + 1) - start;
-	int before = start - plan->start[exchange->communicator->rank]; /* rows of the step */
-	fetch_rows(exchange, step * exchange->full.local_rows + before, rows, x, exchange->labels + before);
+	const gd_epoch_plan *plan = &exchange->plan;
+	const gd_batch_plan *batch = gd_epoch_plan_batch(plan, step);
+	assert(block >= batch->first_block && block < batch->first_block + batch->block_count);
+	int start = gd_block_start(batch->rows, batch->blocks, block);
+	int rows = gd_block_start(batch->rows, batch->blocks, block + 1) - start;
+	int before = start - batch->start[plan->rank]; /* rows of the step */
+	if (plan->ranks == 1) {
+		fetch_own(exchange, step * plan->full.rows + before, rows, x, exchange->labels + before);
+	} else {
+		int64_t piece = step / plan->piece_steps;
+		assert(is(&exchange->present, exchange->epoch, piece));
+		fetch_records(exchange, (step - piece * plan->piece_steps) * plan->full.local_rows + before, rows, x, exchange->labels + before);
+	}
 	return (gd_block){.index = block, .rows = rows, .x = x, .labels = exchange->labels + before};
 }

@@ -63,13 +63,15 @@ static bool create_network(int features, gd_network **network)
 }
 
 /* The epoch as one process would compute it, against the blocks of this rank; counts in seen [rows] what was met here. */
-static void check_epoch(const exchange_case *c, const gd_network *network, const gd_exchange *exchange, int64_t epoch, float *x, int *seen)
+static void check_epoch(const exchange_case *c, const gd_network *network, gd_exchange *exchange, int64_t epoch, float *x, int *seen)
 {
 	gd_permutation permutation;
 	gd_permutation_init(&permutation, (uint64_t)c->rows, gd_random_key(SEED, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
 	for (int64_t step = 0; step < c->steps; step++) {
 		int rows = step == c->steps - 1 ? c->last : c->full;
 		gd_step_plan plan = gd_exchange_step(exchange, step);
+		if (!ranks_all(ranks_ok(gd_exchange_reach(exchange, step))))
+			return;
 		CU_ASSERT_EQUAL(plan.rows, rows);
 		CU_ASSERT_EQUAL(plan.blocks, gd_network_blocking(network, rows).blocks);
 		/* The ranks' blocks follow each other and cover the batch. */
@@ -111,7 +113,27 @@ static void check_seen(const exchange_case *c, int *seen)
 	CU_ASSERT_EQUAL(never, c->rows - used);
 }
 
-static void run_case(const exchange_case *c)
+/* Steps from the end to the beginning, as no training has them, and each of them twice. */
+static void check_jumps(const exchange_case *c, gd_exchange *exchange, float *x)
+{
+	gd_permutation permutation;
+	gd_permutation_init(&permutation, (uint64_t)c->rows, gd_random_key(SEED, GD_PURPOSE_SHUFFLE, 1));
+	for (int64_t turn = 2 * c->steps - 1; turn >= 0; turn--) {
+		int64_t step = turn / 2;
+		if (!ranks_all(ranks_ok(gd_exchange_reach(exchange, step))))
+			return;
+		gd_step_plan plan = gd_exchange_step(exchange, step);
+		for (int b = plan.first_block; b < plan.first_block + plan.block_count; b++) {
+			gd_block block = gd_exchange_block(exchange, step, b, x);
+			int64_t row = (int64_t)gd_permutation_at(&permutation, (uint64_t)(step * c->full + gd_block_start(plan.rows, plan.blocks, b)));
+			CU_ASSERT_EQUAL(x[0], feature_of(row, c->features, 0));
+			CU_ASSERT_EQUAL(block.labels[0], label_of(row));
+		}
+	}
+}
+
+/* In pieces of about `piece_bytes` a rank. */
+static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 {
 	gd_network *network = NULL;
 	gd_exchange *exchange = NULL;
@@ -136,6 +158,8 @@ static void run_case(const exchange_case *c)
 		.skip_single = c->skip_single,
 		.seed = SEED,
 		.network = network,
+		.epochs = 3,
+		.piece_bytes = piece_bytes,
 	};
 	bool created = ranks_ok(gd_exchange_create(&ranks, &options, &exchange));
 	int largest = gd_network_blocking(network, c->full > 0 ? c->full : 1).largest;
@@ -148,8 +172,8 @@ static void run_case(const exchange_case *c)
 	CU_ASSERT_EQUAL(gd_exchange_steps(exchange), c->steps);
 	if (!ranks_all(gd_exchange_steps(exchange) == c->steps))
 		goto done;
-	/* Out of order and repeated, as after a resume. */
-	const int64_t epochs[] = {0, 1, 7, 1};
+	/* Two as they come, the last of those that are sent ahead, and others out of order: what was sent ahead for nothing does no harm. */
+	const int64_t epochs[] = {0, 1, 2, 7, 1};
 	for (size_t e = 0; e < sizeof epochs / sizeof *epochs; e++) {
 		if (!ranks_all(ranks_ok(gd_exchange_run(exchange, epochs[e], features, labels))))
 			goto done;
@@ -157,6 +181,10 @@ static void run_case(const exchange_case *c)
 		check_epoch(c, network, exchange, epochs[e], x, seen);
 		check_seen(c, seen);
 	}
+	check_jumps(c, exchange, x);
+	/* One is left on its way. */
+	if (c->steps)
+		ranks_ok(gd_exchange_run(exchange, 0, features, labels));
 done:
 	gd_exchange_free(exchange);
 	gd_network_free(network);
@@ -164,6 +192,13 @@ done:
 	free(labels);
 	free(seen);
 	free(x);
+}
+
+static void run_case(const exchange_case *c)
+{
+	const int64_t piece_bytes[] = {0, 1, 10000};
+	for (size_t p = 0; p < sizeof piece_bytes / sizeof *piece_bytes; p++)
+		run_pieces(c, piece_bytes[p]);
 }
 
 static void test_small(void)
