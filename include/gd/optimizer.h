@@ -41,8 +41,17 @@ gd_step_scalars gd_optimizer_scalars(const gd_optimizer_options *options, double
 void gd_optimizer_update(const gd_optimizer_options *options, const gd_step_scalars *scalars, double decay,
 	size_t count, float *parameters, const float *gradient, float *const moments[2]);
 
-/* Square root of the sum of squares in double, over fixed segments (4096 elements, 16 lanes in each) in fixed order. Not finite where an element is not. */
+/* sum += value, in float32. */
+void gd_gradient_add(size_t count, const float *value, float *sum);
+/* gradient [count] = sum / weight, in double, then rounded. */
+void gd_gradient_average(size_t count, const double *sum, double weight, float *gradient);
+void gd_gradient_average_float(size_t count, const float *sum, double weight, float *gradient);
+
+/* Square root of the sum of squares in double, over fixed segments (16 lanes in each) in fixed order. Not finite where an element is not. */
 double gd_vector_norm(size_t count, const float *vector);
+/* The sum of squares of one segment, of at most GD_NORM_SEGMENT elements: the norm is the root of the segments' sums, added up in their order. */
+#define GD_NORM_SEGMENT 4096
+double gd_vector_squares(size_t count, const float *vector);
 /* clip_grad_norm_'s factor: min(1, limit / (norm + 1e-6)); NaN for a NaN. */
 double gd_clip_factor(double norm, double limit);
 /* average = decay * average + (1 - decay) * parameters. */

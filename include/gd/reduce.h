@@ -10,6 +10,21 @@
 GD_CHECKED gd_status gd_reduce_sum(gd_communicator *communicator, double *values, size_t count);
 /* Collective. In place, float32: the result depends on the number of ranks (--reduction fast). All ranks get the same bits. */
 GD_CHECKED gd_status gd_reduce_sum_float(gd_communicator *communicator, float *values, size_t count);
+
+typedef enum gd_number { GD_DOUBLES, GD_FLOATS } gd_number;
+size_t gd_number_size(gd_number number);
+/*
+ * Collective, and does not wait: begins the sum of one of the two above. Until gd_wait on *request the values are nobody's. count < 2^31.
+ * Built with GD_SMPI it waits, as SimGrid simulates the call that does not by messages of every rank to every other.
+ */
+GD_CHECKED gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t count, gd_number number, MPI_Request *request);
+/* Collective. Sums values [counts added up]; rank r keeps the sums of its counts[r] values alone, at the front of `values`, whose rest is lost. */
+GD_CHECKED gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, gd_number number);
+/* Collective. Of values [counts added up] rank r holds counts[r], at starts[r]; afterwards all ranks hold all. */
+GD_CHECKED gd_status gd_reduce_gather(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number);
+/* Collective. The same in floats of one rank's own to rank 0: `mine` [counts[rank]] → `all` (rank 0's; NULL elsewhere). */
+GD_CHECKED gd_status gd_reduce_collect(gd_communicator *communicator, const float *mine, const int *counts, const int *starts, float *all);
+
 /* Collective. Minimum, maximum and mean of one number over the ranks, on every rank. */
 typedef struct gd_spread {
 	double minimum, mean, maximum;

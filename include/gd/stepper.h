@@ -1,6 +1,6 @@
 /*
- * One training step over all ranks: blocks forward and backward, one all-reduce, clip, update. (A batch normalisation costs two
- * collectives more; a gradient that outgrew its quantum, a repetition.)
+ * One training step over all ranks: blocks forward and backward, one all-reduce (gd/step_message.h), clip, update (gd/step_update.h). (A batch normalisation costs two
+ * collectives more; a gradient that outgrew its quantum, a repetition; a sharded optimizer, four instead of one.)
  */
 #ifndef GD_STEPPER_H
 #define GD_STEPPER_H
@@ -12,20 +12,8 @@
 #include "gd/exchange.h"
 #include "gd/network.h"
 #include "gd/optimizer.h"
-
-/* What training changes. Every rank holds the same bits. */
-typedef struct gd_training_state {
-	float *parameters; /* [gd_network_parameters] */
-	float *statistics; /* [gd_network_statistics] */
-	int moments;
-	float *moment[2];  /* each [gd_network_parameters]; NULL beyond `moments` */
-	float *average;    /* exponential average of the parameters; NULL without */
-	int32_t *quantum;  /* [gd_network_tensors] exponents of the gradient quanta */
-} gd_training_state;
-
-/* Local. Zeroed; quanta at their start. */
-GD_CHECKED gd_status gd_training_state_init(gd_training_state *state, const gd_network *network, int moments, bool average);
-void gd_training_state_release(gd_training_state *state);
+#include "gd/step_message.h"
+#include "gd/training_state.h"
 
 typedef struct gd_stepper_options {
 	gd_optimizer_options optimizer;
@@ -35,12 +23,8 @@ typedef struct gd_stepper_options {
 	double average;     /* decay of the exponential average; 0: off */
 	uint64_t seed;
 	bool fast;          /* float32 sums */
+	bool shard;         /* each rank has the optimizer's moments of its slice alone */
 } gd_stepper_options;
-
-/* A rank's wishes, which travel in the step's own message. */
-typedef struct gd_step_wishes {
-	bool stop, save;
-} gd_step_wishes;
 
 /* The same on every rank. */
 typedef struct gd_step_result {

@@ -47,6 +47,7 @@ typedef struct gd_train_options {
 	int64_t early_stop;
 	int64_t seed;
 	int reduction; /* gd_reduction */
+	bool shard_optimizer;
 	int64_t checkpoint_every; /* -1: once an epoch */
 	double checkpoint_seconds, time_limit, watchdog;
 	bool resume;

@@ -33,6 +33,7 @@ typedef struct gd_training {
 	int32_t *labels;
 
 	gd_training_state state;
+	float *collected[2];       /* moments of all slices while a checkpoint is written; rank 0's, with a sharded optimizer */
 	gd_progress progress;
 	gd_history history;
 	gd_step_scalars *scalars;  /* [steps of an epoch] */
@@ -84,6 +85,9 @@ GD_CHECKED gd_status gd_training_read_rows(gd_training *training);
 /* Local. Whether no step is left: all epochs are through, or training stopped early. */
 bool gd_training_finished(const gd_training *training);
 
+/* Collective. Before a state is encoded, and after: with a sharded optimizer rank 0 holds all moments meanwhile. */
+GD_CHECKED gd_status gd_training_collect(gd_training *training);
+void gd_training_drop(gd_training *training);
 /* Local. The state as a checkpoint that borrows from it; `parameters` may be the averaged ones. */
 gd_checkpoint gd_training_checkpoint(const gd_training *training, float *parameters);
 /* Collective. Compares the replicas, then rank 0 writes checkpoint.h5; a failure to write is a warning and is remembered. */

@@ -8,7 +8,7 @@
 enum { GD_REPLICA_STEPS = 100 };
 
 /*
- * Collective. Compares hashes of parameters, statistics, moments and average over the ranks. GD_FAILED on every rank where they differ: it names the
+ * Collective. Compares hashes of parameters, statistics, moments (unless each rank has its own slice of them) and average over the ranks. GD_FAILED on every rank where they differ: it names the
  * rank (and its host) that differs from the majority; with two ranks, both.
  */
 GD_CHECKED gd_status gd_training_compare(gd_training *training);

@@ -30,7 +30,7 @@ static gd_status prepare(gd_communicator *communicator, gd_dataset *dataset, gd_
 	gd_share share = gd_share_of(rows, communicator->rank, communicator->size);
 	gd_status mine = gd_network_create(&(gd_network_options){.inputs = header->preprocessing.features, .classes = header->preprocessing.classes}, &r->network);
 	if (!gd_failed(&mine))
-		mine = gd_training_state_init(&r->state, r->network, gd_optimizer_moments(optimizer), false);
+		mine = gd_training_state_init(&r->state, r->network, gd_optimizer_moments(optimizer), gd_slice_of(gd_network_parameters(r->network), 0, 1), false);
 	gd_status status = gd_agree(communicator, &mine);
 	if (gd_failed(&status))
 		return status;

@@ -127,6 +127,23 @@ static gd_status validate(gd_training *t, gd_epoch_metrics *metrics)
 	return isfinite(scores.log_loss) ? gd_ok() : gd_error(GD_DIVERGED, "training diverged: the validation loss is not finite; try a lower --learning-rate");
 }
 
+static gd_status keep_best(gd_training *t)
+{
+	gd_status status = gd_training_collect(t);
+	gd_status mine = !gd_failed(&status) && t->communicator->rank == 0 ? gd_training_keep_best(t) : status;
+	gd_training_drop(t);
+	return gd_agree(t->communicator, &mine);
+}
+
+/* What rank 0 made of it is not known to the others. */
+static gd_status save_model(gd_training *t)
+{
+	gd_status status = gd_training_collect(t);
+	gd_status mine = !gd_failed(&status) && t->communicator->rank == 0 ? gd_training_save_model(t) : status;
+	gd_training_drop(t);
+	return mine;
+}
+
 /* Validation, metrics, the best model, and the sums ready for another epoch. */
 static gd_status finish_epoch(gd_training *t)
 {
@@ -163,8 +180,8 @@ static gd_status finish_epoch(gd_training *t)
 		.epochs_without_improvement = better || !t->validation ? 0 : p->epochs_without_improvement + 1,
 	};
 	*p = next;
-	gd_status mine = better && t->communicator->rank == 0 ? gd_training_keep_best(t) : gd_ok();
-	status = gd_agree(t->communicator, &mine);
+	if (better)
+		status = keep_best(t);
 	if (!gd_failed(&status))
 		gd_training_say_epoch(t);
 	return status;
@@ -215,16 +232,16 @@ static gd_status conclude(gd_training *t, bool stopped)
 	/* The model before the checkpoint that calls the training finished: a kill in between repeats the end. Who is told to go writes the checkpoint first. */
 	bool in_haste = stopped && !by_steps;
 	t->communicator->phase = "writing the model";
-	if (t->communicator->rank == 0 && !in_haste)
-		wrote = gd_training_save_model(t);
+	if (!in_haste)
+		wrote = save_model(t);
 	/* Without its model the training is not finished. */
 	status = gd_agree(t->communicator, &wrote);
 	if (!gd_failed(&status))
 		status = gd_training_save(t);
 	if (gd_failed(&status))
 		return status;
-	if (t->communicator->rank == 0 && in_haste)
-		wrote = gd_training_save_model(t);
+	if (in_haste)
+		wrote = save_model(t);
 	write_metrics(t, true);
 	if (t->checkpoint_failed)
 		wrote = gd_error(GD_FAILED, "the last checkpoint could not be written to '%s'; mend that and go on with --resume", t->directory);

@@ -13,15 +13,39 @@ float *gd_training_model_parameters(gd_training *t)
 	return t->state.average ? t->state.average : t->state.parameters;
 }
 
+static bool is_sharded(const gd_training *t)
+{
+	return t->options.shard_optimizer && t->communicator->size > 1;
+}
+
+gd_status gd_training_collect(gd_training *t)
+{
+	gd_status status = gd_ok();
+	for (int m = 0; is_sharded(t) && m < t->state.moments && !gd_failed(&status); m++)
+		status = gd_training_state_collect(t->communicator, &t->state, gd_network_parameters(t->network), m, &t->collected[m]);
+	if (gd_failed(&status))
+		gd_training_drop(t);
+	return status;
+}
+
+void gd_training_drop(gd_training *t)
+{
+	for (int m = 0; m < 2; m++) {
+		free(t->collected[m]);
+		t->collected[m] = NULL;
+	}
+}
+
 gd_checkpoint gd_training_checkpoint(const gd_training *t, float *parameters)
 {
+	float *const *moment = is_sharded(t) ? t->collected : t->state.moment;
 	return (gd_checkpoint){
 		.network = t->network,
 		.parameters = parameters,
 		.statistics = t->state.statistics,
 		.optimizer = gd_train_options_optimizer(&t->options),
 		.moments = t->state.moments,
-		.moment = {t->state.moment[0], t->state.moment[1]},
+		.moment = {moment[0], moment[1]},
 		.average = t->state.average,
 		.quantum = t->state.quantum,
 		.progress = t->progress,
@@ -117,8 +141,10 @@ gd_status gd_training_save(gd_training *t)
 	status = gd_agree(t->communicator, &mine);
 	if (gd_failed(&status))
 		return status;
+	gd_status wrote = gd_training_collect(t);
 	if (t->communicator->rank == 0) {
-		gd_status wrote = write_best(t);
+		if (!gd_failed(&wrote))
+			wrote = write_best(t);
 		if (!gd_failed(&wrote))
 			wrote = write_state(t, t->state.parameters, GD_RUN_CHECKPOINT);
 		t->checkpoint_failed = gd_failed(&wrote);
@@ -129,6 +155,7 @@ gd_status gd_training_save(gd_training *t)
 			t->checkpoint_time = (int64_t)time(NULL);
 		}
 	}
+	gd_training_drop(t);
 	t->communicator->waited = 0;
 	t->last_checkpoint = gd_seconds();
 	t->checkpoint_seconds = t->last_checkpoint - before;

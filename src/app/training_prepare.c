@@ -56,9 +56,11 @@ static gd_status make_network(gd_training *t)
 	};
 	status = gd_network_create(&shape, &t->network);
 	gd_arena_release(&arena);
-	if (!gd_failed(&status))
-		status = gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&(gd_optimizer_options){.kind = (gd_optimizer_kind)o->optimizer, .momentum = o->momentum}), o->ema > 0);
-	return status;
+	if (gd_failed(&status))
+		return status;
+	gd_optimizer_options optimizer = gd_train_options_optimizer(o);
+	gd_slice slice = gd_slice_of(gd_network_parameters(t->network), o->shard_optimizer ? t->communicator->rank : 0, o->shard_optimizer ? t->communicator->size : 1);
+	return gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&optimizer), slice, o->ema > 0);
 }
 
 gd_status gd_training_read_rows(gd_training *t)
@@ -107,6 +109,7 @@ static gd_status make_steps(gd_training *t)
 		.average = o->ema,
 		.seed = (uint64_t)o->seed,
 		.fast = o->reduction == GD_REDUCTION_FAST,
+		.shard = o->shard_optimizer,
 	};
 	status = gd_stepper_create(t->communicator, t->network, t->exchange, &stepper, &t->stepper);
 	if (gd_failed(&status))
@@ -195,9 +198,8 @@ static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const 
 		return status;
 	if (checkpoint->moments != t->state.moments || !checkpoint->quantum || !checkpoint->average != !t->state.average)
 		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' lacks the optimizer's state", t->directory);
-	size_t bytes = gd_network_parameters(t->network) * sizeof(float);
 	for (int m = 0; m < t->state.moments; m++)
-		memcpy(t->state.moment[m], checkpoint->moment[m], bytes);
+		memcpy(t->state.moment[m], checkpoint->moment[m] + t->state.slice.first, t->state.slice.count * sizeof(float));
 	memcpy(t->state.quantum, checkpoint->quantum, (size_t)gd_network_tensors(t->network) * sizeof *t->state.quantum);
 	t->progress = checkpoint->progress;
 	if (t->progress.step_in_epoch > t->steps_per_epoch)

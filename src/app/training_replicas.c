@@ -10,7 +10,8 @@ static void hash_state(const gd_training *t, unsigned char digest[32])
 	gd_sha256_init(&hash);
 	gd_sha256_update(&hash, t->state.parameters, parameters);
 	gd_sha256_update(&hash, t->state.statistics, gd_network_statistics(t->network) * sizeof(float));
-	for (int m = 0; m < t->state.moments; m++)
+	/* Slices of a sharded optimizer have no replicas. */
+	for (int m = 0; m < t->state.moments && !t->options.shard_optimizer; m++)
 		gd_sha256_update(&hash, t->state.moment[m], parameters);
 	if (t->state.average)
 		gd_sha256_update(&hash, t->state.average, parameters);

@@ -138,6 +138,8 @@ static gd_status verify(gd_training *t, const gd_verify_options *o, gd_checkpoin
 	snprintf(t->directory, sizeof t->directory, "%.4000s", o->directory);
 	gd_options_initialise(&gd_train_option_table, &t->options);
 	gd_status mine = given ? gd_training_take_configuration(t, target, given) : gd_out_of_memory("the options");
+	/* Which is no matter of bits: rank 0 compares it all. */
+	t->options.shard_optimizer = false;
 	if (o->data)
 		t->options.data = o->data;
 	status = gd_agree(communicator, &mine);

@@ -122,13 +122,34 @@ void gd_optimizer_update(const gd_optimizer_options *options, const gd_step_scal
 	assert(!"an optimizer kind");
 }
 
-#define NORM_SEGMENT 4096 /* elements; a stretch of whole segments can be summed anywhere */
+GD_VECTOR
+void gd_gradient_add(size_t count, const float *restrict value, float *restrict sum)
+{
+	for (size_t i = 0; i < count; i++)
+		sum[i] += value[i];
+}
+
+GD_VECTOR
+void gd_gradient_average(size_t count, const double *restrict sum, double weight, float *restrict gradient)
+{
+	for (size_t i = 0; i < count; i++)
+		gradient[i] = (float)(sum[i] / weight);
+}
+
+GD_VECTOR
+void gd_gradient_average_float(size_t count, const float *restrict sum, double weight, float *restrict gradient)
+{
+	for (size_t i = 0; i < count; i++)
+		gradient[i] = (float)((double)sum[i] / weight);
+}
+
 #define NORM_LANES 16
 
-/* Sum of squares of one segment: element i goes to lane i mod NORM_LANES, and lanes are added by halves. A float's square is exact in double. */
+/* Element i goes to lane i mod NORM_LANES, and lanes are added by halves. A float's square is exact in double. */
 GD_VECTOR
-static double segment_squares(size_t count, const float *restrict vector)
+double gd_vector_squares(size_t count, const float *restrict vector)
 {
+	assert(count <= GD_NORM_SEGMENT);
 	double lane[NORM_LANES] = {0.0};
 	size_t whole = count / NORM_LANES * NORM_LANES;
 	for (size_t i = 0; i < whole; i += NORM_LANES)
@@ -145,8 +166,8 @@ static double segment_squares(size_t count, const float *restrict vector)
 double gd_vector_norm(size_t count, const float *vector)
 {
 	double squares = 0.0;
-	for (size_t start = 0; start < count; start += NORM_SEGMENT)
-		squares += segment_squares(count - start < NORM_SEGMENT ? count - start : NORM_SEGMENT, vector + start);
+	for (size_t start = 0; start < count; start += GD_NORM_SEGMENT)
+		squares += gd_vector_squares(count - start < GD_NORM_SEGMENT ? count - start : GD_NORM_SEGMENT, vector + start);
 	return sqrt(squares);
 }
 

@@ -1,5 +1,7 @@
 #include "gd/reduce.h"
 
+#include <assert.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,57 @@ gd_status gd_reduce_sum(gd_communicator *communicator, double *values, size_t co
 gd_status gd_reduce_sum_float(gd_communicator *communicator, float *values, size_t count)
 {
 	return sum(communicator, values, count, MPI_FLOAT, sizeof *values);
+}
+
+size_t gd_number_size(gd_number number)
+{
+	return number == GD_DOUBLES ? sizeof(double) : sizeof(float);
+}
+
+static MPI_Datatype type_of(gd_number number)
+{
+	return number == GD_DOUBLES ? MPI_DOUBLE : MPI_FLOAT;
+}
+
+gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t count, gd_number number, MPI_Request *request)
+{
+	assert(count <= INT_MAX);
+	*request = MPI_REQUEST_NULL;
+#ifdef GD_SMPI
+	return sum(communicator, values, count, type_of(number), gd_number_size(number));
+#else
+	if (communicator->size == 1)
+		return gd_ok();
+	return gd_mpi_error(MPI_Iallreduce(MPI_IN_PLACE, values, (int)count, type_of(number), MPI_SUM, communicator->mpi, request), "sum over the ranks");
+#endif
+}
+
+gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, gd_number number)
+{
+	if (communicator->size == 1)
+		return gd_ok();
+	gd_wait_begin(communicator);
+	int code = MPI_Reduce_scatter(MPI_IN_PLACE, values, counts, type_of(number), MPI_SUM, communicator->mpi);
+	gd_wait_finish(communicator);
+	return gd_mpi_error(code, "sum over the ranks by slices");
+}
+
+gd_status gd_reduce_gather(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number)
+{
+	if (communicator->size == 1)
+		return gd_ok();
+	gd_wait_begin(communicator);
+	int code = MPI_Allgatherv(MPI_IN_PLACE, 0, type_of(number), values, counts, starts, type_of(number), communicator->mpi);
+	gd_wait_finish(communicator);
+	return gd_mpi_error(code, "gather slices from all ranks");
+}
+
+gd_status gd_reduce_collect(gd_communicator *communicator, const float *mine, const int *counts, const int *starts, float *all)
+{
+	gd_wait_begin(communicator);
+	int code = MPI_Gatherv(mine, counts[communicator->rank], MPI_FLOAT, all, counts, starts, MPI_FLOAT, 0, communicator->mpi);
+	gd_wait_finish(communicator);
+	return gd_mpi_error(code, "gather slices on rank 0");
 }
 
 gd_status gd_reduce_spread(gd_communicator *communicator, double value, gd_spread *spread)

@@ -125,6 +125,47 @@ static void test_sum_float(void)
 	}
 }
 
+/* Slices of unlike length, one empty: scattered, gathered again, and collected on rank 0. */
+static void test_slices(void)
+{
+	enum { UNIT = 700 };
+	int *counts = calloc((size_t)ranks.size, sizeof *counts), *starts = calloc((size_t)ranks.size, sizeof *starts), length = 0;
+	for (int rank = 0; counts && starts && rank < ranks.size; rank++) {
+		counts[rank] = rank == 1 ? 0 : UNIT * (rank + 1);
+		starts[rank] = length;
+		length += counts[rank];
+	}
+	double *values = calloc((size_t)length, sizeof *values);
+	float *all = calloc((size_t)length, sizeof *all), *collected = ranks.rank == 0 ? calloc((size_t)length, sizeof *collected) : NULL;
+	bool made = counts && starts && values && all && (ranks.rank || collected);
+	CU_ASSERT(made);
+	if (!ranks_all(made))
+		goto done;
+	size_t mine = (size_t)starts[ranks.rank], own = (size_t)counts[ranks.rank], wrong = 0;
+	for (int i = 0; i < length; i++)
+		values[i] = i + 0.25 * ranks.rank;
+	ranks_ok(gd_reduce_scatter(&ranks, values, counts, GD_DOUBLES));
+	for (size_t i = 0; i < own; i++)
+		wrong += values[i] != (double)(mine + i) * ranks.size + 0.125 * ranks.size * (ranks.size - 1);
+	CU_ASSERT_EQUAL(wrong, 0);
+	for (size_t i = 0; i < own; i++)
+		all[mine + i] = (float)(mine + i);
+	if (!ranks.rank)
+		ranks_ok(gd_reduce_collect(&ranks, all, counts, starts, collected));
+	else
+		ranks_ok(gd_reduce_collect(&ranks, all + mine, counts, starts, NULL));
+	ranks_ok(gd_reduce_gather(&ranks, all, counts, starts, GD_FLOATS));
+	for (int i = 0; i < length; i++)
+		wrong += all[i] != (float)i || (!ranks.rank && collected[i] != (float)i);
+	CU_ASSERT_EQUAL(wrong, 0);
+done:
+	free(counts);
+	free(starts);
+	free(values);
+	free(all);
+	free(collected);
+}
+
 static void test_spread(void)
 {
 	gd_spread spread = {0};
@@ -175,6 +216,7 @@ const ranks_test ranks_tests[] = {
 	{"sum of quantised values", test_sum_of_quantised},
 	{"sum with a value that is not finite", test_sum_not_finite},
 	{"sum of floats", test_sum_float},
+	{"slices", test_slices},
 	{"spread", test_spread},
 	{"same", test_same},
 	{0},

@@ -210,6 +210,37 @@ static void test_average(void)
 		CU_ASSERT_DOUBLE_EQUAL(average[i], expected[i], 2e-6);
 }
 
+/* Sums, their mean, and the norm by segments wherever they are computed. */
+static void test_gradient(void)
+{
+	enum { LENGTH = 2 * GD_NORM_SEGMENT + 37 };
+	double *sum = malloc(LENGTH * sizeof *sum), squares = 0;
+	float *single = malloc(LENGTH * sizeof *single), *mean = malloc(LENGTH * sizeof *mean), *mean_of_single = malloc(LENGTH * sizeof *mean_of_single);
+	CU_ASSERT_FATAL(sum && single && mean && mean_of_single);
+	for (uint64_t i = 0; i < LENGTH; i++) {
+		sum[i] = gd_random_normal(5, i);
+		single[i] = (float)i;
+		mean[i] = (float)gd_random_normal(6, i);
+	}
+	gd_gradient_add(LENGTH, mean, single);
+	size_t wrong = 0;
+	for (size_t i = 0; i < LENGTH; i++)
+		wrong += single[i] != (float)i + mean[i];
+	/* A weight whose reciprocal is not exact. */
+	gd_gradient_average(LENGTH, sum, 4999.3, mean);
+	gd_gradient_average_float(LENGTH, single, 4999.3, mean_of_single);
+	for (size_t i = 0; i < LENGTH; i++)
+		wrong += mean[i] != (float)(sum[i] / 4999.3) || mean_of_single[i] != (float)(single[i] / 4999.3);
+	CU_ASSERT_EQUAL(wrong, 0);
+	for (size_t start = 0; start < LENGTH; start += GD_NORM_SEGMENT)
+		squares += gd_vector_squares(start + GD_NORM_SEGMENT < LENGTH ? GD_NORM_SEGMENT : LENGTH - start, mean + start);
+	CU_ASSERT_EQUAL(sqrt(squares), gd_vector_norm(LENGTH, mean));
+	free(sum);
+	free(single);
+	free(mean);
+	free(mean_of_single);
+}
+
 const unit_test unit_tests[] = {
 	{"SGD against double precision", test_sgd},
 	{"Adam and AdamW against double precision", test_adam},
@@ -219,5 +250,6 @@ const unit_test unit_tests[] = {
 	{"norm", test_norm},
 	{"clip factor", test_clip_factor},
 	{"average", test_average},
+	{"sums of gradients", test_gradient},
 	{NULL, NULL},
 };
