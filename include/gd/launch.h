@@ -10,6 +10,17 @@
 /* This process's rank and the number of processes it was started with; 0 and 1 without a launcher. MPI itself may change them at its start. */
 int gd_launch_rank(void);
 int gd_launch_size(void);
+/* Processes of the job on this process's host, and cores that they may run on together; 0 where it is not said. */
+int gd_launch_local_size(void);
+int gd_launch_cores(void);
+
+/* Whether the kernel refuses copies from another process's memory (process_vm_readv), as containers often make it do. */
+bool gd_launch_copy_refused(void);
+/*
+ * Before MPI is started: what Open MPI cannot know by itself and nobody has chosen, into the environment. Ranks that wait yield their core where a host has
+ * more ranks than cores (under srun and over several hosts nobody else says so); no copies from another process's memory where the kernel refuses them.
+ */
+void gd_launch_apply_settings(void);
 
 /* Before MPI is started: GD_USAGE under an srun that did not hand out PMIx, where MPI could not start or every task would be a job of its own. */
 GD_CHECKED gd_status gd_launch_check(void);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/launch.h"
 #include "gd/log.h"
 #include "gd/watchdog.h"
 
@@ -35,6 +36,7 @@ gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char *
 	int provided = MPI_THREAD_SINGLE;
 	/* Open MPI's shared file pointers, which nobody uses here, lie in a file named after the communicator's number: groups of one job that open a dataset at once would share it. */
 	setenv("OMPI_MCA_sharedfp", "individual", 0);
+	gd_launch_apply_settings();
 	int code = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
 	if (code != MPI_SUCCESS)
 		return gd_error(GD_FAILED, "cannot start MPI: error %d", code);

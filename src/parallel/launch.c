@@ -1,7 +1,11 @@
 #include "gd/launch.h"
 
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gd/parse.h"
 
@@ -35,6 +39,58 @@ int gd_launch_rank(void)
 int gd_launch_size(void)
 {
 	return first_number((const char *const[]){"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", in_slurm_step() ? "SLURM_STEP_NUM_TASKS" : NULL, NULL}, 1);
+}
+
+/* "4(x2),3": 4 tasks on each of the first two nodes, 3 on the third. */
+static int tasks_of_node(const char *list, int64_t node)
+{
+	for (int tasks, repeat, length; *list; list += length + (list[length] == ',')) {
+		if (sscanf(list, "%d(x%d)%n", &tasks, &repeat, &length) != 2) {
+			repeat = 1;
+			if (sscanf(list, "%d%n", &tasks, &length) != 1)
+				return 0;
+		}
+		if ((node -= repeat) < 0)
+			return tasks;
+		if (list[length] && list[length] != ',')
+			return 0;
+	}
+	return 0;
+}
+
+int gd_launch_local_size(void)
+{
+	int64_t node;
+	const char *tasks = in_slurm_step() ? getenv("SLURM_STEP_TASKS_PER_NODE") : NULL;
+	int known = first_number((const char *const[]){"OMPI_COMM_WORLD_LOCAL_SIZE", NULL}, 0);
+	return known || !tasks || !number_of("SLURM_NODEID", &node) ? known : tasks_of_node(tasks, node);
+}
+
+int gd_launch_cores(void)
+{
+	cpu_set_t mine, launcher;
+	if (sched_getaffinity(0, sizeof mine, &mine))
+		return 0;
+	/* A launcher that gives each rank cores of its own is not bound itself. */
+	if (!sched_getaffinity(getppid(), sizeof launcher, &launcher))
+		CPU_OR(&mine, &mine, &launcher);
+	return CPU_COUNT(&mine);
+}
+
+bool gd_launch_copy_refused(void)
+{
+	char from = 'x', to = 0;
+	struct iovec source = {&from, 1}, target = {&to, 1};
+	return process_vm_readv(getpid(), &target, 1, &source, 1, 0) != 1;
+}
+
+void gd_launch_apply_settings(void)
+{
+	int cores = gd_launch_cores();
+	if (cores > 0 && gd_launch_local_size() > cores)
+		setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+	if (gd_launch_copy_refused())
+		setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
 }
 
 gd_status gd_launch_check(void)
