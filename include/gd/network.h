@@ -177,5 +177,7 @@ void gd_network_infer(const gd_network *network, const float *parameters, const 
 
 /* Floating-point operations of a training step per row (forward and backward, dense products alone). */
 double gd_network_flops(const gd_network *network);
+/* Bytes per row that its elementwise passes load and store, each pass counting its operands and its result once. */
+double gd_network_bytes(const gd_network *network);
 
 #endif

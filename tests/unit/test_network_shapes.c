@@ -57,6 +57,8 @@ static void test_tensors(void)
 	options = (gd_network_options){.inputs = 20, .classes = 6, .hidden_count = 1, .hidden = hidden, .activation = GD_SIGMOID};
 	network = make(&options);
 	CU_ASSERT(gd_network_flops(network) == 3712.0);
+	/* 20 features in and out; 32 values in and out forward, two in and one out backward; 6 logits; a label. */
+	CU_ASSERT(gd_network_bytes(network) == 4 * (40 + 32 * 5 + 6 * 6 + 1));
 	CU_ASSERT(gd_network_segments(network) == 1 && gd_network_segment_channels(network, 0) == 0 && gd_network_statistics(network) == 0);
 	gd_network_free(network);
 }

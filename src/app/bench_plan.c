@@ -1,0 +1,145 @@
+#include "gd/bench_plan.h"
+
+#include <assert.h>
+#include <stdbool.h>
+
+#include "gd/communicator.h"
+#include "gd/network.h"
+
+const char *const gd_allreduce_names[] = {"recursive-doubling", "rabenseifner", "ring", NULL};
+
+static int floor_log2(int ranks)
+{
+	int rounds = 0;
+	while (ranks >> (rounds + 1))
+		rounds++;
+	return rounds;
+}
+
+/* Multiples of alpha and of n beta. */
+static void costs_of(gd_allreduce algorithm, int ranks, double *messages, double *volume)
+{
+	int rounds = floor_log2(ranks);
+	int odd = ranks == 1 << rounds ? 0 : 2;
+	double share = (ranks - 1.0) / ranks;
+	switch (algorithm) {
+	case GD_RECURSIVE_DOUBLING:
+		*messages = *volume = rounds + odd;
+		return;
+	case GD_RABENSEIFNER:
+		*messages = 2 * rounds + odd;
+		*volume = 2 * share + odd;
+		return;
+	case GD_RING:
+		*messages = 2 * (ranks - 1.0);
+		*volume = 2 * share;
+		return;
+	case GD_ALLREDUCES:
+		break;
+	}
+	assert(!"an algorithm");
+}
+
+double gd_allreduce_seconds(gd_allreduce algorithm, int ranks, double bytes, gd_link link)
+{
+	double messages, volume;
+	if (ranks <= 1)
+		return 0;
+	costs_of(algorithm, ranks, &messages, &volume);
+	return messages * link.alpha + volume * bytes * link.beta;
+}
+
+gd_allreduce gd_allreduce_cheapest(int ranks, double bytes, gd_link link)
+{
+	gd_allreduce best = GD_RECURSIVE_DOUBLING;
+	for (gd_allreduce a = GD_RABENSEIFNER; a < GD_ALLREDUCES; a++)
+		if (gd_allreduce_seconds(a, ranks, bytes, link) < gd_allreduce_seconds(best, ranks, bytes, link))
+			best = a;
+	return best;
+}
+
+gd_link gd_link_fit(int ranks, double latency, double bytes, double seconds)
+{
+	double messages, volume, ignored;
+	assert(ranks >= 2 && bytes > 0);
+	costs_of(GD_RECURSIVE_DOUBLING, ranks, &messages, &ignored);
+	gd_link link = {.alpha = latency / messages};
+	costs_of(GD_RABENSEIFNER, ranks, &messages, &volume);
+	link.beta = (seconds - messages * link.alpha) / (volume * bytes);
+	/* Where the latencies alone explain more than was measured, the message was too short to tell a bandwidth. */
+	if (!(link.beta > 0))
+		link.beta = seconds / (volume * bytes);
+	return link;
+}
+
+/* Rows of the rank that has most of them. */
+static int busiest(gd_plan_batch batch, int ranks)
+{
+	int most = 0;
+	for (int r = 0; r < ranks; r++) {
+		gd_share share = gd_share_of(batch.blocks, r, ranks);
+		int rows = gd_block_start(batch.rows, batch.blocks, (int)(share.first + share.count)) - gd_block_start(batch.rows, batch.blocks, (int)share.first);
+		most = rows > most ? rows : most;
+	}
+	return most;
+}
+
+static double reduce_seconds(const gd_plan_work *work, gd_link link, int ranks)
+{
+	double seconds = 0;
+	for (int m = 0; m < work->messages; m++) {
+		gd_allreduce algorithm = work->algorithm == GD_ALLREDUCES ? gd_allreduce_cheapest(ranks, work->message[m], link) : work->algorithm;
+		seconds += gd_allreduce_seconds(algorithm, ranks, work->message[m], link);
+	}
+	return seconds;
+}
+
+gd_plan_line gd_plan_predict(const gd_plan_work *work, gd_link link, int ranks)
+{
+	double longest = 0;
+	for (int m = 0; m < work->messages; m++)
+		longest = work->message[m] > longest ? work->message[m] : longest;
+	gd_plan_line line = {
+		.ranks = ranks,
+		.busy = work->full.blocks < ranks ? work->full.blocks : ranks,
+		.rows = busiest(work->full, ranks),
+		.algorithm = work->algorithm == GD_ALLREDUCES ? gd_allreduce_cheapest(ranks, longest, link) : work->algorithm,
+		.reduce = reduce_seconds(work, link, ranks),
+	};
+	line.compute = line.rows * work->row_seconds + work->fixed_seconds;
+	line.step = line.compute + line.reduce;
+	double rows = (double)work->full_steps * work->full.rows + work->last.rows;
+	if (ranks > 1)
+		line.exchange = (ranks - 1) * link.alpha + rows / ranks * (ranks - 1) / ranks * work->row_bytes * link.beta;
+	double last = work->last.rows ? busiest(work->last, ranks) * work->row_seconds + work->fixed_seconds + line.reduce : 0;
+	line.total = (double)work->epochs * ((double)work->full_steps * line.step + last + line.exchange);
+	double alone = work->full.rows * work->row_seconds + work->fixed_seconds;
+	line.efficiency = line.step > 0 ? alone / (ranks * line.step) : 0;
+	return line;
+}
+
+static double seconds_of(const gd_plan_line *line)
+{
+	return line->total > 0 ? line->total : line->step;
+}
+
+int gd_plan_best(const gd_plan_line *lines, int count)
+{
+	int best = 0;
+	for (int i = 1; i < count; i++) {
+		double mine = seconds_of(&lines[i]), least = seconds_of(&lines[best]);
+		if (mine < least || (!(mine > least) && lines[i].ranks < lines[best].ranks))
+			best = i;
+	}
+	return best;
+}
+
+int gd_plan_enough(const gd_plan_line *lines, int count)
+{
+	int enough = gd_plan_best(lines, count);
+	double limit = 1.1 * seconds_of(&lines[enough]);
+	for (int i = 0; i < count; i++)
+		if (seconds_of(&lines[i]) <= limit && lines[i].ranks < lines[enough].ranks)
+			enough = i;
+	return enough;
+}
