@@ -95,3 +95,37 @@ gd_optimizer_options gd_train_options_optimizer(const gd_train_options *o)
 		.epsilon = o->epsilon,
 	};
 }
+
+gd_stepper_options gd_train_options_stepper(const gd_train_options *o)
+{
+	return (gd_stepper_options){
+		.optimizer = gd_train_options_optimizer(o),
+		.weight_decay = o->weight_decay,
+		.decay_weights_only = o->decay == 1,
+		.clip_norm = o->clip_norm,
+		.average = o->ema,
+		.seed = (uint64_t)o->seed,
+		.fast = o->reduction == GD_REDUCTION_FAST,
+		.shard = o->shard_optimizer,
+	};
+}
+
+gd_network_options gd_train_options_network(const gd_train_options *o, int inputs, int classes, const float *class_weights, const gd_encoding *encoding)
+{
+	return (gd_network_options){
+		.inputs = inputs,
+		.classes = classes,
+		.hidden_count = o->hidden.count,
+		.hidden = o->hidden.width,
+		.activation = (gd_activation)o->activation,
+		.batch_norm = o->batch_norm,
+		.dropout = o->dropout,
+		.input_dropout = o->input_dropout,
+		.label_smoothing = o->label_smoothing,
+		.class_weights = class_weights,
+		.encoding = encoding,
+		.periodic = (int)o->periodic,
+		.periodic_scale = o->periodic_scale,
+		.periodic_width = (int)o->periodic_width,
+	};
+}

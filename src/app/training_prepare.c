@@ -38,22 +38,7 @@ static gd_status make_network(gd_training *t)
 		gd_arena_release(&arena);
 		return status;
 	}
-	gd_network_options shape = {
-		.inputs = header->preprocessing.features,
-		.classes = header->preprocessing.classes,
-		.hidden_count = o->hidden.count,
-		.hidden = o->hidden.width,
-		.activation = (gd_activation)o->activation,
-		.batch_norm = o->batch_norm,
-		.dropout = o->dropout,
-		.input_dropout = o->input_dropout,
-		.label_smoothing = o->label_smoothing,
-		.class_weights = weights,
-		.encoding = &encoding,
-		.periodic = (int)o->periodic,
-		.periodic_scale = o->periodic_scale,
-		.periodic_width = (int)o->periodic_width,
-	};
+	gd_network_options shape = gd_train_options_network(o, header->preprocessing.features, header->preprocessing.classes, weights, &encoding);
 	status = gd_network_create(&shape, &t->network);
 	gd_arena_release(&arena);
 	if (gd_failed(&status))
@@ -101,16 +86,7 @@ static gd_status make_steps(gd_training *t)
 	t->steps_per_epoch = gd_exchange_steps(t->exchange);
 	if (t->steps_per_epoch == 0)
 		return gd_error(GD_BAD_DATA, "'%s' leaves no batch to train on: its training part has %" PRId64 " rows", o->data, header->rows[GD_TRAIN]);
-	gd_stepper_options stepper = {
-		.optimizer = gd_train_options_optimizer(o),
-		.weight_decay = o->weight_decay,
-		.decay_weights_only = o->decay == 1,
-		.clip_norm = o->clip_norm,
-		.average = o->ema,
-		.seed = (uint64_t)o->seed,
-		.fast = o->reduction == GD_REDUCTION_FAST,
-		.shard = o->shard_optimizer,
-	};
+	gd_stepper_options stepper = gd_train_options_stepper(o);
 	status = gd_stepper_create(t->communicator, t->network, t->exchange, &stepper, &t->stepper);
 	if (gd_failed(&status))
 		return status;
