@@ -119,6 +119,7 @@ typedef struct gd_norm_state {
 /* What one step fixes for all of its blocks. */
 typedef struct gd_pass {
 	const float *parameters;  /* [gd_network_parameters] */
+	const float *tables;      /* [gd_network_tables] of the parameters, by gd_network_prepare; NULL: every block makes its own */
 	const float *statistics;  /* running statistics before the step: the shift of the moment sums */
 	uint64_t dropout_key;     /* gd_random_key(seed, GD_PURPOSE_DROPOUT, step) */
 	gd_norm_state norm;       /* NULL pointers without batch norm */
@@ -141,6 +142,10 @@ typedef void gd_gradient_sink(void *context, size_t offset, size_t count, const 
 int gd_network_segments(const gd_network *network);
 /* Channels of the batch norm that ends segment `segment` (0 for the last segment). */
 int gd_network_segment_channels(const gd_network *network, int segment);
+
+/* What all blocks of a step share: sums of the first layer's weights over the bins of piecewise-linear columns. tables [gd_network_tables] (may be 0), overwritten. */
+size_t gd_network_tables(const gd_network *network);
+void gd_network_prepare(const gd_network *network, const float *parameters, float *tables);
 
 /* Floats of scratch that a block of `rows` rows needs from its forward to its backward pass (GD_ALIGNMENT-aligned storage). */
 size_t gd_network_workspace(const gd_network *network, int rows);

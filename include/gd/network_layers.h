@@ -65,8 +65,8 @@ void gd_network_place_input(gd_network *network, size_t *used);
 const float *gd_network_input_forward(const gd_network *network, const float *parameters, int rows, const float *x, const gd_dropout *dropout, float *workspace);
 /* The same once more, for the way back. */
 const float *gd_network_input_values(const gd_network *network, int rows, const float *x, float *workspace);
-/* z [outputs, rows] = W^T of what gd_network_input_forward has made. */
-void gd_network_first_product(const gd_network *network, const float *parameters, int rows, const float *values, float *workspace, float *z);
+/* z [outputs, rows] = W^T of what gd_network_input_forward has made. tables: gd_network_prepare's, or NULL. */
+void gd_network_first_product(const gd_network *network, const float *parameters, const float *tables, int rows, const float *values, float *workspace, float *z);
 /* gradient: of the first dense layer's weight and bias, overwritten; dz [outputs, rows]. */
 void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, float *workspace, float *gradient);
 /* gradient [gd_periodic_parameters], overwritten. For a network that has periodic embeddings. */

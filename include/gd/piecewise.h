@@ -15,9 +15,11 @@
 /* Where values lie: column [piecewise, rows], the number of the column of the value's bin, and the fraction of it, in [0, 1] or NaN; x [features, rows]. */
 void gd_piecewise_place(const gd_encoding *encoding, int rows, const float *x, int32_t *column, float *fraction);
 
-/* z [rows, outputs], added to: the product of the standardised columns with `weight`. `table` is scratch, a matrix. */
+/* table, a matrix, overwritten: for each bin the product of what its feature's columns are where a value lies on its lower edge. */
+void gd_piecewise_sum(const gd_encoding *encoding, int outputs, const float *weight, float *table);
+/* z [rows, outputs], added to: the product of the standardised columns with `weight`, of which `table` is the sum. */
 void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, const int32_t *column, const float *fraction,
-	const float *weight, float *table, float *z);
+	const float *weight, const float *table, float *z);
 /* The same by the columns themselves, x [features, rows], summed in double. */
 void gd_piecewise_forward_ref(const gd_encoding *encoding, int outputs, int rows, const float *x, const float *weight, float *z);
 

@@ -23,6 +23,7 @@ struct gd_stepper {
 	size_t *segment_start;    /* [segments] where the gradient of a segment's layers begins */
 	double *norm_gradient;    /* of batch norms' scale and shift: [parameters], sparse */
 	gd_wide_sum *sums;        /* [2 * widest batch norm] */
+	float *tables;            /* [gd_network_tables] */
 	float **x;                /* [room] blocks' features */
 	float **workspace;        /* [room] */
 	gd_block *block;          /* [room] */
@@ -43,7 +44,8 @@ static bool allocate(gd_stepper *s, int largest_block)
 		(s->sums = gd_arena_take(&s->arena, 2 * (size_t)channels + 1, sizeof *s->sums)) &&
 		(s->x = gd_arena_take(&s->arena, (size_t)s->room, sizeof *s->x)) &&
 		(s->workspace = gd_arena_take(&s->arena, (size_t)s->room, sizeof *s->workspace)) &&
-		(s->block = gd_arena_take(&s->arena, (size_t)s->room, sizeof *s->block));
+		(s->block = gd_arena_take(&s->arena, (size_t)s->room, sizeof *s->block)) &&
+		(s->tables = gd_allocate(gd_network_tables(s->network), sizeof(float)));
 	if (complete && norms) {
 		float **const vectors[] = {&s->norm.mean, &s->norm.inverse_deviation, &s->norm.unbiased_variance, &s->norm.gradient_mean, &s->norm.gradient_product};
 		for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
@@ -116,6 +118,7 @@ void gd_stepper_free(gd_stepper *s)
 	}
 	gd_step_message_free(s->message);
 	gd_step_update_free(s->update);
+	free(s->tables);
 	free(s->norm_gradient);
 	gd_arena_release(&s->arena);
 	free(s);
@@ -231,12 +234,14 @@ gd_status gd_stepper_step(gd_stepper *s, gd_training_state *state, int64_t step_
 		return reached;
 	gd_pass pass = {
 		.parameters = state->parameters,
+		.tables = s->tables,
 		.statistics = state->statistics,
 		.dropout_key = gd_random_key(s->options.seed, GD_PURPOSE_DROPOUT, (uint64_t)step),
 		.norm = s->norm,
 	};
 	s->lap = gd_seconds();
 	s->waited = s->communicator->waited;
+	gd_network_prepare(s->network, state->parameters, s->tables);
 	gd_status status = run_blocks(s, &pass, step_in_epoch, wishes, state->quantum);
 	if (!gd_failed(&status))
 		status = gd_step_message_gradient(s->message);

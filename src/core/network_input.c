@@ -120,7 +120,22 @@ static void unpack(const gd_network *network, const float *packed, float *gradie
 	memcpy(gradient + (size_t)input->encoded * outputs, packed, (size_t)(input->columns - input->encoded) * outputs * sizeof *packed);
 }
 
-void gd_network_first_product(const gd_network *network, const float *parameters, int rows, const float *values, float *workspace, float *z)
+size_t gd_network_tables(const gd_network *network)
+{
+	return network->tables;
+}
+
+void gd_network_prepare(const gd_network *network, const float *parameters, float *tables)
+{
+	const gd_input_layer *input = &network->input;
+	const float *weight = parameters + network->layer[0].weight;
+	if (!input->piecewise)
+		return;
+	gd_piecewise_sum(&input->encoding, network->layer[0].outputs, weight, tables);
+	pack(network, weight, tables + input->packed);
+}
+
+void gd_network_first_product(const gd_network *network, const float *parameters, const float *tables, int rows, const float *values, float *workspace, float *z)
 {
 	const gd_input_layer *input = &network->input;
 	const gd_layer *layer = &network->layer[0];
@@ -129,15 +144,19 @@ void gd_network_first_product(const gd_network *network, const float *parameters
 		gd_dense_forward(layer->inputs, layer->outputs, rows, weight, values, z);
 		return;
 	}
-	float *table = table_of(network, rows, workspace), *packed = table + input->packed, *product = region(input->product, rows, workspace);
+	float *product = region(input->product, rows, workspace);
+	if (!tables) {
+		float *own = table_of(network, rows, workspace);
+		gd_network_prepare(network, parameters, own);
+		tables = own;
+	}
 	if (input->made) {
-		pack(network, weight, packed);
-		gd_dense_forward_rows(input->made, layer->outputs, rows, packed, values, product);
+		gd_dense_forward_rows(input->made, layer->outputs, rows, tables + input->packed, values, product);
 	} else {
 		memset(product, 0, (size_t)rows * (size_t)layer->outputs * sizeof *product);
 	}
 	gd_piecewise_forward(&input->encoding, layer->outputs, rows, (const int32_t *)region(input->place, rows, workspace),
-		region(input->fraction, rows, workspace), weight, table, product);
+		region(input->fraction, rows, workspace), weight, tables, product);
 	gd_transpose((size_t)rows, (size_t)layer->outputs, product, z);
 }
 

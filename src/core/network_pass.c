@@ -85,7 +85,7 @@ void gd_network_forward_segment(const gd_network *network, const gd_pass *pass, 
 			: gd_network_layer_values(network, l, block->rows, workspace).dense;
 		const float *x = layer_input(network, l, block, workspace);
 		if (l == 0)
-			gd_network_first_product(network, pass->parameters, block->rows, x, workspace, z);
+			gd_network_first_product(network, pass->parameters, pass->tables, block->rows, x, workspace, z);
 		else
 			gd_dense_forward(layer->inputs, layer->outputs, block->rows, pass->parameters + layer->weight, x, z);
 		if (ends_in_batch_norm(network, l)) {
@@ -187,7 +187,7 @@ static void infer_product(const gd_network *network, int l, const float *paramet
 {
 	const gd_layer *layer = &network->layer[l];
 	if (l == 0)
-		gd_network_first_product(network, parameters, rows, input, workspace, z);
+		gd_network_first_product(network, parameters, NULL, rows, input, workspace, z);
 	else
 		gd_dense_forward(layer->inputs, layer->outputs, rows, parameters + layer->weight, input, z);
 }

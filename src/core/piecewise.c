@@ -114,17 +114,20 @@ GD_VECTOR static void add_row(size_t outputs, int places, const place *places_of
 			z[at] += __builtin_fmaf(places_of_row[p].factor, places_of_row[p].weight[at], places_of_row[p].sum[at]);
 }
 
-void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, const int32_t *column, const float *fraction,
-	const float *weight, float *table, float *z)
+void gd_piecewise_sum(const gd_encoding *encoding, int outputs, const float *weight, float *table)
 {
-	size_t width = (size_t)outputs;
 	for (int f = 0; f < encoding->features; f++) {
 		const gd_feature_encoding *feature = &encoding->feature[f];
-		size_t first = (size_t)feature->first * width;
-		if (feature->kind != GD_ENCODE_PIECEWISE_LINEAR)
-			continue;
-		sum_weights(feature, outputs, weight + first, table + first);
+		size_t first = (size_t)feature->first * (size_t)outputs;
+		if (feature->kind == GD_ENCODE_PIECEWISE_LINEAR)
+			sum_weights(feature, outputs, weight + first, table + first);
 	}
+}
+
+void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, const int32_t *column, const float *fraction,
+	const float *weight, const float *table, float *z)
+{
+	size_t width = (size_t)outputs;
 	for (int r = 0; r < rows; r++) {
 		place places[TOGETHER];
 		int count = 0;

@@ -112,6 +112,7 @@ static void test_piecewise(void)
 	for (size_t i = 0; i < matrix; i++)
 		table[i] = NAN;
 	gd_piecewise_place(&encoding, ROWS, x, column, fraction);
+	gd_piecewise_sum(&encoding, OUTPUTS, weight, table);
 	gd_piecewise_forward(&encoding, OUTPUTS, ROWS, column, fraction, weight, table, z);
 	gd_piecewise_forward_ref(&encoding, OUTPUTS, ROWS, x, weight, z_ref);
 	CU_ASSERT(relative_error(z, z_ref, ROWS * OUTPUTS) < 1e-6);

@@ -269,6 +269,33 @@ static void test_encoded_gradients(void)
 	gd_arena_release(&arena);
 }
 
+/* Tables that a step's blocks share give what each block's own give. */
+static void test_tables(void)
+{
+	gd_arena arena = {0};
+	gd_network_options options = options_of(2, GD_SILU);
+	options.encoding = make_encoding(&arena);
+	gd_network *network = make(&options);
+	step *own = begin(network, BLOCKS), *shared = begin(network, BLOCKS);
+	float *tables = gd_allocate(gd_network_tables(network), sizeof *tables);
+	CU_ASSERT_FATAL(tables != NULL && gd_network_tables(network) > 0);
+	gd_network_prepare(network, shared->parameters, tables);
+	shared->pass.tables = tables;
+	run(own, forwards);
+	run(shared, forwards);
+	CU_ASSERT(memcmp(own->gradient, shared->gradient, sizeof own->gradient) == 0);
+	CU_ASSERT(own->gradient[0] != 0.0);
+	/* They are what is read: with others the result is another. */
+	memset(tables, 0, gd_network_tables(network) * sizeof *tables);
+	run(shared, forwards);
+	CU_ASSERT(memcmp(own->gradient, shared->gradient, sizeof own->gradient) != 0);
+	free(tables);
+	end(own);
+	end(shared);
+	gd_network_free(network);
+	gd_arena_release(&arena);
+}
+
 /* All features in bins, so that nothing is left for a dense product; and none, with periodic embeddings. */
 static void test_encoding_alone(void)
 {
@@ -506,6 +533,7 @@ const unit_test unit_tests[] = {
 	{"gradients agree with central differences of a double-precision network", test_gradients},
 	{"soft-max regression too", test_softmax_regression},
 	{"bins, ranks and periodic embeddings too", test_encoded_gradients},
+	{"tables shared by a step's blocks", test_tables},
 	{"features that are all in bins, and periodic embeddings without any", test_encoding_alone},
 	{"any order of blocks gives the same bits", test_order},
 	{"nothing is read from a workspace before it is written", test_repetition},
