@@ -20,6 +20,7 @@ int gd_command_predict(gd_communicator *communicator, int argc, char **argv);
 int gd_command_verify(gd_communicator *communicator, int argc, char **argv);
 int gd_command_sweep(gd_communicator *communicator, int argc, char **argv);
 int gd_command_baseline(gd_communicator *communicator, int argc, char **argv);
+int gd_command_bench(gd_communicator *communicator, int argc, char **argv);
 
 /* Prints the error, if it is one and this process speaks for the job; returns the exit status. */
 int gd_command_finish(const gd_status *status);

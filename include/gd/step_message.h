@@ -22,6 +22,9 @@ typedef struct gd_step_message_options {
 	int addends;  /* most blocks of a batch */
 } gd_step_message_options;
 
+/* Local. Bytes of the message, gradient included. */
+size_t gd_step_message_bytes(const gd_network *network, bool fast);
+
 /* A rank's wishes. */
 typedef struct gd_step_wishes {
 	bool stop, save;

@@ -62,6 +62,18 @@ static gd_status plan_buckets(gd_step_message *m)
 	return gd_buckets_create(m->communicator, &options, &m->buckets);
 }
 
+/* The gradient begins on a cache line. */
+static size_t front_of(const gd_network *network, bool fast)
+{
+	size_t line = GD_ALIGNMENT / gd_number_size(fast ? GD_FLOATS : GD_DOUBLES), head = SCALARS + (fast ? 0 : (size_t)gd_network_tensors(network) * (GD_WIDE_LIMBS + 1));
+	return (head + line - 1) / line * line;
+}
+
+size_t gd_step_message_bytes(const gd_network *network, bool fast)
+{
+	return (front_of(network, fast) + gd_network_parameters(network)) * gd_number_size(fast ? GD_FLOATS : GD_DOUBLES);
+}
+
 gd_status gd_step_message_create(gd_communicator *communicator, const gd_network *network, const gd_step_message_options *options, gd_step_message **message)
 {
 	gd_step_message *m = *message = gd_allocate(1, sizeof *m);
@@ -74,9 +86,7 @@ gd_status gd_step_message_create(gd_communicator *communicator, const gd_network
 	m->parameters = gd_network_parameters(network);
 	m->tensors = gd_network_tensors(network);
 	m->slice = gd_slice_of(m->parameters, options->shard ? communicator->rank : 0, options->shard ? communicator->size : 1);
-	/* The gradient begins on a cache line. */
-	size_t line = GD_ALIGNMENT / gd_number_size(m->number), head = SCALARS + (options->fast ? 0 : (size_t)m->tensors * (GD_WIDE_LIMBS + 1));
-	m->front = (head + line - 1) / line * line;
+	m->front = front_of(network, options->fast);
 	m->values = gd_allocate(m->front + m->parameters, gd_number_size(m->number));
 	m->head = options->fast ? gd_arena_take(&m->arena, SCALARS, sizeof *m->head) : m->values;
 	m->quantum = gd_arena_take(&m->arena, (size_t)m->tensors, sizeof *m->quantum);

@@ -29,6 +29,7 @@ static const command commands[] = {
 	{"sweep", "train many configurations in one job", NULL, gd_command_sweep},
 	{"baseline", "score a classical model on a dataset", NULL, gd_command_baseline},
 	{"report", "show a run as one HTML page with its plots", gd_command_report, NULL},
+	{"bench", "measure this machine and a model on it, and plan other numbers of ranks", NULL, gd_command_bench},
 	{"synth", "draw songs from the shipped statistical profile", gd_command_synth, NULL},
 	{"info", "describe this build and machine, or a file or run directory", gd_command_info, gd_command_info_ranks},
 };

@@ -1,0 +1,233 @@
+#include "gd/bench_model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "gd/clock.h"
+#include "gd/memory.h"
+#include "gd/random.h"
+
+static gd_status make_network(gd_bench_model *m)
+{
+	gd_arena arena = {0};
+	gd_encoding encoding;
+	gd_status status = gd_ok();
+	if (m->dataset) {
+		const gd_preprocessing *preprocessing = &gd_dataset_get_header(m->dataset)->preprocessing;
+		m->inputs = preprocessing->features;
+		m->classes = preprocessing->classes;
+		status = gd_preprocessing_encoding(preprocessing, &arena, &encoding);
+		if (!gd_failed(&status) && m->options->periodic && !encoding.numeric)
+			status = gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none", m->options->data);
+	} else if (m->options->periodic) {
+		status = gd_error(GD_USAGE, "--periodic needs to know which features are numbers: name a dataset with --data");
+	}
+	if (!gd_failed(&status)) {
+		gd_network_options shape = gd_train_options_network(m->options, m->inputs, m->classes, NULL, m->dataset ? &encoding : NULL);
+		status = gd_network_create(&shape, &m->network);
+	}
+	gd_arena_release(&arena);
+	return status;
+}
+
+static gd_plan_batch batch_of(const gd_network *network, int64_t rows)
+{
+	return (gd_plan_batch){(int)rows, gd_network_blocking(network, (int)rows).blocks};
+}
+
+/* Steps and messages of an epoch, as gd_exchange and gd_stepper make them. */
+static void plan_work(gd_bench_model *m)
+{
+	const gd_train_options *o = m->options;
+	gd_plan_work *work = &m->work;
+	int64_t batch = o->batch_size < m->rows ? o->batch_size : m->rows, rest = m->rows % batch;
+	bool norms = o->batch_norm && o->hidden.count > 0;
+	work->full = batch_of(m->network, batch);
+	work->full_steps = m->rows / batch;
+	if (rest > 0 && !o->drop_last && !(norms && rest == 1))
+		work->last = batch_of(m->network, rest);
+	for (int segment = 0; segment + 1 < gd_network_segments(m->network); segment++)
+		for (int way = 0; way < 2; way++)
+			work->message[work->messages++] = 2.0 * gd_network_segment_channels(m->network, segment) * sizeof(gd_wide_sum);
+	work->message[work->messages++] = (double)gd_step_message_bytes(m->network, o->reduction == GD_REDUCTION_FAST);
+	work->row_bytes = (m->inputs + 2.0) * sizeof(float);
+	work->epochs = o->epochs;
+	work->algorithm = GD_ALLREDUCES;
+}
+
+gd_status gd_bench_model_describe(gd_communicator *communicator, const gd_train_options *options, int inputs, int classes, int64_t rows, gd_bench_model *m)
+{
+	*m = (gd_bench_model){.communicator = communicator, .options = options, .inputs = inputs, .classes = classes, .rows = rows};
+	gd_status status = options->data ? gd_dataset_open(communicator, options->data, &m->dataset) : gd_ok();
+	if (gd_failed(&status))
+		return status;
+	if (m->dataset)
+		m->rows = gd_dataset_get_header(m->dataset)->rows[GD_TRAIN];
+	/* Batch normalisation has no use for a batch of one row. */
+	int fewest = options->batch_norm && options->hidden.count > 0 ? 2 : 1;
+	gd_status mine = gd_ok();
+	if (m->rows < fewest)
+		mine = gd_error(GD_BAD_DATA, "%lld rows leave no batch to train on", (long long)m->rows);
+	else if (options->batch_size < fewest)
+		mine = gd_error(GD_USAGE, "--batch-norm needs a --batch-size of at least 2");
+	else
+		mine = make_network(m);
+	status = gd_agree(communicator, &mine);
+	if (gd_failed(&status))
+		return status;
+	plan_work(m);
+	m->blocking = gd_network_blocking(m->network, m->work.full.rows);
+	m->flops = gd_network_flops(m->network);
+	m->bytes = gd_network_bytes(m->network);
+	m->workspace_bytes = (double)gd_network_workspace(m->network, m->blocking.largest) * sizeof(float);
+	return gd_ok();
+}
+
+/* Uniform features of variance 1 and uniform labels: a row is a function of its index. */
+static void draw_rows(gd_bench_model *m, gd_share shard)
+{
+	uint64_t key = gd_random_key((uint64_t)m->options->seed, GD_PURPOSE_SYNTH, 0);
+	size_t inputs = (size_t)m->inputs;
+	for (size_t row = 0; row < (size_t)shard.count; row++) {
+		uint64_t position = ((uint64_t)shard.first + row) * (inputs + 1);
+		for (size_t f = 0; f < inputs; f++)
+			m->features[row * inputs + f] = (float)(sqrt(12) * (gd_random_uniform(key, position + f) - 0.5));
+		m->labels[row] = (int32_t)(gd_random_bits(key, position + inputs) % (uint64_t)m->classes);
+	}
+}
+
+static gd_status make_rows(gd_bench_model *m)
+{
+	gd_share shard = gd_share_of(m->rows, m->communicator->rank, m->communicator->size);
+	m->features = gd_allocate((size_t)shard.count * (size_t)m->inputs, sizeof *m->features);
+	m->labels = gd_allocate((size_t)shard.count, sizeof *m->labels);
+	m->shard_bytes = (double)shard.count * (m->inputs + 1.0) * sizeof(float);
+	gd_status mine = m->features && m->labels ? gd_ok() : gd_out_of_memory("this rank's shard");
+	gd_status status = gd_agree(m->communicator, &mine);
+	if (gd_failed(&status))
+		return status;
+	if (!m->dataset) {
+		draw_rows(m, shard);
+		return gd_ok();
+	}
+	double start = gd_seconds();
+	status = gd_dataset_read(m->dataset, GD_TRAIN, shard.first, shard.count, m->features, m->labels, NULL);
+	return gd_failed(&status) ? status : gd_reduce_spread(m->communicator, gd_seconds() - start, &m->read_seconds);
+}
+
+static gd_status make_steps(gd_bench_model *m)
+{
+	const gd_train_options *o = m->options;
+	gd_exchange_options exchange = {
+		.rows = m->rows,
+		.features = m->inputs,
+		.batch_rows = (int)o->batch_size,
+		.drop_last = o->drop_last,
+		.skip_single = o->batch_norm && o->hidden.count > 0,
+		.seed = (uint64_t)o->seed,
+		.network = m->network,
+	};
+	gd_stepper_options stepper = gd_train_options_stepper(o);
+	gd_status status = gd_exchange_create(m->communicator, &exchange, &m->exchange);
+	if (!gd_failed(&status))
+		status = gd_stepper_create(m->communicator, m->network, m->exchange, &stepper, &m->stepper);
+	if (gd_failed(&status))
+		return status;
+	gd_status mine = gd_training_state_init(&m->state, m->network, gd_optimizer_moments(&stepper.optimizer), gd_slice_of(gd_network_parameters(m->network), 0, 1), o->ema > 0);
+	status = gd_agree(m->communicator, &mine);
+	if (gd_failed(&status))
+		return status;
+	if (m->communicator->rank == 0)
+		gd_initialise(m->network, (gd_initialisation)o->init, o->output_std, (uint64_t)o->seed, m->state.parameters, m->state.statistics);
+	status = gd_broadcast(m->communicator, m->state.parameters, gd_network_parameters(m->network) * sizeof(float));
+	size_t statistics = gd_network_statistics(m->network);
+	return gd_failed(&status) || !statistics ? status : gd_broadcast(m->communicator, m->state.statistics, statistics * sizeof(float));
+}
+
+gd_status gd_bench_model_prepare(gd_bench_model *m)
+{
+	m->communicator->phase = "setting up the model";
+	gd_status status = make_rows(m);
+	if (!gd_failed(&status))
+		status = make_steps(m);
+	/* The second time, when all memory has been touched. */
+	for (int time = 0; !gd_failed(&status) && time < 2; time++) {
+		double start = gd_seconds();
+		status = gd_exchange_run(m->exchange, 0, m->features, m->labels);
+		if (!gd_failed(&status))
+			status = gd_reduce_spread(m->communicator, gd_seconds() - start, &m->exchange_seconds);
+	}
+	return status;
+}
+
+void gd_bench_model_release(gd_bench_model *m)
+{
+	gd_stepper_free(m->stepper);
+	gd_exchange_free(m->exchange);
+	gd_training_state_release(&m->state);
+	gd_network_free(m->network);
+	if (m->dataset)
+		gd_dataset_close(m->dataset);
+	free(m->features);
+	free(m->labels);
+}
+
+/* `count` steps more, over the epoch's full batches again and again. */
+static gd_status run_steps(gd_bench_model *m, int64_t *done, int64_t count)
+{
+	gd_optimizer_options optimizer = gd_train_options_optimizer(m->options);
+	gd_status status = gd_ok();
+	m->communicator->phase = "a training step";
+	for (int64_t i = 0; !gd_failed(&status) && i < count; i++, ++*done) {
+		gd_step_result result;
+		/* Corrections that every host computes alike; a rate of 0 keeps the model where it is. */
+		gd_step_scalars scalars = gd_optimizer_scalars(&optimizer, 0, 1);
+		status = gd_stepper_step(m->stepper, &m->state, *done % m->work.full_steps, *done + 1, &scalars, (gd_step_wishes){false, false}, &result);
+	}
+	return status;
+}
+
+static gd_status spread_phases(gd_bench_model *m, double seconds, gd_bench_steps *result)
+{
+	gd_step_times times = gd_stepper_times(m->stepper);
+	const double phase[] = {times.input, times.compute, times.reduce, times.update};
+	gd_spread *const spread[] = {&result->input, &result->compute, &result->reduce, &result->update};
+	double rest = seconds / (double)times.steps;
+	gd_status status = gd_ok();
+	for (int i = 0; !gd_failed(&status) && i < 4; i++) {
+		rest -= phase[i] / (double)times.steps;
+		status = gd_reduce_spread(m->communicator, phase[i] / (double)times.steps, spread[i]);
+	}
+	return gd_failed(&status) ? status : gd_reduce_spread(m->communicator, rest, &result->other);
+}
+
+gd_status gd_bench_model_run(gd_bench_model *m, int64_t steps, double budget, gd_bench_steps *result)
+{
+	enum { WARM_UP = 2, SAMPLES = 5 };
+	double sample[SAMPLES], start = gd_seconds(), all = 0;
+	int64_t done = 0, count = (steps + SAMPLES - 1) / SAMPLES;
+	*result = (gd_bench_steps){0};
+	gd_status status = run_steps(m, &done, WARM_UP);
+	if (!gd_failed(&status) && steps == 0) {
+		start = gd_seconds();
+		status = run_steps(m, &done, WARM_UP);
+		double wanted = budget / SAMPLES * WARM_UP / (gd_seconds() - start);
+		count = wanted < 1 ? 1 : wanted > 1e9 ? 1000000000 : (int64_t)wanted;
+	}
+	if (!gd_failed(&status))
+		status = gd_broadcast(m->communicator, &count, sizeof count);
+	gd_stepper_reset_times(m->stepper);
+	for (int s = 0; !gd_failed(&status) && s < SAMPLES; s++) {
+		start = gd_seconds();
+		status = run_steps(m, &done, count);
+		sample[s] = gd_seconds() - start;
+		all += sample[s];
+	}
+	if (gd_failed(&status))
+		return status;
+	result->steps = SAMPLES * count;
+	gd_spread median;
+	status = gd_reduce_spread(m->communicator, gd_bench_median(sample, SAMPLES) / (double)count, &median);
+	result->seconds = median.maximum;
+	return gd_failed(&status) ? status : spread_phases(m, all, result);
+}
