@@ -5,7 +5,7 @@
 #include "gd/bench_plan.h"
 #include "gd/reduce.h"
 
-enum { GD_BENCH_SQUARE = 1024, GD_BENCH_BANDWIDTHS = 5, GD_BENCH_MESSAGES = 9 };
+enum { GD_BENCH_SQUARE = 512, GD_BENCH_BANDWIDTHS = 5, GD_BENCH_MESSAGES = 9 };
 
 typedef struct gd_bench_machine {
 	gd_spread product;     /* flop/s of a square single-precision product of GD_BENCH_SQUARE */
@@ -22,7 +22,7 @@ typedef struct gd_bench_machine {
 
 /* Local. samples [count >= 1] are put in order. */
 double gd_bench_median(double *samples, int count);
-/* Local. Median of the seconds that one call takes, in about `budget` seconds. */
+/* Local. The least seconds that one call takes, over many samples in about `budget` seconds: what a busy machine does where it is left alone. */
 double gd_bench_time(void (*work)(void *context), void *context, double budget);
 
 /* Collective. About `budget` seconds for each figure. */

@@ -56,11 +56,11 @@ GD_CHECKED gd_status gd_bench_predict(const gd_bench_model *model, const gd_benc
 
 typedef struct gd_bench_steps {
 	int64_t steps;
-	double seconds;        /* of one step: the median of samples of several */
+	double seconds, least; /* of one step: the median, and the least */
 	gd_spread input, compute, reduce, update, other; /* of one step, over the ranks */
 } gd_bench_steps;
 
-/* Collective. Real steps on full batches at a learning rate of 0, `steps` of them or, with 0, about `budget` seconds. */
+/* Collective. Real steps on full batches at a learning rate of 0, `steps` of them or, with 0, about `budget` seconds (and 100,000 steps at most). */
 GD_CHECKED gd_status gd_bench_model_run(gd_bench_model *model, int64_t steps, double budget, gd_bench_steps *result);
 
 #endif

@@ -39,7 +39,7 @@ static void put_steps(FILE *out, const gd_bench_report *r)
 	const gd_bench_model *m = &r->model;
 	fprintf(out, ", \"predicted\": {\"step\": %.9g, \"input\": %.9g, \"products\": %.9g, \"elementwise\": %.9g, \"sums\": %.9g, \"reduce\": %.9g, \"update\": %.9g, \"product_flops\": %.9g}",
 		p->step, p->input, p->products, p->elementwise, p->sums, p->reduce, p->update, p->product_rate);
-	fprintf(out, ", \"measured\": {\"step\": %.9g, \"steps\": %" PRId64 ", \"rows_per_second\": %.9g, \"share_of_sgemm\": %.9g, ", s->seconds, s->steps, m->work.full.rows / s->seconds,
+	fprintf(out, ", \"measured\": {\"step\": %.9g, \"least_step\": %.9g, \"steps\": %" PRId64 ", \"rows_per_second\": %.9g, \"share_of_sgemm\": %.9g, ", s->seconds, s->least, s->steps, m->work.full.rows / s->seconds,
 		m->work.full.rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks));
 	put_spread(out, "input", s->input);
 	fputs(", ", out);

@@ -25,27 +25,26 @@ double gd_bench_median(double *samples, int count)
 
 double gd_bench_time(void (*work)(void *context), void *context, double budget)
 {
-	enum { SAMPLES = 7, MOST = 1 << 24 };
-	double sample[SAMPLES], start = gd_seconds(), once = 0;
+	enum { FEWEST = 3, MOST = 1 << 24 };
+	const double enough = 5e-4; /* seconds of a sample: much more than the clock's own time, less than a scheduler's slice */
+	double begin = gd_seconds(), least = INFINITY, once = 0;
 	int repeat = 1;
-	/* Long enough that the clock's own time does not count. */
-	for (work(context); repeat < MOST; repeat *= 2) {
-		start = gd_seconds();
+	for (work(context); repeat < MOST && once < enough && gd_seconds() - begin < budget; repeat *= 2) {
+		double start = gd_seconds();
 		for (int i = 0; i < repeat; i++)
 			work(context);
 		once = gd_seconds() - start;
-		if (once > budget / (2 * SAMPLES))
-			break;
+		least = once / repeat;
 	}
-	int samples = once > budget ? 1 : SAMPLES;
-	sample[0] = once / repeat;
-	for (int s = 1; s < samples; s++) {
-		start = gd_seconds();
+	repeat = repeat > 1 ? repeat / 2 : 1;
+	for (int samples = 0; samples < FEWEST || gd_seconds() - begin < budget; samples++) {
+		double start = gd_seconds();
 		for (int i = 0; i < repeat; i++)
 			work(context);
-		sample[s] = (gd_seconds() - start) / repeat;
+		once = (gd_seconds() - start) / repeat;
+		least = once < least ? once : least;
 	}
-	return gd_bench_median(sample, samples);
+	return least;
 }
 
 typedef struct operands {

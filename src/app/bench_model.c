@@ -172,17 +172,22 @@ void gd_bench_model_release(gd_bench_model *m)
 	free(m->labels);
 }
 
-/* `count` steps more, over the epoch's full batches again and again. */
-static gd_status run_steps(gd_bench_model *m, int64_t *done, int64_t count)
+/* `count` steps more, over the epoch's full batches again and again; the seconds of each into sample [count], if that is wanted. */
+static gd_status run_steps(gd_bench_model *m, int64_t *done, int64_t count, double *sample)
 {
 	gd_optimizer_options optimizer = gd_train_options_optimizer(m->options);
 	gd_status status = gd_ok();
+	double before = gd_seconds();
 	m->communicator->phase = "a training step";
 	for (int64_t i = 0; !gd_failed(&status) && i < count; i++, ++*done) {
 		gd_step_result result;
-		/* Corrections that every host computes alike; a rate of 0 keeps the model where it is. */
+		/* A rate of 0 keeps the model where it is. */
 		gd_step_scalars scalars = gd_optimizer_scalars(&optimizer, 0, 1);
 		status = gd_stepper_step(m->stepper, &m->state, *done % m->work.full_steps, *done + 1, &scalars, (gd_step_wishes){false, false}, &result);
+		double now = gd_seconds();
+		if (sample)
+			sample[i] = now - before;
+		before = now;
 	}
 	return status;
 }
@@ -201,33 +206,46 @@ static gd_status spread_phases(gd_bench_model *m, double seconds, gd_bench_steps
 	return gd_failed(&status) ? status : gd_reduce_spread(m->communicator, rest, &result->other);
 }
 
-gd_status gd_bench_model_run(gd_bench_model *m, int64_t steps, double budget, gd_bench_steps *result)
+/* Collective. How many steps fit into `budget`, by rank 0's clock. */
+static gd_status count_steps(gd_bench_model *m, int64_t *done, double budget, int64_t *count)
 {
-	enum { WARM_UP = 2, SAMPLES = 5 };
-	double sample[SAMPLES], start = gd_seconds(), all = 0;
-	int64_t done = 0, count = (steps + SAMPLES - 1) / SAMPLES;
-	*result = (gd_bench_steps){0};
-	gd_status status = run_steps(m, &done, WARM_UP);
-	if (!gd_failed(&status) && steps == 0) {
-		start = gd_seconds();
-		status = run_steps(m, &done, WARM_UP);
-		double wanted = budget / SAMPLES * WARM_UP / (gd_seconds() - start);
-		count = wanted < 1 ? 1 : wanted > 1e9 ? 1000000000 : (int64_t)wanted;
-	}
-	if (!gd_failed(&status))
-		status = gd_broadcast(m->communicator, &count, sizeof count);
-	gd_stepper_reset_times(m->stepper);
-	for (int s = 0; !gd_failed(&status) && s < SAMPLES; s++) {
-		start = gd_seconds();
-		status = run_steps(m, &done, count);
-		sample[s] = gd_seconds() - start;
-		all += sample[s];
-	}
+	enum { TRIED = 2, FEWEST = 5, MOST = 100000 };
+	double start = gd_seconds();
+	gd_status status = run_steps(m, done, TRIED, NULL);
 	if (gd_failed(&status))
 		return status;
-	result->steps = SAMPLES * count;
-	gd_spread median;
-	status = gd_reduce_spread(m->communicator, gd_bench_median(sample, SAMPLES) / (double)count, &median);
-	result->seconds = median.maximum;
+	double wanted = budget * TRIED / (gd_seconds() - start);
+	*count = wanted < FEWEST ? FEWEST : wanted > MOST ? MOST : (int64_t)wanted;
+	return gd_broadcast(m->communicator, count, sizeof *count);
+}
+
+gd_status gd_bench_model_run(gd_bench_model *m, int64_t steps, double budget, gd_bench_steps *result)
+{
+	int64_t done = 0;
+	double all = 0;
+	*result = (gd_bench_steps){.steps = steps};
+	/* The first steps touch memory and find the gradients' quanta. */
+	gd_status status = run_steps(m, &done, 2, NULL);
+	if (!gd_failed(&status) && steps == 0)
+		status = count_steps(m, &done, budget, &result->steps);
+	if (gd_failed(&status))
+		return status;
+	double *sample = gd_allocate((size_t)result->steps, sizeof *sample);
+	gd_status mine = sample ? gd_ok() : gd_out_of_memory("the steps' times");
+	status = gd_agree(m->communicator, &mine);
+	gd_stepper_reset_times(m->stepper);
+	if (!gd_failed(&status))
+		status = run_steps(m, &done, result->steps, sample);
+	if (!gd_failed(&status)) {
+		gd_spread median, least;
+		for (int64_t i = 0; i < result->steps; i++)
+			all += sample[i];
+		status = gd_reduce_spread(m->communicator, gd_bench_median(sample, (int)result->steps), &median);
+		if (!gd_failed(&status))
+			status = gd_reduce_spread(m->communicator, sample[0], &least);
+		result->seconds = median.maximum;
+		result->least = least.maximum;
+	}
+	free(sample);
 	return gd_failed(&status) ? status : spread_phases(m, all, result);
 }

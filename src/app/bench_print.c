@@ -142,8 +142,9 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 		fprintf(out, "  %-18s %12s   alone, of the step's message (predicted by %s); in a step ranks also wait for one another\n", "  measured", seconds(r->message_seconds), gd_allreduce_names[p->algorithm]);
 	print_phase(out, "update", p->update, s->update);
 	print_phase(out, "other", 0, s->other);
-	fprintf(out, "  %-18s %12s %14s measured, %.2f of the prediction; %s a second, %.0f %% of sgemm's rate on %d rank%s\n", "step", seconds(p->step), seconds(s->seconds),
-		s->seconds / p->step, with_prefix(rows / s->seconds, "rows"), 100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
+	fprintf(out, "  %-18s %12s %14s %14s (median) of %" PRId64 " steps: %.2f of the prediction\n", "step", seconds(p->step), seconds(s->least), seconds(s->seconds), s->steps, s->seconds / p->step);
+	fprintf(out, "%s a second: %s in dense products, %.0f %% of sgemm's rate on %d rank%s\n", with_prefix(rows / s->seconds, "rows"), with_prefix(rows * m->flops / s->seconds, "FLOP/s"),
+		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)
 		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard_bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard_bytes / m->read_seconds.maximum, "B/s"));
 	fprintf(out, "an epoch's exchange of %" PRId64 " rows: %s\n", m->rows, seconds(m->exchange_seconds.maximum));
