@@ -2,7 +2,6 @@
 #ifndef GD_BENCH_MACHINE_H
 #define GD_BENCH_MACHINE_H
 
-#include "gd/bench_plan.h"
 #include "gd/reduce.h"
 
 enum { GD_BENCH_SQUARE = 512, GD_BENCH_BANDWIDTHS = 5, GD_BENCH_MESSAGES = 9 };
@@ -17,7 +16,6 @@ typedef struct gd_bench_machine {
 	gd_spread bandwidth[GD_BENCH_BANDWIDTHS];
 	int messages;          /* 0 on one rank */
 	double message_bytes[GD_BENCH_MESSAGES], message_seconds[GD_BENCH_MESSAGES]; /* of a sum of doubles; the slowest rank's median */
-	gd_link link;          /* that explains the first and the last of them */
 } gd_bench_machine;
 
 /* Local. samples [count >= 1] are put in order. */

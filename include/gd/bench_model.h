@@ -3,6 +3,7 @@
 #define GD_BENCH_MODEL_H
 
 #include "gd/bench_machine.h"
+#include "gd/bench_plan.h"
 #include "gd/dataset.h"
 #include "gd/exchange.h"
 #include "gd/stepper.h"
@@ -52,7 +53,7 @@ typedef struct gd_bench_prediction {
  * exact sums and the update by their bytes at the bandwidth of their working set, and the arithmetic in them (exponentials, random bits, roots) as
  * measured in the first-level cache beyond those bytes; messages by alpha + n beta.
  */
-GD_CHECKED gd_status gd_bench_predict(const gd_bench_model *model, const gd_bench_machine *machine, double budget, gd_bench_prediction *prediction);
+GD_CHECKED gd_status gd_bench_predict(const gd_bench_model *model, const gd_bench_machine *machine, gd_link link, double budget, gd_bench_prediction *prediction);
 
 typedef struct gd_bench_steps {
 	int64_t steps;

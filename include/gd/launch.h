@@ -10,9 +10,8 @@
 /* This process's rank and the number of processes it was started with; 0 and 1 without a launcher. MPI itself may change them at its start. */
 int gd_launch_rank(void);
 int gd_launch_size(void);
-/* Processes of the job on this process's host, and cores that they may run on together; 0 where it is not said. */
+/* Processes of the job on this process's host; 0 where it is not said. */
 int gd_launch_local_size(void);
-int gd_launch_cores(void);
 
 /* Whether the kernel refuses copies from another process's memory (process_vm_readv), as containers often make it do. */
 bool gd_launch_copy_refused(void);

@@ -1,5 +1,8 @@
 #include "gd/bench.h"
 
+#include <math.h>
+
+#include "gd/cores.h"
 #include "gd/launch.h"
 #include "gd/machine.h"
 #include "gd/mpi_settings.h"
@@ -7,7 +10,7 @@
 static void look_around(gd_bench_report *r)
 {
 	r->local_ranks = gd_launch_local_size() > 0 ? gd_launch_local_size() : 1;
-	r->cores = gd_launch_cores();
+	r->cores = gd_cores_available();
 	r->copy_refused = gd_launch_copy_refused();
 	/* mpirun says that it oversubscribes in a variable of its own. */
 	if (!gd_mpi_setting("mpi_oversubscribe", r->yields, sizeof r->yields) || r->yields[0] != '1')
@@ -16,19 +19,23 @@ static void look_around(gd_bench_report *r)
 	gd_mpi_setting("hwloc_base_binding_policy", r->binding, sizeof r->binding);
 }
 
-/* Collective. Latency of the shortest message, bandwidth of the step's own. */
+/* Collective. The step's own message, as it is summed by itself, and the link that explains it. */
 static gd_status measure_link(gd_communicator *communicator, double budget, gd_bench_report *r)
 {
 	const gd_plan_work *work = &r->model.work;
-	double bytes = work->message[work->messages - 1], shortest;
+	double bytes = work->message[work->messages - 1], latency = INFINITY;
 	if (communicator->size == 1)
 		return gd_ok();
 	communicator->phase = "measuring the network";
-	gd_status status = gd_bench_allreduce(communicator, sizeof(double), budget, &shortest);
+	gd_status status = gd_bench_allreduce(communicator, bytes, budget, &r->message_seconds);
+	/* Short messages take alike, and the least of them was disturbed least. */
+	for (double size = sizeof(double); !gd_failed(&status) && size < 1000; size *= 8) {
+		double seconds;
+		status = gd_bench_allreduce(communicator, size, budget, &seconds);
+		latency = seconds < latency ? seconds : latency;
+	}
 	if (!gd_failed(&status))
-		status = gd_bench_allreduce(communicator, bytes, budget, &r->message_seconds);
-	if (!gd_failed(&status))
-		r->link = gd_link_fit(communicator->size, shortest, bytes, r->message_seconds);
+		r->link = gd_link_fit(communicator->size, latency, bytes, r->message_seconds);
 	return status;
 }
 
@@ -39,11 +46,10 @@ static gd_status measure(gd_communicator *communicator, gd_bench_report *r)
 	gd_status status = gd_bench_machine_measure(communicator, budget, &r->machine);
 	if (!gd_failed(&status))
 		status = measure_link(communicator, budget, r);
-	r->machine.link = r->link;
 	if (!gd_failed(&status))
 		status = gd_bench_model_prepare(&r->model);
 	if (!gd_failed(&status))
-		status = gd_bench_predict(&r->model, &r->machine, budget, &r->prediction);
+		status = gd_bench_predict(&r->model, &r->machine, r->link, budget, &r->prediction);
 	if (!gd_failed(&status))
 		status = gd_bench_model_run(&r->model, o->steps, o->seconds, &r->steps);
 	return status;

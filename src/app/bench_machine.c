@@ -153,7 +153,6 @@ gd_status gd_bench_machine_measure(gd_communicator *communicator, double budget,
 		status = gd_bench_allreduce(communicator, message_bytes[i], budget, &machine->message_seconds[i]);
 	}
 	machine->messages = GD_BENCH_MESSAGES;
-	machine->link = gd_link_fit(communicator->size, machine->message_seconds[0], message_bytes[GD_BENCH_MESSAGES - 1], machine->message_seconds[GD_BENCH_MESSAGES - 1]);
 	return status;
 }
 

@@ -181,7 +181,7 @@ static gd_status take_largest(gd_communicator *communicator, double *seconds)
 	return status;
 }
 
-gd_status gd_bench_predict(const gd_bench_model *m, const gd_bench_machine *machine, double budget, gd_bench_prediction *p)
+gd_status gd_bench_predict(const gd_bench_model *m, const gd_bench_machine *machine, gd_link link, double budget, gd_bench_prediction *p)
 {
 	trial t = {0};
 	*p = (gd_bench_prediction){0};
@@ -194,7 +194,7 @@ gd_status gd_bench_predict(const gd_bench_model *m, const gd_bench_machine *mach
 	double *const parts[] = {&p->elementwise, &p->sums, &p->input, &p->update};
 	for (int i = 0; !gd_failed(&status) && i < 4; i++)
 		status = take_largest(m->communicator, parts[i]);
-	gd_plan_line line = gd_plan_predict(&m->work, machine->link, m->communicator->size);
+	gd_plan_line line = gd_plan_predict(&m->work, link, m->communicator->size);
 	p->reduce = line.reduce;
 	p->algorithm = line.algorithm;
 	p->step = p->input + p->products + p->elementwise + p->sums + p->reduce + p->update;

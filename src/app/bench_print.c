@@ -26,7 +26,13 @@ static const char *with_prefix(double value, const char *unit)
 
 static const char *seconds(double value)
 {
-	return with_prefix(value, "s");
+	static char text[4][32];
+	static int turn;
+	if (value < 1000)
+		return with_prefix(value, "s");
+	turn = (turn + 1) % 4;
+	snprintf(text[turn], sizeof text[turn], "%.0f s", value);
+	return text[turn];
 }
 
 /* Bytes are counted, so they have no fractions below one. */
@@ -90,7 +96,7 @@ static void print_pass(FILE *out, const gd_bench_model *m)
 {
 	const gd_plan_batch full = m->work.full;
 	fprintf(out, "  a batch of %d rows is cut into %d block%s of up to %d rows: by the widths and the batch alone, whatever the number of ranks\n", full.rows, full.blocks, full.blocks > 1 ? "s" : "", m->blocking.largest);
-	fprintf(out, "    (about 256 rows, or 512 where a layer has 512 columns and more, whose weights each block packs anew; a multiple of 8 blocks, to share evenly)\n");
+	fprintf(out, "    (longer blocks where layers are wide, since each packs their weights anew; where it can be a multiple of 8 blocks, to share evenly)\n");
 	if (gd_network_segments(m->network) > 1)
 		fprintf(out, "  pass: layer by layer, every block through a layer before the next one, since a batch normalisation needs the moments of the whole batch;\n"
 			"    a step sums %d small messages over the ranks besides the gradient's\n", m->work.messages - 1);
@@ -143,7 +149,7 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 	print_phase(out, "update", p->update, s->update);
 	print_phase(out, "other", 0, s->other);
 	fprintf(out, "  %-18s %12s %14s %14s (median) of %" PRId64 " steps: %.2f of the prediction\n", "step", seconds(p->step), seconds(s->least), seconds(s->seconds), s->steps, s->seconds / p->step);
-	fprintf(out, "%s a second: %s in dense products, %.0f %% of sgemm's rate on %d rank%s\n", with_prefix(rows / s->seconds, "rows"), with_prefix(rows * m->flops / s->seconds, "FLOP/s"),
+	fprintf(out, "%.0f rows/s: %s in dense products, %.0f %% of sgemm's rate on %d rank%s\n", rows / s->seconds, with_prefix(rows * m->flops / s->seconds, "FLOP/s"),
 		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)
 		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard_bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard_bytes / m->read_seconds.maximum, "B/s"));
@@ -173,17 +179,21 @@ static void print_advice(FILE *out, const gd_bench_report *r)
 {
 	const gd_plan_line *best = &r->line[gd_plan_best(r->line, r->lines)], *enough = &r->line[gd_plan_enough(r->line, r->lines)];
 	const gd_plan_work *work = &r->model.work;
+	const gd_plan_line *next = NULL;
 	char what[96];
+	for (int i = 0; i < r->lines; i++)
+		if (r->line[i].ranks > best->ranks && (!next || r->line[i].ranks < next->ranks))
+			next = &r->line[i];
 	fprintf(out, "best: %d rank%s, an efficiency of %.0f %%", best->ranks, best->ranks > 1 ? "s" : "", 100 * best->efficiency);
 	if (enough->ranks < best->ranks)
 		fprintf(out, "; %d are within 10 %% of that", enough->ranks);
 	fprintf(out, "\nmore ranks stop helping: ");
 	if (best->ranks >= work->full.blocks)
 		fprintf(out, "a batch of %d rows has %d block%s, and ranks beyond those have nothing to compute; a larger --batch-size has more\n", work->full.rows, work->full.blocks, work->full.blocks > 1 ? "s" : "");
-	else if (best == &r->line[r->lines - 1] || best->ranks >= r->line[r->lines - 1].ranks)
+	else if (!next)
 		fprintf(out, "not yet at %d; plan more\n", best->ranks);
 	else
-		fprintf(out, "beyond %d their messages cost more than they compute (%s of a step's %s)\n", best->ranks, seconds(best->reduce), seconds(best->step));
+		fprintf(out, "on %d, messages take %s of a step's %s\n", next->ranks, seconds(next->reduce), seconds(next->step));
 	snprintf(what, sizeof what, "%" PRId64 " epochs on %d rank%s", work->epochs, best->ranks, best->ranks > 1 ? "s" : "");
 	print_limit(out, what, best->total, r->model.options->time_limit);
 }
@@ -196,11 +206,11 @@ static void print_plan(FILE *out, const gd_bench_report *r)
 		seconds(r->link.alpha), seconds(r->link.beta), r->link.beta > 0 ? with_prefix(1 / r->link.beta, "B/s") : "no limit");
 	if (o->flops > 0)
 		fprintf(out, "  %s a second in dense products; elementwise passes and the update are not counted\n", with_prefix(o->flops, "FLOP"));
-	fprintf(out, "%7s %7s %8s %12s %12s %12s %11s %14s %12s%s\n", "ranks", "busy", "rows", "compute", "all-reduce", "step", "efficiency", "rows/s", "all epochs", limit > 0 ? "   in time" : "");
+	fprintf(out, "%6s %6s %8s %10s %10s %10s %11s %12s %11s%s  %s\n", "ranks", "busy", "rows", "compute", "all-reduce", "step", "efficiency", "rows/s", "all epochs", limit > 0 ? "  in time" : "", "sums by");
 	for (int i = 0; i < r->lines; i++) {
 		const gd_plan_line *l = &r->line[i];
-		fprintf(out, "%7d %7d %8d %12s %12s %12s %9.1f %% %14.0f %12s%s  %s\n", l->ranks, l->busy, l->rows, seconds(l->compute), seconds(l->reduce), seconds(l->step), 100 * l->efficiency,
-			l->step > 0 ? r->model.work.full.rows / l->step : 0, seconds(l->total), limit > 0 ? l->total <= limit ? "       yes" : "        no" : "", l->ranks > 1 ? gd_allreduce_names[l->algorithm] : "");
+		fprintf(out, "%6d %6d %8d %10s %10s %10s %9.1f %% %12.0f %11s%s  %s\n", l->ranks, l->busy, l->rows, seconds(l->compute), seconds(l->reduce), seconds(l->step), 100 * l->efficiency,
+			l->step > 0 ? r->model.work.full.rows / l->step : 0, seconds(l->total), limit > 0 ? l->total <= limit ? "      yes" : "       no" : "", l->ranks > 1 ? gd_allreduce_names[l->algorithm] : "-");
 	}
 	print_advice(out, r);
 }

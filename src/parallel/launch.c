@@ -1,12 +1,12 @@
 #include "gd/launch.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "gd/cores.h"
 #include "gd/parse.h"
 
 static bool number_of(const char *name, int64_t *number)
@@ -66,17 +66,6 @@ int gd_launch_local_size(void)
 	return known || !tasks || !number_of("SLURM_NODEID", &node) ? known : tasks_of_node(tasks, node);
 }
 
-int gd_launch_cores(void)
-{
-	cpu_set_t mine, launcher;
-	if (sched_getaffinity(0, sizeof mine, &mine))
-		return 0;
-	/* A launcher that gives each rank cores of its own is not bound itself. */
-	if (!sched_getaffinity(getppid(), sizeof launcher, &launcher))
-		CPU_OR(&mine, &mine, &launcher);
-	return CPU_COUNT(&mine);
-}
-
 bool gd_launch_copy_refused(void)
 {
 	char from = 'x', to = 0;
@@ -86,8 +75,7 @@ bool gd_launch_copy_refused(void)
 
 void gd_launch_apply_settings(void)
 {
-	int cores = gd_launch_cores();
-	if (cores > 0 && gd_launch_local_size() > cores)
+	if (gd_launch_local_size() > gd_cores_available())
 		setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 	if (gd_launch_copy_refused())
 		setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
