@@ -50,7 +50,7 @@ typedef struct gd_bench_prediction {
 
 /*
  * Collective. What a step should take on the rank that has most rows: products at the rate measured on these very shapes; elementwise passes,
- * exact sums and the update by their bytes at the bandwidth of their working set, and the arithmetic in them (exponentials, random bits, roots) as
+ * exact sums, transposition and the update by their bytes at the bandwidth of their working set, and what else there is to do in them (exponentials, random bits, roots) as
  * measured in the first-level cache beyond those bytes; messages by alpha + n beta.
  */
 GD_CHECKED gd_status gd_bench_predict(const gd_bench_model *model, const gd_bench_machine *machine, gd_link link, double budget, gd_bench_prediction *prediction);
@@ -58,7 +58,7 @@ GD_CHECKED gd_status gd_bench_predict(const gd_bench_model *model, const gd_benc
 typedef struct gd_bench_steps {
 	int64_t steps;
 	double seconds, least; /* of one step: the median, and the least */
-	gd_spread input, compute, reduce, update, other; /* of one step, over the ranks */
+	gd_spread input, compute, reduce, update, other; /* medians of each, over the ranks */
 } gd_bench_steps;
 
 /* Collective. Real steps on full batches at a learning rate of 0, `steps` of them or, with 0, about `budget` seconds (and 100,000 steps at most). */

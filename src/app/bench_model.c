@@ -172,12 +172,27 @@ void gd_bench_model_release(gd_bench_model *m)
 	free(m->labels);
 }
 
-/* `count` steps more, over the epoch's full batches again and again; the seconds of each into sample [count], if that is wanted. */
-static gd_status run_steps(gd_bench_model *m, int64_t *done, int64_t count, double *sample)
+/* The parts of a step whose times are kept. */
+enum { STEP, INPUT, COMPUTE, REDUCE, UPDATE, OTHER, PARTS };
+
+/* What a step took, by the difference of two readings. */
+static void keep_times(double seconds, const gd_step_times *before, const gd_step_times *after, double *part, int64_t stride)
+{
+	const double phase[] = {after->input - before->input, after->compute - before->compute, after->reduce - before->reduce, after->update - before->update};
+	part[STEP * stride] = part[OTHER * stride] = seconds;
+	for (int i = 0; i < 4; i++) {
+		part[(INPUT + i) * stride] = phase[i];
+		part[OTHER * stride] -= phase[i];
+	}
+}
+
+/* `count` steps more, over the epoch's full batches again and again; the seconds of each into part [PARTS, count], if that is wanted. */
+static gd_status run_steps(gd_bench_model *m, int64_t *done, int64_t count, double *part)
 {
 	gd_optimizer_options optimizer = gd_train_options_optimizer(m->options);
+	gd_step_times before = gd_stepper_times(m->stepper), after;
 	gd_status status = gd_ok();
-	double before = gd_seconds();
+	double start = gd_seconds();
 	m->communicator->phase = "a training step";
 	for (int64_t i = 0; !gd_failed(&status) && i < count; i++, ++*done) {
 		gd_step_result result;
@@ -185,25 +200,29 @@ static gd_status run_steps(gd_bench_model *m, int64_t *done, int64_t count, doub
 		gd_step_scalars scalars = gd_optimizer_scalars(&optimizer, 0, 1);
 		status = gd_stepper_step(m->stepper, &m->state, *done % m->work.full_steps, *done + 1, &scalars, (gd_step_wishes){false, false}, &result);
 		double now = gd_seconds();
-		if (sample)
-			sample[i] = now - before;
-		before = now;
+		after = gd_stepper_times(m->stepper);
+		if (part)
+			keep_times(now - start, &before, &after, part + i, count);
+		start = now;
+		before = after;
 	}
 	return status;
 }
 
-static gd_status spread_phases(gd_bench_model *m, double seconds, gd_bench_steps *result)
+/* Collective. Medians of the parts [PARTS, steps], which are put in order. */
+static gd_status spread_parts(gd_communicator *communicator, double *part, gd_bench_steps *result)
 {
-	gd_step_times times = gd_stepper_times(m->stepper);
-	const double phase[] = {times.input, times.compute, times.reduce, times.update};
-	gd_spread *const spread[] = {&result->input, &result->compute, &result->reduce, &result->update};
-	double rest = seconds / (double)times.steps;
+	gd_spread step, least, *const spread[PARTS] = {&step, &result->input, &result->compute, &result->reduce, &result->update, &result->other};
 	gd_status status = gd_ok();
-	for (int i = 0; !gd_failed(&status) && i < 4; i++) {
-		rest -= phase[i] / (double)times.steps;
-		status = gd_reduce_spread(m->communicator, phase[i] / (double)times.steps, spread[i]);
+	for (int i = 0; !gd_failed(&status) && i < PARTS; i++)
+		status = gd_reduce_spread(communicator, gd_bench_median(part + i * result->steps, (int)result->steps), spread[i]);
+	if (!gd_failed(&status))
+		status = gd_reduce_spread(communicator, part[0], &least);
+	if (!gd_failed(&status)) {
+		result->seconds = step.maximum;
+		result->least = least.maximum;
 	}
-	return gd_failed(&status) ? status : gd_reduce_spread(m->communicator, rest, &result->other);
+	return status;
 }
 
 /* Collective. How many steps fit into `budget`, by rank 0's clock. */
@@ -222,7 +241,6 @@ static gd_status count_steps(gd_bench_model *m, int64_t *done, double budget, in
 gd_status gd_bench_model_run(gd_bench_model *m, int64_t steps, double budget, gd_bench_steps *result)
 {
 	int64_t done = 0;
-	double all = 0;
 	*result = (gd_bench_steps){.steps = steps};
 	/* The first steps touch memory and find the gradients' quanta. */
 	gd_status status = run_steps(m, &done, 2, NULL);
@@ -230,22 +248,13 @@ gd_status gd_bench_model_run(gd_bench_model *m, int64_t steps, double budget, gd
 		status = count_steps(m, &done, budget, &result->steps);
 	if (gd_failed(&status))
 		return status;
-	double *sample = gd_allocate((size_t)result->steps, sizeof *sample);
-	gd_status mine = sample ? gd_ok() : gd_out_of_memory("the steps' times");
+	double *part = gd_allocate(PARTS * (size_t)result->steps, sizeof *part);
+	gd_status mine = part ? gd_ok() : gd_out_of_memory("the steps' times");
 	status = gd_agree(m->communicator, &mine);
-	gd_stepper_reset_times(m->stepper);
 	if (!gd_failed(&status))
-		status = run_steps(m, &done, result->steps, sample);
-	if (!gd_failed(&status)) {
-		gd_spread median, least;
-		for (int64_t i = 0; i < result->steps; i++)
-			all += sample[i];
-		status = gd_reduce_spread(m->communicator, gd_bench_median(sample, (int)result->steps), &median);
-		if (!gd_failed(&status))
-			status = gd_reduce_spread(m->communicator, sample[0], &least);
-		result->seconds = median.maximum;
-		result->least = least.maximum;
-	}
-	free(sample);
-	return gd_failed(&status) ? status : spread_phases(m, all, result);
+		status = run_steps(m, &done, result->steps, part);
+	if (!gd_failed(&status))
+		status = spread_parts(m->communicator, part, result);
+	free(part);
+	return status;
 }

@@ -6,6 +6,7 @@
 #include "gd/dense.h"
 #include "gd/dropout.h"
 #include "gd/memory.h"
+#include "gd/transpose.h"
 
 /* Floats whose arrays, up to five of them, stay in a first-level cache of 32 kB. */
 enum { SMALL = 1536, ARRAYS = 5 };
@@ -37,6 +38,12 @@ static void backward_input(void *context)
 {
 	trial *t = context;
 	gd_dense_backward_input(t->inputs, t->outputs, t->rows, t->array[0], t->array[2], t->array[4]);
+}
+
+static void transpose(void *context)
+{
+	trial *t = context;
+	gd_transpose((size_t)t->rows, (size_t)t->inputs, t->array[0], t->array[1]);
 }
 
 static void activate(void *context)
@@ -106,7 +113,7 @@ static void free_trial(trial *t)
 
 static bool make_trial(const gd_bench_model *m, trial *t)
 {
-	size_t widest = (size_t)(made_columns(m->network) > m->classes ? made_columns(m->network) : m->classes), rows = (size_t)m->blocking.largest;
+	size_t widest = (size_t)(gd_network_columns(m->network) > m->classes ? gd_network_columns(m->network) : m->classes), rows = (size_t)m->blocking.largest;
 	for (int l = 0; l < m->options->hidden.count; l++)
 		widest = (size_t)m->options->hidden.width[l] > widest ? (size_t)m->options->hidden.width[l] : widest;
 	size_t floats = widest * (rows > widest + 1 ? rows : widest + 1);
@@ -167,7 +174,10 @@ static gd_status predict(const gd_bench_model *m, const gd_bench_machine *machin
 
 	const double sum_bytes = stepper.fast ? 3 * floats : floats + 2 * sizeof(double), message_bytes = m->work.message[m->work.messages - 1];
 	p->sums = blocks * parameters * (sum_bytes / gd_bench_bandwidth(machine, parameters * (sum_bytes - floats)) + (stepper.fast ? 0 : arithmetic(add, t, SMALL, sum_bytes, machine, budget)));
-	p->input = rows * 2 * m->inputs * floats / gd_bench_bandwidth(machine, m->shard_bytes) + message_bytes / gd_bench_bandwidth(machine, message_bytes);
+	t->inputs = m->inputs;
+	t->rows = SMALL / m->inputs > 0 ? SMALL / m->inputs : 1;
+	extra = arithmetic(transpose, t, (double)t->rows * m->inputs, 2 * floats, machine, budget);
+	p->input = rows * m->inputs * (2 * floats / gd_bench_bandwidth(machine, m->shard_bytes) + extra) + message_bytes / gd_bench_bandwidth(machine, message_bytes);
 	p->update = parameters * (whole / gd_bench_bandwidth(machine, message_bytes + parameters * own) + arithmetic(update, t, SMALL, own, machine, budget));
 	return gd_ok();
 }

@@ -24,7 +24,7 @@ static const gd_option own_options[OWN] = {
 	[INPUTS] = {.name = "inputs", .type = GD_OPTION_INTEGER, .offset = AT(inputs), .initial = "20", .minimum = 1, .maximum = 1e6, .argument = "N", .help = "features of a random row"},
 	[CLASSES] = {.name = "classes", .type = GD_OPTION_INTEGER, .offset = AT(classes), .initial = "6", .minimum = 1, .maximum = 1e6, .argument = "N", .help = "classes of random rows"},
 	[ROWS] = {.name = "rows", .type = GD_OPTION_INTEGER, .offset = AT(rows), .initial = "20000", .minimum = 1, .maximum = 1e15, .argument = "N", .help = "random rows, over all ranks"},
-	[STEPS] = {.name = "steps", .type = GD_OPTION_INTEGER, .offset = AT(steps), .minimum = 0, .maximum = 1e8, .argument = "N", .help = "training steps to time; by default as many as fit into --seconds"},
+	[STEPS] = {.name = "steps", .type = GD_OPTION_INTEGER, .offset = AT(steps), .minimum = 0, .maximum = 1e6, .argument = "N", .help = "training steps to time; by default as many as fit into --seconds"},
 	[SECONDS] = {.name = "seconds", .type = GD_OPTION_REAL, .offset = AT(seconds), .initial = "2", .minimum = 0, .above_minimum = true, .maximum = 1e6, .argument = "S", .help = "for the timed steps, and about as long for the other figures"},
 	[PLAN] = {.name = "plan", .letter = 'p', .type = GD_OPTION_WIDTHS, .offset = AT(plan), .argument = "P,P,...", .help = "predict steps and epochs on these numbers of ranks"},
 	[FLOPS] = {.name = "flops", .type = GD_OPTION_REAL, .offset = AT(flops), .minimum = 0, .maximum = 1e30, .argument = "RATE", .help = "plan for ranks that do RATE floating-point operations a second (60e9) in all, and measure no step"},
