@@ -47,9 +47,21 @@ static const char *bytes(double value)
 	return text[turn];
 }
 
-static void print_spread(FILE *out, const char *name, gd_spread s, const char *unit)
+/* The columns of a figure over the ranks: one rank has one. */
+static void put_heads(FILE *out, int ranks)
 {
-	fprintf(out, "  %-34s %14s %14s %14s\n", name, with_prefix(s.minimum, unit), with_prefix(s.mean, unit), with_prefix(s.maximum, unit));
+	if (ranks > 1)
+		fprintf(out, " %14s %14s %14s\n", "least", "mean", "most of ranks");
+	else
+		fprintf(out, " %14s\n", "measured");
+}
+
+static void put_spread(FILE *out, int ranks, gd_spread s, const char *unit)
+{
+	if (ranks > 1)
+		fprintf(out, " %14s %14s %14s\n", with_prefix(s.minimum, unit), with_prefix(s.mean, unit), with_prefix(s.maximum, unit));
+	else
+		fprintf(out, " %14s\n", with_prefix(s.mean, unit));
 }
 
 static void print_surroundings(FILE *out, const gd_bench_report *r)
@@ -77,12 +89,15 @@ static void print_machine(FILE *out, const gd_bench_report *r)
 	char name[64];
 	fprintf(out, "machine: %s; %s\n", gd_machine_cpu(), r->hosts);
 	print_surroundings(out, r);
-	fprintf(out, "  %-34s %14s %14s %14s\n", "", "least", "mean", "most of ranks");
+	fprintf(out, "  %-34s", "");
+	put_heads(out, r->ranks);
 	snprintf(name, sizeof name, "sgemm %d x %d x %d", GD_BENCH_SQUARE, GD_BENCH_SQUARE, GD_BENCH_SQUARE);
-	print_spread(out, name, m->product, "FLOP/s");
+	fprintf(out, "  %-34s", name);
+	put_spread(out, r->ranks, m->product, "FLOP/s");
 	for (int i = 0; i < GD_BENCH_BANDWIDTHS; i++) {
 		snprintf(name, sizeof name, "memory bandwidth, triad of %s", bytes(m->array_bytes[i]));
-		print_spread(out, name, m->bandwidth[i], "B/s");
+		fprintf(out, "  %-34s", name);
+		put_spread(out, r->ranks, m->bandwidth[i], "B/s");
 	}
 	if (!m->messages)
 		return;
@@ -126,9 +141,10 @@ static void print_model(FILE *out, const gd_bench_report *r)
 	print_pass(out, m);
 }
 
-static void print_phase(FILE *out, const char *name, double predicted, gd_spread s)
+static void print_phase(FILE *out, int ranks, const char *name, double predicted, gd_spread s)
 {
-	fprintf(out, "  %-18s %12s %14s %14s %14s\n", name, seconds(predicted), seconds(s.minimum), seconds(s.mean), seconds(s.maximum));
+	fprintf(out, "  %-18s %12s", name, seconds(predicted));
+	put_spread(out, ranks, s, "s");
 }
 
 static void print_steps(FILE *out, const gd_bench_report *r)
@@ -137,18 +153,20 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 	const gd_bench_steps *s = &r->steps;
 	const gd_bench_model *m = &r->model;
 	double rows = m->work.full.rows;
-	fprintf(out, "\n%-20s %12s %14s %14s %14s\n", "a step, in phases", "predicted", "least", "mean", "most of ranks");
-	print_phase(out, "input", p->input, s->input);
-	print_phase(out, "compute", p->products + p->elementwise + p->sums, s->compute);
+	fprintf(out, "\n%-20s %12s", "a step, in phases", "predicted");
+	put_heads(out, r->ranks);
+	print_phase(out, r->ranks, "input", p->input, s->input);
+	print_phase(out, r->ranks, "compute", p->products + p->elementwise + p->sums, s->compute);
 	fprintf(out, "  %-18s %12s   at %s on these shapes, %.0f %% of the square sgemm\n", "  dense products", seconds(p->products), with_prefix(p->product_rate, "FLOP/s"), 100 * p->product_rate / r->machine.product.mean);
 	fprintf(out, "  %-18s %12s   their bytes by bandwidth, exponentials and random bits besides\n", "  elementwise", seconds(p->elementwise));
 	fprintf(out, "  %-18s %12s   a block's gradient into the %s sum\n", "  sums", seconds(p->sums), m->options->reduction == GD_REDUCTION_FAST ? "float32" : "exact");
-	print_phase(out, "reduce", p->reduce, s->reduce);
-	if (r->ranks > 1)
-		fprintf(out, "  %-18s %12s   alone, of the step's message (predicted by %s); in a step ranks also wait for one another\n", "  measured", seconds(r->message_seconds), gd_allreduce_names[p->algorithm]);
-	print_phase(out, "update", p->update, s->update);
-	print_phase(out, "other", 0, s->other);
-	fprintf(out, "  %-18s %12s %14s %14s (median) of %" PRId64 " steps: %.2f of the prediction\n", "step", seconds(p->step), seconds(s->least), seconds(s->seconds), s->steps, s->seconds / p->step);
+	if (r->ranks > 1) {
+		print_phase(out, r->ranks, "reduce", p->reduce, s->reduce);
+		fprintf(out, "  %-18s %12s   measured alone (the prediction: by %s); in a step ranks also wait for one another\n", "  its message", seconds(r->message_seconds), gd_allreduce_names[p->algorithm]);
+	}
+	print_phase(out, r->ranks, "update", p->update, s->update);
+	print_phase(out, r->ranks, "other", 0, s->other);
+	fprintf(out, "  %-18s %12s %14s   %.2f of the prediction; median of %" PRId64 " steps, the least took %s\n", "step", seconds(p->step), seconds(s->seconds), s->seconds / p->step, s->steps, seconds(s->least));
 	fprintf(out, "%.0f rows/s: %s in dense products, %.0f %% of sgemm's rate on %d rank%s\n", rows / s->seconds, with_prefix(rows * m->flops / s->seconds, "FLOP/s"),
 		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)

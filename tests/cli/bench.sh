@@ -50,7 +50,7 @@ for count in 1 3; do
 	equal "message" "$(number message_bytes)" $((8 * (526 + 17 + 42)))
 	equal "blocks of 512 rows" "$(number blocks) of $(number block_rows)" "4 of 128"
 	expect 0 '' ranks "$count" bench "${quick[@]}" --steps 10
-	for words in '^machine: ' 'sgemm 512' 'triad of' '^model: 20-16-8-6 relu' 'pass: block by block' 'dense products' 'of 10 steps: [0-9.]+ of the prediction' "of sgemm's rate on $count rank" \
+	for words in '^machine: ' 'sgemm 512' 'triad of' '^model: 20-16-8-6 relu' 'pass: block by block' 'dense products' '[0-9.]+ of the prediction; median of 10 steps' "of sgemm's rate on $count rank" \
 		"exchange of 2000 rows" "30 epochs of training steps on $count rank"; do
 		grep -Eq "$words" out.txt || fail "bench on $count ranks does not say '$words'"
 	done
