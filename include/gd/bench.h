@@ -29,7 +29,8 @@ typedef struct gd_bench_report {
 	double message_seconds;  /* measured sum of the step's own message over the ranks */
 	gd_bench_prediction prediction;
 	gd_bench_steps steps;
-	gd_link link;            /* of the plan, and of the prediction */
+	gd_link link;            /* as measured; zero on one rank */
+	gd_link plan_link;       /* as given, or measured */
 	int lines;
 	gd_plan_line line[GD_MAX_WIDTHS];
 	/* This rank's host. */

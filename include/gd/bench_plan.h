@@ -31,8 +31,8 @@ double gd_allreduce_seconds(gd_allreduce algorithm, int ranks, double bytes, gd_
 /* The algorithm that takes least; of equals the first. */
 gd_allreduce gd_allreduce_cheapest(int ranks, double bytes, gd_link link);
 /*
- * The link that explains two measured sums over `ranks` >= 2 ranks: `latency` seconds of a message of next to nothing as recursive doubling,
- * `seconds` of `bytes` as Rabenseifner's.
+ * The link that explains two measured sums over `ranks` >= 2 ranks: `latency` seconds of a message of next to nothing by recursive doubling,
+ * `seconds` of `bytes` by the algorithm that is then the cheapest. A beta of 0 where the latency alone explains the second.
  */
 gd_link gd_link_fit(int ranks, double latency, double bytes, double seconds);
 

@@ -67,11 +67,12 @@ static void plan(gd_bench_report *r)
 		work.row_seconds = (r->steps.input.mean + r->steps.compute.mean) * r->ranks / work.full.rows;
 		work.fixed_seconds = r->steps.update.mean;
 	}
+	r->plan_link = r->link;
 	if (o->network_given)
-		r->link = (gd_link){.alpha = 1e-6 * o->latency, .beta = 1e-9 / o->bandwidth};
+		r->plan_link = (gd_link){.alpha = 1e-6 * o->latency, .beta = 1e-9 / o->bandwidth};
 	r->model.work = work;
 	for (r->lines = 0; r->lines < o->plan.count; r->lines++)
-		r->line[r->lines] = gd_plan_predict(&work, r->link, o->plan.width[r->lines]);
+		r->line[r->lines] = gd_plan_predict(&work, r->plan_link, o->plan.width[r->lines]);
 }
 
 gd_status gd_bench_run(gd_communicator *communicator, const gd_bench_options *options, gd_bench_report *r)

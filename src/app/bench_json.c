@@ -63,7 +63,7 @@ static void put_steps(FILE *out, const gd_bench_report *r)
 static void put_plan(FILE *out, const gd_bench_report *r)
 {
 	const double limit = r->options->train.time_limit;
-	fprintf(out, ", \"plan\": [");
+	fprintf(out, ", \"plan_alpha\": %.9g, \"plan_beta\": %.9g, \"plan\": [", r->plan_link.alpha, r->plan_link.beta);
 	for (int i = 0; i < r->lines; i++) {
 		const gd_plan_line *l = &r->line[i];
 		fprintf(out, "%s{\"ranks\": %d, \"busy\": %d, \"rows\": %d, \"compute\": %.9g, \"reduce\": %.9g, \"step\": %.9g, \"efficiency\": %.9g, \"exchange\": %.9g, \"total\": %.9g, \"allreduce\": \"%s\"", i ? ", " : "",
@@ -80,7 +80,7 @@ void gd_bench_print_json(FILE *out, const gd_bench_report *r)
 	fprintf(out, "{\"ranks\": %d, ", r->ranks);
 	if (r->measured)
 		put_machine(out, r);
-	if (r->ranks > 1 || r->options->network_given)
+	if (r->link.alpha > 0)
 		fprintf(out, "\"alpha\": %.9g, \"beta\": %.9g, ", r->link.alpha, r->link.beta);
 	put_model(out, &r->model);
 	if (r->measured)

@@ -60,15 +60,16 @@ gd_allreduce gd_allreduce_cheapest(int ranks, double bytes, gd_link link)
 
 gd_link gd_link_fit(int ranks, double latency, double bytes, double seconds)
 {
-	double messages, volume, ignored;
+	double messages, volume;
 	assert(ranks >= 2 && bytes > 0);
-	costs_of(GD_RECURSIVE_DOUBLING, ranks, &messages, &ignored);
+	costs_of(GD_RECURSIVE_DOUBLING, ranks, &messages, &volume);
 	gd_link link = {.alpha = latency / messages};
-	costs_of(GD_RABENSEIFNER, ranks, &messages, &volume);
-	link.beta = (seconds - messages * link.alpha) / (volume * bytes);
-	/* Where the latencies alone explain more than was measured, the message was too short to tell a bandwidth. */
-	if (!(link.beta > 0))
-		link.beta = seconds / (volume * bytes);
+	/* The largest beta that some algorithm needs: with it none takes less than what was measured. */
+	for (gd_allreduce a = 0; a < GD_ALLREDUCES; a++) {
+		costs_of(a, ranks, &messages, &volume);
+		double beta = (seconds - messages * link.alpha) / (volume * bytes);
+		link.beta = beta > link.beta ? beta : link.beta;
+	}
 	return link;
 }
 

@@ -104,7 +104,7 @@ static void print_machine(FILE *out, const gd_bench_report *r)
 	fprintf(out, "  all-reduce over %d ranks:", r->ranks);
 	for (int i = 0; i < m->messages; i++)
 		fprintf(out, "%s%s %s", i % 5 ? ", " : "\n    ", bytes(m->message_bytes[i]), seconds(m->message_seconds[i]));
-	fprintf(out, "\n  that is alpha = %s a message, and for a step's message beta = %s a byte (%s)\n", seconds(r->link.alpha), seconds(r->link.beta), with_prefix(1 / r->link.beta, "B/s"));
+	fprintf(out, "\n  that is alpha = %s a message, and for a step's message beta = %s a byte (%s)\n", seconds(r->link.alpha), seconds(r->link.beta), r->link.beta > 0 ? with_prefix(1 / r->link.beta, "B/s") : "no limit");
 }
 
 static void print_pass(FILE *out, const gd_bench_model *m)
@@ -221,7 +221,7 @@ static void print_plan(FILE *out, const gd_bench_report *r)
 	const gd_bench_options *o = r->options;
 	const double limit = o->train.time_limit;
 	fprintf(out, "\nplan: compute %s; network %s, alpha %s, beta %s a byte (%s)\n", o->flops > 0 ? "at the given rate" : "as measured", o->network_given ? "as given" : "as measured",
-		seconds(r->link.alpha), seconds(r->link.beta), r->link.beta > 0 ? with_prefix(1 / r->link.beta, "B/s") : "no limit");
+		seconds(r->plan_link.alpha), seconds(r->plan_link.beta), r->plan_link.beta > 0 ? with_prefix(1 / r->plan_link.beta, "B/s") : "no limit");
 	if (o->flops > 0)
 		fprintf(out, "  %s a second in dense products; elementwise passes and the update are not counted\n", with_prefix(o->flops, "FLOP"));
 	fprintf(out, "%6s %6s %8s %10s %10s %10s %11s %12s %11s%s  %s\n", "ranks", "busy", "rows", "compute", "all-reduce", "step", "efficiency", "rows/s", "all epochs", limit > 0 ? "  in time" : "", "sums by");

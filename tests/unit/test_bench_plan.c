@@ -40,14 +40,17 @@ static void test_cheapest(void)
 static void test_fit(void)
 {
 	const int ranks[] = {2, 3, 8, 12};
-	for (int i = 0; i < 4; i++) {
-		gd_link fitted = gd_link_fit(ranks[i], gd_allreduce_seconds(GD_RECURSIVE_DOUBLING, ranks[i], 0, link), 1e6,
-			gd_allreduce_seconds(GD_RABENSEIFNER, ranks[i], 1e6, link));
-		CU_ASSERT_DOUBLE_EQUAL(fitted.alpha, 1e-6, 1e-15);
-		CU_ASSERT_DOUBLE_EQUAL(fitted.beta, 1e-9, 1e-18);
-	}
-	/* A message whose time the latency alone explains: 2 ranks, volume 1. */
-	close_to(gd_link_fit(2, 5e-6, 100, 8e-6).beta, 8e-8);
+	const double bytes[] = {500, 1e4, 1e6};
+	for (int i = 0; i < 4; i++)
+		for (int j = 0; j < 3; j++) {
+			double seconds = gd_allreduce_seconds(gd_allreduce_cheapest(ranks[i], bytes[j], link), ranks[i], bytes[j], link);
+			gd_link fitted = gd_link_fit(ranks[i], gd_allreduce_seconds(GD_RECURSIVE_DOUBLING, ranks[i], 0, link), bytes[j], seconds);
+			CU_ASSERT_DOUBLE_EQUAL(fitted.alpha, 1e-6, 1e-15);
+			CU_ASSERT_DOUBLE_EQUAL(fitted.beta, 1e-9, 1e-15);
+		}
+	/* 2 ranks: one round of 5 us, and 3 us for 100 bytes; then a message faster than an empty one. */
+	close_to(gd_link_fit(2, 5e-6, 100, 8e-6).beta, 3e-8);
+	CU_ASSERT_EQUAL(gd_link_fit(2, 5e-6, 100, 4e-6).beta, 0);
 }
 
 /* 1000 rows in 8 blocks of 125, 1 ms a row, 10 ms an update; two epochs of three batches and one of 300 rows in 2 blocks. */
