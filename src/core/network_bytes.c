@@ -14,8 +14,8 @@ static double input_bytes(const gd_network *network)
 		values += features + input->made;
 	if (input->piecewise) {
 		double pieces = input->encoding.piecewise;
-		/* Place and fraction; forward: table, weight, z to and fro; backward: dz, two sums to and fro; the product transposed, both ways. */
-		values += pieces * (3 + 4 * outputs + 5 * outputs) + 4 * outputs;
+		/* Place, fraction and order; forward: a row of the table and one of the weights; backward: a row of dz; the product transposed, both ways. */
+		values += pieces * (4 + 2 * outputs + outputs) + 4 * outputs;
 	}
 	/* Ranks, then waves forward and backward. */
 	values += periodic->features * (2.0 + 4 * 2.0 * periodic->frequencies);
