@@ -18,8 +18,12 @@ size_t gd_number_size(gd_number number);
  * Built with GD_SMPI it waits, as SimGrid simulates the call that does not by messages of every rank to every other.
  */
 GD_CHECKED gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t count, gd_number number, MPI_Request *request);
-/* Collective. Sums values [counts added up]; rank r keeps the sums of its counts[r] values alone, at the front of `values`, whose rest is lost. */
-GD_CHECKED gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, gd_number number);
+/*
+ * Collective. Sums values [counts added up]; rank r keeps the sums of its counts[r] values alone, at starts[r]. In pieces that bound the scratch space, MPI's own
+ * included: `room` has gd_reduce_scatter_room numbers, some 8 MiB of doubles.
+ */
+GD_CHECKED gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number, void *room);
+size_t gd_reduce_scatter_room(int ranks);
 /* Collective. Of values [counts added up] rank r holds counts[r], at starts[r]; afterwards all ranks hold all. */
 GD_CHECKED gd_status gd_reduce_gather(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number);
 /* Collective. The same in floats of one rank's own to rank 0: `mine` [counts[rank]] → `all` (rank 0's; NULL elsewhere). */

@@ -57,11 +57,11 @@ bool gd_step_message_coarsen(const gd_step_message *message, int32_t *quantum);
 /* Local. The quanta of the next step. */
 void gd_step_message_follow(const gd_step_message *message, int32_t *quantum);
 
-/* Collective. The gradient's sums, for the slices below; with a sharded optimizer of this rank's slice alone. */
+/* Collective. The gradient's sums; with a sharded optimizer of this rank's slice alone. */
 GD_CHECKED gd_status gd_step_message_gradient(gd_step_message *message);
-/* Local. Puts other sums in place of some; values [count], at `offset`. What is not of this rank's slice is left out. */
+/* Local. Puts other sums in place of some, or of what will not be looked at; values [count], at `offset`. */
 void gd_step_message_replace(gd_step_message *message, size_t offset, size_t count, const double *values);
-/* Local. gradient [count] = sums of the parameters from `offset` on, which lie in this rank's slice, divided by `weight`. */
+/* Local. gradient [count] = sums of the parameters from `offset` on, which are summed, divided by `weight`. */
 void gd_step_message_average(const gd_step_message *message, size_t offset, size_t count, double weight, float *gradient);
 
 #endif

@@ -1,6 +1,5 @@
 #include "gd/step_message.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +28,8 @@ struct gd_step_message {
 	double *head;             /* [front], or as far as float32 sums have it; of doubles, the front of `values` itself */
 	gd_quantum *quantum;      /* [tensors] */
 	gd_buckets *buckets;
-	gd_slice slice;           /* what the gradient's sums are of, once they are there */
 	gd_slices slices;         /* with a sharded optimizer */
+	void *room;               /* [gd_reduce_scatter_room] for their sums */
 	bool last_block;
 };
 
@@ -85,7 +84,6 @@ gd_status gd_step_message_create(gd_communicator *communicator, const gd_network
 	m->number = options->fast ? GD_FLOATS : GD_DOUBLES;
 	m->parameters = gd_network_parameters(network);
 	m->tensors = gd_network_tensors(network);
-	m->slice = gd_slice_of(m->parameters, options->shard ? communicator->rank : 0, options->shard ? communicator->size : 1);
 	m->front = front_of(network, options->fast);
 	m->values = gd_allocate(m->front + m->parameters, gd_number_size(m->number));
 	m->head = options->fast ? gd_arena_take(&m->arena, SCALARS, sizeof *m->head) : m->values;
@@ -93,6 +91,8 @@ gd_status gd_step_message_create(gd_communicator *communicator, const gd_network
 	gd_status status = m->values && m->head && m->quantum ? plan_buckets(m) : gd_out_of_memory("a step's message");
 	if (!gd_failed(&status) && options->shard)
 		status = gd_slices_init(&m->slices, m->parameters, communicator->size);
+	if (!gd_failed(&status) && options->shard && !(m->room = gd_allocate(gd_reduce_scatter_room(communicator->size), gd_number_size(m->number))))
+		status = gd_out_of_memory("a step's message");
 	if (gd_failed(&status)) {
 		gd_step_message_free(m);
 		*message = NULL;
@@ -107,6 +107,7 @@ void gd_step_message_free(gd_step_message *m)
 	gd_buckets_free(m->buckets);
 	gd_slices_release(&m->slices);
 	free(m->values);
+	free(m->room);
 	gd_arena_release(&m->arena);
 	free(m);
 }
@@ -238,28 +239,22 @@ gd_status gd_step_message_gradient(gd_step_message *m)
 {
 	if (!m->options.shard)
 		return gd_ok();
-	return gd_reduce_scatter(m->communicator, gradient_of(m), m->slices.counts, m->number);
+	return gd_reduce_scatter(m->communicator, gradient_of(m), m->slices.counts, m->slices.starts, m->number, m->room);
 }
 
 void gd_step_message_replace(gd_step_message *m, size_t offset, size_t count, const double *values)
 {
-	for (size_t i = 0; i < count; i++) {
-		size_t place = offset + i - m->slice.first;
-		if (offset + i < m->slice.first || place >= m->slice.count)
-			continue;
+	for (size_t i = 0; i < count; i++)
 		if (m->options.fast)
-			((float *)gradient_of(m))[place] = (float)values[i];
+			((float *)gradient_of(m))[offset + i] = (float)values[i];
 		else
-			((double *)gradient_of(m))[place] = values[i];
-	}
+			((double *)gradient_of(m))[offset + i] = values[i];
 }
 
 void gd_step_message_average(const gd_step_message *m, size_t offset, size_t count, double weight, float *gradient)
 {
-	assert(offset >= m->slice.first && offset + count <= m->slice.first + m->slice.count);
-	size_t place = offset - m->slice.first;
 	if (m->options.fast)
-		gd_gradient_average_float(count, (const float *)gradient_of(m) + place, weight, gradient);
+		gd_gradient_average_float(count, (const float *)gradient_of(m) + offset, weight, gradient);
 	else
-		gd_gradient_average(count, (const double *)gradient_of(m) + place, weight, gradient);
+		gd_gradient_average(count, (const double *)gradient_of(m) + offset, weight, gradient);
 }

@@ -9,6 +9,9 @@
 /* MPI counts are ints. */
 #define PIECE ((size_t)1 << 29)
 
+/* Values in one call of a sum by slices. */
+#define SCATTERED (1 << 20)
+
 #define DIGEST_BYTES 32
 #define DIGEST_WORDS 4
 
@@ -60,13 +63,46 @@ gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t co
 #endif
 }
 
-gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, gd_number number)
+/* Of each slice, what goes into one call. */
+static int scatter_piece(int ranks)
 {
-	if (communicator->size == 1)
+	int piece = SCATTERED / ranks;
+	return piece > 0 ? piece : 1;
+}
+
+size_t gd_reduce_scatter_room(int ranks)
+{
+	return ((size_t)ranks + 1) * (size_t)scatter_piece(ranks);
+}
+
+/* MPI_Reduce_scatter of the whole would take as much again for itself, which is what slices are to save. */
+gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number, void *room)
+{
+	int ranks = communicator->size, longest = 0, code = MPI_SUCCESS;
+	if (ranks == 1)
 		return gd_ok();
-	gd_wait_begin(communicator);
-	int code = MPI_Reduce_scatter(MPI_IN_PLACE, values, counts, type_of(number), MPI_SUM, communicator->mpi);
-	gd_wait_finish(communicator);
+	size_t size = gd_number_size(number);
+	for (int rank = 0; rank < ranks; rank++)
+		longest = counts[rank] > longest ? counts[rank] : longest;
+	for (int done = 0, piece = scatter_piece(ranks); done < longest && code == MPI_SUCCESS; done += piece) {
+		if (piece > longest - done)
+			piece = longest - done;
+		char *sums = (char *)room + (size_t)ranks * (size_t)piece * size;
+		size_t own = 0;
+		for (int rank = 0; rank < ranks; rank++) {
+			int left = counts[rank] - done;
+			size_t there = (size_t)(left < 0 ? 0 : left < piece ? left : piece) * size, whole = (size_t)piece * size;
+			char *place = (char *)room + (size_t)rank * whole;
+			memcpy(place, (char *)values + ((size_t)starts[rank] + (size_t)done) * size, there);
+			memset(place + there, 0, whole - there);
+			if (rank == communicator->rank)
+				own = there;
+		}
+		gd_wait_begin(communicator);
+		code = MPI_Reduce_scatter_block(room, sums, piece, type_of(number), MPI_SUM, communicator->mpi);
+		gd_wait_finish(communicator);
+		memcpy((char *)values + ((size_t)starts[communicator->rank] + (size_t)done) * size, sums, own);
+	}
 	return gd_mpi_error(code, "sum over the ranks by slices");
 }
 

@@ -128,25 +128,27 @@ static void test_sum_float(void)
 /* Slices of unlike length, one empty: scattered, gathered again, and collected on rank 0. */
 static void test_slices(void)
 {
-	enum { UNIT = 700 };
+	/* More than one call takes, and not a multiple of it. */
+	enum { UNIT = 600700 };
 	int *counts = calloc((size_t)ranks.size, sizeof *counts), *starts = calloc((size_t)ranks.size, sizeof *starts), length = 0;
 	for (int rank = 0; counts && starts && rank < ranks.size; rank++) {
-		counts[rank] = rank == 1 ? 0 : UNIT * (rank + 1);
+		counts[rank] = rank == 1 ? 0 : UNIT / ranks.size * (rank + 2);
 		starts[rank] = length;
 		length += counts[rank];
 	}
 	double *values = calloc((size_t)length, sizeof *values);
+	void *room = malloc(gd_reduce_scatter_room(ranks.size) * sizeof *values);
 	float *all = calloc((size_t)length, sizeof *all), *collected = ranks.rank == 0 ? calloc((size_t)length, sizeof *collected) : NULL;
-	bool made = counts && starts && values && all && (ranks.rank || collected);
+	bool made = counts && starts && values && room && all && (ranks.rank || collected);
 	CU_ASSERT(made);
 	if (!ranks_all(made))
 		goto done;
 	size_t mine = (size_t)starts[ranks.rank], own = (size_t)counts[ranks.rank], wrong = 0;
 	for (int i = 0; i < length; i++)
 		values[i] = i + 0.25 * ranks.rank;
-	ranks_ok(gd_reduce_scatter(&ranks, values, counts, GD_DOUBLES));
+	ranks_ok(gd_reduce_scatter(&ranks, values, counts, starts, GD_DOUBLES, room));
 	for (size_t i = 0; i < own; i++)
-		wrong += values[i] != (double)(mine + i) * ranks.size + 0.125 * ranks.size * (ranks.size - 1);
+		wrong += values[mine + i] != (double)(mine + i) * ranks.size + 0.125 * ranks.size * (ranks.size - 1);
 	CU_ASSERT_EQUAL(wrong, 0);
 	for (size_t i = 0; i < own; i++)
 		all[mine + i] = (float)(mine + i);
@@ -162,6 +164,7 @@ done:
 	free(counts);
 	free(starts);
 	free(values);
+	free(room);
 	free(all);
 	free(collected);
 }
