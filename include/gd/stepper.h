@@ -53,7 +53,7 @@ size_t gd_stepper_message_bytes(const gd_network *network, bool fast);
 
 /* Where this rank's time went, in seconds since the last reset. */
 typedef struct gd_step_times {
-	double input;   /* fetching blocks */
+	double input;   /* fetching blocks, and waiting for an epoch's next rows */
 	double compute; /* forward, backward, and the exact sums of the blocks' gradients */
 	double reduce;  /* in collective calls: messages, and waiting for other ranks */
 	double update;  /* average, norm, clip, optimizer */

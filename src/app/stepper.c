@@ -229,9 +229,11 @@ static void put_norm_gradients(gd_stepper *s)
 gd_status gd_stepper_step(gd_stepper *s, gd_training_state *state, int64_t step_in_epoch, int64_t step,
 	const gd_step_scalars *scalars, gd_step_wishes wishes, gd_step_result *result)
 {
-	gd_status reached = gd_exchange_reach(s->exchange, step_in_epoch);
-	if (gd_failed(&reached))
-		return reached;
+	s->lap = gd_seconds();
+	gd_status status = gd_exchange_reach(s->exchange, step_in_epoch);
+	if (gd_failed(&status))
+		return status;
+	s->waited = s->communicator->waited;
 	gd_pass pass = {
 		.parameters = state->parameters,
 		.tables = s->tables,
@@ -239,10 +241,8 @@ gd_status gd_stepper_step(gd_stepper *s, gd_training_state *state, int64_t step_
 		.dropout_key = gd_random_key(s->options.seed, GD_PURPOSE_DROPOUT, (uint64_t)step),
 		.norm = s->norm,
 	};
-	s->lap = gd_seconds();
-	s->waited = s->communicator->waited;
 	gd_network_prepare(s->network, state->parameters, s->tables);
-	gd_status status = run_blocks(s, &pass, step_in_epoch, wishes, state->quantum);
+	status = run_blocks(s, &pass, step_in_epoch, wishes, state->quantum);
 	if (!gd_failed(&status))
 		status = gd_step_message_gradient(s->message);
 	if (gd_failed(&status))

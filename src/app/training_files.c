@@ -105,7 +105,7 @@ gd_status gd_training_keep_best(gd_training *t)
 	t->best = gd_training_checkpoint(t, keep(&room, gd_training_model_parameters(t), parameters));
 	t->best.statistics = keep(&room, t->state.statistics, statistics);
 	for (int m = 0; m < t->state.moments; m++)
-		t->best.moment[m] = keep(&room, t->state.moment[m], parameters);
+		t->best.moment[m] = keep(&room, t->best.moment[m], parameters);
 	t->best.average = keep(&room, t->state.average, parameters);
 	t->best.quantum = memcpy(room, t->state.quantum, tensors * sizeof *t->state.quantum);
 	t->best_kept = true;
