@@ -164,12 +164,12 @@ static void put_bars(FILE *out, const gd_plot *plot)
 
 static void put_script(FILE *out, const gd_plot *plot)
 {
-	/* Few names stand in a line above; many below, in two columns. */
+	/* Few names stand in a line; many in two columns. */
 	bool many = plot->series_count > 3;
 	fprintf(out, "set encoding utf8\nset terminal svg size 480,%d dynamic noenhanced font \"sans-serif,13\" linewidth 1.3\nset border 3\n"
 		"set tics nomirror out scale 0.5\nset format y \"%%g\"\nset grid ytics lt 0 lc rgb \"#010263\"\n", many ? 310 + 20 * ((plot->series_count + 1) / 2) : 300);
 	if (many)
-		fprintf(out, "set key below left vertical Left reverse maxrows %d samplen 3\n", (plot->series_count + 1) / 2);
+		fprintf(out, "set key above left vertical Left reverse maxrows %d samplen 3\n", (plot->series_count + 1) / 2);
 	else if (plot->series_count > 1)
 		fputs("set key outside top center horizontal samplen 3\n", out);
 	else

@@ -29,12 +29,13 @@ static const char style[] =
 	".key dt{color:var(--quiet);font-size:.8rem}.key dd{margin:0;font-size:1.35rem;font-variant-numeric:tabular-nums}.key small{display:block;font-size:.8rem;color:var(--quiet)}\n"
 	".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1rem 2rem}.plots>*{margin:0;min-width:0}figure{margin:0}svg{width:100%;height:auto;display:block;max-width:34rem}svg text{font-family:inherit}\n"
 	".wide{overflow-x:auto;margin:.5rem 0 1rem}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}caption{text-align:left;padding-bottom:.4rem;position:sticky;left:0;max-width:min(46rem,calc(100vw - 2rem))}\n"
-	"th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}th{font-weight:600}th[scope=row],td.text,th.text{text-align:left}td.long{white-space:normal;overflow-wrap:anywhere;text-align:left;min-width:10rem}td.word{white-space:normal;text-align:left;max-width:16rem}\n"
+	"th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}th{font-weight:600}th[scope=row],td.text,th.text{text-align:left}td.long{white-space:normal;overflow-wrap:anywhere;text-align:left;min-width:10rem}td.word{white-space:normal;text-align:left;min-width:10rem;max-width:24rem}\n"
 	"table.heat{font-size:.8rem}table.heat th,table.heat td{padding:.2rem .35rem;border:1px solid var(--line)}table.heat th[scope=row]{position:sticky;left:0;background:var(--back)}\n"
 	"td.w{background:rgba(var(--warm),var(--a))}td.c{background:rgba(var(--cold),var(--a))}td.hit{font-weight:700;outline:2px solid var(--fore);outline-offset:-2px}td small{display:block;opacity:.8}\n"
 	"th.turn{vertical-align:bottom}th.turn span{writing-mode:vertical-rl;transform:rotate(180deg)}\n"
-	".share{display:inline-block;height:.8rem;min-width:1px;width:calc(var(--w)*12rem);background:var(--s0);vertical-align:middle}\n"
+	".share{display:inline-block;height:.8rem;min-width:1px;width:calc(var(--w)*min(12rem,20vw));background:var(--s0);vertical-align:middle}\n"
 	"pre{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;overflow-x:auto;font-size:.85rem;margin:.5rem 0 1rem}code,.code{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywhere}summary{cursor:pointer;margin:.5rem 0}\n"
+	"@media(max-width:30rem){th,td{padding:.25rem .4rem}table.heat{font-size:.72rem}table.heat th,table.heat td{padding:.15rem .2rem}}\n"
 	"@media print{details>*{display:block}nav{display:none}}\n"
 	"</style>\n</head>\n<body>\n";
 

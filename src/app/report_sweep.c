@@ -179,7 +179,7 @@ static void put_trials(FILE *out, const table *t)
 		gd_html_text(out, t->status[r]);
 		if (*t->message[r]) {
 			fputs("<small>", out);
-			gd_html_shorten(out, t->message[r], 80);
+			gd_html_shorten(out, t->message[r], 250);
 			fputs("</small>", out);
 		}
 		fputs("</td>", out);

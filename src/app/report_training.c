@@ -44,7 +44,7 @@ static void put_epochs(FILE *out, const gd_history *history, int64_t best)
 		put_cell(out, "%.4g", m->learning_rate);
 		put_cell(out, "%.4g", m->gradient_norm);
 		put_cell(out, "%.3g", m->seconds);
-		put_cell(out, "%.4g", m->samples_per_second);
+		put_cell(out, "%.0f", m->samples_per_second);
 		fputs("</tr>\n", out);
 	}
 	fputs("</tbody></table></div></details>\n", out);
