@@ -41,10 +41,12 @@ started=$SECONDS
 
 # On N ranks: launch N COMMAND...
 launch() {
-	local count=$1
+	local count=$1 nodes=
 	shift
+	# One rank needs no second node, of which srun would warn.
+	((count > 1)) || nodes=-N1
 	case ${LAUNCHER:-mpirun} in
-	srun) srun --mpi=pmix -n "$count" "$program" "$@" ;;
+	srun) srun --mpi=pmix ${nodes:+"$nodes"} -n "$count" "$program" "$@" ;;
 	*) mpirun -n "$count" "$program" "$@" ;;
 	esac
 }
@@ -136,7 +138,7 @@ alone() {
 	local trial=$1/$2-seed0
 	[[ -s $1.alone ]] || {
 		rm -rf "alone_$1"
-		launch 1 train --config "$trial/config.ini" --run "alone_$1" --progress off >"$1.alone"
+		launch 1 train --config "$trial/config.ini" --run "alone_$1" -q >"$1.alone"
 		cmp -s <(h5dump -a /weights_sha256 "$trial/model.h5" | grep '(0)') <(h5dump -a /weights_sha256 "alone_$1/model.h5" | grep '(0)') || echo "study: $trial is not what training alone gives" >&2
 	}
 	sed -n 's/.* steps in \([0-9.]*\) s of training.*/\1/p' "$1.alone"

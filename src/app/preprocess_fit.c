@@ -128,6 +128,8 @@ static void count_classes(gd_preprocess *run)
 			gd_log_warning("class '%s' has one record, which goes to the training part", room);
 		else if (!run->header.class_counts[GD_TRAIN * fitted->classes + i])
 			gd_log_warning("class '%s' has no training records", room);
+		else if (run->header.rows[GD_TEST] && !run->header.class_counts[GD_TEST * fitted->classes + i])
+			gd_log_warning("class '%s' has no test records", room);
 	}
 	for (int part = GD_VALIDATION; part < GD_PARTS; part++) {
 		double fraction = part == GD_TEST ? run->options->test_fraction : run->options->validation_fraction;

@@ -103,7 +103,8 @@ static gd_status read_settings(reader *r)
 	for (int i = 0; section && i < section->count; i++) {
 		char where[448];
 		const gd_sweep_line *line = &section->lines[i];
-		snprintf(where, sizeof where, "line %d of '%.300s': %.64s", line->number, r->path, line->name);
+		bool known = gd_options_find(&gd_sweep_setting_table, line->name);
+		snprintf(where, sizeof where, "line %d of '%.300s'%s%.64s", line->number, r->path, known ? ": " : "", known ? line->name : "");
 		gd_status status = gd_options_set(&gd_sweep_setting_table, s, line->name, line->value, where);
 		if (gd_failed(&status))
 			return status;
