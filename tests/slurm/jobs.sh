@@ -165,6 +165,15 @@ for launcher in train train-mpirun; do
 	equal "restarts of a cancelled job" "$(field "$job" Restarts)" 0
 done
 
+echo "== the study"
+build/genre-dist synth --rows 400 --seed 5 -o data/few.csv -q || exit 2
+expect 0 '' sbatch -W -N 2 --ntasks=3 jobs/study.sbatch data/few.csv
+log=$(echo study-*.log)
+equal "rows of its tables" "$(grep -Ec '^(1|2|5) hidden,.* / .* / .* / |^batch norm.* / .* / .* / ' "$log")" 6
+check_log "$log" '^ours, as meant +[0-9.]+ +[0-9.]+$'
+check_log "$log" 'The whole took'
+grep -Eq 'rror|Warning|not what training alone' "$log" && { fail "the study complains"; sed 's/^/    /' "$log" >&2; }
+
 cd ..
 ((wrong == 0)) || tail -n 20 cluster/log/slurmctld
 finish
