@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,26 @@
 #include "unit.h"
 
 const char *const unit_suite = "run_lock";
+
+/* What another job does between two steps of a take-over; called by the C library's functions below, which stand before libc's. */
+static void (*on_kill)(void), (*on_rename)(void);
+static char contested[1100];
+static int renames;
+
+int kill(pid_t process, int signal_number)
+{
+	if (signal_number == 0 && on_kill)
+		on_kill();
+	return (int)syscall(SYS_kill, process, signal_number);
+}
+
+int rename(const char *from, const char *to)
+{
+	renames++;
+	if (on_rename)
+		on_rename();
+	return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
 
 /* An empty directory of its own, with its lock's path. */
 static void fresh(const char *name, char directory[1000], char path[1100])
@@ -41,6 +62,22 @@ static void put_lock(const char *path, const char *boot, int64_t number, uint64_
 		"host = %s\nprocess = %" PRId64 "\nsince = 2026-01-31T12:00:00Z\nboot = %s\nname_space = %s\nstarted = %" PRIu64 "\ncluster = mini\njob = %s\nrestart = %d\ntoken = abc\n",
 		boot ? "n9" : self.host, number ? number : self.number, boot ? boot : self.boot, self.name_space, started ? started : self.started, job ? job : "", restart);
 	put(path, text);
+}
+
+/* When a process started, in /proc's ticks. */
+static uint64_t start_of(pid_t process)
+{
+	char path[64], line[1024] = "";
+	uint64_t started = 0;
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)process);
+	FILE *file = fopen(path, "r");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	const char *rest = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+	for (int field = 2; rest && field < 22; field++)
+		rest = strchr(rest + 1, ' ');
+	CU_ASSERT(rest && sscanf(rest, "%" SCNu64, &started) == 1);
+	fclose(file);
+	return started;
 }
 
 static void age(const char *path, int seconds)
@@ -262,6 +299,36 @@ static void race(void)
 	}
 }
 
+/* A process that lives takes the contested lock. */
+static void another_is_faster(void)
+{
+	on_kill = on_rename = NULL;
+	unlink(contested);
+	put_lock(contested, NULL, getppid(), start_of(getppid()), NULL, 0);
+}
+
+/* Two that found the same dead one's lock: the second does not touch the first one's, and puts it back where it could not see it in time. */
+static void overtaken(void)
+{
+	char directory[1000];
+	fresh("overtaken", directory, contested);
+	for (int late = 0; late < 2; late++) {
+		char words[64];
+		/* No process can have this number: it is asked for by kill, between the lock's two readings. */
+		put_lock(contested, NULL, 1 << 30, 0, NULL, 0);
+		*(late ? &on_rename : &on_kill) = another_is_faster;
+		renames = 0;
+		snprintf(words, sizeof words, "in use by process %ld on ", (long)getppid());
+		expect_refused(directory, words);
+		CU_ASSERT_PTR_NULL(late ? on_rename : on_kill);
+		CU_ASSERT_EQUAL(renames, late);
+		CU_ASSERT(gd_file_exists(contested));
+		on_kill = on_rename = NULL;
+		unlink(contested);
+	}
+	CU_ASSERT_EQUAL(rmdir(directory), 0);
+}
+
 static void taken_over(void)
 {
 	char directory[1000], path[1100];
@@ -299,6 +366,7 @@ const unit_test unit_tests[] = {
 	{"a requeued job", requeued},
 	{"a lock of another host", another_host},
 	{"a race for a dead one's lock", race},
+	{"overtaken by another job", overtaken},
 	{"kept, and taken over", taken_over},
 	{NULL, NULL},
 };
