@@ -58,31 +58,35 @@ static gd_status make_directory(const char *directory, bool resume, gd_run_lock 
 	return status;
 }
 
-/* The newest checkpoint that is whole, as bytes; none is no error. */
-static void find_checkpoint(const char *directory, void **bytes, size_t *size)
+/* The newest checkpoint that is whole, as bytes. None is no error, unless one could not be read: it may be whole, and a fresh start would replace it. */
+static gd_status find_checkpoint(const char *directory, void **bytes, size_t *size)
 {
 	static const gd_run_file candidates[] = {GD_RUN_CHECKPOINT, GD_RUN_PREVIOUS};
 	char path[GD_PATH_ROOM];
+	gd_status unread = gd_ok();
 	for (int i = 0; i < 2; i++) {
 		gd_run_path(directory, candidates[i], path);
 		if (!gd_file_exists(path))
 			continue;
 		gd_checkpoint trial;
-		gd_status status = gd_file_read(path, GD_BAD_DATA, bytes, size);
+		gd_status status = gd_file_read(path, GD_FAILED, bytes, size);
 		if (!gd_failed(&status)) {
 			status = gd_checkpoint_decode(path, *bytes, *size, &trial);
 			if (!gd_failed(&status)) {
 				gd_checkpoint_release(&trial);
 				if (i)
 					gd_log_warning("going on from '%s'", path);
-				return;
+				return gd_ok();
 			}
 			free(*bytes);
 		}
 		*bytes = NULL;
 		*size = 0;
+		if (status.code == GD_FAILED)
+			unread = status;
 		gd_log_warning("passed over: %s", status.message);
 	}
+	return unread;
 }
 
 gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool resume, char *directory,
@@ -103,7 +107,7 @@ gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool re
 			directory[end - 1] = '\0';
 		mine = strlen(directory) + 64 < GD_PATH_ROOM ? make_directory(directory, resume, lock) : gd_error(GD_USAGE, "the run directory's name is too long");
 		if (!gd_failed(&mine) && resume)
-			find_checkpoint(directory, &bytes, &size);
+			mine = find_checkpoint(directory, &bytes, &size);
 	}
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))

@@ -171,20 +171,28 @@ gd_status gd_training_save_metrics(gd_training *t)
 	return gd_history_write(gd_run_path(t->directory, GD_RUN_METRICS, path), &t->history, t->command);
 }
 
-/* best.h5 as it stands, unless it is damaged or gone. */
-static bool read_best(const gd_training *t, void **bytes, size_t *size)
+/* best.h5 as it stands; *bytes NULL if it is damaged or gone. */
+static gd_status read_best(const gd_training *t, void **bytes, size_t *size)
 {
 	char path[GD_PATH_ROOM];
 	gd_checkpoint trial;
-	gd_status status = gd_file_read(gd_run_path(t->directory, GD_RUN_BEST, path), GD_FAILED, bytes, size);
+	if (!gd_file_exists(gd_run_path(t->directory, GD_RUN_BEST, path))) {
+		gd_log_warning("there is no '%s'; 'model.h5' is the last state instead of the best", path);
+		return gd_ok();
+	}
+	gd_status status = gd_file_read(path, GD_FAILED, bytes, size);
 	if (!gd_failed(&status))
 		status = gd_checkpoint_decode(path, *bytes, *size, &trial);
 	if (!gd_failed(&status)) {
 		gd_checkpoint_release(&trial);
-		return true;
+		return status;
 	}
+	free(*bytes);
+	*bytes = NULL;
+	if (status.code == GD_FAILED)
+		return status;
 	gd_log_warning("%s; 'model.h5' is the last state instead of the best", status.message);
-	return false;
+	return gd_ok();
 }
 
 gd_status gd_training_save_model(gd_training *t)
@@ -196,9 +204,11 @@ gd_status gd_training_save_model(gd_training *t)
 		status = write_best(t);
 	if (gd_failed(&status))
 		return status;
-	if (t->progress.best_epoch && read_best(t, &bytes, &size))
+	if (t->progress.best_epoch)
+		status = read_best(t, &bytes, &size);
+	if (bytes)
 		status = write_file(t, GD_RUN_MODEL, bytes, size);
-	else
+	else if (!gd_failed(&status))
 		status = write_state(t, gd_training_model_parameters(t), GD_RUN_MODEL);
 	free(bytes);
 	return status;

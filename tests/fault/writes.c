@@ -1,6 +1,7 @@
 /*
- * Preloaded: the GD_FAIL_AT-th call that changes files whose name holds GD_FAIL_NAME fails with errno GD_FAIL_ERRNO, as do all later ones with GD_FAIL_ON. With
- * GD_FAIL_SHORT a write takes half of the bytes instead. GD_FAIL_LOG names a file that gets a line a call, so that a dry run counts them.
+ * Preloaded: the GD_FAIL_AT-th call that reads or changes files whose name holds GD_FAIL_NAME fails with errno GD_FAIL_ERRNO, as do all later ones with GD_FAIL_ON. With
+ * GD_FAIL_SHORT a write takes half of the bytes instead; with GD_FAIL_ONLY calls of other names do not count. GD_FAIL_LOG names a file that gets a line a call, so that a
+ * dry run counts them.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -35,7 +36,9 @@ static bool named(const char *path)
 /* Whether this call is the one. */
 static bool fails(const char *what)
 {
-	const char *at = getenv("GD_FAIL_AT"), *log = getenv("GD_FAIL_LOG");
+	const char *at = getenv("GD_FAIL_AT"), *log = getenv("GD_FAIL_LOG"), *only = getenv("GD_FAIL_ONLY");
+	if (only && strcmp(only, what))
+		return false;
 	int number = ++calls, wanted = at ? atoi(at) : 0;
 	if (getenv("GD_FAIL_SHORT") && strcmp(what, "write"))
 		wanted = 0;
@@ -69,6 +72,14 @@ ssize_t write(int file, const void *bytes, size_t size)
 		return refuse();
 	}
 	return real(file, bytes, size);
+}
+
+ssize_t read(int file, void *bytes, size_t size)
+{
+	static ssize_t (*real)(int, void *, size_t);
+	if (!real)
+		real = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+	return concerns(file) && fails("read") ? refuse() : real(file, bytes, size);
 }
 
 int fsync(int file)

@@ -70,6 +70,22 @@ for name in best.h5 model.h5 metrics.h5; do
 	recovers "$name never written"
 done
 
+# A disk that does not give back what it holds: the checkpoint before is as good; without any, nothing starts over and nothing is replaced.
+rm -rf victim
+"$GENRE_DIST" train "${options[@]}" --run victim --checkpoint-every 2 --max-steps 5 >/dev/null 2>&1 || exit 2
+cp -r victim kept
+faulty=(env LD_PRELOAD="$GD_WRITES" GD_FAIL_ONLY=read GD_FAIL_ERRNO=5 GD_FAIL_AT=1)
+refuse 1 "cannot read 'victim/checkpoint.previous.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/checkpoint GD_FAIL_ON=1 "$GENRE_DIST" train --run victim --resume -q
+for file in checkpoint.h5 checkpoint.previous.h5; do
+	cmp -s "victim/$file" "kept/$file" || fail "$file, which could not be read, is not what it was"
+done
+expect 0 "passed over: cannot read 'victim/checkpoint.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/checkpoint "$GENRE_DIST" train --run victim --resume
+recovers "a checkpoint that could not be read"
+rm -rf victim
+mv kept victim
+refuse 1 "cannot read 'victim/best.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/best.h5 "$GENRE_DIST" train --run victim --resume -q
+recovers "a best model that could not be read"
+
 # The directory is deleted, or becomes read-only by a mount, under a training that goes on.
 rm -rf victim
 "$GENRE_DIST" train "${options[@]}" --epochs 1000000 --checkpoint-every 20 --run victim >out.txt 2>err.txt &
