@@ -21,6 +21,8 @@ static H5FD_t *open_file(const char *name, unsigned flags, hid_t access, haddr_t
 	if (file) {
 		file->sink = *sink;
 		file->end_of_file = (*sink)->reading ? (*sink)->size : 0;
+	} else if (sink) {
+		(*sink)->error = ENOMEM;
 	}
 	return (H5FD_t *)file;
 }

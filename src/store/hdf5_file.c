@@ -70,6 +70,11 @@ void gd_hdf5_fail(gd_hdf5 *hdf5, const char *object, const char *format, ...)
 static void fail_with_errno(gd_hdf5 *hdf5, int number)
 {
 	char reason[128];
+	/* No fault of the file's. */
+	if (number == ENOMEM) {
+		gd_hdf5_fail_out_of_memory(hdf5, "a file's contents");
+		return;
+	}
 	snprintf(reason, sizeof reason, "%s", strerror(number));
 	if (isupper((unsigned char)reason[0]) && !isupper((unsigned char)reason[1]))
 		reason[0] = (char)tolower((unsigned char)reason[0]);
