@@ -18,11 +18,14 @@ typedef struct gd_communicator {
 	const char *phase; /* what this rank is doing, for the watchdog's message; never NULL, and stays valid while a call waits */
 	void (*attend)(void *attended); /* called between training steps, for what this rank does for others meanwhile; NULL: nothing */
 	void *attended;
-	double watchdog;   /* seconds without progress in a wait before the job is ended; 0 (at the start): never */
+	double watchdog;   /* seconds without progress in a wait before the job is ended; 0: never */
 } gd_communicator;
 
-/* Collective. Starts MPI (for one thread of ours) and duplicates MPI_COMM_WORLD; mutes the log on every rank but 0. Once a process. */
-GD_CHECKED gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char ***argv);
+/*
+ * Collective. Starts MPI (for one thread of ours) and duplicates MPI_COMM_WORLD; mutes the log on every rank but 0. Once a
+ * process. `watchdog` holds from the first wait on, that for ranks which do not come at all.
+ */
+GD_CHECKED gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char ***argv, double watchdog);
 /* Collective. Frees the duplicate and ends MPI; nothing if it was not started. */
 void gd_communicator_finish(gd_communicator *communicator);
 

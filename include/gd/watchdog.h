@@ -5,9 +5,11 @@
 #ifndef GD_WATCHDOG_H
 #define GD_WATCHDOG_H
 
+#include <stdbool.h>
+
 #include "gd/status.h"
 
-/* Starts the thread; `rank` and `host` say who speaks (host is copied). Once a process. */
+/* Starts the thread, unless it runs already; `rank` and `host` say who speaks (host is copied). */
 GD_CHECKED gd_status gd_watchdog_start(int rank, const char *host);
 /* Ends the thread; nothing if it was not started. */
 void gd_watchdog_stop(void);
@@ -18,8 +20,8 @@ void gd_watchdog_stop(void);
  * `phase` stays valid until gd_watchdog_leave.
  */
 void gd_watchdog_enter(const char *phase, double seconds);
-/* The wait that was entered is now MPI_Finalize's, from which a process is ended by leaving it. */
-void gd_watchdog_close(void);
+/* Whether the wait that was entered is MPI_Init's or MPI_Finalize's, from which a process is ended by leaving it. */
+void gd_watchdog_without_mpi(bool without);
 /* The wait is over; returns the seconds since gd_watchdog_enter. */
 double gd_watchdog_leave(void);
 

@@ -94,11 +94,10 @@ static int run_collective(const command *chosen, int argc, char **argv)
 	gd_status status = gd_launch_check();
 	if (gd_failed(&status))
 		return gd_command_finish(&status);
-	status = gd_communicator_start(&communicator, NULL, NULL);
+	/* Until train has read its option, and for commands that have none: train's default. */
+	status = gd_communicator_start(&communicator, NULL, NULL, 300);
 	if (gd_failed(&status))
 		return gd_command_finish(&status);
-	/* For commands that have no option for it: train's default. */
-	communicator.watchdog = 300;
 	status = gd_launch_check_size(launched, communicator.size);
 	if (gd_failed(&status))
 		gd_log_mute(!first);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gd/launch.h"
 #include "gd/log.h"
@@ -30,14 +31,20 @@ static void host_name(char host[MPI_MAX_PROCESSOR_NAME])
 		snprintf(host, MPI_MAX_PROCESSOR_NAME, "unknown host");
 }
 
-gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char ***argv)
+gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char ***argv, double watchdog)
 {
-	*communicator = (gd_communicator){.mpi = MPI_COMM_NULL, .size = 1, .phase = "start"};
+	*communicator = (gd_communicator){.mpi = MPI_COMM_NULL, .size = 1, .phase = "start", .watchdog = watchdog};
 	int provided = MPI_THREAD_SINGLE;
+	char host[MPI_MAX_PROCESSOR_NAME] = "unknown host";
+	gethostname(host, sizeof host - 1);
 	/* Open MPI's shared file pointers, which nobody uses here, lie in a file named after the communicator's number: groups of one job that open a dataset at once would share it. */
 	setenv("OMPI_MCA_sharedfp", "individual", 0);
 	gd_launch_apply_settings();
+	gd_status watched = gd_launch_size() > 1 ? gd_watchdog_start(gd_launch_rank(), host) : gd_ok();
+	gd_wait_begin(communicator);
+	gd_watchdog_without_mpi(true);
 	int code = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+	gd_watchdog_without_mpi(false);
 	if (code != MPI_SUCCESS)
 		return gd_error(GD_FAILED, "cannot start MPI: error %d", code);
 	if (provided < MPI_THREAD_FUNNELED)
@@ -46,6 +53,7 @@ gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char *
 	code = MPI_Comm_dup(MPI_COMM_WORLD, &communicator->mpi);
 	if (code == MPI_SUCCESS)
 		code = MPI_Comm_set_errhandler(communicator->mpi, MPI_ERRORS_RETURN);
+	gd_wait_finish(communicator);
 	if (code == MPI_SUCCESS)
 		code = MPI_Comm_rank(communicator->mpi, &communicator->rank);
 	if (code == MPI_SUCCESS)
@@ -53,13 +61,10 @@ gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char *
 	if (code != MPI_SUCCESS)
 		return gd_mpi_error(code, "set up the communicator");
 	gd_log_mute(communicator->rank != 0);
-	gd_status status = gd_ok();
-	if (communicator->size > 1) {
-		char host[MPI_MAX_PROCESSOR_NAME];
-		host_name(host);
-		status = gd_watchdog_start(communicator->rank, host);
-	}
-	return gd_agree(communicator, &status);
+	/* A launcher that says nothing about its ranks before MPI starts. */
+	if (communicator->size > 1 && !gd_failed(&watched))
+		watched = gd_watchdog_start(communicator->rank, host);
+	return gd_agree(communicator, &watched);
 }
 
 void gd_communicator_finish(gd_communicator *communicator)
@@ -74,7 +79,7 @@ void gd_communicator_finish(gd_communicator *communicator)
 			MPI_Barrier(communicator->mpi);
 			MPI_Comm_free(&communicator->mpi);
 		}
-		gd_watchdog_close();
+		gd_watchdog_without_mpi(true);
 		MPI_Finalize();
 		gd_wait_finish(communicator);
 	}

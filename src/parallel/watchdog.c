@@ -27,7 +27,7 @@ static struct {
 	_Atomic(const char *) phase;
 	_Atomic double seconds;
 	atomic_llong begun; /* nanoseconds; 0: not waiting */
-	atomic_bool closing;
+	atomic_bool without_mpi;
 	/* Of the watching thread. */
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -61,8 +61,8 @@ static void end_job(long long age)
 	struct sigaction action = {.sa_handler = leave_process};
 	sigaction(SIGALRM, &action, NULL);
 	alarm(ABORT_SECONDS);
-	/* Within MPI_Finalize, MPI_Abort crashes or hangs; a process that just leaves makes the launcher end the job. */
-	if (atomic_load(&watchdog.closing))
+	/* Within MPI_Init and MPI_Finalize, MPI_Abort crashes or hangs; a process that just leaves makes the launcher end the job. */
+	if (atomic_load(&watchdog.without_mpi))
 		_exit(GD_FAILED);
 	/* Outside what MPI_THREAD_FUNNELED grants, as the thread that may is the one that hangs; of the ways out, the one whose exit code every launcher passes on. */
 	MPI_Abort(MPI_COMM_WORLD, GD_FAILED);
@@ -96,6 +96,8 @@ static void *watch(void *unused)
 
 gd_status gd_watchdog_start(int rank, const char *host)
 {
+	if (watchdog.running)
+		return gd_ok();
 	watchdog.rank = rank;
 	snprintf(watchdog.host, sizeof watchdog.host, "%s", host);
 	watchdog.stop = false;
@@ -138,9 +140,9 @@ void gd_watchdog_enter(const char *phase, double seconds)
 	atomic_store_explicit(&watchdog.begun, clock_nanoseconds(), memory_order_release);
 }
 
-void gd_watchdog_close(void)
+void gd_watchdog_without_mpi(bool without)
 {
-	atomic_store(&watchdog.closing, true);
+	atomic_store(&watchdog.without_mpi, without);
 	atomic_store_explicit(&watchdog.begun, clock_nanoseconds(), memory_order_release);
 }
 

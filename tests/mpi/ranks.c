@@ -89,7 +89,7 @@ static bool register_tests(CU_pSuite *suite)
 
 int main(int argc, char **argv)
 {
-	gd_status status = gd_communicator_start(&ranks, &argc, &argv);
+	gd_status status = gd_communicator_start(&ranks, &argc, &argv, 0);
 	if (gd_failed(&status)) {
 		fprintf(stderr, "%s\n", status.message);
 		return 2;

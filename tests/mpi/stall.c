@@ -1,19 +1,22 @@
-/* A job whose last rank stops answering while the others wait for it: `stall agree|request|finish`. */
+/* A job whose last rank stops answering while the others wait for it: `stall start|agree|request|finish`. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "gd/communicator.h"
+#include "gd/launch.h"
 
 int main(int argc, char **argv)
 {
 	gd_communicator communicator;
-	gd_status status = gd_communicator_start(&communicator, &argc, &argv);
+	if (argc == 2 && strcmp(argv[1], "start") == 0 && gd_launch_rank() == gd_launch_size() - 1)
+		for (;;)
+			pause();
+	gd_status status = gd_communicator_start(&communicator, &argc, &argv, 2);
 	if (gd_failed(&status) || argc != 2) {
-		fprintf(stderr, "usage: stall agree|request|finish, on several ranks\n");
+		fprintf(stderr, "usage: stall start|agree|request|finish, on several ranks\n");
 		return 99;
 	}
-	communicator.watchdog = 2;
 	if (communicator.rank == communicator.size - 1)
 		for (;;)
 			pause();
