@@ -34,7 +34,8 @@ run_preset() {
 	fi
 	echo "== $preset: test"
 	rm -f "$junit"
-	ctest --preset "$preset" --output-junit "$PWD/$junit" "$@" || status=$?
+	# What the tests say about the cores they need makes one more than there are a good number.
+	ctest --preset "$preset" --parallel $(($(nproc) + 1)) --output-junit "$PWD/$junit" "$@" || status=$?
 	if [[ -f $junit ]]; then
 		tests=$(attribute "$junit" tests) failures=$(attribute "$junit" failures)
 		skips=$(($(attribute "$junit" skipped) + $(attribute "$junit" disabled)))

@@ -4,14 +4,13 @@
 # Every process of this test, however it was started, carries this in its environment.
 export GD_FAULT_MARK=fault-$$-$RANDOM
 
-# marked: process ids of the program that belong to this test and still live (zombies do not).
+# marked: process ids of the program that belong to this test and still live (zombies have no environment).
 marked() {
-	local directory
-	for directory in /proc/[0-9]*; do
-		[[ $(readlink "$directory/exe" 2>/dev/null) == */genre-dist ]] || continue
-		tr '\0' '\n' <"$directory/environ" 2>/dev/null | grep -qx "GD_FAULT_MARK=$GD_FAULT_MARK" || continue
-		grep -q '^State:[[:space:]]*Z' "$directory/status" 2>/dev/null || echo "${directory#/proc/}"
-	done 2>/dev/null
+	local file
+	for file in $(grep -slzx "GD_FAULT_MARK=$GD_FAULT_MARK" /proc/[0-9]*/environ); do
+		file=${file%/environ}
+		[[ $file/exe -ef $GENRE_DIST ]] && echo "${file#/proc/}"
+	done
 }
 
 # gone SECONDS: waits until no process is left; 1 and a failure if one stays.

@@ -70,14 +70,22 @@ expect 0 '' "$GENRE_DIST" info victim/checkpoint.h5
 rm -rf victim
 mpirun -n 3 "$GENRE_DIST" train "${options[@]}" --run victim >out.txt 2>err.txt &
 launcher=$!
-for _ in $(seq 200); do
-	mapfile -t all < <(marked)
-	((${#all[@]} == 3)) && break
-	sleep 0.02
+for _ in $(seq 1000); do
+	[[ -e victim/lock ]] && break
+	sleep 0.01
 done
-sleep 0.35
+mapfile -t all < <(marked)
 kill -STOP "${all[2]}"
-ended "a rank stopped early on" 60
+ended "a rank stopped early on" $((watchdog + 12))
+
+# catching: those of the marked processes that have got as far as to take SIGUSR2 for a wish.
+catching() {
+	local process mask
+	for process in $(marked); do
+		mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$process/status" 2>/dev/null)
+		((0x${mask:-0} >> 11 & 1)) && echo "$process"
+	done
+}
 
 # Signals that come at every instant of the start are never lost, and never break anything.
 for delay in 0.05 0.2 0.3 0.4 0.5 0.7; do
@@ -85,8 +93,12 @@ for delay in 0.05 0.2 0.3 0.4 0.5 0.7; do
 	mpirun -n 2 "$GENRE_DIST" train "${options[@]}" --run victim >out.txt 2>err.txt &
 	launcher=$!
 	sleep "$delay"
-	mapfile -t all < <(marked)
-	((${#all[@]} == 2)) && kill -USR2 "${all[@]}" || kill -USR1 "$launcher"
+	mapfile -t all < <(catching)
+	if ((${#all[@]} == 2)); then
+		kill -USR2 "${all[@]}"
+	else
+		while kill -USR1 "$launcher" 2>/dev/null; do sleep 0.5; done
+	fi
 	wait "$launcher"
 	code=$?
 	# Before the program has begun, a signal ends mpirun or the process as it always does.
