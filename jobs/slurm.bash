@@ -38,9 +38,21 @@ step_of() {
 	echo "${step:-0}"
 }
 
+# mpirun (Open MPI 4.1, PMIx 4.2) may deadlock in its own end where a rank dies while MPI starts: all that it started is dead then, and stays unburied.
+end_hung_launcher() {
+	local pid=$1 seen=0
+	while sleep "${LAUNCHER_PATIENCE:-20}" </dev/null >/dev/null 2>&1 && kill -0 "$pid" 2>/dev/null; do
+		[[ $(ps -o stat= --ppid "$pid" | cut -c1 | sort -u) == Z ]] && seen=$((seen + 1)) || seen=0
+		if ((seen == 3)); then
+			say "mpirun hangs although its ranks have ended: killing it"
+			kill -KILL "$pid"
+		fi
+	done
+}
+
 # Runs the ranks; signals that reach this script are passed on. The exit code is theirs.
 run_ranks() {
-	local pid code signalled
+	local pid code signalled guard
 	case ${launcher:-srun} in
 	srun) srun --mpi=pmix "$program" "$@" & ;;
 	mpirun) mpirun -n "${SLURM_NTASKS:-1}" "$program" "$@" & ;;
@@ -50,6 +62,7 @@ run_ranks() {
 		;;
 	esac
 	pid=$!
+	[[ ${launcher:-srun} != mpirun ]] || { end_hung_launcher "$pid" & guard=$!; }
 	# The first comes from --signal, some time before the limit; the others from scancel and the limit itself.
 	trap 'signalled=1; say "signalled: stopping with a checkpoint"; kill -USR1 "$pid" 2>/dev/null' USR1
 	trap 'signalled=1; ending=1; say "the job is being ended"; kill -USR1 "$pid" 2>/dev/null' TERM
@@ -61,6 +74,7 @@ run_ranks() {
 		[[ $signalled ]] || break
 	done
 	trap - USR1 TERM
+	[[ ! $guard ]] || kill "$guard" 2>/dev/null
 	return "$code"
 }
 

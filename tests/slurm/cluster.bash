@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # A SLURM cluster of several nodes on this machine, for tests: everything in one directory, nothing in /etc, as whoever runs
 # it. Sourced. Each node has its own host name and /dev/shm in namespaces, so that MPI takes them for different hosts.
+# Jobs in partition `urgent` preempt those in `main`, which are requeued after 20 s of grace at the latest.
 #
 #   cluster_missing              prints why there can be no cluster here, if so
 #   cluster_start DIR NODES CPUS
@@ -89,7 +90,10 @@ SlurmdTimeout=30
 InactiveLimit=0
 MailProg=/bin/true
 NodeName=n[1-$nodes] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port + 1))-$((port + nodes))] CPUs=$cpus RealMemory=1000 State=UNKNOWN
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=1 GraceTime=20
+PartitionName=urgent Nodes=ALL MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=10 PreemptMode=OFF
 END
 	export SLURM_CONF=$cluster/slurm.conf
 	munged --key-file="$cluster/munge.key" --socket="$cluster/munge/socket" --pid-file="$cluster/munge/pid" --log-file="$cluster/munge/log" \

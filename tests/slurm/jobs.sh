@@ -174,6 +174,19 @@ check_log "$log" '^ours, as meant +[0-9.]+ +[0-9.]+$'
 check_log "$log" 'The whole took'
 grep -Eq 'rror|Warning|not what training alone' "$log" && { fail "the study complains"; sed 's/^/    /' "$log" >&2; }
 
+echo "== preemption"
+printf 'epochs = 1000000\ncheckpoint-every = 200\n' >preempted.ini
+job=$(sbatch --parsable "${two[@]}" -J preempted jobs/train.sbatch "${network[@]}" --config preempted.ini --run runs/preempted)
+until_so 60 "a checkpoint" has_passed runs/preempted 0
+sbatch -p urgent "${two[@]}" -o urgent.log --wrap 'until [ -e urgent.end ]; do sleep 0.2; done' >/dev/null
+until_so 60 "the requeue of a preempted job" restarted "$job" 1
+check_log "preempted-$job.log" 'stopped at step [0-9]+ .* with a checkpoint'
+printf 'max-steps = %d\n' $(($(step_in runs/preempted) + 500)) >>preempted.ini
+touch urgent.end
+until_so 90 "the end of a preempted job" ended "$job"
+state_is "$job" COMPLETED || fail "the preempted job ended as $(field "$job" JobState)"
+equal "weights after preemption" "$(weights_of runs/preempted/checkpoint.h5)" "$(reference runs/preempted)"
+
 cd ..
 ((wrong == 0)) || tail -n 20 cluster/log/slurmctld
 finish
