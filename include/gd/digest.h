@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define GD_DIGEST_BYTES 56
+#define GD_SUPERBLOCK_BYTES 64 /* what has to be read of a file's beginning */
 
 typedef enum gd_digest_verdict {
 	GD_DIGEST_RIGHT,
@@ -27,9 +28,11 @@ gd_digest_verdict gd_digest_check(const void *bytes, size_t size, size_t *length
 
 /* Whether the last bytes of a file look like a trailer. */
 bool gd_digest_present(const uint8_t tail[GD_DIGEST_BYTES]);
-/* Where an HDF5 file ends by its own word, read from its first `size` bytes (48 are enough); 0 when it does not say. */
+/* Where an HDF5 file ends by its own word, read from its first `size` bytes (GD_SUPERBLOCK_BYTES are enough); 0 when it does not say. */
 uint64_t gd_superblock_end(const void *bytes, size_t size);
 /* Whether it begins as HDF5 files do. */
 bool gd_superblock_present(const void *bytes, size_t size);
+/* Whether that beginning is of a common kind: addresses and lengths of 8 bytes, and no block for a driver, whose size libhdf5 takes on trust. */
+bool gd_superblock_common(const void *bytes, size_t size);
 
 #endif

@@ -51,19 +51,34 @@ bool gd_superblock_present(const void *bytes, size_t size)
 	return size >= sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
 }
 
-uint64_t gd_superblock_end(const void *bytes, size_t size)
+/* In superblock versions 0 to 3: the end-of-file address, the byte that says how wide addresses are (the one after it: lengths), the address of a driver's block. */
+typedef struct superblock_places {
+	size_t end, width, driver;
+} superblock_places;
+
+/* NULL: of an unknown version, or not there as a whole. */
+static const superblock_places *find_places(const void *bytes, size_t size)
 {
-	/* Offset of the end-of-file address in superblock versions 0 to 3, and of the byte that says how wide addresses are. */
-	static const struct {
-		size_t end, width;
-	} places[] = {{40, 13}, {44, 13}, {28, 9}, {28, 9}};
+	static const superblock_places places[] = {{40, 13, 48}, {44, 13, 52}, {28, 9, 0}, {28, 9, 0}};
 	const uint8_t *head = bytes;
 	if (!gd_superblock_present(bytes, size) || size < 9 || head[8] >= sizeof places / sizeof *places)
-		return 0;
-	size_t end = places[head[8]].end;
-	if (size < end + 8 || head[places[head[8]].width] != 8)
-		return 0;
-	return get_little_endian(head + end, 8);
+		return NULL;
+	const superblock_places *found = &places[head[8]];
+	return size < (found->driver ? found->driver : found->end) + 8 ? NULL : found;
+}
+
+uint64_t gd_superblock_end(const void *bytes, size_t size)
+{
+	const superblock_places *places = find_places(bytes, size);
+	const uint8_t *head = bytes;
+	return places && head[places->width] == 8 ? get_little_endian(head + places->end, 8) : 0;
+}
+
+bool gd_superblock_common(const void *bytes, size_t size)
+{
+	const superblock_places *places = find_places(bytes, size);
+	const uint8_t *head = bytes;
+	return places && head[places->width] == 8 && head[places->width + 1] == 8 && (!places->driver || get_little_endian(head + places->driver, 8) == UINT64_MAX);
 }
 
 gd_digest_verdict gd_digest_check(const void *bytes, size_t size, size_t *length)

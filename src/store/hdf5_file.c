@@ -212,6 +212,8 @@ static void open_image(gd_hdf5 *hdf5, const void *bytes, size_t size)
 		gd_hdf5_fail(hdf5, NULL, "the file is empty");
 	else if (!gd_superblock_present(bytes, size))
 		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
+	else if (!gd_superblock_common(bytes, size))
+		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short, or of an uncommon kind of HDF5");
 	else
 		open_file(hdf5, bytes, -1);
 }
@@ -258,7 +260,7 @@ static void open_sealed(gd_hdf5 *hdf5, int descriptor)
 void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
 {
 	begin(hdf5, path, false);
-	uint8_t head[48] = {0}, tail[GD_DIGEST_BYTES] = {0};
+	uint8_t head[GD_SUPERBLOCK_BYTES] = {0}, tail[GD_DIGEST_BYTES] = {0};
 	struct stat info;
 	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (descriptor < 0 || fstat(descriptor, &info) != 0) {
@@ -280,6 +282,8 @@ void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
 		gd_hdf5_fail(hdf5, NULL, "the file is empty");
 	else if (!gd_superblock_present(head, (size_t)got))
 		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
+	else if (!gd_superblock_common(head, (size_t)got))
+		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short, or of an uncommon kind of HDF5");
 	else if (gd_seal_present(tail)) {
 		open_sealed(hdf5, descriptor);
 		descriptor = -1;

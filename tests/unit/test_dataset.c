@@ -237,6 +237,12 @@ static void test_bad_files(void)
 	CU_ASSERT(says(open_only(bad), GD_BAD_DATA, "bad.h5", "empty"));
 	write_bytes(bad, "tempo,genre\n1,pop\n", 18);
 	CU_ASSERT(says(open_only(bad), GD_BAD_DATA, "bad.h5", "not an HDF5 file"));
+	/* Superblock version 0 with a driver's block at 0xa0, whose length there libhdf5 would allocate unseen. */
+	uint8_t block[256] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n', 0, 0, 0, 0, 0, 8, 8, 0, 4, 0, 16, [40] = 0, 1, [48] = 0xa0};
+	memset(block + 32, 0xff, 8);
+	memset(block + 164, 0xff, 4);
+	write_bytes(bad, block, sizeof block);
+	CU_ASSERT(says(open_only(bad), GD_BAD_DATA, "bad.h5", "uncommon kind"));
 	void *bytes = NULL;
 	size_t size = 0;
 	CHECK_OK(gd_file_read(path, GD_BAD_DATA, &bytes, &size));
