@@ -1,0 +1,166 @@
+#include "charge.h"
+
+#include <mpi.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "gd/memory.h"
+#include "gd/network.h"
+#include "gd/optimizer.h"
+
+static charge in_force = {.arithmetic = true};
+static double pass_seconds, pass_flops;
+
+void charge_set(const charge *prices)
+{
+	in_force = *prices;
+}
+
+void charge_spent(double *seconds, double *flops)
+{
+	*seconds = pass_seconds;
+	*flops = pass_flops;
+}
+
+static double now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+double charge_measure_sum(size_t count)
+{
+	double *a = gd_allocate(count, sizeof *a), *b = gd_allocate(count, sizeof *b), seconds = 0;
+	int times = 0;
+	for (double start = now(); a && b && seconds < 0.2; seconds = now() - start, times++)
+		for (size_t i = 0; i < count; i++)
+			a[i] += b[i] + (double)times;
+	free(a);
+	free(b);
+	return times > 0 ? seconds / times / (double)count : 0;
+}
+
+void __real_gd_network_forward_segment(const gd_network *, const gd_pass *, int, const gd_block *, float *, gd_wide_sum *, gd_loss_sums *);
+void __wrap_gd_network_forward_segment(const gd_network *, const gd_pass *, int, const gd_block *, float *, gd_wide_sum *, gd_loss_sums *);
+void __real_gd_network_backward_segment(const gd_network *, const gd_pass *, int, const gd_block *, float *, gd_gradient_sink *, void *, gd_wide_sum *);
+void __wrap_gd_network_backward_segment(const gd_network *, const gd_pass *, int, const gd_block *, float *, gd_gradient_sink *, void *, gd_wide_sum *);
+double __real_gd_vector_norm(size_t, const float *);
+double __wrap_gd_vector_norm(size_t, const float *);
+
+#ifndef GD_SMPI
+
+void __wrap_gd_network_forward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
+	float *workspace, gd_wide_sum *moments, gd_loss_sums *loss)
+{
+	double start = now();
+	__real_gd_network_forward_segment(network, pass, segment, block, workspace, moments, loss);
+	pass_seconds += now() - start;
+}
+
+void __wrap_gd_network_backward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
+	float *workspace, gd_gradient_sink *sink, void *context, gd_wide_sum *sums)
+{
+	double start = now();
+	__real_gd_network_backward_segment(network, pass, segment, block, workspace, sink, context, sums);
+	pass_seconds += now() - start;
+	if (segment == 0)
+		pass_flops += gd_network_flops(network) * block->rows;
+}
+
+double __wrap_gd_vector_norm(size_t count, const float *vector)
+{
+	return __real_gd_vector_norm(count, vector);
+}
+
+#else
+
+/* Vectors from here on are one memory for all ranks where nobody looks at their values. */
+#define FOLDED_BYTES ((size_t)1 << 16)
+
+void __wrap_gd_network_forward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
+	float *workspace, gd_wide_sum *moments, gd_loss_sums *loss)
+{
+	if (in_force.arithmetic)
+		__real_gd_network_forward_segment(network, pass, segment, block, workspace, moments, loss);
+}
+
+/* A block is paid for at the end of its way back. */
+void __wrap_gd_network_backward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
+	float *workspace, gd_gradient_sink *sink, void *context, gd_wide_sum *sums)
+{
+	if (in_force.arithmetic)
+		__real_gd_network_backward_segment(network, pass, segment, block, workspace, sink, context, sums);
+	if (segment == 0 && in_force.flops_a_second > 0)
+		smpi_execute_benched(gd_network_flops(network) * block->rows / in_force.flops_a_second);
+}
+
+/* Called once a step, with all parameters. */
+double __wrap_gd_vector_norm(size_t count, const float *vector)
+{
+	smpi_execute_benched(in_force.parameter_seconds * (double)count);
+	return in_force.arithmetic ? __real_gd_vector_norm(count, vector) : 1;
+}
+
+/* The loss and its weight are what a step divides; ranks without a block would find zeros. */
+double __real_gd_wide_sum_value(const gd_wide_sum *);
+double __wrap_gd_wide_sum_value(const gd_wide_sum *);
+double __wrap_gd_wide_sum_value(const gd_wide_sum *sum)
+{
+	return in_force.arithmetic ? __real_gd_wide_sum_value(sum) : 1;
+}
+
+/* For stepper.c, whose vectors are equally long on all ranks: the n-th of one rank is the n-th of all. */
+void *folded_allocate(size_t count, size_t size);
+void *folded_allocate(size_t count, size_t size)
+{
+	static int calls;
+	int call = ++calls;
+	if (in_force.arithmetic || count * size < FOLDED_BYTES)
+		return gd_allocate(count, size);
+	return smpi_shared_malloc(count * size, "stepper", call);
+}
+
+/*
+ * The messages of Rabenseifner's algorithm on a power of two of ranks, without their values: halves, quarters ... to the partner and back.
+ * Source: R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of collective communication operations in MPICH", IJHPCA 19 (2005), section 4.5.
+ */
+static int exchange_halves(char *bytes, int size, MPI_Comm communicator)
+{
+	int rank, ranks, code = MPI_SUCCESS, part = size;
+	MPI_Comm_rank(communicator, &rank);
+	MPI_Comm_size(communicator, &ranks);
+	for (int distance = ranks / 2; distance >= 1 && code == MPI_SUCCESS; distance /= 2) {
+		part /= 2;
+		code = MPI_Sendrecv(bytes, part, MPI_BYTE, rank ^ distance, 0, bytes + part, part, MPI_BYTE, rank ^ distance, 0, communicator, MPI_STATUS_IGNORE);
+	}
+	for (int distance = 1; distance < ranks && code == MPI_SUCCESS; distance *= 2, part *= 2)
+		code = MPI_Sendrecv(bytes, part, MPI_BYTE, rank ^ distance, 0, bytes + part, part, MPI_BYTE, rank ^ distance, 0, communicator, MPI_STATUS_IGNORE);
+	return code;
+}
+
+int __real_MPI_Allreduce(const void *, void *, int, MPI_Datatype, MPI_Op, MPI_Comm);
+int __wrap_MPI_Allreduce(const void *, void *, int, MPI_Datatype, MPI_Op, MPI_Comm);
+int __wrap_MPI_Allreduce(const void *send, void *receive, int count, MPI_Datatype type, MPI_Op op, MPI_Comm communicator)
+{
+	static void *scratch;
+	static int room;
+	int size, ranks, code;
+	MPI_Type_size(type, &size);
+	MPI_Comm_size(communicator, &ranks);
+	if (in_force.arithmetic || (size_t)count * (size_t)size < FOLDED_BYTES || (ranks & (ranks - 1))) {
+		code = __real_MPI_Allreduce(send, receive, count, type, op, communicator);
+	} else {
+		if (count * size > room) {
+			room = count * size;
+			scratch = smpi_shared_malloc((size_t)room, "all-reduce", room);
+		}
+		code = exchange_halves(scratch, count * size, communicator);
+	}
+	if (op == MPI_SUM)
+		smpi_execute_benched(in_force.sum_seconds * count * (ranks - 1) / ranks);
+	return code;
+}
+
+#endif

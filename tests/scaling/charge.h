@@ -1,0 +1,26 @@
+/*
+ * The price of a training step's arithmetic. The linker puts the functions of charge.c in the place of the passes, the norm and
+ * MPI_Allreduce, so that the loop itself is compiled as it is: under SimGrid each charges simulated time for what it
+ * stands for; in a real run the passes are timed, which is where the prices come from. Local.
+ */
+#ifndef CHARGE_H
+#define CHARGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct charge {
+	bool arithmetic;          /* compute too; else the values of a step are not looked at, and the ranks' vectors share their memory */
+	double flops_a_second;    /* of the passes, their elementwise work included, in gd_network_flops */
+	double parameter_seconds; /* of a step's work outside passes and messages, for each parameter */
+	double sum_seconds;       /* of adding a double to another one in an all-reduce */
+} charge;
+
+/* In force from here on; the defaults compute and charge nothing. */
+void charge_set(const charge *prices);
+/* Seconds and operations of the passes in a real run since the start; under SimGrid 0. */
+void charge_spent(double *seconds, double *flops);
+/* Seconds to add a double to another one in vectors of `count`, by the clock. */
+double charge_measure_sum(size_t count);
+
+#endif
