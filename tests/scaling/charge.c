@@ -17,17 +17,16 @@ void charge_set(const charge *prices)
 	in_force = *prices;
 }
 
-void charge_spent(double *seconds, double *flops)
-{
-	*seconds = pass_seconds;
-	*flops = pass_flops;
-}
-
 static double now(void)
 {
 	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
 	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+charge_account charge_spent(void)
+{
+	return pass_flops > 0 ? (charge_account){now(), pass_seconds, pass_flops} : (charge_account){0};
 }
 
 double charge_measure_sum(size_t count)
@@ -149,7 +148,7 @@ int __wrap_MPI_Allreduce(const void *send, void *receive, int count, MPI_Datatyp
 	int size, ranks, code;
 	MPI_Type_size(type, &size);
 	MPI_Comm_size(communicator, &ranks);
-	if (in_force.arithmetic || (size_t)count * (size_t)size < FOLDED_BYTES || (ranks & (ranks - 1))) {
+	if (in_force.arithmetic || (size_t)count * (size_t)size < FOLDED_BYTES) {
 		code = __real_MPI_Allreduce(send, receive, count, type, op, communicator);
 	} else {
 		if (count * size > room) {

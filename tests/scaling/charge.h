@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 typedef struct charge {
-	bool arithmetic;          /* compute too; else the values of a step are not looked at, and the ranks' vectors share their memory */
+	bool arithmetic;          /* compute too; else the values of a step are not looked at, and the ranks, a power of two, share their vectors' memory */
 	double flops_a_second;    /* of the passes, their elementwise work included, in gd_network_flops */
 	double parameter_seconds; /* of a step's work outside passes and messages, for each parameter */
 	double sum_seconds;       /* of adding a double to another one in an all-reduce */
@@ -18,9 +18,12 @@ typedef struct charge {
 
 /* In force from here on; the defaults compute and charge nothing. */
 void charge_set(const charge *prices);
-/* Seconds and operations of the passes in a real run since the start; under SimGrid 0. */
-void charge_spent(double *seconds, double *flops);
-/* Seconds to add a double to another one in vectors of `count`, by the clock. */
+/* What a real run has spent since its start, in seconds of processor time, which other users of the machine do not count in; under SimGrid 0. */
+typedef struct charge_account {
+	double seconds, pass_seconds, pass_flops;
+} charge_account;
+charge_account charge_spent(void);
+/* Seconds to add a double to another one in vectors of `count`. */
 double charge_measure_sum(size_t count);
 
 #endif

@@ -39,7 +39,7 @@ static const gd_option options[] = {
 	{.name = "steps", .type = GD_OPTION_INTEGER, .offset = AT(steps), .initial = "3", .minimum = 2, .maximum = 1 << 20, .argument = "N", .help = "of one epoch; the first is not timed"},
 	{.name = "dropout", .type = GD_OPTION_REAL, .offset = AT(dropout), .initial = "0.2", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "P", .help = "after each hidden layer"},
 	{.name = "learning-rate", .type = GD_OPTION_REAL, .offset = AT(learning_rate), .initial = "0.003", .minimum = 0, .maximum = 1e9, .argument = "X", .help = "Adam's"},
-	{.name = "arithmetic", .type = GD_OPTION_FLAG, .offset = AT(arithmetic), .initial = "on", .help = "compute, beside charging for it"},
+	{.name = "arithmetic", .type = GD_OPTION_FLAG, .offset = AT(arithmetic), .initial = "on", .help = "compute, beside charging for it; without it, a power of two of ranks"},
 	{.name = "exchange", .type = GD_OPTION_FLAG, .offset = AT(exchange), .initial = "on", .help = "send rows to the ranks that train on them, which arithmetic needs"},
 	{.name = "flops", .type = GD_OPTION_REAL, .offset = AT(flops), .initial = "0", .minimum = 0, .maximum = 1e18, .argument = "X", .help = "operations a second of the passes (simulated; 0: free)"},
 	{.name = "parameter-seconds", .type = GD_OPTION_REAL, .offset = AT(parameter_seconds), .initial = "0", .minimum = 0, .maximum = 1, .argument = "X", .help = "of a step's other work on each parameter (simulated)"},
@@ -57,7 +57,7 @@ typedef struct loop {
 	float *features;
 	int32_t *labels;
 	double exchange_seconds, step_seconds, communication_seconds; /* the last two: of one step */
-	double untimed_seconds, untimed_flops; /* of the first step's passes */
+	charge_account begun, done;                                   /* at the ends of the first and the last step */
 } loop;
 
 /* Without the watchdog, whose thread would be nobody's in a simulation. */
@@ -161,11 +161,12 @@ static gd_status run(loop *l)
 		if (step == 1) {
 			start = MPI_Wtime();
 			l->communicator.waited = 0;
-			charge_spent(&l->untimed_seconds, &l->untimed_flops);
+			l->begun = charge_spent();
 		}
 	}
 	if (gd_failed(&status))
 		return status;
+	l->done = charge_spent();
 	double steps = (double)set->steps - 1;
 	double mine = l->communicator.waited / steps;
 	gd_spread waited;
@@ -196,15 +197,12 @@ static gd_status report(loop *l)
 	if (gd_failed(&status) || l->communicator.rank)
 		return status;
 	gd_sha256_hex(digest, hash);
-	double seconds, flops;
-	charge_spent(&seconds, &flops);
-	seconds -= l->untimed_seconds;
-	flops -= l->untimed_flops;
 	printf("ranks %d parameters %zu step_seconds %.9g communication_seconds %.9g exchange_seconds %.9g", l->communicator.size, parameters,
 		l->step_seconds, l->communication_seconds, l->exchange_seconds);
-	if (seconds > 0)
-		printf(" flops %.4g parameter_seconds %.4g sum_seconds %.4g", flops / seconds,
-			(l->step_seconds - seconds / (double)(l->set.steps - 1)) / (double)parameters, charge_measure_sum(parameters));
+	double seconds = l->done.seconds - l->begun.seconds, passes = l->done.pass_seconds - l->begun.pass_seconds;
+	if (passes > 0)
+		printf(" flops %.4g parameter_seconds %.4g sum_seconds %.4g", (l->done.pass_flops - l->begun.pass_flops) / passes,
+			(seconds - passes) / (double)(l->set.steps - 1) / (double)parameters, charge_measure_sum(parameters));
 	printf(" weights_sha256 %s\n", l->set.arithmetic ? hash : "-");
 	fflush(stdout);
 	return status;
@@ -222,6 +220,8 @@ int main(int argc, char **argv)
 		gd_status mine = argc > 64 ? gd_error(GD_USAGE, "too many arguments") : gd_options_parse(&table, &l.set, argc - 1, argv + 1, NULL, arguments, &count);
 		if (!gd_failed(&mine) && (count || (l.set.arithmetic && !l.set.exchange)))
 			mine = gd_error(GD_USAGE, count ? "unknown argument '%s'" : "--no-exchange needs --no-arithmetic", arguments[0]);
+		else if (!gd_failed(&mine) && !l.set.arithmetic && (l.communicator.size & (l.communicator.size - 1)))
+			mine = gd_error(GD_USAGE, "--no-arithmetic is for a power of two of ranks");
 		status = gd_agree(&l.communicator, &mine);
 	}
 	if (!gd_failed(&status)) {
