@@ -30,7 +30,7 @@ set multiplot layout 1,2
 
 set title "Strong scaling: milliseconds of a step" textcolor rgb ink
 set logscale y
-set yrange [0.02:150]
+set yrange [0.008:150]
 plot file using 3:(pick("strong-wide", "100", 1e3 * $5)) linetype 5 title "32-1024-1024-6, 8192 rows", "" using 3:(pick("strong-wide", "10", 1e3 * $5)) linetype 6 notitle, \
 	"" using 3:(pick("strong-large", "100", 1e3 * $5)) linetype 3 title "20-256-256-6, 65536 rows", "" using 3:(pick("strong-large", "10", 1e3 * $5)) linetype 4 notitle, \
 	"" using 3:(pick("strong", "100", 1e3 * $5)) linetype 1 title "20-256-256-6, 1024 rows", "" using 3:(pick("strong", "10", 1e3 * $5)) linetype 2 notitle, \

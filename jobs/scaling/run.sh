@@ -1,26 +1,31 @@
 #!/usr/bin/env bash
-# Scaling to 1024 ranks by simulation: jobs/scaling/run.sh [--measure]
+# Scaling to 1024 ranks by simulation: jobs/scaling/run.sh [--measure] [SERIES...]
 #
 # Builds into build-smpi/, runs the training loop on simulated clusters, asks `bench --plan` for the same, and writes results.tsv, scaling.svg and the
-# tables of README.md here. The prices of arithmetic are those of prices.txt, so that figures repeat to the digit; --measure takes this
-# machine's first (it should be idle). Needs libsimgrid-dev and gnuplot; ten minutes and some 4 GB.
+# tables of README.md here; with names of series, for these alone. The prices of arithmetic are those of prices.txt, so that figures repeat to the
+# digit; --measure takes this machine's first. Needs libsimgrid-dev and gnuplot; ten minutes and some 4 GB.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.."
 . jobs/environment.sh
 here=jobs/scaling build=build-smpi
-[[ $# -eq 0 || ($# -eq 1 && $1 == --measure) ]] || { echo "usage: jobs/scaling/run.sh [--measure]" >&2; exit 2; }
-mkdir -p $build
-{ cmake --preset smpi && cmake --build --preset smpi; } >$build/build.log 2>&1 || { tail -n 30 $build/build.log >&2; exit 1; }
 
 all_ranks=(8 16 32 64 128 256 512 1024)
-# name | rows of a batch: in all (strong), or for each rank (weak) | shape | title
+# name | rows of a batch: in all (strong), or for each rank (weak) | rows of a block | shape | title
 series=(
-	"strong|1024|--inputs 20 --hidden 256,256|20-256-256-6, batches of 1024"
-	"strong-large|65536|--inputs 20 --hidden 256,256|20-256-256-6, batches of 65536"
-	"strong-wide|8192|--inputs 32 --hidden 1024,1024|32-1024-1024-6, batches of 8192"
-	"weak|256|--inputs 20 --hidden 256,256|20-256-256-6, 256 rows a rank"
-	"weak-wide|512|--inputs 32 --hidden 1024,1024|32-1024-1024-6, 512 rows a rank"
+	"strong|1024|128|--inputs 20 --hidden 256,256|20-256-256-6, batches of 1024"
+	"strong-large|65536|256|--inputs 20 --hidden 256,256|20-256-256-6, batches of 65536"
+	"strong-wide|8192|512|--inputs 32 --hidden 1024,1024|32-1024-1024-6, batches of 8192"
+	"weak|256|256|--inputs 20 --hidden 256,256|20-256-256-6, 256 rows a rank"
+	"weak-wide|512|512|--inputs 32 --hidden 1024,1024|32-1024-1024-6, 512 rows a rank"
 )
+measured=0 names=
+[[ ${1-} != --measure ]] || { measured=1; shift; }
+for name; do
+	[[ " $(printf '%s\n' "${series[@]}" | cut -d '|' -f 1 | tr '\n' ' ') " == *" $name "* ]] || { echo "usage: jobs/scaling/run.sh [--measure] [SERIES...]" >&2; exit 2; }
+	names+=" $name "
+done
+mkdir -p $build
+{ cmake --preset smpi && cmake --build --preset smpi; } >$build/build.log 2>&1 || { tail -n 30 $build/build.log >&2; exit 1; }
 
 # batch_of NAME ROWS RANKS
 batch_of() {
@@ -34,17 +39,16 @@ value() {
 
 # Blocks have one size whatever the ranks, so one rank on eight of them tells their price; the fastest of five runs.
 measure() {
-	local entry name rows shape title batch line
+	local entry name rows block shape title line
 	echo "# series, flop/s of a rank's passes, seconds of a step's other work for each parameter, seconds of adding two numbers of a message"
 	for entry in "${series[@]}"; do
-		IFS='|' read -r name rows shape title <<<"$entry"
-		batch=$(batch_of "$name" "$rows" 8)
-		for _ in 1 2 3 4 5; do mpirun -n 1 $build/tests/scaling/scaling_here $shape --batch-size "$batch" --steps $((batch > 10000 ? 4 : 20)); done >$build/measured.txt
+		IFS='|' read -r name rows block shape title <<<"$entry"
+		for _ in 1 2 3 4 5; do mpirun -n 1 $build/tests/scaling/scaling_here $shape --batch-size $((8 * block)) --steps $((4096 / block)); done >$build/measured.txt
 		line=$(awk '{ for (i = 1; i < NF; i++) if ($i == "flops") print $(i + 1), $0 }' $build/measured.txt | sort -gr | head -n 1)
 		echo "$name $(value flops "$line") $(value parameter_seconds "$line") $(value sum_seconds "$line")"
 	done
 }
-[[ $# -eq 0 ]] || { measure >$build/prices.txt && mv $build/prices.txt $here/prices.txt; }
+((!measured)) || { measure >$build/prices.txt && mv $build/prices.txt $here/prices.txt; }
 
 # planned SHAPE BATCH RANKS FLOPS NETWORK: seconds of a step by the model of `bench --plan`.
 planned() {
@@ -78,8 +82,12 @@ run_series() {
 {
 	printf '# series\tnetwork\tranks\tbatch\tstep_seconds\tcommunication_seconds\tefficiency\tplanned_step_seconds\n'
 	for entry in "${series[@]}"; do
-		IFS='|' read -r name rows shape title <<<"$entry"
-		run_series "$name" "$rows" "$shape"
+		IFS='|' read -r name rows block shape title <<<"$entry"
+		if [[ ! $names || $names == *" $name "* ]]; then
+			run_series "$name" "$rows" "$shape"
+		else
+			sed -n "/^$name\t/p" $here/results.tsv
+		fi
 	done
 } >$build/results.tsv
 mv $build/results.tsv $here/results.tsv
@@ -101,7 +109,7 @@ table() {
 # The tables, in the place of those that README.md has.
 {
 	for entry in "${series[@]}"; do
-		IFS='|' read -r name rows shape title <<<"$entry"
+		IFS='|' read -r name rows block shape title <<<"$entry"
 		printf '\n**%s**\n' "$title"
 		table "$name" 10 100
 		[[ $name != weak* ]] || { printf '\n**%s, tapered network**\n' "$title"; table "$name" 10-tapered 100-tapered; }

@@ -45,8 +45,6 @@ void __real_gd_network_forward_segment(const gd_network *, const gd_pass *, int,
 void __wrap_gd_network_forward_segment(const gd_network *, const gd_pass *, int, const gd_block *, float *, gd_wide_sum *, gd_loss_sums *);
 void __real_gd_network_backward_segment(const gd_network *, const gd_pass *, int, const gd_block *, float *, gd_gradient_sink *, void *, gd_wide_sum *);
 void __wrap_gd_network_backward_segment(const gd_network *, const gd_pass *, int, const gd_block *, float *, gd_gradient_sink *, void *, gd_wide_sum *);
-double __real_gd_vector_norm(size_t, const float *);
-double __wrap_gd_vector_norm(size_t, const float *);
 
 #ifndef GD_SMPI
 
@@ -68,9 +66,8 @@ void __wrap_gd_network_backward_segment(const gd_network *network, const gd_pass
 		pass_flops += gd_network_flops(network) * block->rows;
 }
 
-double __wrap_gd_vector_norm(size_t count, const float *vector)
+void charge_pay(void)
 {
-	return __real_gd_vector_norm(count, vector);
 }
 
 #else
@@ -78,28 +75,39 @@ double __wrap_gd_vector_norm(size_t count, const float *vector)
 /* Vectors from here on are one memory for all ranks where nobody looks at their values. */
 #define FOLDED_BYTES ((size_t)1 << 16)
 
+/* A block is paid for before it is computed, since its gradient may travel as soon as it is made. */
 void __wrap_gd_network_forward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
 	float *workspace, gd_wide_sum *moments, gd_loss_sums *loss)
 {
+	if (segment == 0 && in_force.flops_a_second > 0)
+		smpi_execute_benched(gd_network_flops(network) * block->rows / in_force.flops_a_second);
 	if (in_force.arithmetic)
 		__real_gd_network_forward_segment(network, pass, segment, block, workspace, moments, loss);
 }
 
-/* A block is paid for at the end of its way back. */
 void __wrap_gd_network_backward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
 	float *workspace, gd_gradient_sink *sink, void *context, gd_wide_sum *sums)
 {
 	if (in_force.arithmetic)
 		__real_gd_network_backward_segment(network, pass, segment, block, workspace, sink, context, sums);
-	if (segment == 0 && in_force.flops_a_second > 0)
-		smpi_execute_benched(gd_network_flops(network) * block->rows / in_force.flops_a_second);
 }
 
-/* Called once a step, with all parameters. */
-double __wrap_gd_vector_norm(size_t count, const float *vector)
+static size_t updated;
+
+void __real_gd_optimizer_update(const gd_optimizer_options *, const gd_step_scalars *, double, size_t, float *, const float *, float *const [2]);
+void __wrap_gd_optimizer_update(const gd_optimizer_options *, const gd_step_scalars *, double, size_t, float *, const float *, float *const [2]);
+void __wrap_gd_optimizer_update(const gd_optimizer_options *options, const gd_step_scalars *scalars, double decay,
+	size_t count, float *parameters, const float *gradient, float *const moments[2])
 {
-	smpi_execute_benched(in_force.parameter_seconds * (double)count);
-	return in_force.arithmetic ? __real_gd_vector_norm(count, vector) : 1;
+	updated += count;
+	if (in_force.arithmetic)
+		__real_gd_optimizer_update(options, scalars, decay, count, parameters, gradient, moments);
+}
+
+void charge_pay(void)
+{
+	smpi_execute_benched(in_force.parameter_seconds * (double)updated);
+	updated = 0;
 }
 
 /* The loss and its weight are what a step divides; ranks without a block would find zeros. */

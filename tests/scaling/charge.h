@@ -1,5 +1,5 @@
 /*
- * The price of a training step's arithmetic. The linker puts the functions of charge.c in the place of the passes, the norm and
+ * The price of a training step's arithmetic. The linker puts the functions of charge.c in the place of the passes, the update and
  * MPI_Allreduce, so that the loop itself is compiled as it is: under SimGrid each charges simulated time for what it
  * stands for; in a real run the passes are timed, which is where the prices come from. Local.
  */
@@ -18,6 +18,9 @@ typedef struct charge {
 
 /* In force from here on; the defaults compute and charge nothing. */
 void charge_set(const charge *prices);
+/* At the end of a step: charges for the parameters that it has updated. */
+void charge_pay(void);
+
 /* What a real run has spent since its start, in seconds of processor time, which other users of the machine do not count in; under SimGrid 0. */
 typedef struct charge_account {
 	double seconds, pass_seconds, pass_flops;

@@ -158,6 +158,7 @@ static gd_status run(loop *l)
 		status = gd_broadcast(&l->communicator, &scalars, step == 1 ? sizeof scalars : 0);
 		if (!gd_failed(&status))
 			status = gd_stepper_step(l->stepper, &l->state, step - 1, step, &scalars, (gd_step_wishes){0}, &result);
+		charge_pay();
 		if (step == 1) {
 			start = MPI_Wtime();
 			l->communicator.waited = 0;
