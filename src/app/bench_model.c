@@ -133,7 +133,8 @@ static gd_status make_steps(gd_bench_model *m)
 		status = gd_stepper_create(m->communicator, m->network, m->exchange, &stepper, &m->stepper);
 	if (gd_failed(&status))
 		return status;
-	gd_status mine = gd_training_state_init(&m->state, m->network, gd_optimizer_moments(&stepper.optimizer), gd_slice_of(gd_network_parameters(m->network), 0, 1), o->ema > 0);
+	gd_slice slice = gd_train_options_slice(o, gd_network_parameters(m->network), m->communicator->rank, m->communicator->size);
+	gd_status mine = gd_training_state_init(&m->state, m->network, gd_optimizer_moments(&stepper.optimizer), slice, o->ema > 0);
 	status = gd_agree(m->communicator, &mine);
 	if (gd_failed(&status))
 		return status;

@@ -129,3 +129,8 @@ gd_network_options gd_train_options_network(const gd_train_options *o, int input
 		.periodic_width = (int)o->periodic_width,
 	};
 }
+
+gd_slice gd_train_options_slice(const gd_train_options *o, size_t parameters, int rank, int ranks)
+{
+	return o->shard_optimizer ? gd_slice_of(parameters, rank, ranks) : gd_slice_of(parameters, 0, 1);
+}

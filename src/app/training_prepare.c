@@ -44,7 +44,7 @@ static gd_status make_network(gd_training *t)
 	if (gd_failed(&status))
 		return status;
 	gd_optimizer_options optimizer = gd_train_options_optimizer(o);
-	gd_slice slice = gd_slice_of(gd_network_parameters(t->network), o->shard_optimizer ? t->communicator->rank : 0, o->shard_optimizer ? t->communicator->size : 1);
+	gd_slice slice = gd_train_options_slice(o, gd_network_parameters(t->network), t->communicator->rank, t->communicator->size);
 	return gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&optimizer), slice, o->ema > 0);
 }
 

@@ -110,7 +110,7 @@ static gd_status build(loop *l)
 	};
 	gd_status mine = gd_network_create(&shape, &l->network);
 	if (!gd_failed(&mine))
-		mine = gd_training_state_init(&l->state, l->network, gd_optimizer_moments(&stepper.optimizer), false);
+		mine = gd_training_state_init(&l->state, l->network, gd_optimizer_moments(&stepper.optimizer), gd_slice_of(gd_network_parameters(l->network), 0, 1), false);
 	gd_status status = gd_agree(&l->communicator, &mine);
 	if (gd_failed(&status))
 		return status;
