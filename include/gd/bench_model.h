@@ -19,6 +19,7 @@ typedef struct gd_bench_model {
 	gd_plan_work work;       /* all but the seconds */
 	gd_blocking blocking;    /* of a full batch */
 	double flops, bytes;     /* of a row: dense products; elementwise passes */
+	double message_bytes;    /* that a step sums over the ranks: the gradient and what goes with it */
 	double workspace_bytes;  /* of a block's values between its way forward and back */
 
 	/* From gd_bench_model_prepare on. */
@@ -29,7 +30,7 @@ typedef struct gd_bench_model {
 	int32_t *labels;
 	double shard_bytes;      /* of this rank */
 	gd_spread read_seconds;  /* with a dataset: of reading the shard */
-	gd_spread exchange_seconds; /* of an epoch's exchange */
+	gd_spread exchange_seconds; /* of an epoch's exchange by itself */
 } gd_bench_model;
 
 /*
@@ -37,7 +38,7 @@ typedef struct gd_bench_model {
  * dataset options->data. Plans only. Keeps `options`.
  */
 GD_CHECKED gd_status gd_bench_model_describe(gd_communicator *communicator, const gd_train_options *options, int inputs, int classes, int64_t rows, gd_bench_model *model);
-/* Collective. Rows of this rank's shard, random or read, a state, and the first epoch's exchange. */
+/* Collective. Rows of this rank's shard, random or read, a state, and an epoch's exchange. */
 GD_CHECKED gd_status gd_bench_model_prepare(gd_bench_model *model);
 void gd_bench_model_release(gd_bench_model *model);
 

@@ -5,7 +5,9 @@
  *     recursive doubling   lg p alpha + lg p n beta                   (p no power of two: lg p + 2 rounds of each)
  *     Rabenseifner         2 lg p alpha + 2 (p-1)/p n beta            (p no power of two: 2 alpha + 2 n beta more)
  *     ring                 2 (p-1) alpha + 2 (p-1)/p n beta
- * The additions themselves (gamma) are left out. The exchange of an epoch's rows: p-1 messages of each rank, of which (p-1)/p of its rows leave it.
+ * A sum that leaves each rank its slice, and the gathering of slices: lg p rounded up alpha + (p-1)/p n beta each. The additions themselves (gamma) are
+ * left out, and so is what a long message's buckets hide behind the last block. The exchange of an epoch's rows, which travels while steps are
+ * computed: p-1 messages of each rank, with the (p-1)/p of its rows that leave it.
  * Source: R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of collective communication operations in MPICH", International Journal of
  * High Performance Computing Applications 19 (2005), sections 4 and 5; for the ring, P. Patarasuk, X. Yuan, "Bandwidth optimal all-reduce
  * algorithms for clusters of workstations", Journal of Parallel and Distributed Computing 69 (2009).
@@ -13,6 +15,7 @@
 #ifndef GD_BENCH_PLAN_H
 #define GD_BENCH_PLAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gd/options.h"
@@ -36,16 +39,25 @@ gd_allreduce gd_allreduce_cheapest(int ranks, double bytes, gd_link link);
  */
 gd_link gd_link_fit(int ranks, double latency, double bytes, double seconds);
 
+/* Seconds of a sum of which each rank keeps a slice, and likewise of gathering slices of `bytes` together. */
+double gd_slices_seconds(int ranks, double bytes, gd_link link);
+
 /* A batch and the blocks it is cut into. */
 typedef struct gd_plan_batch {
 	int rows, blocks;
 } gd_plan_batch;
 
+typedef struct gd_plan_message {
+	bool slices;           /* of slices, not a sum for all ranks */
+	double bytes;
+} gd_plan_message;
+
 /* A training as a plan sees it. */
 typedef struct gd_plan_work {
 	double row_seconds;    /* forward and backward of one row, on one rank */
 	double fixed_seconds;  /* of a step whatever the ranks: the update */
-	double message[2 * GD_MAX_WIDTHS + 1]; /* bytes of each sum over the ranks in a step */
+	double shared_seconds; /* of a step, in equal parts on all ranks: the update of slices */
+	gd_plan_message message[2 * GD_MAX_WIDTHS + 4]; /* of a step */
 	int messages;
 	gd_plan_batch full, last; /* a last, shorter batch of an epoch; of 0 rows: there is none */
 	int64_t full_steps;    /* of an epoch */
@@ -62,7 +74,7 @@ typedef struct gd_plan_line {
 	gd_allreduce algorithm; /* of the longest message */
 	double compute, reduce, step;
 	double exchange;     /* of an epoch */
-	double total;        /* all epochs */
+	double total;        /* all epochs; an epoch takes its steps' time or, if that is longer, its exchange's */
 	double efficiency;   /* of a step, against one rank: 1 is ideal */
 } gd_plan_line;
 

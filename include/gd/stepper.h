@@ -48,9 +48,6 @@ void gd_stepper_free(gd_stepper *stepper);
 GD_CHECKED gd_status gd_stepper_step(gd_stepper *stepper, gd_training_state *state, int64_t step_in_epoch, int64_t step,
 	const gd_step_scalars *scalars, gd_step_wishes wishes, gd_step_result *result);
 
-/* Local. Bytes of the message that all ranks sum once a step; `fast` as in the options. */
-size_t gd_stepper_message_bytes(const gd_network *network, bool fast);
-
 /* Where this rank's time went, in seconds since the last reset. */
 typedef struct gd_step_times {
 	double input;   /* fetching blocks, and waiting for an epoch's next rows */

@@ -22,8 +22,7 @@ static void look_around(gd_bench_report *r)
 /* Collective. The step's own message, as it is summed by itself, and the link that explains it. */
 static gd_status measure_link(gd_communicator *communicator, double budget, gd_bench_report *r)
 {
-	const gd_plan_work *work = &r->model.work;
-	double bytes = work->message[work->messages - 1], latency = INFINITY;
+	double bytes = r->model.message_bytes, latency = INFINITY;
 	if (communicator->size == 1)
 		return gd_ok();
 	communicator->phase = "measuring the network";
@@ -65,7 +64,10 @@ static void plan(gd_bench_report *r)
 	} else {
 		/* The ranks' rows together are the batch. */
 		work.row_seconds = (r->steps.input.mean + r->steps.compute.mean) * r->ranks / work.full.rows;
-		work.fixed_seconds = r->steps.update.mean;
+		if (o->train.shard_optimizer)
+			work.shared_seconds = r->steps.update.mean * r->ranks;
+		else
+			work.fixed_seconds = r->steps.update.mean;
 	}
 	r->plan_link = r->link;
 	if (o->network_given)

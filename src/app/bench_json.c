@@ -28,7 +28,7 @@ static void put_model(FILE *out, const gd_bench_model *m)
 {
 	fprintf(out, "\"model\": {\"parameters\": %zu, \"columns\": %d, \"flops_per_row\": %.9g, \"bytes_per_row\": %.9g, \"message_bytes\": %.9g, \"messages\": %d, "
 		"\"batch_rows\": %d, \"blocks\": %d, \"block_rows\": %d, \"block_bytes\": %.9g, \"pass\": \"%s\"}",
-		gd_network_parameters(m->network), gd_network_columns(m->network), m->flops, m->bytes, m->work.message[m->work.messages - 1], m->work.messages, m->work.full.rows,
+		gd_network_parameters(m->network), gd_network_columns(m->network), m->flops, m->bytes, m->message_bytes, m->work.messages, m->work.full.rows,
 		m->work.full.blocks, m->blocking.largest, m->workspace_bytes, gd_network_segments(m->network) > 1 ? "layers" : "blocks");
 }
 

@@ -35,6 +35,11 @@ static gd_plan_batch batch_of(const gd_network *network, int64_t rows)
 	return (gd_plan_batch){(int)rows, gd_network_blocking(network, (int)rows).blocks};
 }
 
+static void add_message(gd_plan_work *work, bool slices, double bytes)
+{
+	work->message[work->messages++] = (gd_plan_message){slices, bytes};
+}
+
 /* Steps and messages of an epoch, as gd_exchange and gd_stepper make them. */
 static void plan_work(gd_bench_model *m)
 {
@@ -48,8 +53,15 @@ static void plan_work(gd_bench_model *m)
 		work->last = batch_of(m->network, rest);
 	for (int segment = 0; segment + 1 < gd_network_segments(m->network); segment++)
 		for (int way = 0; way < 2; way++)
-			work->message[work->messages++] = 2.0 * gd_network_segment_channels(m->network, segment) * sizeof(gd_wide_sum);
-	work->message[work->messages++] = (double)gd_step_message_bytes(m->network, o->reduction == GD_REDUCTION_FAST);
+			add_message(work, false, 2.0 * gd_network_segment_channels(m->network, segment) * sizeof(gd_wide_sum));
+	m->message_bytes = (double)gd_step_message_bytes(m->network, o->reduction == GD_REDUCTION_FAST);
+	double parameters = (double)gd_network_parameters(m->network), gradient = parameters * (double)gd_number_size(o->reduction == GD_REDUCTION_FAST ? GD_FLOATS : GD_DOUBLES);
+	add_message(work, false, m->message_bytes - (o->shard_optimizer ? gradient : 0));
+	if (o->shard_optimizer) {
+		add_message(work, true, gradient);
+		add_message(work, true, parameters / GD_NORM_SEGMENT * sizeof(double));
+		add_message(work, true, parameters * sizeof(float));
+	}
 	work->row_bytes = (m->inputs + 2.0) * sizeof(float);
 	work->epochs = o->epochs;
 	work->algorithm = GD_ALLREDUCES;
@@ -154,7 +166,9 @@ gd_status gd_bench_model_prepare(gd_bench_model *m)
 	/* The second time, when all memory has been touched. */
 	for (int time = 0; !gd_failed(&status) && time < 2; time++) {
 		double start = gd_seconds();
-		status = gd_exchange_run(m->exchange, 0, m->features, m->labels);
+		status = gd_exchange_run(m->exchange, time, m->features, m->labels);
+		for (int64_t step = 1; !gd_failed(&status) && step < gd_exchange_steps(m->exchange); step++)
+			status = gd_exchange_reach(m->exchange, step);
 		if (!gd_failed(&status))
 			status = gd_reduce_spread(m->communicator, gd_seconds() - start, &m->exchange_seconds);
 	}

@@ -1,7 +1,6 @@
 #include "gd/bench_plan.h"
 
 #include <assert.h>
-#include <stdbool.h>
 
 #include "gd/communicator.h"
 #include "gd/network.h"
@@ -58,6 +57,12 @@ gd_allreduce gd_allreduce_cheapest(int ranks, double bytes, gd_link link)
 	return best;
 }
 
+double gd_slices_seconds(int ranks, double bytes, gd_link link)
+{
+	int rounds = floor_log2(ranks) + (ranks > 1 << floor_log2(ranks));
+	return rounds * link.alpha + (ranks - 1.0) / ranks * bytes * link.beta;
+}
+
 gd_link gd_link_fit(int ranks, double latency, double bytes, double seconds)
 {
 	double messages, volume;
@@ -89,8 +94,9 @@ static double reduce_seconds(const gd_plan_work *work, gd_link link, int ranks)
 {
 	double seconds = 0;
 	for (int m = 0; m < work->messages; m++) {
-		gd_allreduce algorithm = work->algorithm == GD_ALLREDUCES ? gd_allreduce_cheapest(ranks, work->message[m], link) : work->algorithm;
-		seconds += gd_allreduce_seconds(algorithm, ranks, work->message[m], link);
+		double bytes = work->message[m].bytes;
+		gd_allreduce algorithm = work->algorithm == GD_ALLREDUCES ? gd_allreduce_cheapest(ranks, bytes, link) : work->algorithm;
+		seconds += work->message[m].slices ? gd_slices_seconds(ranks, bytes, link) : gd_allreduce_seconds(algorithm, ranks, bytes, link);
 	}
 	return seconds;
 }
@@ -99,7 +105,8 @@ gd_plan_line gd_plan_predict(const gd_plan_work *work, gd_link link, int ranks)
 {
 	double longest = 0;
 	for (int m = 0; m < work->messages; m++)
-		longest = work->message[m] > longest ? work->message[m] : longest;
+		if (!work->message[m].slices && work->message[m].bytes > longest)
+			longest = work->message[m].bytes;
 	gd_plan_line line = {
 		.ranks = ranks,
 		.busy = work->full.blocks < ranks ? work->full.blocks : ranks,
@@ -107,14 +114,16 @@ gd_plan_line gd_plan_predict(const gd_plan_work *work, gd_link link, int ranks)
 		.algorithm = work->algorithm == GD_ALLREDUCES ? gd_allreduce_cheapest(ranks, longest, link) : work->algorithm,
 		.reduce = reduce_seconds(work, link, ranks),
 	};
-	line.compute = line.rows * work->row_seconds + work->fixed_seconds;
+	double fixed = work->fixed_seconds + work->shared_seconds / ranks;
+	line.compute = line.rows * work->row_seconds + fixed;
 	line.step = line.compute + line.reduce;
 	double rows = (double)work->full_steps * work->full.rows + work->last.rows;
 	if (ranks > 1)
 		line.exchange = (ranks - 1) * link.alpha + rows / ranks * (ranks - 1) / ranks * work->row_bytes * link.beta;
-	double last = work->last.rows ? busiest(work->last, ranks) * work->row_seconds + work->fixed_seconds + line.reduce : 0;
-	line.total = (double)work->epochs * ((double)work->full_steps * line.step + last + line.exchange);
-	double alone = work->full.rows * work->row_seconds + work->fixed_seconds;
+	double last = work->last.rows ? busiest(work->last, ranks) * work->row_seconds + fixed + line.reduce : 0;
+	double epoch = (double)work->full_steps * line.step + last;
+	line.total = (double)work->epochs * (epoch > line.exchange ? epoch : line.exchange);
+	double alone = work->full.rows * work->row_seconds + work->fixed_seconds + work->shared_seconds;
 	line.efficiency = line.step > 0 ? alone / (ranks * line.step) : 0;
 	return line;
 }

@@ -172,13 +172,14 @@ static gd_status predict(const gd_bench_model *m, const gd_bench_machine *machin
 	extra += m->classes * arithmetic(lose, t, (double)t->rows * m->classes, 4 * floats, machine, budget);
 	p->elementwise = rows * (m->bytes / gd_bench_bandwidth(machine, m->workspace_bytes) + extra);
 
-	const double sum_bytes = stepper.fast ? 3 * floats : floats + 2 * sizeof(double), message_bytes = m->work.message[m->work.messages - 1];
+	const double sum_bytes = stepper.fast ? 3 * floats : floats + 2 * sizeof(double), message_bytes = m->message_bytes;
 	p->sums = blocks * parameters * (sum_bytes / gd_bench_bandwidth(machine, parameters * (sum_bytes - floats)) + (stepper.fast ? 0 : arithmetic(add, t, SMALL, sum_bytes, machine, budget)));
 	t->inputs = m->inputs;
 	t->rows = SMALL / m->inputs > 0 ? SMALL / m->inputs : 1;
 	extra = arithmetic(transpose, t, (double)t->rows * m->inputs, 2 * floats, machine, budget);
 	p->input = rows * m->inputs * (2 * floats / gd_bench_bandwidth(machine, m->shard_bytes) + extra) + message_bytes / gd_bench_bandwidth(machine, message_bytes);
-	p->update = parameters * (whole / gd_bench_bandwidth(machine, message_bytes + parameters * own) + arithmetic(update, t, SMALL, own, machine, budget));
+	const double slice = m->options->shard_optimizer ? parameters / m->communicator->size : parameters;
+	p->update = slice * (whole / gd_bench_bandwidth(machine, message_bytes + parameters * own) + arithmetic(update, t, SMALL, own, machine, budget));
 	return gd_ok();
 }
 

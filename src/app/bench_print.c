@@ -114,7 +114,7 @@ static void print_pass(FILE *out, const gd_bench_model *m)
 	fprintf(out, "    (longer blocks where layers are wide, since each packs their weights anew; where it can be a multiple of 8 blocks, to share evenly)\n");
 	if (gd_network_segments(m->network) > 1)
 		fprintf(out, "  pass: layer by layer, every block through a layer before the next one, since a batch normalisation needs the moments of the whole batch;\n"
-			"    a step sums %d small messages over the ranks besides the gradient's\n", m->work.messages - 1);
+			"    a step sums %d small messages over the ranks besides the gradient's\n", 2 * (gd_network_segments(m->network) - 1));
 	else
 		fprintf(out, "  pass: block by block, each forward and backward before the next one, while its %s of values are in cache\n", bytes(m->workspace_bytes));
 }
@@ -126,7 +126,7 @@ static void print_model(FILE *out, const gd_bench_report *r)
 	char text[256];
 	const struct {
 		const char *name, *prefix;
-	} told[] = {{"activation", " "}, {"dropout", ", dropout "}, {"optimizer", ", "}, {"reduction", ", reduction "}};
+	} told[] = {{"activation", " "}, {"dropout", ", dropout "}, {"optimizer", ", "}, {"reduction", ", reduction "}, {"shard-optimizer", ", sharded "}};
 	fprintf(out, "\nmodel: %d", m->inputs);
 	for (int l = 0; l < o->hidden.count; l++)
 		fprintf(out, "-%d", o->hidden.width[l]);
@@ -137,7 +137,7 @@ static void print_model(FILE *out, const gd_bench_report *r)
 	}
 	fprintf(out, "%s; %s\n", o->batch_norm ? ", batch norm" : "", m->dataset ? o->data : "random rows");
 	fprintf(out, "  %zu parameters (%d columns into the first layer); a row takes %s in dense products and moves %s besides; a step sums %s over the ranks\n",
-		gd_network_parameters(m->network), gd_network_columns(m->network), with_prefix(m->flops, "FLOP"), bytes(m->bytes), bytes(m->work.message[m->work.messages - 1]));
+		gd_network_parameters(m->network), gd_network_columns(m->network), with_prefix(m->flops, "FLOP"), bytes(m->bytes), bytes(m->message_bytes));
 	print_pass(out, m);
 }
 
@@ -171,7 +171,7 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)
 		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard_bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard_bytes / m->read_seconds.maximum, "B/s"));
-	fprintf(out, "an epoch's exchange of %" PRId64 " rows: %s\n", m->rows, seconds(m->exchange_seconds.maximum));
+	fprintf(out, "an epoch's exchange of %" PRId64 " rows: %s by itself; it travels while steps compute\n", m->rows, seconds(m->exchange_seconds.maximum));
 }
 
 /* A time limit leaves room for what is not training: start, validation, checkpoints. */
@@ -188,7 +188,7 @@ static void print_epochs(FILE *out, const gd_bench_report *r)
 	const gd_plan_work *work = &r->model.work;
 	char what[96];
 	double last = (double)work->last.rows / work->full.rows;
-	double total = (double)work->epochs * (((double)work->full_steps + last) * r->steps.seconds + r->model.exchange_seconds.maximum);
+	double total = (double)work->epochs * ((double)work->full_steps + last) * r->steps.seconds;
 	snprintf(what, sizeof what, "%" PRId64 " epochs of training steps on %d rank%s", work->epochs, r->ranks, r->ranks > 1 ? "s" : "");
 	print_limit(out, what, total, r->model.options->time_limit);
 }
