@@ -10,7 +10,8 @@ int gd_command_preprocess(int argc, char **argv);
 int gd_command_synth(int argc, char **argv);
 int gd_command_report(int argc, char **argv);
 int gd_command_info(int argc, char **argv);
-/* `info` where a launcher started several ranks. */
+/* `synth` and `info` where a launcher started several ranks. */
+int gd_command_synth_ranks(gd_communicator *communicator, int argc, char **argv);
 int gd_command_info_ranks(gd_communicator *communicator, int argc, char **argv);
 
 /* Commands of all ranks (collective); every rank leaves with the same status. --help comes with no communicator. */

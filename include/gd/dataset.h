@@ -30,6 +30,8 @@ void gd_dataset_header_release(gd_dataset_header *header);
 /* Where a writer takes its rows: `count` rows of `part` from `first` on into features [count, features] (standardised), labels and source rows [count]. */
 typedef gd_status gd_dataset_source(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row);
 
+/* Local. How many rows a writer takes at a time, from the beginning of each part on; the last time in a part fewer. */
+int64_t gd_dataset_block_rows(int features);
 /* Local. Writes the file as a whole, rows in the source's order, chunks checksummed (fletcher32). class_counts add up to rows. A full disk leaves nothing behind. */
 GD_CHECKED gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd_dataset_source *source, void *context);
 

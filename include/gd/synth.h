@@ -27,6 +27,10 @@ typedef struct gd_song {
 
 void gd_synth_song(const gd_profile *profile, uint64_t seed, int64_t row, gd_song *song);
 
+/* The class alone; or class, track, release date and numbers alone (the latter as they are written), which is all that features are made of. */
+int gd_synth_class(const gd_profile *profile, uint64_t seed, int64_t row);
+void gd_synth_numbers(const gd_profile *profile, uint64_t seed, int64_t row, gd_song *song);
+
 /* A table of drawn songs: records 0 ... rows - 1. */
 typedef struct gd_synth {
 	const gd_profile *profile;

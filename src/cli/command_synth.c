@@ -10,8 +10,10 @@
 #include "gd/options.h"
 #include "gd/preprocess.h"
 #include "gd/profile.h"
+#include "gd/sha256.h"
 #include "gd/shipped.h"
 #include "gd/synth.h"
+#include "gd/synth_dataset.h"
 
 typedef struct synth_options {
 	const char *output, *profile, *make_profile;
@@ -21,6 +23,8 @@ typedef struct synth_options {
 
 enum { OUTPUT, ROWS, SEED, PROFILE, MAKE_PROFILE, QUIET, HELP, OPTIONS };
 static const char default_output[] = "data/synthetic_songs.csv";
+/* A dataset of more rows is made without holding them. */
+enum { MOST_HELD_ROWS = 100000 };
 
 #define AT(member) offsetof(synth_options, member)
 static const gd_option options[OPTIONS] = {
@@ -42,9 +46,12 @@ static const gd_option_table table = {options, OPTIONS};
 static void print_help(void)
 {
 	printf("usage: genre-dist synth [-o FILE.csv|FILE.h5] [--rows N] [--seed N]\n"
+	       "       mpirun -n 8 genre-dist synth -o big.h5 --rows 20000000\n"
 	       "       genre-dist synth --make-profile SONGS.csv -o FILE.profile\n\n"
 	       "Draws songs from a statistical profile of real ones (a Gaussian copula per genre). Names in them are made up. The\n"
-	       "same seed gives the same bytes on every machine. A profile holds aggregates alone, no record of any song.\n\noptions:\n");
+	       "same seed gives the same bytes on every machine. A profile holds aggregates alone, no record of any song.\n"
+	       "A dataset of up to 100,000 rows is what preprocess makes of the CSV. A larger one is drawn by all ranks, the same on any\n"
+	       "number of them, in memory that does not grow with it: its parts are shares of all rows at random, not of each class.\n\noptions:\n");
 	gd_options_help(&table, stdout);
 }
 
@@ -82,14 +89,28 @@ static gd_status make_profile(const synth_options *o)
 	return status;
 }
 
-static gd_status read_profile(const synth_options *o, gd_profile *profile)
+static void hash_text(const void *text, size_t size, char sha256[65])
+{
+	gd_sha256 hash;
+	uint8_t digest[32];
+	gd_sha256_init(&hash);
+	gd_sha256_update(&hash, text, size);
+	gd_sha256_finish(&hash, digest);
+	gd_sha256_hex(digest, sha256);
+}
+
+static gd_status read_profile(const synth_options *o, gd_profile *profile, char sha256[65])
 {
 	void *bytes = NULL;
 	size_t size = 0;
-	if (!o->profile)
+	if (!o->profile) {
+		hash_text(gd_shipped_profile, strlen(gd_shipped_profile), sha256);
 		return gd_profile_read("built in", gd_shipped_profile, profile);
+	}
 	gd_status status = gd_file_read(o->profile, GD_USAGE, &bytes, &size);
 	char *text = gd_failed(&status) ? NULL : strndup(bytes, size);
+	if (!gd_failed(&status))
+		hash_text(bytes, size, sha256);
 	if (!gd_failed(&status))
 		status = text ? gd_profile_read(o->profile, text, profile) : gd_out_of_memory("a profile");
 	free(text);
@@ -98,10 +119,8 @@ static gd_status read_profile(const synth_options *o, gd_profile *profile)
 }
 
 /* The dataset that `preprocess` with its defaults would make of the CSV. */
-static gd_status write_dataset(const synth_options *o, gd_synth *synth)
+static gd_status write_dataset(const synth_options *o, const char *name, gd_synth *synth)
 {
-	char name[64];
-	snprintf(name, sizeof name, "synthetic songs of seed %lld", (long long)o->seed);
 	const gd_preprocess_options preprocess = {
 		.input = name,
 		.output = o->output,
@@ -123,42 +142,89 @@ static bool names_dataset(const char *path)
 	return length > 3 && !strcmp(path + length - 3, ".h5");
 }
 
-static gd_status draw(const synth_options *o)
+/* One process draws, and holds what a dataset is made of. */
+static gd_status draw(const synth_options *o, const char *name, gd_synth *synth)
+{
+	const char *output = o->output ? o->output : default_output;
+	gd_status status = o->output ? gd_ok() : gd_directory_make("data");
+	if (!gd_failed(&status))
+		status = names_dataset(output) ? write_dataset(o, name, synth) : gd_synth_write(synth, output);
+	if (!gd_failed(&status))
+		gd_log_note("drew %lld songs (%lld tracks, seed %lld) into '%s'", (long long)o->rows, (long long)synth->tracks, (long long)o->seed, output);
+	return status;
+}
+
+static gd_status draw_together(gd_communicator *communicator, const synth_options *o, const char *name, const char *sha256, const gd_synth *synth)
+{
+	const gd_synth_dataset_options large = {
+		.songs = *synth,
+		.name = name,
+		.profile_sha256 = sha256,
+		.output = o->output,
+		.history = gd_command_line(),
+		.out = o->quiet ? NULL : stdout,
+	};
+	gd_status status = gd_synth_dataset_write(communicator, &large);
+	if (!gd_failed(&status))
+		gd_log_note("drew %lld songs (seed %lld) into '%s'", (long long)o->rows, (long long)o->seed, o->output);
+	return status;
+}
+
+static gd_status run(gd_communicator *communicator, const synth_options *o)
 {
 	gd_profile profile = {0};
-	const char *output = o->output ? o->output : default_output;
+	char sha256[65] = "", name[64];
+	bool together = !o->make_profile && o->output && names_dataset(o->output) && o->rows > MOST_HELD_ROWS;
 	gd_synth synth = {.profile = &profile, .seed = (uint64_t)o->seed, .rows = o->rows};
-	gd_status status = read_profile(o, &profile);
-	if (!gd_failed(&status) && !o->output)
-		status = gd_directory_make("data");
-	if (!gd_failed(&status))
-		status = names_dataset(output) ? write_dataset(o, &synth) : gd_synth_write(&synth, output);
-	if (!gd_failed(&status))
-		gd_log_note("drew %lld songs (%lld tracks, seed %lld) into '%s'", (long long)o->rows, (long long)synth.tracks, (long long)o->seed, output);
+	snprintf(name, sizeof name, "synthetic songs of seed %lld", (long long)o->seed);
+	gd_status mine = gd_ok();
+	if (!o->make_profile && (together || communicator->rank == 0))
+		mine = read_profile(o, &profile, sha256);
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status) && together) {
+		status = draw_together(communicator, o, name, sha256, &synth);
+	} else if (!gd_failed(&status)) {
+		/* The others wait for as long as it takes. */
+		communicator->watchdog = 0;
+		if (communicator->rank == 0)
+			mine = o->make_profile ? make_profile(o) : draw(o, name, &synth);
+		status = gd_agree(communicator, &mine);
+	}
 	gd_profile_release(&profile);
 	return status;
 }
 
-int gd_command_synth(int argc, char **argv)
+int gd_command_synth_ranks(gd_communicator *communicator, int argc, char **argv)
 {
 	synth_options o;
 	bool given[OPTIONS] = {false};
 	int argument_count = 0;
+	if (!communicator) {
+		print_help();
+		return GD_OK;
+	}
 	const char **arguments = gd_allocate((size_t)argc, sizeof *arguments);
 	gd_options_initialise(&table, &o);
-	gd_status status = arguments ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, arguments, &argument_count)
-				     : gd_out_of_memory("the arguments");
-	if (!gd_failed(&status) && o.help) {
+	gd_status mine = arguments ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, arguments, &argument_count)
+				   : gd_out_of_memory("the arguments");
+	if (!gd_failed(&mine) && o.help) {
 		print_help();
 		free(arguments);
 		return GD_OK;
 	}
-	if (!gd_failed(&status))
-		status = check_usage(&o, given, argument_count, arguments);
+	if (!gd_failed(&mine))
+		mine = check_usage(&o, given, argument_count, arguments);
 	free(arguments);
+	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
-		status = o.make_profile ? make_profile(&o) : draw(&o);
+		status = run(communicator, &o);
 	}
 	return gd_command_finish(&status);
+}
+
+int gd_command_synth(int argc, char **argv)
+{
+	gd_communicator alone = {.mpi = MPI_COMM_NULL, .size = 1, .phase = "synth"};
+	return gd_command_synth_ranks(&alone, argc, argv);
 }

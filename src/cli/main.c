@@ -30,7 +30,7 @@ static const command commands[] = {
 	{"baseline", "score a classical model on a dataset", NULL, gd_command_baseline},
 	{"report", "show a run as one HTML page with its plots", gd_command_report, NULL},
 	{"bench", "measure this machine and a model on it, and plan other numbers of ranks", NULL, gd_command_bench},
-	{"synth", "draw songs from the shipped statistical profile", gd_command_synth, NULL},
+	{"synth", "draw songs from the shipped statistical profile", gd_command_synth, gd_command_synth_ranks},
 	{"info", "describe this build and machine, or a file or run directory", gd_command_info, gd_command_info_ranks},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

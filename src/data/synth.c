@@ -130,11 +130,9 @@ static void draw_date(const gd_profile_class *class, uint64_t key, double u, cha
 	write_date(text, parts, year, january ? 1 : month, january ? 1 : day);
 }
 
-static void draw_track(const gd_profile *profile, uint64_t seed, int64_t track, gd_song *song)
+static void draw_values(const gd_profile *profile, uint64_t key, gd_song *song)
 {
-	uint64_t key = key_of(seed, track);
-	int number = class_of(profile, key);
-	const gd_profile_class *class = &profile->class[number];
+	const gd_profile_class *class = &profile->class[class_of(profile, key)];
 	double normal[GD_PROFILE_COLUMNS];
 	for (int column = 0; column < GD_PROFILE_COLUMNS; column++) {
 		double z = 0;
@@ -147,8 +145,45 @@ static void draw_track(const gd_profile *profile, uint64_t seed, int64_t track, 
 		else
 			song->value[column] = value_at(&class->marginal[column], gd_profile_columns[column].values, u);
 	}
+}
+
+static void draw_track(const gd_profile *profile, uint64_t seed, int64_t track, gd_song *song)
+{
+	uint64_t key = key_of(seed, track);
+	draw_values(profile, key, song);
 	song->track = track;
-	gd_song_text_track(seed, track, number, gd_random_bits(key, AT_TEXT), gd_random_bits(key, AT_TEXT + 1), song);
+	gd_song_text_track(seed, track, class_of(profile, key), gd_random_bits(key, AT_TEXT), gd_random_bits(key, AT_TEXT + 1), song);
+}
+
+int gd_synth_class(const gd_profile *profile, uint64_t seed, int64_t row)
+{
+	return class_of(profile, key_of(seed, row));
+}
+
+/* A number as a column's format, "%.<digits>f" or "%.<digits>g", writes it: the nearest to the decimal, since both parts of the quotient are exact. */
+static double round_as(const char *format, double value)
+{
+	double scale = 1, least = 1;
+	int digits = format[2] - '0';
+	if (format[3] == 'f') {
+		for (int i = 0; i < digits; i++)
+			scale *= 10;
+	} else {
+		for (int i = 1; i < digits; i++)
+			least *= 10;
+		while (fabs(value) * scale < least && scale < 1e15)
+			scale *= 10;
+	}
+	return nearbyint(value * scale) / scale;
+}
+
+void gd_synth_numbers(const gd_profile *profile, uint64_t seed, int64_t row, gd_song *song)
+{
+	song->class = gd_synth_class(profile, seed, row);
+	song->track = track_of(profile, seed, row);
+	draw_values(profile, key_of(seed, song->track), song);
+	for (int column = 0; column < GD_PROFILE_NUMBERS; column++)
+		song->value[column] = round_as(gd_profile_columns[column].format, song->value[column]);
 }
 
 void gd_synth_song(const gd_profile *profile, uint64_t seed, int64_t row, gd_song *song)

@@ -13,10 +13,10 @@ enum {
 };
 
 /* A power of two: such chunks, and the rows that a rank reads at a time, fit into each other. */
-static hsize_t chunk_rows(hsize_t row_bytes)
+int64_t gd_dataset_block_rows(int features)
 {
-	hsize_t rows = 1;
-	while (2 * rows * row_bytes <= CHUNK_BYTES)
+	int64_t rows = 1;
+	while (2 * rows * features * (int64_t)sizeof(float) <= CHUNK_BYTES)
 		rows *= 2;
 	return rows;
 }
@@ -120,7 +120,7 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 	if (gd_failed(&status))
 		return status;
 	size_t features = (size_t)header->preprocessing.features;
-	hsize_t matrix_chunk = chunk_rows(features * sizeof(float));
+	hsize_t matrix_chunk = (hsize_t)gd_dataset_block_rows(header->preprocessing.features);
 	row_block block = {
 		.features = gd_allocate(matrix_chunk * features, sizeof *block.features),
 		.labels = gd_allocate(matrix_chunk, sizeof *block.labels),
