@@ -22,4 +22,7 @@ char *gd_arena_string(gd_arena *arena, const char *text) __attribute__((warn_unu
 char *gd_arena_string_of(gd_arena *arena, const char *bytes, size_t length) __attribute__((warn_unused_result));
 void gd_arena_release(gd_arena *arena);
 
+/* The most memory this process has had in use, in megabytes; 0 where the system does not say. */
+double gd_memory_peak(void);
+
 #endif

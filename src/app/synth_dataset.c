@@ -415,6 +415,13 @@ gd_status gd_synth_dataset_write(gd_communicator *communicator, const gd_synth_d
 	}
 	if (!gd_failed(&status))
 		status = write_rows(&d);
+	gd_spread memory;
+	if (!gd_failed(&status))
+		status = gd_reduce_spread(communicator, gd_memory_peak(), &memory);
+	if (!gd_failed(&status) && first && options->out) {
+		fprintf(options->out, "\npeak memory a rank: %.0f MB (least %.0f)\n", memory.maximum, memory.minimum);
+		fflush(options->out);
+	}
 	if (!gd_failed(&status))
 		gd_log_note("wrote '%s': %" PRId64 " training, %" PRId64 " validation and %" PRId64 " test records of %d features and %d classes", options->output, d.header.rows[GD_TRAIN],
 			d.header.rows[GD_VALIDATION], d.header.rows[GD_TEST], d.header.preprocessing.features, d.header.preprocessing.classes);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <sys/resource.h>
 
 #include "gd/log.h"
 #include "gd/reduce.h"
@@ -128,11 +127,9 @@ void gd_training_say_epoch(gd_training *t)
 gd_status gd_training_say_end(gd_training *t)
 {
 	gd_spread communication, memory;
-	struct rusage usage;
-	double megabytes = getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss / 1024;
 	gd_status status = gd_reduce_spread(t->communicator, t->step_seconds > 0 ? t->communication_seconds / t->step_seconds : 0, &communication);
 	if (!gd_failed(&status))
-		status = gd_reduce_spread(t->communicator, megabytes, &memory);
+		status = gd_reduce_spread(t->communicator, gd_memory_peak(), &memory);
 	if (gd_failed(&status) || t->communicator->rank || gd_log_get_level() == GD_LOG_QUIET)
 		return status;
 	if (bar_wanted(t))

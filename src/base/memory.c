@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define ARENA_ALIGNMENT 16
 #define CHUNK_BYTES ((size_t)64 * 1024)
@@ -79,4 +80,10 @@ void gd_arena_release(gd_arena *arena)
 		chunk = next;
 	}
 	arena->chunks = NULL;
+}
+
+double gd_memory_peak(void)
+{
+	struct rusage usage;
+	return getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss / 1024;
 }

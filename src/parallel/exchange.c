@@ -13,7 +13,8 @@
 
 enum {
 	EXTRA_WORDS = 2,       /* A row travels as its features, its label, and its slot at the consumer: 4 bytes each. */
-	PIECE_BYTES = 4 << 20, /* of a piece's records on a rank, about: stays in the cache, and is far more than a message's latency is worth */
+	PIECE_BYTES = 1 << 20, /* of a piece's records on a rank, about: small beside a shard, and stays in the cache */
+	MESSAGE_BYTES = 1 << 12, /* from each rank, at least: worth a message's latency */
 	TOGETHER = 512,        /* rows whose places are computed at once */
 	AHEAD = 8,             /* rows that are fetched before their turn */
 };
@@ -106,7 +107,7 @@ gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_op
 	exchange->record = MPI_DATATYPE_NULL;
 	exchange->request = MPI_REQUEST_NULL;
 	exchange->epoch = exchange->addressed = exchange->present.epoch = exchange->coming.epoch = -1;
-	int64_t piece_bytes = options->piece_bytes ? options->piece_bytes : PIECE_BYTES;
+	int64_t least = (int64_t)MESSAGE_BYTES * communicator->size, piece_bytes = options->piece_bytes ? options->piece_bytes : least > PIECE_BYTES ? least : PIECE_BYTES;
 	gd_epoch_shape shape = {
 		.rows = options->rows,
 		.batch_rows = options->batch_rows,

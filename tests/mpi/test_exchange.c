@@ -196,9 +196,9 @@ done:
 
 static void run_case(const exchange_case *c)
 {
-	const int64_t piece_bytes[] = {0, 1, 10000};
-	for (size_t p = 0; p < sizeof piece_bytes / sizeof *piece_bytes; p++)
-		run_pieces(c, piece_bytes[p]);
+	/* An epoch in one piece; a step a piece, or a few of them. */
+	run_pieces(c, 0);
+	run_pieces(c, c->rows < 100 ? 1 : 10000);
 }
 
 static void test_small(void)

@@ -9,6 +9,7 @@
 #include "gd/profile.h"
 #include "gd/sha256.h"
 #include "gd/shipped.h"
+#include "gd/song_text.h"
 #include "gd/synth.h"
 #include "gd/table.h"
 
@@ -302,6 +303,26 @@ static void a_profile_of_one_song(void)
 	free(text);
 }
 
+/* Numbers alone are those that a song's text says. */
+static void test_numbers(void)
+{
+	gd_profile profile = shipped();
+	int wrong = 0;
+	for (int64_t row = 0; row < ROWS; row++) {
+		gd_song song, numbers;
+		gd_song_fields fields;
+		gd_synth_song(&profile, 4, row, &song);
+		gd_synth_numbers(&profile, 4, row, &numbers);
+		gd_song_text_fields(&profile, &song, &fields);
+		for (int column = 0; column < GD_PROFILE_NUMBERS; column++)
+			wrong += strtod(fields.number[column], NULL) != numbers.value[column];
+		wrong += song.class != numbers.class || song.track != numbers.track || strcmp(song.release_date, numbers.release_date);
+		wrong += gd_synth_class(&profile, 4, row) != song.class;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	gd_profile_release(&profile);
+}
+
 const unit_test unit_tests[] = {
 	{"classes and marginals follow the profile", classes_and_marginals_follow_the_profile},
 	{"correlations follow the profile", correlations_follow_the_profile},
@@ -310,5 +331,6 @@ const unit_test unit_tests[] = {
 	{"delivered songs are those of the file", delivered_songs_are_those_of_the_file},
 	{"measuring drawn songs", a_profile_of_drawn_songs_is_near_its_own},
 	{"a profile of one song", a_profile_of_one_song},
+	{"numbers alone are those of the text", test_numbers},
 	{NULL, NULL},
 };
