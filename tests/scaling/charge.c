@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "gd/exchange.h"
 #include "gd/memory.h"
 #include "gd/network.h"
 #include "gd/optimizer.h"
 
-static charge in_force = {.arithmetic = true};
+static charge in_force = {.arithmetic = true, .exchange = true};
 static double pass_seconds, pass_flops;
 
 void charge_set(const charge *prices)
@@ -92,6 +93,24 @@ void __wrap_gd_network_backward_segment(const gd_network *network, const gd_pass
 		__real_gd_network_backward_segment(network, pass, segment, block, workspace, sink, context, sums);
 }
 
+/* Blocks of rows that nobody has sent, where nobody looks at them. */
+gd_status __real_gd_exchange_reach(gd_exchange *, int64_t);
+gd_status __wrap_gd_exchange_reach(gd_exchange *, int64_t);
+gd_status __wrap_gd_exchange_reach(gd_exchange *exchange, int64_t step)
+{
+	return in_force.exchange ? __real_gd_exchange_reach(exchange, step) : gd_ok();
+}
+
+gd_block __real_gd_exchange_block(const gd_exchange *, int64_t, int, float *);
+gd_block __wrap_gd_exchange_block(const gd_exchange *, int64_t, int, float *);
+gd_block __wrap_gd_exchange_block(const gd_exchange *exchange, int64_t step, int block, float *x)
+{
+	if (in_force.arithmetic)
+		return __real_gd_exchange_block(exchange, step, block, x);
+	gd_step_plan plan = gd_exchange_step(exchange, step);
+	return (gd_block){.index = block, .rows = gd_block_start(plan.rows, plan.blocks, block + 1) - gd_block_start(plan.rows, plan.blocks, block), .x = x};
+}
+
 static size_t updated;
 
 void __real_gd_optimizer_update(const gd_optimizer_options *, const gd_step_scalars *, double, size_t, float *, const float *, float *const [2]);
@@ -118,7 +137,7 @@ double __wrap_gd_wide_sum_value(const gd_wide_sum *sum)
 	return in_force.arithmetic ? __real_gd_wide_sum_value(sum) : 1;
 }
 
-/* For stepper.c, whose vectors are equally long on all ranks: the n-th of one rank is the n-th of all. */
+/* For the step and its state, whose vectors are equally long on all ranks: the n-th of one rank is the n-th of all. */
 void *folded_allocate(size_t count, size_t size);
 void *folded_allocate(size_t count, size_t size)
 {

@@ -11,6 +11,7 @@
 
 typedef struct charge {
 	bool arithmetic;          /* compute too; else the values of a step are not looked at, and the ranks, a power of two, share their vectors' memory */
+	bool exchange;            /* send the rows; else, without arithmetic, a block's are not looked at */
 	double flops_a_second;    /* of the passes, their elementwise work included, in gd_network_flops */
 	double parameter_seconds; /* of a step's work outside passes and messages, for each parameter */
 	double sum_seconds;       /* of adding a double to another one in an all-reduce */

@@ -226,7 +226,7 @@ int main(int argc, char **argv)
 		status = gd_agree(&l.communicator, &mine);
 	}
 	if (!gd_failed(&status)) {
-		charge_set(&(charge){l.set.arithmetic, l.set.flops, l.set.parameter_seconds, l.set.sum_seconds});
+		charge_set(&(charge){l.set.arithmetic, l.set.exchange, l.set.flops, l.set.parameter_seconds, l.set.sum_seconds});
 		status = make_rows(&l);
 	}
 	if (!gd_failed(&status))
