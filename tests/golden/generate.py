@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Writes the golden files beside this script from independent implementations: trainings and schedules
-by PyTorch, scores by NumPy. Debian packages: python3-torch (1.13), python3-numpy. Run: ./generate.py
+by PyTorch, scores by NumPy (encodings: generate_encodings.py). Debian packages: python3-torch (1.13), python3-numpy. Run: ./generate.py
 
 A golden file is text: entries `name count` followed by `count` words. Weights are stored as ours are,
 [inputs, outputs]; float32 values have 9 digits, which give back the same bits.
@@ -76,9 +76,9 @@ def write(name, entries):
                 out.write(" ".join(words[i:i + 10]) + "\n")
 
 
-def build(case, double):
-    layers, width = [], INPUTS
-    for hidden in HIDDEN:
+def build(case, double, inputs=INPUTS, widths=HIDDEN):
+    layers, width = [], inputs
+    for hidden in widths:
         layers.append(torch.nn.Linear(width, hidden))
         if case["batch_norm"]:
             layers.append(torch.nn.BatchNorm1d(hidden))
@@ -90,19 +90,28 @@ def build(case, double):
 
 
 def tensors(model):
-    """Our names with the torch tensors; dense weights are views [inputs, outputs]."""
+    """Our names with the torch tensors."""
     dense = norm = 0
     for layer in model:
         if isinstance(layer, torch.nn.Linear):
-            yield "dense_%d/weight" % dense, layer.weight.data.t()
-            yield "dense_%d/bias" % dense, layer.bias.data
+            yield "dense_%d/weight" % dense, layer.weight
+            yield "dense_%d/bias" % dense, layer.bias
             dense += 1
         if isinstance(layer, torch.nn.BatchNorm1d):
-            yield "batch_norm_%d/scale" % norm, layer.weight.data
-            yield "batch_norm_%d/shift" % norm, layer.bias.data
+            yield "batch_norm_%d/scale" % norm, layer.weight
+            yield "batch_norm_%d/shift" % norm, layer.bias
             yield "batch_norm_%d/running_mean" % norm, layer.running_mean
             yield "batch_norm_%d/running_variance" % norm, layer.running_var
             norm += 1
+
+
+def ours(name, tensor):
+    """A view of a tensor's values as ours lie: dense weights [inputs, outputs]."""
+    return tensor.detach().t() if name.startswith("dense") and name.endswith("weight") else tensor.detach()
+
+
+def flat(name, tensor):
+    return ours(name, tensor).contiguous().numpy().reshape(-1).copy()
 
 
 def draw_start(generator):
@@ -112,6 +121,7 @@ def draw_start(generator):
     x = torch.randn(ROWS, INPUTS, generator=generator) + 0.8 * centres[labels]
     start = {}
     for name, tensor in tensors(build(dict(DEFAULTS, batch_norm=1), False)):
+        tensor = ours(name, tensor)
         if name.startswith("dense"):
             inputs = INPUTS if name.startswith("dense_0") else HIDDEN[int(name[6]) - 1]
             start[name] = (2 * torch.rand(tensor.shape, generator=generator) - 1) / inputs ** 0.5
@@ -122,12 +132,12 @@ def draw_start(generator):
     return x, labels, start
 
 
-def train(case, double, x, labels, start):
-    model = build(case, double)
-    kind = torch.float64 if double else torch.float32
+def train(case, model, inputs, labels, start, tensors=tensors):
+    """Twenty steps of model(*inputs); what is noted besides: gradients of the first and the last step, and the average."""
+    kind = next(model.parameters()).dtype
     for name, tensor in tensors(model):
-        tensor.copy_(start[name])
-    decayed = [layer.weight for layer in model if isinstance(layer, torch.nn.Linear)]
+        ours(name, tensor).copy_(start[name])
+    decayed = [p for name, p in model.named_parameters() if name.endswith("weight") and p.dim() > 1]
     others = [p for p in model.parameters() if all(p is not d for d in decayed)]
     groups = [{"params": decayed, "weight_decay": case["weight_decay"]},
               {"params": others, "weight_decay": case["weight_decay"] if case["decay"] == "all" else 0.0}]
@@ -139,19 +149,32 @@ def train(case, double, x, labels, start):
         optimizer = twin(groups, lr=case["learning_rate"], betas=(case["beta1"], case["beta2"]), eps=case["epsilon"])
     criterion = torch.nn.CrossEntropyLoss(weight=torch.tensor(case["class_weights"], dtype=kind),
                                           label_smoothing=case["label_smoothing"])
-    losses, norms = [], []
-    for _ in range(STEPS):
+    decay = case.get("ema", 0.0)
+    average = torch.optim.swa_utils.AveragedModel(model, avg_fn=lambda mean, value, count: decay * mean + (1 - decay) * value)
+    average.update_parameters(model)  # the first one copies
+    losses, norms, noted = [], [], []
+    for step in range(1, STEPS + 1):
         optimizer.zero_grad()
-        loss = criterion(model(x.to(kind)), labels)
+        loss = criterion(model(*inputs), labels)
         loss.backward()
+        if step in (1, STEPS):
+            noted += [("gradient_%d/%s" % (step, name), flat(name, p.grad)) for name, p in tensors(model) if p.requires_grad]
         limit = case["clip_norm"] or float("inf")
         norm = float(torch.nn.utils.clip_grad_norm_(model.parameters(), limit))
         assert not case["clip_norm"] or norm > case["clip_norm"], "the clip is to be active in every step"
         losses.append(float(loss))
         norms.append(norm)
         optimizer.step()
-    final = [(name, tensor.contiguous().numpy().reshape(-1)) for name, tensor in tensors(model)]
-    return losses, norms, final
+        average.update_parameters(model)
+    noted += [("ema/" + name, flat(name, p)) for name, p in tensors(average.module) if p.requires_grad]
+    return losses, norms, [(name, flat(name, tensor)) for name, tensor in tensors(model)], noted
+
+
+def report_noise(name, final, final64):
+    for (key, single), (_, double) in zip(final, final64):
+        noise = numpy.linalg.norm(single - double) / numpy.linalg.norm(double)
+        if noise > 1e-6:
+            print("%s: %s: PyTorch's float32 is %.1e from its float64" % (name, key, noise))
 
 
 def trainings():
@@ -160,12 +183,9 @@ def trainings():
           [(name, tensor.numpy().reshape(-1)) for name, tensor in start.items()])
     for name, changes in CASES.items():
         case = dict(DEFAULTS, **changes)
-        losses, norms, final = train(case, False, x, labels, start)
-        losses64, norms64, final64 = train(case, True, x, labels, start)
-        for (key, single), (_, double) in zip(final, final64):
-            noise = numpy.linalg.norm(single - double) / numpy.linalg.norm(double)
-            if noise > 1e-6:
-                print("%s: %s: PyTorch's float32 is %.1e from its float64" % (name, key, noise))
+        _, _, final, _ = train(case, build(case, False), [x], labels, start)
+        losses64, norms64, final64, _ = train(case, build(case, True), [x.double()], labels, start)
+        report_noise(name, final, final64)
         # Float64 results rounded to 12 digits: far below what is compared.
         write(name, list(case.items()) + [("losses", losses64), ("gradient_norms", norms64)] +
               [("float32/" + key, values) for key, values in final] +

@@ -30,8 +30,8 @@ static inline void golden_close(golden_file *file)
 	file->stream = NULL;
 }
 
-/* Leaves the stream at the first word of entry `name`, which must have `count` words. */
-static inline void golden_seek(golden_file *file, const char *name, size_t count)
+/* Words of entry `name`; 0 where it is missing. */
+static inline size_t golden_count(golden_file *file, const char *name)
 {
 	char found[GOLDEN_WORD];
 	size_t words = 0;
@@ -39,9 +39,16 @@ static inline void golden_seek(golden_file *file, const char *name, size_t count
 	while (fscanf(file->stream, "%63s %zu", found, &words) == 2 && strcmp(found, name))
 		for (char skipped[GOLDEN_WORD]; words > 0; words--)
 			CU_ASSERT_EQUAL_FATAL(fscanf(file->stream, "%63s", skipped), 1);
-	if (feof(file->stream) || words != count)
+	return feof(file->stream) ? 0 : words;
+}
+
+/* Leaves the stream at the first word of entry `name`, which must have `count` words. */
+static inline void golden_seek(golden_file *file, const char *name, size_t count)
+{
+	size_t words = golden_count(file, name);
+	if (words != count)
 		fprintf(stderr, "golden entry '%s' is missing or does not have %zu words\n", name, count);
-	CU_ASSERT_FATAL(!feof(file->stream) && words == count);
+	CU_ASSERT_FATAL(words == count);
 }
 
 static inline void golden_word(golden_file *file, const char *name, char word[GOLDEN_WORD])
