@@ -45,6 +45,8 @@ static gd_status read_table(const char *path, table *t)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		snprintf(place, sizeof place, "trials/%s", texts[i].name);
 		*texts[i].column = gd_hdf5_get_texts(&hdf5, place, &t->rows, &t->arena);
+		if (!t->rows)
+			gd_hdf5_fail(&hdf5, place, "there are no trials");
 	}
 	for (int m = 0; m < GD_SWEEP_METRICS; m++) {
 		const hsize_t shape[2] = {t->rows, 0};

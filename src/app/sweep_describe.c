@@ -29,6 +29,8 @@ gd_status gd_sweep_describe(FILE *out, const char *path)
 	gd_hdf5_expect_kind(&hdf5, GD_KIND_SWEEP);
 	char *sort = gd_hdf5_get_text(&hdf5, "/", "sort", &arena), *file = gd_hdf5_get_document(&hdf5, "sweep_file", &arena);
 	char **names = gd_hdf5_get_texts(&hdf5, "trials/name", &rows, &arena);
+	if (!rows)
+		gd_hdf5_fail(&hdf5, "trials/name", "there are no trials");
 	char **states = gd_hdf5_get_texts(&hdf5, "trials/status", &rows, &arena);
 	for (int c = 0; c < SHOWN; c++)
 		column[c] = get_column(&hdf5, gd_sweep_metric_names[shown[c]], rows, &arena);

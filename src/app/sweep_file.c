@@ -174,6 +174,8 @@ gd_status gd_sweep_file_read(const char *path, const gd_sweep_plan *plan, gd_swe
 		char name[64];
 		snprintf(name, sizeof name, "trials/%s", texts[c].name);
 		column[c] = gd_hdf5_get_texts(&hdf5, name, &rows, &arena);
+		if (!rows)
+			gd_hdf5_fail(&hdf5, name, "there are no trials");
 	}
 	int *place = gd_arena_take(&arena, rows + 1, sizeof *place);
 	if (!place)

@@ -189,6 +189,32 @@ static gd_status find_varied(reader *r)
 	return gd_ok();
 }
 
+/* Each value must be one that the option takes, and another than those before it, however it is written. */
+static gd_status check_values(const reader *r, const gd_sweep_line *line, const gd_sweep_values *values)
+{
+	const gd_option *option = gd_options_find(&gd_train_option_table, line->name);
+	char **texts = gd_allocate((size_t)values->count, sizeof *texts);
+	gd_arena arena = {0};
+	gd_status status = texts ? gd_ok() : gd_out_of_memory("the sweep's values");
+	for (int v = 0; v < values->count && !gd_failed(&status); v++) {
+		gd_train_options scratch = r->base;
+		char text[1024];
+		status = set(r, &scratch, line, values->value[v]);
+		if (gd_failed(&status))
+			break;
+		gd_options_format(option, &scratch, text, sizeof text);
+		for (int before = 0; before < v && !gd_failed(&status); before++)
+			if (!strcmp(texts[before], text))
+				status = gd_error(GD_USAGE, "line %d of '%s': %s: '%s' stands twice", line->number, r->path, line->name, values->value[v]);
+		texts[v] = gd_arena_string(&arena, text);
+		if (!texts[v])
+			status = gd_out_of_memory("the sweep's values");
+	}
+	gd_arena_release(&arena);
+	free(texts);
+	return status;
+}
+
 static gd_status read_values(reader *r)
 {
 	r->vary = find_section(r, "vary");
@@ -204,11 +230,7 @@ static gd_status read_values(reader *r)
 		status = gd_sweep_values_read(gd_options_find(&gd_train_option_table, line->name), line->value, drawn, &r->plan->arena, &r->values[i]);
 		if (gd_failed(&status))
 			return gd_error(status.code, "line %d of '%s': %s: %s", line->number, r->path, line->name, status.message);
-		/* Each value must be one that the option takes. */
-		for (int v = 0; v < r->values[i].count && !gd_failed(&status); v++) {
-			gd_train_options scratch = r->base;
-			status = set(r, &scratch, line, r->values[i].value[v]);
-		}
+		status = check_values(r, line, &r->values[i]);
 	}
 	return status;
 }
@@ -233,7 +255,7 @@ static gd_status vary(const reader *r, int64_t index, gd_train_options *options)
 	return status;
 }
 
-static gd_status add_configuration(reader *r, const char *name, const gd_train_options *options)
+static gd_status add_configuration(reader *r, const char *name, bool named, const gd_train_options *options)
 {
 	gd_sweep_plan *plan = r->plan;
 	gd_sweep_configuration *c = &plan->configuration[plan->configurations++];
@@ -248,7 +270,8 @@ static gd_status add_configuration(reader *r, const char *name, const gd_train_o
 	}
 	if (!c->name || !c->values)
 		return gd_out_of_memory("a configuration");
-	for (int i = 0; i < plan->configurations - 1; i++)
+	/* Numbers differ from each other. */
+	for (int i = 0; named && i < plan->configurations - 1; i++)
 		if (!strcmp(plan->configuration[i].name, name))
 			return gd_error(GD_USAGE, "'%s': two trials of the name '%s'", r->path, name);
 	gd_status status = gd_train_options_check(options);
@@ -279,7 +302,7 @@ static gd_status make_configurations(reader *r)
 		snprintf(name, sizeof name, "%0*" PRId64, digits < 2 ? 2 : digits, i + 1);
 		status = vary(r, i, &options);
 		if (!gd_failed(&status))
-			status = add_configuration(r, name, &options);
+			status = add_configuration(r, name, false, &options);
 	}
 	for (int s = 0; s < r->count && !gd_failed(&status); s++) {
 		if (strcmp(r->sections[s].kind, "trial"))
@@ -287,10 +310,10 @@ static gd_status make_configurations(reader *r)
 		gd_train_options options = r->base;
 		status = set_section(r, &options, &r->sections[s]);
 		if (!gd_failed(&status))
-			status = add_configuration(r, r->sections[s].title, &options);
+			status = add_configuration(r, r->sections[s].title, true, &options);
 	}
 	if (!gd_failed(&status) && !plan->configurations)
-		status = add_configuration(r, "base", &r->base);
+		status = add_configuration(r, "base", false, &r->base);
 	return status;
 }
 
@@ -334,14 +357,6 @@ static gd_status make_trials(reader *r)
 				return gd_out_of_memory("the trials");
 			hash_options(&options, trial->options_sha256);
 		}
-	/* 'wide-seed1' may have been given as a name, too. */
-	for (int a = 0; r->seed_count > 1 && a < plan->trials; a++)
-		for (int c = 0; c < plan->configurations; c++)
-			for (int s = 0; s < r->seed_count && strstr(plan->configuration[c].name, "-seed"); s++) {
-				int b = c * r->seed_count + s;
-				if (a != b && !strcmp(plan->trial[a].name, plan->trial[b].name))
-					return gd_error(GD_USAGE, "'%s': two trials of the name '%s'", r->path, plan->trial[a].name);
-			}
 	return gd_ok();
 }
 

@@ -73,6 +73,8 @@ static gd_status read_line(const char *path, int number, char *line, gd_sweep_se
 	if (!section)
 		return gd_error(GD_USAGE, "line %d of '%s': '%s' stands before any section; there are [sweep], [base], [vary] and [trial NAME]", number, path, line);
 	*equals = '\0';
+	for (char *c = line; *c; c++)
+		*c = *c == '_' ? '-' : *c; /* which options take alike */
 	section->lines[section->count] = (gd_sweep_line){number, trim(line), trim(equals + 1)};
 	for (int i = 0; i < section->count; i++)
 		if (!strcmp(section->lines[i].name, section->lines[section->count].name))

@@ -60,10 +60,6 @@ gd_status gd_sweep_values_read(const gd_option *option, const char *text, bool d
 		return read_range(option, words, count, drawn, arena, values);
 	values->count = count;
 	values->value = (const char **)words;
-	for (int a = 0; a < count; a++)
-		for (int b = 0; b < a; b++)
-			if (!strcmp(words[a], words[b]))
-				return gd_error(GD_USAGE, "'%s' stands twice", words[a]);
 	return gd_ok();
 }
 
