@@ -24,6 +24,7 @@ typedef struct predictor {
 	const gd_preprocessing *preprocessing;
 	gd_recipe recipe;
 	FILE *out;           /* rank 0 */
+	bool headed;         /* rank 0: the first line is written, which waits until there is something to put below it */
 	int64_t records;     /* seen so far */
 	int64_t mine;        /* of them in this rank's block of the round */
 	int64_t block_first; /* record number of the block's first */
@@ -116,6 +117,9 @@ static gd_status write_round(predictor *p)
 		code = MPI_Isend(p->text, (int)length, MPI_CHAR, 0, 1, communicator->mpi, &requests[1]);
 		return code == MPI_SUCCESS ? gd_wait(communicator, &requests[1]) : gd_mpi_error(code, "send predictions");
 	}
+	if (!p->headed)
+		print_header(p);
+	p->headed = true;
 	fwrite(p->text, 1, p->length, p->out);
 	for (int r = 1; r < communicator->size; r++) {
 		MPI_Request request;
@@ -218,8 +222,6 @@ gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble,
 	gd_status status = gd_agree(communicator, &mine);
 	if (gd_failed(&status))
 		goto done;
-	if (communicator->rank == 0)
-		print_header(&p);
 	gd_table_reader reader = {.header = take_header, .record = take_record, .context = &p};
 	mine = gd_table_read(input, &reader, NULL);
 	status = mine;

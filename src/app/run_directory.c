@@ -129,6 +129,25 @@ gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool re
 	return status;
 }
 
+/* What was about this call alone, as comments: a run that is gone on with, or another one, shall not inherit it. */
+static void note_call(FILE *out, const char *directory, const gd_train_options *options)
+{
+	gd_train_options call = *options;
+	call.run = directory;
+	fprintf(out, "; about this call alone\n");
+	for (size_t i = 0; i < gd_train_option_table.count; i++) {
+		const gd_option *option = &gd_train_option_table.options[i];
+		char value[1024];
+		if (!(option->flags & GD_NOT_KEPT) || option->offset == offsetof(gd_train_options, help))
+			continue;
+		gd_options_format(option, &call, value, sizeof value);
+		for (char *c = value; *c; c++)
+			*c = (unsigned char)*c < ' ' ? '?' : *c; /* a second line would be no comment */
+		if (*value)
+			fprintf(out, "; %s = %s\n", option->name, value);
+	}
+}
+
 gd_status gd_run_write_config(const char *directory, const gd_train_options *options)
 {
 	char *text = NULL;
@@ -146,6 +165,7 @@ gd_status gd_run_write_config(const char *directory, const gd_train_options *opt
 		if (*value)
 			fprintf(out, "%s = %s\n", option->name, value);
 	}
+	note_call(out, directory, options);
 	gd_status status = gd_ok();
 	if (fclose(out))
 		status = gd_out_of_memory("the configuration");

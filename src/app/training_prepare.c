@@ -243,17 +243,29 @@ static void limit_time(gd_training *t, const bool *given)
 	gd_log_note("the batch job leaves %.0f s for training", left);
 }
 
+/* What the options ask of the dataset. Local: every rank has the same header. */
+static gd_status check_dataset(const gd_training *t)
+{
+	const gd_train_options *o = &t->options;
+	const int64_t *rows = gd_dataset_get_header(t->dataset)->rows;
+	if (rows[GD_TRAIN] < 1)
+		return gd_error(GD_BAD_DATA, "'%s' has no training part", o->data);
+	if (o->early_stop > 0 && rows[GD_VALIDATION] == 0)
+		return gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", o->data);
+	if (o->drop_last && o->batch_size > rows[GD_TRAIN])
+		return gd_error(GD_USAGE, "--drop-last leaves no batch: --batch-size %" PRId64 " is more than the %" PRId64 " rows of the training part of '%s'", o->batch_size, rows[GD_TRAIN], o->data);
+	return gd_ok();
+}
+
 gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *from)
 {
 	gd_communicator *communicator = t->communicator;
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
 	char hash[65];
 	gd_training_hash_dataset(header, hash);
-	if (header->rows[GD_TRAIN] < 1)
-		return gd_error(GD_BAD_DATA, "'%s' has no training part", t->options.data);
-	if (t->options.early_stop > 0 && header->rows[GD_VALIDATION] == 0)
-		return gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", t->options.data);
-	gd_status mine = make_network(t);
+	gd_status mine = check_dataset(t);
+	if (!gd_failed(&mine))
+		mine = make_network(t);
 	if (!gd_failed(&mine))
 		mine = gd_training_make_settings(t, hash);
 	if (!gd_failed(&mine))
@@ -280,9 +292,11 @@ gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, c
 
 	gd_status mine, status = gd_machine_survey(communicator, hosts, sizeof hosts);
 	communicator->phase = "opening the dataset";
-	/* The dataset first: a mistyped name leaves no empty run directory behind. */
+	/* The dataset first: what it refuses leaves no empty run directory behind. */
 	if (!gd_failed(&status) && !options->resume)
 		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
+	if (!gd_failed(&status) && !options->resume)
+		status = check_dataset(t);
 	if (!gd_failed(&status))
 		status = open_run(t, given, &checkpoint, &found);
 	communicator->watchdog = t->options.watchdog;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gd/build.h"
+#include "gd/log.h"
 #include "gd/machine.h"
 #include "gd/repeat.h"
 #include "gd/sha256.h"
@@ -31,6 +32,9 @@ gd_status gd_training_take_configuration(gd_training *t, const gd_checkpoint *ch
 		if (given[i] && option->flags & GD_CHANGES_BITS && option->offset != offsetof(gd_train_options, epochs) && strcmp(was, now))
 			return gd_error(GD_USAGE, "'--%s %s' would change the run in '%s', which has '%s'; leave it out, or start another --run",
 				option->name, now, t->directory, *was ? was : "none");
+		/* The schedule stands in front of the epochs and is the checkpoint's already. */
+		if (given[i] && option->offset == offsetof(gd_train_options, epochs) && strcmp(was, now) && (t->options.schedule == GD_COSINE || t->options.schedule == GD_ONE_CYCLE))
+			gd_log_warning("--epochs %s instead of %s: a schedule that ends with the last epoch follows another curve from here on; trained from its start the run would have other weights", now, was);
 		if (given[i] || !*was)
 			continue;
 		char *kept = gd_arena_string(&t->arena, was);

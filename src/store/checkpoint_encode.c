@@ -18,6 +18,19 @@ static const char *const role_sentences[] = {
 	[GD_TENSOR_RUNNING_VARIANCE] = "running unbiased variances of a batch normalisation's inputs",
 };
 
+/* Where an axis of the model's tensor is that of the features (as many columns: one each) or that of the classes. */
+static void bind_axes(gd_hdf5 *hdf5, const gd_network *network, const gd_tensor *tensor)
+{
+	char path[GD_TENSOR_PATH];
+	gd_tensor_path("model", tensor, path);
+	const gd_network_options *options = gd_network_get_options(network);
+	bool weight = tensor->role == GD_TENSOR_DENSE_WEIGHT;
+	if (weight && tensor->layer == 0 && gd_network_columns(network) == options->inputs)
+		gd_hdf5_bind_scale(hdf5, path, 0, GD_FEATURE_SCALE);
+	if ((weight || tensor->role == GD_TENSOR_DENSE_BIAS) && tensor->layer == options->hidden_count)
+		gd_hdf5_bind_scale(hdf5, path, weight ? 1 : 0, GD_CLASS_SCALE);
+}
+
 static void put_tensor(gd_hdf5 *hdf5, const char *tree, const gd_tensor *tensor, const char *long_name, const float *vector)
 {
 	char path[GD_TENSOR_PATH];
@@ -69,6 +82,7 @@ static void put_model(gd_hdf5 *hdf5, const gd_checkpoint *checkpoint)
 		const gd_tensor *tensor = gd_network_model_tensor(network, t);
 		put_layer(hdf5, "model", tensor, previous);
 		put_tensor(hdf5, "model", tensor, role_sentences[tensor->role], gd_tensor_is_statistic(tensor) ? checkpoint->statistics : checkpoint->parameters);
+		bind_axes(hdf5, network, tensor);
 		previous = tensor;
 	}
 }
@@ -141,15 +155,16 @@ gd_status gd_checkpoint_encode(gd_checkpoint *checkpoint, void **bytes, size_t *
 	gd_hdf5 hdf5;
 	gd_weights_sha256(checkpoint->network, checkpoint->parameters, checkpoint->statistics, checkpoint->weights_sha256);
 	gd_hdf5_create_image(&hdf5, "checkpoint");
+	/* Dimension scales are bound by their addresses in the file: what varies between equal trainings stands behind them. */
+	gd_hdf5_put_preprocessing(&hdf5, &checkpoint->preprocessing);
+	put_model(&hdf5, checkpoint);
 	gd_hdf5_put_root(&hdf5, GD_KIND_CHECKPOINT, checkpoint->command);
 	gd_hdf5_put_text(&hdf5, "/", "weights_sha256", checkpoint->weights_sha256);
-	put_model(&hdf5, checkpoint);
 	put_optimizer(&hdf5, checkpoint);
 	if (checkpoint->average)
 		put_mirror(&hdf5, "ema", checkpoint->network, "exponential average of the parameter of this name", checkpoint->average);
 	put_progress(&hdf5, checkpoint);
 	gd_hdf5_put_history(&hdf5, "history", &checkpoint->history, false);
-	gd_hdf5_put_preprocessing(&hdf5, &checkpoint->preprocessing);
 	put_settings(&hdf5, "config", checkpoint->config, checkpoint->config_count);
 	put_settings(&hdf5, "provenance", checkpoint->provenance, checkpoint->provenance_count);
 	gd_hdf5_take_image(&hdf5, GD_DIGEST_BYTES, bytes, size);

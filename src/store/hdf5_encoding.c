@@ -8,7 +8,7 @@
 
 /* One kind of table: a feature's length and values. */
 typedef struct table {
-	const char *values, *offsets, *long_name;
+	const char *values, *offsets, *units, *long_name;
 	int (*length)(const gd_feature_tables *tables);
 	double *(*of)(const gd_feature_tables *tables);
 } table;
@@ -55,11 +55,11 @@ static double *normal_of(const gd_feature_tables *tables)
 
 static const char bin_offsets[] = "preprocessing/bin_offsets", column_offsets[] = "preprocessing/column_offsets", knot_offsets[] = "preprocessing/knot_offsets";
 static const table tables[] = {
-	{"preprocessing/bin_edges", bin_offsets, "edges of the bins of piecewise-linear features, in the feature's own units", edges_length, edge_of},
-	{"preprocessing/column_mean", column_offsets, "means of the encoded columns in the training part", columns_length, mean_of},
-	{"preprocessing/column_deviation", column_offsets, "standard deviations of the encoded columns in the training part", columns_length, deviation_of},
-	{"preprocessing/knots", knot_offsets, "values of each numeric feature, in its own units, whose ranks in the training part are known", knots_length, knot_of},
-	{"preprocessing/knot_quantiles", knot_offsets, "standard normal quantiles of those ranks", knots_length, normal_of},
+	{"preprocessing/bin_edges", bin_offsets, "the feature's own", "edges of the bins of piecewise-linear features", edges_length, edge_of},
+	{"preprocessing/column_mean", column_offsets, "1", "means of the encoded columns in the training part", columns_length, mean_of},
+	{"preprocessing/column_deviation", column_offsets, "1", "standard deviations of the encoded columns in the training part", columns_length, deviation_of},
+	{"preprocessing/knots", knot_offsets, "the feature's own", "values of each numeric feature whose ranks in the training part are known", knots_length, knot_of},
+	{"preprocessing/knot_quantiles", knot_offsets, "1", "standard normal quantiles of those ranks", knots_length, normal_of},
 };
 enum { TABLES = sizeof tables / sizeof *tables, BINS = 0, MEANS = 1, DEVIATIONS = 2, KNOTS = 3 };
 
@@ -79,7 +79,7 @@ static void put_table(gd_hdf5 *hdf5, const table *kind, const gd_preprocessing *
 				memcpy(values + offsets[f], kind->of(&preprocessing->tables[f]), length * sizeof *values);
 			offsets[f + 1] = offsets[f] + (int64_t)length;
 		}
-		gd_hdf5_array array = {.element = GD_FLOAT64, .rank = 1, .shape = {total}, .long_name = kind->long_name};
+		gd_hdf5_array array = {.element = GD_FLOAT64, .rank = 1, .shape = {total}, .units = kind->units, .long_name = kind->long_name};
 		gd_hdf5_put_array(hdf5, kind->values, &array, values);
 		array = (gd_hdf5_array){.element = GD_INT64, .rank = 1, .shape = {features + 1}, .units = "1",
 			.long_name = "where each feature's values begin, and where the last one's end"};

@@ -7,16 +7,16 @@
 
 void gd_hdf5_put_preprocessing(gd_hdf5 *hdf5, const gd_preprocessing *preprocessing)
 {
-	gd_hdf5_array array = {.element = GD_FLOAT64, .rank = 1, .shape = {(hsize_t)preprocessing->features}};
+	gd_hdf5_array array = {.element = GD_FLOAT64, .rank = 1, .shape = {(hsize_t)preprocessing->features}, .units = "the feature's own"};
 	gd_hdf5_put_group(hdf5, "preprocessing");
 	gd_hdf5_put_texts(hdf5, GD_FEATURE_SCALE, (size_t)preprocessing->features, preprocessing->feature_names, "name of each feature");
 	gd_hdf5_put_scale(hdf5, GD_FEATURE_SCALE, "feature");
 	gd_hdf5_put_texts(hdf5, GD_CLASS_SCALE, (size_t)preprocessing->classes, preprocessing->class_names, "name of each class, in the order of the labels");
 	gd_hdf5_put_scale(hdf5, GD_CLASS_SCALE, "class");
-	array.long_name = "mean of the training part, in the feature's own units";
+	array.long_name = "mean of the training part";
 	gd_hdf5_put_array(hdf5, "preprocessing/mean", &array, preprocessing->mean);
 	gd_hdf5_bind_scale(hdf5, "preprocessing/mean", 0, GD_FEATURE_SCALE);
-	array.long_name = "standard deviation of the training part, in the feature's own units (population; 1 for a constant feature)";
+	array.long_name = "standard deviation of the training part (population; 1 for a constant feature)";
 	gd_hdf5_put_array(hdf5, "preprocessing/standard_deviation", &array, preprocessing->standard_deviation);
 	gd_hdf5_bind_scale(hdf5, "preprocessing/standard_deviation", 0, GD_FEATURE_SCALE);
 	gd_hdf5_put_encoding(hdf5, preprocessing);

@@ -59,6 +59,7 @@ equal "the target is not needed" "$(cksum <unlabelled.out)" "$(cksum <one.csv)"
 tempo=$(head -n 1 songs.csv | tr ',' '\n' | grep -n '^tempo$' | cut -d: -f1)
 cut -d, -f"$tempo" --complement songs.csv >slow.csv
 refuse 3 "tempo" ranks 3 predict run1/model.h5 slow.csv
+equal "a refused table's predictions" "$(cat out.txt)" ""
 awk -F, -v OFS=, -v t="$tempo" 'NR == 4 || NR == 2000 { $t = "" } 1' songs.csv >holes.csv
 expect 0 'warning: 2 records lack' ranks 2 predict run1/model.h5 holes.csv -o holes.out
 equal "empty cells" "$(sed -n 4p holes.out)" "3,,,,,,,"

@@ -35,6 +35,10 @@ for layer in range(2):
         h.update(m['dense_%d' % layer][name][()].astype('<f4').tobytes())
 assert h.hexdigest() == f.attrs['weights_sha256']
 assert m['dense_0/weight'].shape == (20, 16) and m['dense_1/bias'].shape == (6,)
+axis = lambda name, k: [scale.name for scale in m[name].dims[k].values()]
+assert axis('dense_0/weight', 0) == ['/preprocessing/feature_names']
+assert axis('dense_1/weight', 1) == axis('dense_1/bias', 0) == ['/preprocessing/class_names']
+assert not axis('dense_0/weight', 1) + axis('dense_1/weight', 0) + axis('dense_0/bias', 0)
 d = h5py.File('songs.h5', 'r')
 assert d['train/features'].dtype == 'f4' and d['train/labels'].dtype == 'i4' and d['train/source_row'].dtype == 'i8'
 assert d['statistics/class_counts'].shape == (3, 6)
@@ -54,6 +58,11 @@ refuse 2 "batch-size 128.*has '256'" ranks 2 train --run first --resume --batch-
 expect 0 'starting from the beginning' ranks 2 train "${small[@]}" --run fresh --resume --epochs 1
 expect 0 '' ranks 1 train --run first --resume --epochs 3
 equal "epochs in the metrics" "$(h5dump -d /epochs/epoch first/metrics.h5 | grep -c '(0): 1, 2, 3')" 1
+grep -q 'warning' err.txt && fail "a constant rate is warned of"
+expect 0 '' ranks 1 train "${small[@]}" --run curve --epochs 2 --schedule cosine -q
+expect 0 'warning: --epochs 3 instead of 2: .*another curve' ranks 2 train --run curve --resume --epochs 3 -q
+expect 0 '' ranks 2 train --run curve --resume --epochs 3
+grep -q 'warning' err.txt && fail "the same epochs are warned of"
 
 # A configuration file; the command line wins.
 expect 0 '' ranks 1 train --config first/config.ini --run again --epochs 2 -q
@@ -63,6 +72,34 @@ grep -q '^batch-size = 200' own/config.ini && grep -q '^hidden = 8' own/config.i
 printf 'hiden = 8\n' >misspelt.ini
 refuse 2 "hiden" ranks 2 train --data songs.h5 --config misspelt.ini --run none
 refuse 2 "absent.ini" ranks 2 train --data songs.h5 --config absent.ini --run none
+
+# What is about one call stands there as a remark, and goes no further.
+expect 0 '' ranks 1 train "${small[@]}" --run call --epochs 2 --max-steps 3 --time-limit 500 --progress off -q
+for line in 'run = call' 'max-steps = 3' 'time-limit = 500' 'progress = off' 'resume = off'; do
+	grep -qx "; $line" call/config.ini || fail "config.ini lacks '; $line'"
+done
+expect 0 '' ranks 1 train --config call/config.ini --run call2 -q
+grep -qx '; max-steps = 0' call2/config.ini || fail "a call's limit is inherited"
+expect 0 '' ranks 1 train --run call --resume -q
+equal "on from a call's limit" "$(weights_of call/model.h5)" "$(weights_of call2/model.h5)"
+equal "models of two command lines" "$(h5dump -g model call/model.h5 | tail -n +2 | cksum)" "$(h5dump -g model call2/model.h5 | tail -n +2 | cksum)"
+
+# The average: of the parameters after each step, from the first ones on; it is what is kept.
+if /usr/bin/python3 -c 'import h5py' 2>/dev/null; then
+	average=("${small[@]}" --ema 0.75 --epochs 3 -q)
+	expect 0 '' ranks 1 train --data songs.h5 --hidden 16 --epochs 0 --run average0 -q
+	expect 0 '' ranks 2 train "${average[@]}" --run average --max-steps 1
+	cp average/checkpoint.h5 average1.h5
+	expect 0 '' ranks 1 train --run average --resume --max-steps 2 -q
+	expect 0 '' /usr/bin/python3 -c "
+import h5py
+read = lambda path, tree: h5py.File(path, 'r')[tree + '/dense_0/weight'][()].astype('f8')
+mean = read('average0/model.h5', 'model')
+for path in 'average1.h5', 'average/checkpoint.h5':
+    mean = 0.75 * mean + 0.25 * read(path, 'model')
+    assert abs(read(path, 'ema') - mean).max() < 1e-6 and abs(read(path, 'model') - mean).max() > 1e-4
+assert abs(read('average/model.h5', 'model') - mean).max() < 1e-6"
+fi
 
 # Limits of a run.
 expect 0 '' ranks 2 train "${small[@]}" --run zero --epochs 0
@@ -108,6 +145,9 @@ refuse 2 'nesterov' ranks 1 train --data songs.h5 --optimizer sgd --nesterov
 refuse 2 'resume' ranks 1 train --data songs.h5 --resume
 refuse 2 'optimizer' ranks 1 train --data songs.h5 --optimizer rmsprop
 refuse 2 'warmup' ranks 1 train --data songs.h5 --warmup-epochs 40
+refuse 2 'drop-last leaves no batch: --batch-size 5000 is more than the 1260 rows' ranks 2 train --data songs.h5 --drop-last --batch-size 5000
+expect 0 '' "$GENRE_DIST" preprocess songs.csv -o whole.h5 --validation-fraction 0
+refuse 2 'early-stop needs a validation part' ranks 2 train --data whole.h5 --early-stop 2
 [[ ! -e runs ]] || fail "a refused command left a run directory behind"
 
 # Data that is none.

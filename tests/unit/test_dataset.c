@@ -167,7 +167,7 @@ static void test_layout(void)
 {
 	static const char *const texts[] = {"format", "genre_dist_version", "created", "history", "source", "source_sha256", "split"};
 	static const char *const numbers[] = {"format_version", "rows_read", "rows_dropped", "seed"};
-	static const char *const objects[] = {"train/features", "train/labels", "train/source_row", "test/features", "statistics/class_counts", "statistics/correlation"};
+	static const char *const objects[] = {"train/features", "train/labels", "train/source_row", "test/features", "preprocessing/mean", "preprocessing/standard_deviation", "statistics/class_counts", "statistics/correlation"};
 	const char *path = unit_path("layout.h5");
 	CHECK_OK(write_dataset(path, NULL));
 	hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
