@@ -95,7 +95,8 @@ gd_status gd_sweep_text_read(const char *path, char *text, gd_arena *arena, gd_s
 	if (!*sections || !room)
 		return gd_out_of_memory("the sweep's file");
 	int number = 0;
-	for (char *next = text, *line; (line = strsep(&next, "\n"));) {
+	static const char mark[] = "\xef\xbb\xbf"; /* which some editors put in front of UTF-8 */
+	for (char *next = text + (strncmp(text, mark, 3) ? 0 : 3), *line; (line = strsep(&next, "\n"));) {
 		number++;
 		cut_comment(line);
 		line = trim(line);

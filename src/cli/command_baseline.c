@@ -115,12 +115,16 @@ int gd_command_baseline(gd_communicator *communicator, int argc, char **argv)
 	gd_baseline kind = GD_BASELINE_LOGISTIC;
 	int count = 0;
 	const char **names = gd_allocate((size_t)argc, sizeof *names);
+	bool given[sizeof options / sizeof options[0]] = {false};
 	gd_options_initialise(&table, &o);
-	gd_status mine = names ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, names, &count) : gd_out_of_memory("the arguments");
+	gd_status mine = names ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, names, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&mine) && count != 1)
 		mine = gd_error(GD_USAGE, "baseline takes one name: logistic, tree, knn, forest or boosting");
 	if (!gd_failed(&mine))
 		mine = find_kind(names[0], &kind);
+	for (size_t i = 0; i < table.count && !gd_failed(&mine); i++)
+		if (given[i] && options[i].offset == offsetof(baseline_options, neighbours) && kind != GD_BASELINE_KNN)
+			mine = gd_error(GD_USAGE, "--neighbours goes with knn alone, not with %s", gd_baseline_names[kind]);
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);

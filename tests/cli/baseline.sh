@@ -60,6 +60,7 @@ refuse 2 'takes one name' ranks 2 baseline --data songs.h5
 refuse 2 "did you mean 'forest'" ranks 2 baseline forrest --data songs.h5
 refuse 2 "unknown baseline 'svm'" ranks 1 baseline svm --data songs.h5
 refuse 2 'neighbours' ranks 2 baseline knn --data songs.h5 --neighbours 0
+refuse 2 'neighbours goes with knn alone' ranks 2 baseline forest --data songs.h5 --neighbours 5
 refuse 2 'neighbours' ranks 2 baseline knn --data songs.h5 --neighbours 100000
 refuse 3 "absent.h5" ranks 3 baseline knn --data absent.h5
 "$GENRE_DIST" synth --rows 500 -o songs.csv 2>/dev/null && "$GENRE_DIST" preprocess songs.csv -o whole.h5 --validation-fraction 0 >/dev/null 2>&1

@@ -135,6 +135,14 @@ static void test_drawn(void)
 	gd_sweep_plan_release(&longer);
 }
 
+/* As editors elsewhere leave a file. */
+static void test_foreign_text(void)
+{
+	gd_sweep_plan plan = plan_of("\xef\xbb\xbf[base]\r\nepochs = 3\r\n[vary]\r\nhidden = 8 16 ; two\r\n");
+	CU_ASSERT(plan.configurations == 2 && plan.configuration[1].options.epochs == 3 && plan.configuration[1].options.hidden.width[0] == 16);
+	gd_sweep_plan_release(&plan);
+}
+
 static void test_hash(void)
 {
 	gd_sweep_plan a = plan_of("[base]\nepochs = 3\n"), b = plan_of("; the same\n[base]\nwatchdog = 9\nepochs=3\n"), c = plan_of("[base]\nepochs = 3\ndata = other.h5\n");
@@ -224,6 +232,7 @@ const unit_test unit_tests[] = {
 	{"drawn trials are a function of the seed", test_drawn},
 	{"the hash covers what decides the bits, and the dataset", test_hash},
 	{"a configuration underneath", test_config},
+	{"a byte order mark and carriage returns", test_foreign_text},
 	{"names that are unknown, foreign or taken", test_names},
 	{"values that are missing, out of range or repeated", test_bad_values},
 	{NULL, NULL},

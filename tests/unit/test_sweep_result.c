@@ -213,6 +213,60 @@ static void table_of_seconds(hid_t file)
 	edit_dataset(file, "trials/seconds", H5T_IEEE_F64LE, 2, shape);
 }
 
+static void unknown_metric(hid_t file)
+{
+	CU_ASSERT(H5Adelete(file, "sort") >= 0);
+	hid_t space = H5Screate(H5S_SCALAR), type = H5Tcopy(H5T_C_S1);
+	H5Tset_size(type, 5);
+	hid_t attribute = H5Acreate2(file, "sort", type, space, H5P_DEFAULT, H5P_DEFAULT);
+	CU_ASSERT(attribute >= 0 && H5Awrite(attribute, type, "tempo") >= 0);
+	H5Aclose(attribute);
+	H5Tclose(type);
+	H5Sclose(space);
+}
+
+/* The file without its digest, for other tools. */
+static void copy_open(const char *path, const char *to)
+{
+	void *bytes = NULL;
+	size_t size = 0;
+	CHECK_OK(gd_file_read(path, GD_BAD_DATA, &bytes, &size));
+	write_bytes(to, bytes, size - GD_DIGEST_BYTES);
+	free(bytes);
+}
+
+static void test_describe(void)
+{
+	static char shown[16384];
+	gd_sweep_plan plan = make_plan(text);
+	gd_sweep_result results[TRIALS];
+	char path[256], damaged[256];
+	snprintf(path, sizeof path, "%s", unit_path("sweep.h5"));
+	snprintf(damaged, sizeof damaged, "%s", unit_path("damaged.h5"));
+	make_results(results);
+	results[7].metric[GD_SWEEP_VALIDATION_ACCURACY] = NAN;
+	CHECK_OK(gd_sweep_file_write(path, &plan, results, "genre-dist sweep"));
+	FILE *out = fmemopen(shown, sizeof shown, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	CHECK_OK(gd_sweep_describe(out, path));
+	/* The best trial first, then down; without a number in the file's order. */
+	rewind(out);
+	static const char *const order[TRIALS] = {"02-seed0", "half-seed0", "02-seed1", "01-seed1", "01-seed0", "wild-seed0", "wild-seed1", "half-seed1"};
+	const char *at = shown;
+	for (int t = 0; t < TRIALS && at; t++) {
+		at = strstr(at, order[t]);
+		CU_ASSERT_PTR_NOT_NULL(at);
+	}
+	CU_ASSERT(strstr(shown, "8 trials, sorted by validation_accuracy") && !strstr(shown, "nan"));
+	copy_open(path, damaged);
+	hid_t file = edit_begin(damaged);
+	unknown_metric(file);
+	edit_end(file);
+	CU_ASSERT(says(gd_sweep_describe(out, damaged), GD_BAD_DATA, "sort", "tempo"));
+	fclose(out);
+	gd_sweep_plan_release(&plan);
+}
+
 /* Each refused with a sentence that names the object, by whoever reads the file. */
 static void test_malformed(void)
 {
@@ -233,17 +287,13 @@ static void test_malformed(void)
 	make_results(results);
 	CHECK_OK(gd_sweep_file_write(path, &plan, results, "genre-dist sweep"));
 	for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
-		/* Another tool writes no digest. */
-		void *bytes = NULL;
-		size_t size = 0;
-		CHECK_OK(gd_file_read(path, GD_BAD_DATA, &bytes, &size));
-		write_bytes(damaged, bytes, size - GD_DIGEST_BYTES);
-		free(bytes);
+		copy_open(path, damaged);
 		hid_t file = edit_begin(damaged);
 		damages[i].edit(file);
 		edit_end(file);
 		CU_ASSERT(says(gd_sweep_file_read(damaged, &plan, again), GD_BAD_DATA, damages[i].object, damages[i].words));
 		FILE *out = fopen("/dev/null", "w");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(out);
 		gd_status status = gd_sweep_describe(out, damaged);
 		CU_ASSERT(!damages[i].described || says(status, GD_BAD_DATA, damages[i].object, ""));
 		fclose(out);
@@ -267,6 +317,7 @@ const unit_test unit_tests[] = {
 	{"the best mean first, none last", test_sort},
 	{"the table and its JSON", test_print},
 	{"what is written is read back by the same sweep alone", test_file},
+	{"a person sees the best first", test_describe},
 	{"malformed files are refused", test_malformed},
 	{NULL, NULL},
 };
