@@ -32,8 +32,6 @@ static gd_status make_network(gd_training *t)
 	gd_arena arena = {0};
 	gd_encoding encoding;
 	gd_status status = gd_preprocessing_encoding(&header->preprocessing, &arena, &encoding);
-	if (!gd_failed(&status) && o->periodic && !encoding.numeric)
-		status = gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none; make it anew with preprocess if it is older than this version", o->data);
 	if (gd_failed(&status)) {
 		gd_arena_release(&arena);
 		return status;
@@ -247,11 +245,17 @@ static void limit_time(gd_training *t, const bool *given)
 static gd_status check_dataset(const gd_training *t)
 {
 	const gd_train_options *o = &t->options;
-	const int64_t *rows = gd_dataset_get_header(t->dataset)->rows;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	const int64_t *rows = header->rows;
+	bool numeric = false;
+	for (int f = 0; f < header->preprocessing.features; f++)
+		numeric = numeric || header->preprocessing.tables[f].knots > 0;
 	if (rows[GD_TRAIN] < 1)
 		return gd_error(GD_BAD_DATA, "'%s' has no training part", o->data);
 	if (o->early_stop > 0 && rows[GD_VALIDATION] == 0)
 		return gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", o->data);
+	if (o->periodic && !numeric)
+		return gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none; make it anew with preprocess if it is older than this version", o->data);
 	if (o->drop_last && o->batch_size > rows[GD_TRAIN])
 		return gd_error(GD_USAGE, "--drop-last leaves no batch: --batch-size %" PRId64 " is more than the %" PRId64 " rows of the training part of '%s'", o->batch_size, rows[GD_TRAIN], o->data);
 	return gd_ok();
