@@ -136,7 +136,7 @@ if command -v python3 >/dev/null; then
 fi
 expect 0 '' "$GENRE_DIST" info on1
 grep -q 'wide-seed2 *done' out.txt || fail "info on a sweep"
-sed -n '/^trial /,/^$/p' out.txt | grep ' done ' | sort -c -r -n -k 6,6 || fail "info's table is not sorted"
+sed -n '/^trial /,/^$/p' out.txt | grep ' done ' | sort -s -c -r -n -k 6,6 || fail "info's table is not sorted"
 sed -n '/^trial /,/^$/p' out.txt | tail -n 4 | head -n 3 | grep -c '^wild-.* diverged ' | grep -qx 3 || fail "what diverged does not stand last"
 expect 0 '' h5dump on1/sweep.h5
 
