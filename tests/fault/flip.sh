@@ -27,4 +27,5 @@ expect 0 '' mpirun -n 2 -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK=-1 -x GD_FLIP_C
 refuse 1 'replay differs' ranks 3 verify victim -q
 grep -q 'parameters .*values differ' out.txt || fail "verify does not say what differs"
 expect 0 '' ranks 2 verify whole -q
+echo "four flips on one rank of 2 to 4, one on all: found at the next comparison, and by verify"
 finish

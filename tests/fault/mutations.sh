@@ -48,4 +48,5 @@ for ((i = 0; i < count; i++)); do
 	expect 0 '' "$GENRE_DIST" train --run run --resume -q
 	equal "resumed, $damage" "$(weights_of run/checkpoint.h5)" "$(weights_of whole/checkpoint.h5)"
 done
+echo "seed $seed: $((3 * count + (count + 2) / 3)) damaged files"
 finish

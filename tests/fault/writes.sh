@@ -34,10 +34,12 @@ for word in write fsync close link rename; do
 	grep -q " $word\$" calls.txt || fail "no $word among the calls"
 done
 last=$(grep -n ' write$' calls.txt | tail -n 1 | cut -d: -f1)
+faults=0
 for number in 28 5; do # ENOSPC, EIO
 	for ((at = 1; at <= calls; at++)); do
 		((number == 28 || at % 3 == 0)) || continue
 		attempt GD_FAIL_NAME=victim/checkpoint GD_FAIL_AT="$at" GD_FAIL_ERRNO="$number"
+		faults=$((faults + 1))
 		what="errno $number at call $at ($(sed -n "${at}p" calls.txt))"
 		grep -q 'warning: cannot .*checkpoint' err.txt || fail "$what: no warning: $(cat err.txt)"
 		if ((at < last)); then
@@ -49,6 +51,7 @@ for number in 28 5; do # ENOSPC, EIO
 		recovers "$what"
 	done
 done
+echo "$calls calls for three checkpoints; $faults errors, one a training"
 # A short write is no error.
 for ((at = 1; at <= calls; at += 4)); do
 	attempt GD_FAIL_NAME=victim/checkpoint GD_FAIL_AT="$at" GD_FAIL_SHORT=1 GD_FAIL_ON=1
