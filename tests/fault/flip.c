@@ -5,7 +5,6 @@
 #include <mpi.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int number(const char *name, int otherwise)
 {
@@ -21,13 +20,12 @@ int MPI_Allreduce(const void *from, void *to, int count, MPI_Datatype type, MPI_
 		return code;
 	PMPI_Comm_rank(communicator, &rank);
 	if (rank == number("GD_FLIP_RANK", 0) || number("GD_FLIP_RANK", 0) < 0) {
-		double value;
-		memcpy(&value, to, sizeof value);
-		/* One that changes the sum beyond float32's rounding. */
-		uint64_t bits;
-		memcpy(&bits, &value, sizeof bits);
-		bits ^= (uint64_t)1 << 50;
-		memcpy(to, &bits, sizeof bits);
+		/* A bit that changes the sum beyond float32's rounding, of a value in the middle that is not zero: of the gradient, whatever lies around it. */
+		uint64_t *values = to;
+		int at = count / 2;
+		while (at < count - 1 && !values[at])
+			at++;
+		values[at] ^= (uint64_t)1 << 50;
 	}
 	return code;
 }

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/faults.bash"
 : "${GD_WRITES:?the preloaded library}"
 songs 300
-options=(--data songs.h5 --hidden 6 --batch-size 64 --epochs 3 -q)
+options=(--data songs.h5 --hidden 6 --batch-size 64 --epochs 3 --checkpoint-every 3 -q)
 "$GENRE_DIST" train "${options[@]}" --run whole >/dev/null 2>&1 || exit 2
 model=$(weights_of whole/model.h5) state=$(weights_of whole/checkpoint.h5)
 
