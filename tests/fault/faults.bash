@@ -13,6 +13,15 @@ marked() {
 	done
 }
 
+# catching: those of them that have got as far as to take SIGUSR2 for a wish to stop.
+catching() {
+	local process mask
+	for process in $(marked); do
+		mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$process/status" 2>/dev/null)
+		((0x${mask:-0} >> 11 & 1)) && echo "$process"
+	done
+}
+
 # gone SECONDS: waits until no process is left; 1 and a failure if one stays.
 gone() {
 	local tries=$(($1 * 10))

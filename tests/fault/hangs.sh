@@ -78,15 +78,6 @@ mapfile -t all < <(marked)
 kill -STOP "${all[2]}"
 ended "a rank stopped early on" $((watchdog + 12))
 
-# catching: those of the marked processes that have got as far as to take SIGUSR2 for a wish.
-catching() {
-	local process mask
-	for process in $(marked); do
-		mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$process/status" 2>/dev/null)
-		((0x${mask:-0} >> 11 & 1)) && echo "$process"
-	done
-}
-
 # Signals that come at every instant of the start are never lost, and never break anything.
 for delay in 0.05 0.2 0.3 0.4 0.5 0.7; do
 	rm -rf victim

@@ -94,7 +94,8 @@ rm -rf victim
 "$GENRE_DIST" train "${options[@]}" --epochs 1000000 --checkpoint-every 20 --run victim >out.txt 2>err.txt &
 trainer=$!
 for _ in $(seq 100); do [[ -e victim/checkpoint.previous.h5 ]] && break; sleep 0.1; done
-rm -rf victim
+# By its name first: rm would meet files that are being made.
+mv victim deleted && rm -rf deleted
 sleep 0.5
 kill -0 $trainer || fail "a deleted directory ended the training: $(cat err.txt)"
 kill -USR1 $trainer
