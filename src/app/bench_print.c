@@ -171,7 +171,8 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)
 		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard_bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard_bytes / m->read_seconds.maximum, "B/s"));
-	fprintf(out, "an epoch's exchange of %" PRId64 " rows: %s by itself; it travels while steps compute\n", m->rows, seconds(m->exchange_seconds.maximum));
+	if (r->ranks > 1)
+		fprintf(out, "an epoch's exchange of %" PRId64 " rows: %s by itself; it travels while steps compute\n", m->rows, seconds(m->exchange_seconds.maximum));
 }
 
 /* A time limit leaves room for what is not training: start, validation, checkpoints. */
