@@ -29,7 +29,7 @@ same short_last --hidden 16 --epochs 2 --batch-size 315 --activation gelu
 same one_batch --hidden 16 --epochs 3 --batch-size 100000 --batch-norm
 
 # A gradient that travels in buckets, with ranks that have no block.
-same buckets --hidden 256,160 --epochs 1 --batch-size 600 --clip-norm 0.1
+same buckets --hidden 400,340 --epochs 1 --batch-size 600 --clip-norm 0.1
 
 # More ranks than rows.
 head -n 7 songs.csv >tiny.csv

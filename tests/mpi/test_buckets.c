@@ -67,13 +67,13 @@ static void run(gd_number number, size_t length, const size_t *cut, int cuts, in
 
 static void test_sums(void)
 {
-	const size_t cut[] = {LENGTH - 10, LENGTH - 40000, LENGTH - 41000, LENGTH - 200000, 5000, 10};
+	const size_t cut[] = {LENGTH - 10, LENGTH - 40000, LENGTH - 41000, LENGTH - 300000, 5000, 10};
 	/* Whole where it is short. */
 	run(GD_DOUBLES, 0, NULL, 0, 1);
 	run(GD_DOUBLES, 1000, (const size_t[]){900, 200}, 2, 1);
-	run(GD_FLOATS, 65536, (const size_t[]){60000, 2}, 2, 1);
-	/* Ten values do not make a bucket; 1295000 doubles are more than 8 MiB. */
-	run(GD_DOUBLES, LENGTH, cut, 6, 5);
+	run(GD_FLOATS, 262144, (const size_t[]){260000, 2}, 2, 1);
+	/* 41000 values do not make a bucket; 1195000 doubles are more than 8 MiB. */
+	run(GD_DOUBLES, LENGTH, cut, 6, 4);
 	run(GD_FLOATS, LENGTH, cut, 6, 3);
 	/* Without places the whole is cut by size alone. */
 	run(GD_DOUBLES, LENGTH, NULL, 0, 2);
@@ -82,7 +82,7 @@ static void test_sums(void)
 /* Other collective calls in between, where all ranks have come as far. */
 static void test_between(void)
 {
-	const size_t cut[] = {300000, 150000, 70000};
+	const size_t cut[] = {260000, 120000, 40000};
 	double *values = gd_allocate(400000, sizeof *values);
 	gd_buckets *buckets = NULL;
 	gd_buckets_options options = {.number = GD_DOUBLES, .values = values, .length = 400000, .cut = cut, .cuts = 3};

@@ -123,10 +123,10 @@ static void test_same_bits(void)
 	const test_shape shapes[] = {
 		{.hidden = {24, 16}, .batch = 1100},
 		{.hidden = {24, 16}, .batch = 130},
-		{.hidden = {256, 160}, .batch = 1100},
-		{.hidden = {160, 256}, .batch = 130},
-		{.hidden = {256, 160}, .batch = 1100, .batch_norm = true},
-		{.hidden = {160, 256}, .batch = 300, .batch_norm = true},
+		{.hidden = {400, 340}, .batch = 1100},
+		{.hidden = {340, 400}, .batch = 130},
+		{.hidden = {400, 340}, .batch = 1100, .batch_norm = true},
+		{.hidden = {340, 400}, .batch = 300, .batch_norm = true},
 	};
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
 		for (int shard = 0; shard < 2; shard++) {
@@ -140,8 +140,8 @@ static void test_same_bits(void)
 static void test_coarser(void)
 {
 	for (int shard = 0; shard < 2; shard++) {
-		compare(&(test_shape){.hidden = {256, 160}, .batch = 1100, .shard = shard, .quantum = -120});
-		compare(&(test_shape){.hidden = {256, 160}, .batch = 300, .batch_norm = true, .shard = shard, .quantum = -120});
+		compare(&(test_shape){.hidden = {400, 340}, .batch = 300, .shard = shard, .quantum = -70});
+		compare(&(test_shape){.hidden = {400, 340}, .batch = 300, .batch_norm = true, .shard = shard, .quantum = -70});
 	}
 }
 
@@ -150,7 +150,7 @@ static void test_fast(void)
 {
 	gd_communicator self = {.mpi = MPI_COMM_SELF, .size = 1, .phase = "a test"};
 	for (int shard = 0; shard < 2; shard++) {
-		const test_shape fast = {.hidden = {256, 256}, .batch = 1100, .shard = shard, .fast = true}, exact = {.hidden = {256, 256}, .batch = 1100};
+		const test_shape fast = {.hidden = {400, 340}, .batch = 1100, .shard = shard, .fast = true}, exact = {.hidden = {400, 340}, .batch = 1100};
 		steps mine = {0}, alone = {0};
 		bool ran = ranks_ok(run(&ranks, &fast, &mine)) && ranks_ok(run(&self, &exact, &alone));
 		if (ranks_all(ran)) {
