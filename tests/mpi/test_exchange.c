@@ -70,7 +70,7 @@ static void check_epoch(const exchange_case *c, const gd_network *network, gd_ex
 	for (int64_t step = 0; step < c->steps; step++) {
 		int rows = step == c->steps - 1 ? c->last : c->full;
 		gd_step_plan plan = gd_exchange_step(exchange, step);
-		if (!ranks_all(ranks_ok(gd_exchange_reach(exchange, step))))
+		if (!ranks_ok(gd_exchange_reach(exchange, step)))
 			return;
 		CU_ASSERT_EQUAL(plan.rows, rows);
 		CU_ASSERT_EQUAL(plan.blocks, gd_network_blocking(network, rows).blocks);
@@ -113,14 +113,13 @@ static void check_seen(const exchange_case *c, int *seen)
 	CU_ASSERT_EQUAL(never, c->rows - used);
 }
 
-/* Steps from the end to the beginning, as no training has them, and each of them twice. */
+/* Steps from the end to the beginning, as no training has them. */
 static void check_jumps(const exchange_case *c, gd_exchange *exchange, float *x)
 {
 	gd_permutation permutation;
 	gd_permutation_init(&permutation, (uint64_t)c->rows, gd_random_key(SEED, GD_PURPOSE_SHUFFLE, 1));
-	for (int64_t turn = 2 * c->steps - 1; turn >= 0; turn--) {
-		int64_t step = turn / 2;
-		if (!ranks_all(ranks_ok(gd_exchange_reach(exchange, step))))
+	for (int64_t step = c->steps - 1; step >= 0; step--) {
+		if (!ranks_ok(gd_exchange_reach(exchange, step)))
 			return;
 		gd_step_plan plan = gd_exchange_step(exchange, step);
 		for (int b = plan.first_block; b < plan.first_block + plan.block_count; b++) {
@@ -158,7 +157,7 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 		.skip_single = c->skip_single,
 		.seed = SEED,
 		.network = network,
-		.epochs = 3,
+		.epochs = 3, /* so after epoch 1 comes what nobody wants */
 		.piece_bytes = piece_bytes,
 	};
 	bool created = ranks_ok(gd_exchange_create(&ranks, &options, &exchange));
@@ -172,8 +171,8 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 	CU_ASSERT_EQUAL(gd_exchange_steps(exchange), c->steps);
 	if (!ranks_all(gd_exchange_steps(exchange) == c->steps))
 		goto done;
-	/* Two as they come, the last of those that are sent ahead, and others out of order: what was sent ahead for nothing does no harm. */
-	const int64_t epochs[] = {0, 1, 2, 7, 1};
+	/* One that is sent ahead, and others out of order, as after a resume: what was sent ahead for nothing does no harm. */
+	const int64_t epochs[] = {0, 1, 7, 1};
 	for (size_t e = 0; e < sizeof epochs / sizeof *epochs; e++) {
 		if (!ranks_all(ranks_ok(gd_exchange_run(exchange, epochs[e], features, labels))))
 			goto done;
@@ -181,7 +180,8 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 		check_epoch(c, network, exchange, epochs[e], x, seen);
 		check_seen(c, seen);
 	}
-	check_jumps(c, exchange, x);
+	if (piece_bytes)
+		check_jumps(c, exchange, x);
 	/* One is left on its way. */
 	if (c->steps)
 		ranks_ok(gd_exchange_run(exchange, 0, features, labels));
