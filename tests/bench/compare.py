@@ -2,7 +2,8 @@
 """Samples a second beside PyTorch's, and exact beside fast reduction: tests/bench/compare.py [--repeats N] [--only WORD...]
 
 Every figure is a ratio of runs that took turns on the same cores, the median of --repeats such pairs. Needs a release
-build (--program, default build/genre-dist), mpirun and PyTorch (Debian: python3-torch); `--no-peer` goes without.
+build (--program, default build/genre-dist), mpirun and PyTorch (Debian: python3-torch); `--no-peer` goes without, and
+`--before PROGRAM` puts an older build beside this one.
 Prints one table row a piece of work as soon as it is measured. Run it on a machine that does nothing else.
 """
 import argparse
@@ -42,7 +43,7 @@ def run(command):
 
 class Bench:
     def __init__(self, options, folder):
-        self.program, self.folder, self.peer = options.program, folder, not options.no_peer
+        self.program, self.before, self.folder, self.peer = options.program, options.before, folder, not options.no_peer
         self.count = 0
         self.made = {}
 
@@ -72,13 +73,13 @@ class Bench:
         self.made[name] = dataset, columns
         return self.made[name]
 
-    def ours(self, work, extra=()):
+    def ours(self, work, extra=(), program=None):
         """Samples a second of one run: rows over the time of steps and exchanges, median of its epochs."""
         _, table, hidden, activation, dropout, batch, ranks, epochs, _ = work
         dataset, _ = self.table(table)
         self.count += 1
         directory = os.path.join(self.folder, f"run{self.count}")
-        command = [self.program, "train", "--data", dataset, "--run", directory, "--hidden", ",".join(map(str, hidden)), "--activation", activation,
+        command = [program or self.program, "train", "--data", dataset, "--run", directory, "--hidden", ",".join(map(str, hidden)), "--activation", activation,
                    "--dropout", str(dropout), "--batch-size", str(batch), "--epochs", str(epochs[0] + 1), "--checkpoint-every", "0",
                    "--checkpoint-seconds", "0", "--learning-rate", "0.001", "--progress", "off", *extra]
         run((["mpirun", "-n", str(ranks)] if ranks > 1 else []) + command)
@@ -99,16 +100,18 @@ def rate(value):
 
 
 def compare(bench, work, repeats):
-    ours, fast, peer = [], [], []
+    ours, fast, peer, before = [], [], [], []
     for _ in range(repeats):
         ours.append(bench.ours(work))
+        if bench.before:
+            before.append(bench.ours(work, program=bench.before))
         fast.append(bench.ours(work, ["--reduction", "fast"]))
         if bench.peer:
             peer.append(bench.torch(work))
     slower = statistics.median(f / o - 1 for o, f in zip(ours, fast))
     ratio = statistics.median(o / p for o, p in zip(ours, peer)) if peer else None
     cells = [work[0], str(work[6]), rate(statistics.median(ours)), rate(statistics.median(peer)) if peer else "", f"{ratio:.2f}" if peer else "", f"{work[8]:g}",
-             f"{100 * slower:+.0f} %"]
+             f"{100 * slower:+.0f} %", f"{statistics.median(o / b for o, b in zip(ours, before)):.2f}" if before else ""]
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
@@ -128,7 +131,7 @@ def whole_process(bench, ranks, repeats):
                  "--save", os.path.join(bench.folder, "peer.pt")])
             peer.append(time.time() - before)
     ratio = f"{statistics.median(p / o for o, p in zip(ours, peer)):.2f}" if peer else ""
-    print(f"| whole process, 10 epochs of 20-32-6, batch 256 | {ranks} | {statistics.median(ours):.2f} s | {f'{statistics.median(peer):.2f} s' if peer else ''} | {ratio} | 3 | |", flush=True)
+    print(f"| whole process, 10 epochs of 20-32-6, batch 256 | {ranks} | {statistics.median(ours):.2f} s | {f'{statistics.median(peer):.2f} s' if peer else ''} | {ratio} | 3 | | |", flush=True)
 
 
 def oversubscribed(bench, repeats):
@@ -139,17 +142,18 @@ def oversubscribed(bench, repeats):
     for _ in range(repeats):
         few = bench.ours(work[:6] + (cores,) + work[7:])
         ratios.append(bench.ours(work[:6] + (8,) + work[7:]) / few)
-    print(f"| 20-32-6 sigmoid, batch 5000: 8 ranks against {cores} on {cores} cores | 8 | | | {statistics.median(ratios):.2f} | 0.8 | |", flush=True)
+    print(f"| 20-32-6 sigmoid, batch 5000: 8 ranks against {cores} on {cores} cores | 8 | | | {statistics.median(ratios):.2f} | 0.8 | | |", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=os.path.join(TOP, "build", "genre-dist"))
+    parser.add_argument("--before", help="an older build")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", nargs="*", default=[], help="words that a piece of work must have in its name")
     parser.add_argument("--no-peer", action="store_true")
     options = parser.parse_args()
-    print("| work (Adam) | ranks | ours, million samples/s | PyTorch | ratio | goal | fast sums gain |\n|---|---|---|---|---|---|---|", flush=True)
+    print("| work (Adam) | ranks | ours, million samples/s | PyTorch | ratio | goal | fast sums gain | over --before |\n|---|---|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options, folder)
         wanted = lambda name: all(word in name for word in options.only)  # noqa: E731
