@@ -1,12 +1,12 @@
 # results.tsv -> scaling.svg: lines are simulated, points planned. Greys and colours that are legible on white and on black.
-set terminal svg size 1000,440 font "sans-serif,13"
+set terminal svg size 1000,540 font "sans-serif,13"
 set output "jobs/scaling/scaling.svg"
 set datafile separator "\t"
 ink = "#808080"; orange = "#d95f02"; green = "#1b9e77"; violet = "#8078d0"
 set border 3 linecolor rgb ink
 set tics nomirror textcolor rgb ink
 set grid linecolor rgb ink linewidth 0.3
-set key bottom left textcolor rgb ink spacing 1.2 samplen 2
+set key below maxcols 2 textcolor rgb ink spacing 1.2 samplen 2
 set xlabel "ranks" textcolor rgb ink
 set logscale x 2
 set xrange [7:1200]
@@ -30,7 +30,7 @@ set multiplot layout 1,2
 
 set title "Strong scaling: milliseconds of a step" textcolor rgb ink
 set logscale y
-set yrange [0.008:150]
+set yrange [0.5:150]
 plot file using 3:(pick("strong-wide", "100", 1e3 * $5)) linetype 5 title "32-1024-1024-6, 8192 rows", "" using 3:(pick("strong-wide", "10", 1e3 * $5)) linetype 6 notitle, \
 	"" using 3:(pick("strong-large", "100", 1e3 * $5)) linetype 3 title "20-256-256-6, 65536 rows", "" using 3:(pick("strong-large", "10", 1e3 * $5)) linetype 4 notitle, \
 	"" using 3:(pick("strong", "100", 1e3 * $5)) linetype 1 title "20-256-256-6, 1024 rows", "" using 3:(pick("strong", "10", 1e3 * $5)) linetype 2 notitle, \
