@@ -16,8 +16,8 @@ void gd_narrow_product(int m, int n, int k, const float *a, size_t a_row, size_t
 void gd_narrow_product_ref(int m, int n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c);
 
 /*
- * c [m, n] = a b^T, overwritten; a [m, k] and b [n, k] row-major. Summed in eight lanes, l in lane l mod 8, each a chain of fused multiply-adds
- * from 0 on; then ((0+4) + (2+6)) + ((1+5) + (3+7)). c overlaps neither.
+ * c [m, n] = a b^T, overwritten; a [m, k] and b [n, k] row-major. Summed in eight lanes, l in lane l mod 8, the last k mod 8 of them in the last
+ * lanes, each a chain of fused multiply-adds from 0 on; then ((0+4) + (2+6)) + ((1+5) + (3+7)). c overlaps neither.
  */
 void gd_narrow_outer(int m, int n, int k, const float *a, const float *b, float *c);
 void gd_narrow_outer_ref(int m, int n, int k, const float *a, const float *b, float *c);

@@ -1,6 +1,7 @@
 #include "gd/narrow.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "gd/lanes.h"
@@ -99,29 +100,23 @@ INLINE void add_lanes(const gd_float8 sum[OUTER_COLUMNS], gd_float4 *total)
 		gd_float4 low = {sum[j][0], sum[j][1], sum[j][2], sum[j][3]}, high = {sum[j][4], sum[j][5], sum[j][6], sum[j][7]};
 		half[j] = low + high; /* 0+4, 1+5, 2+6, 3+7 */
 	}
-	typedef int indices __attribute__((vector_size(16)));
-	const indices low_pairs = {0, 1, 4, 5}, high_pairs = {2, 3, 6, 7}, even = {0, 2, 4, 6}, odd = {1, 3, 5, 7};
-	gd_float4 first = __builtin_shuffle(half[0], half[1], low_pairs) + __builtin_shuffle(half[0], half[1], high_pairs);
-	gd_float4 second = __builtin_shuffle(half[2], half[3], low_pairs) + __builtin_shuffle(half[2], half[3], high_pairs);
-	*total = __builtin_shuffle(first, second, even) + __builtin_shuffle(first, second, odd);
+	gd_float4 first = __builtin_shufflevector(half[0], half[1], 0, 1, 4, 5) + __builtin_shufflevector(half[0], half[1], 2, 3, 6, 7);
+	gd_float4 second = __builtin_shufflevector(half[2], half[3], 0, 1, 4, 5) + __builtin_shufflevector(half[2], half[3], 2, 3, 6, 7);
+	*total = __builtin_shufflevector(first, second, 0, 2, 4, 6) + __builtin_shufflevector(first, second, 1, 3, 5, 7);
 }
 
-/* The last k mod 8 elements of a row of k, with zeros behind them, which add nothing to a sum. */
+/* The last k mod 8 elements of a row of k in the last lanes, with zeros in the others, which add nothing to a sum. */
 INLINE void load_rest(gd_float8 *vector, size_t k, const float *row)
 {
+	typedef int32_t integers __attribute__((vector_size(32)));
+	const integers lane = {0, 1, 2, 3, 4, 5, 6, 7};
 	size_t rest = k % LANES;
-	gd_float8 zero = {0};
-	*vector = zero;
-	if (k < LANES) {
-		memcpy(vector, row, rest * sizeof *row);
-		return;
-	}
-	/* Loaded whole as the end of the row, and moved down. */
-	typedef int indices __attribute__((vector_size(32)));
-	const indices lane = {0, 1, 2, 3, 4, 5, 6, 7};
-	gd_float8 end;
-	gd_float8_load(&end, row + k - LANES);
-	*vector = __builtin_shuffle(end, zero, lane + (int)(LANES - rest));
+	gd_float8 end = {0};
+	if (k < LANES)
+		memcpy((char *)&end + (LANES - rest) * sizeof *row, row, rest * sizeof *row);
+	else
+		gd_float8_load(&end, row + k - LANES);
+	*vector = (gd_float8)((integers)end & (lane >= (int32_t)(LANES - rest)));
 }
 
 /* height x width elements of c. */
@@ -193,11 +188,14 @@ void gd_narrow_outer(int m, int n, int k, const float *a, const float *b, float 
 
 void gd_narrow_outer_ref(int m, int n, int k, const float *a, const float *b, float *c)
 {
+	size_t whole = (size_t)k / LANES * LANES;
 	for (size_t i = 0; i < (size_t)m; i++) {
 		for (size_t j = 0; j < (size_t)n; j++) {
 			float lane[LANES] = {0};
-			for (size_t l = 0; l < (size_t)k; l++)
-				lane[l % LANES] = fmaf(a[i * (size_t)k + l], b[j * (size_t)k + l], lane[l % LANES]);
+			for (size_t l = 0; l < (size_t)k; l++) {
+				float *sum = &lane[l < whole ? l % LANES : l + LANES - (size_t)k];
+				*sum = fmaf(a[i * (size_t)k + l], b[j * (size_t)k + l], *sum);
+			}
 			c[i * (size_t)n + j] = ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 		}
 	}
