@@ -2,13 +2,9 @@
 
 #include "gd/vector.h"
 
-typedef int shuffle __attribute__((vector_size(32)));
 typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));
 
 enum { SIDE = 8, LINE = 16 /* floats of the cache */, AHEAD = 16 /* rows that are fetched before their turn */ };
-
-/* Four of SIDE floats each, two of either vector: those at the given places, the second vector's counted from 8. */
-#define PICK(a, b, ...) __builtin_shuffle(a, b, (shuffle){__VA_ARGS__})
 
 /* A tile in registers, from `column` of the rows on: pairs of rows, then fours, then eights are woven together. */
 static inline __attribute__((always_inline)) void transpose_tile(const float *const row[SIDE], size_t column, float *out, size_t pitch)
@@ -18,17 +14,17 @@ static inline __attribute__((always_inline)) void transpose_tile(const float *co
 	for (int r = 0; r < SIDE; r++)
 		in[r] = *(const eight *)(row[r] + column);
 	for (int r = 0; r < SIDE; r += 2) {
-		two[r] = PICK(in[r], in[r + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-		two[r + 1] = PICK(in[r], in[r + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+		two[r] = __builtin_shufflevector(in[r], in[r + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+		two[r + 1] = __builtin_shufflevector(in[r], in[r + 1], 2, 10, 3, 11, 6, 14, 7, 15);
 	}
 	for (int r = 0; r < SIDE; r += 4)
 		for (int half = 0; half < 2; half++) {
-			four[r + 2 * half] = PICK(two[r + half], two[r + half + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-			four[r + 2 * half + 1] = PICK(two[r + half], two[r + half + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+			four[r + 2 * half] = __builtin_shufflevector(two[r + half], two[r + half + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+			four[r + 2 * half + 1] = __builtin_shufflevector(two[r + half], two[r + half + 2], 2, 3, 10, 11, 6, 7, 14, 15);
 		}
 	for (int c = 0; c < SIDE / 2; c++) {
-		*(eight *)(out + (size_t)c * pitch) = PICK(four[c], four[c + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-		*(eight *)(out + (size_t)(c + 4) * pitch) = PICK(four[c], four[c + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+		*(eight *)(out + (size_t)c * pitch) = __builtin_shufflevector(four[c], four[c + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+		*(eight *)(out + (size_t)(c + 4) * pitch) = __builtin_shufflevector(four[c], four[c + 4], 4, 5, 6, 7, 12, 13, 14, 15);
 	}
 }
 
