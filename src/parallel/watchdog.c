@@ -17,7 +17,10 @@
 #include "gd/log.h"
 
 #define TICK_NANOSECONDS 250000000ll
-/* A tick that took longer than this was spent stopped (job control, a suspended job), as were the other ranks. */
+/*
+ * A tick that took longer than this was spent stopped: job control, a suspended job, or this rank alone. It counts as one
+ * that took its time, not as this much: a rank woken with the SIGCONT by which mpirun ends a job would soon accuse the others.
+ */
 #define LONGEST_TICK_NANOSECONDS 1000000000ll
 /* Should MPI_Abort itself hang, because the launcher is out of reach. */
 #define ABORT_SECONDS 10
@@ -85,7 +88,7 @@ static void *watch(void *unused)
 			age = 0;
 			continue;
 		}
-		age += tick < LONGEST_TICK_NANOSECONDS ? tick : LONGEST_TICK_NANOSECONDS;
+		age += tick < LONGEST_TICK_NANOSECONDS ? tick : TICK_NANOSECONDS;
 		double seconds = atomic_load(&watchdog.seconds);
 		if (seconds > 0 && (double)age * 1e-9 >= seconds)
 			end_job(age);
