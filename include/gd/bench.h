@@ -22,6 +22,7 @@ typedef struct gd_bench_options {
 typedef struct gd_bench_report {
 	const gd_bench_options *options;
 	int ranks;
+	bool shared; /* these sum in memory of one host */
 	char hosts[2048];
 	bool measured;           /* the machine and the step, but for a plan of given rates */
 	gd_bench_machine machine;

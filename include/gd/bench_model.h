@@ -26,8 +26,7 @@ typedef struct gd_bench_model {
 	gd_exchange *exchange;
 	gd_stepper *stepper;
 	gd_training_state state;
-	float *features;         /* [shard, inputs] */
-	int32_t *labels;
+	gd_shard shard;
 	double shard_bytes;      /* of this rank */
 	gd_spread read_seconds;  /* with a dataset: of reading the shard */
 	gd_spread exchange_seconds; /* of an epoch's exchange by itself */

@@ -14,6 +14,7 @@
 typedef struct gd_communicator {
 	MPI_Comm mpi;   /* a duplicate of our own; MPI_ERRORS_RETURN */
 	int rank, size;
+	struct gd_node *node; /* sums within one host's memory; NULL: by MPI */
 	double waited;  /* seconds spent in collective calls, for the report; the caller resets it */
 	const char *phase; /* what this rank is doing, for the watchdog's message; never NULL, and stays valid while a call waits */
 	void (*attend)(void *attended); /* called between training steps, for what this rank does for others meanwhile; NULL: nothing */
@@ -26,6 +27,8 @@ typedef struct gd_communicator {
  * process. `watchdog` holds from the first wait on, that for ranks which do not come at all.
  */
 GD_CHECKED gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char ***argv, double watchdog);
+/* Collective. Where all ranks of a communicator of the caller's own making share a host, sets `node`; freed by the caller. gd_communicator_start does it by itself. */
+GD_CHECKED gd_status gd_communicator_share(gd_communicator *communicator);
 /* Collective. Frees the duplicate and ends MPI; nothing if it was not started. */
 void gd_communicator_finish(gd_communicator *communicator);
 

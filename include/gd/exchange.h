@@ -1,6 +1,6 @@
 /*
  * The epoch's exchange: rows travel once from the rank that read them to the rank that trains on them, in pieces of whole steps; while one piece is trained on,
- * the next one travels.
+ * the next one travels. Where a shard is `whole` none travels: each rank takes its rows from where they are, as a rank alone does.
  *
  * An epoch orders the N training rows by a keyed permutation; position t belongs to step t / G and, within the step, to the block and hence the rank that
  * gd_block_start and gd_share_of give. Without `drop_last` the last step is shorter, and cut into blocks of its own.
@@ -12,11 +12,13 @@
 
 #include "gd/communicator.h"
 #include "gd/network.h"
+#include "gd/shard.h"
 
 typedef struct gd_exchange gd_exchange;
 
 typedef struct gd_exchange_options {
 	int64_t rows;        /* N, over all ranks; rank r owns gd_share_of(N, r, P) */
+	const gd_shard *shard; /* those rows, in place by the first gd_exchange_run, the same for every epoch, and read as long as the exchange is used */
 	int features;
 	int batch_rows;      /* G; a batch larger than N is one batch of N rows */
 	bool drop_last;      /* leave out a last, shorter batch (never the only one) */
@@ -28,7 +30,7 @@ typedef struct gd_exchange_options {
 } gd_exchange_options;
 
 /*
- * Collective (only to agree on failure). Beside the caller's shard, nothing of its size on one rank; on more, 12 bytes for each row of the shard and three
+ * Collective (only to agree on failure). Beside the caller's shard, nothing of its size where it is whole or the only one; else 12 bytes for each row of the shard and three
  * pieces of (features + 2) * 4 bytes a row: a piece is about 1 MB (4 kB a rank beyond 256 ranks), or one step where that is more. Keeps the communicator's address.
  * Errors: out of memory; more than 2^31 - 1 rows on one rank.
  */
@@ -38,9 +40,8 @@ void gd_exchange_free(gd_exchange *exchange);
 
 int64_t gd_exchange_steps(const gd_exchange *exchange); /* of one epoch; may be 0 */
 
-/* Collective. Goes to `epoch` and reaches its first step. The shard (features [share, features] row-major, labels [share]) is the same for every epoch, and read
- * as long as the exchange is used. */
-GD_CHECKED gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch, const float *features, const int32_t *labels);
+/* Collective. Goes to `epoch` and reaches its first step. */
+GD_CHECKED gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch);
 /* Collective. Before a step's blocks are asked for: waits for its piece and sends the next one on its way. Steps may come in any order; in theirs, nothing is sent twice. */
 GD_CHECKED gd_status gd_exchange_reach(gd_exchange *exchange, int64_t step);
 

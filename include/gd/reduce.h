@@ -1,18 +1,17 @@
-/* Sums over ranks. */
+/* Sums over ranks: in shared memory where all are on one host, else by MPI. */
 #ifndef GD_REDUCE_H
 #define GD_REDUCE_H
 
 #include <stddef.h>
 
 #include "gd/communicator.h"
+#include "gd/number.h"
 
 /* Collective. In place, doubles that gd_fixed_point_add or gd_wide_sum_add made: the result does not depend on order. Counts beyond 2^31 in pieces. */
 GD_CHECKED gd_status gd_reduce_sum(gd_communicator *communicator, double *values, size_t count);
 /* Collective. In place, float32: the result depends on the number of ranks (--reduction fast). All ranks get the same bits. */
 GD_CHECKED gd_status gd_reduce_sum_float(gd_communicator *communicator, float *values, size_t count);
 
-typedef enum gd_number { GD_DOUBLES, GD_FLOATS } gd_number;
-size_t gd_number_size(gd_number number);
 /*
  * Collective, and does not wait: begins the sum of one of the two above. Until gd_wait on *request the values are nobody's. count < 2^31.
  * Built with GD_SMPI it waits, as SimGrid simulates the call that does not by messages of every rank to every other.

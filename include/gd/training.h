@@ -29,8 +29,7 @@ typedef struct gd_training {
 	gd_stepper *stepper;
 	gd_evaluation *validation; /* NULL without a validation part */
 	gd_score_sums scores;
-	float *features;           /* this rank's shard of the training part, [rows, features] */
-	int32_t *labels;
+	gd_shard shard;            /* of the training part */
 
 	gd_training_state state;
 	float *collected[2];       /* moments of all slices while a checkpoint is written; rank 0's, with a sharded optimizer */

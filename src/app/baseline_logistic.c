@@ -20,14 +20,13 @@ typedef struct regression {
 	gd_stepper *stepper;
 	gd_evaluation *evaluation;
 	gd_training_state state;
-	gd_baseline_rows shard;
+	gd_shard shard;
 } regression;
 
 static gd_status prepare(gd_communicator *communicator, gd_dataset *dataset, gd_part part, const gd_optimizer_options *optimizer, regression *r)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
 	int64_t rows = header->rows[GD_TRAIN];
-	gd_share share = gd_share_of(rows, communicator->rank, communicator->size);
 	gd_status mine = gd_network_create(&(gd_network_options){.inputs = header->preprocessing.features, .classes = header->preprocessing.classes}, &r->network);
 	if (!gd_failed(&mine))
 		mine = gd_training_state_init(&r->state, r->network, gd_optimizer_moments(optimizer), gd_slice_of(gd_network_parameters(r->network), 0, 1), false);
@@ -39,17 +38,20 @@ static gd_status prepare(gd_communicator *communicator, gd_dataset *dataset, gd_
 		.features = header->preprocessing.features,
 		.batch_rows = rows < LARGEST_BATCH ? (int)rows : LARGEST_BATCH,
 		.network = r->network,
+		.shard = &r->shard,
 	};
-	status = gd_exchange_create(communicator, &exchange, &r->exchange);
+	status = gd_shard_create(communicator, rows, exchange.features, &r->shard);
+	if (!gd_failed(&status))
+		status = gd_exchange_create(communicator, &exchange, &r->exchange);
 	if (!gd_failed(&status))
 		status = gd_stepper_create(communicator, r->network, r->exchange, &(gd_stepper_options){.optimizer = *optimizer}, &r->stepper);
 	if (!gd_failed(&status))
-		status = gd_baseline_rows_read(communicator, dataset, GD_TRAIN, share.first, share.count, &r->shard);
+		status = gd_dataset_read(dataset, GD_TRAIN, r->shard.share.first, r->shard.share.count, r->shard.features, r->shard.labels, NULL);
 	if (!gd_failed(&status))
 		status = gd_evaluation_create(communicator, dataset, part, &r->evaluation);
 	/* Weights start at zero: there is nothing to draw. */
 	if (!gd_failed(&status))
-		status = gd_exchange_run(r->exchange, 0, r->shard.features_of, r->shard.labels);
+		status = gd_exchange_run(r->exchange, 0);
 	return status;
 }
 
@@ -91,6 +93,6 @@ gd_status gd_baseline_logistic(gd_communicator *communicator, gd_dataset *datase
 	gd_exchange_free(r.exchange);
 	gd_training_state_release(&r.state);
 	gd_network_free(r.network);
-	gd_baseline_rows_release(&r.shard);
+	gd_shard_release(&r.shard);
 	return status;
 }

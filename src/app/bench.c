@@ -80,7 +80,7 @@ static void plan(gd_bench_report *r)
 gd_status gd_bench_run(gd_communicator *communicator, const gd_bench_options *options, gd_bench_report *r)
 {
 	const gd_train_options *train = &options->train;
-	*r = (gd_bench_report){.options = options, .ranks = communicator->size, .measured = options->flops == 0};
+	*r = (gd_bench_report){.options = options, .ranks = communicator->size, .shared = communicator->node != NULL, .measured = options->flops == 0};
 	gd_status status = gd_ok();
 	if (r->measured)
 		status = gd_machine_survey(communicator, r->hosts, sizeof r->hosts);

@@ -96,34 +96,32 @@ gd_status gd_bench_model_describe(gd_communicator *communicator, const gd_train_
 }
 
 /* Uniform features of variance 1 and uniform labels: a row is a function of its index. */
-static void draw_rows(gd_bench_model *m, gd_share shard)
+static void draw_rows(gd_bench_model *m)
 {
+	const gd_shard *shard = &m->shard;
 	uint64_t key = gd_random_key((uint64_t)m->options->seed, GD_PURPOSE_SYNTH, 0);
 	size_t inputs = (size_t)m->inputs;
-	for (size_t row = 0; row < (size_t)shard.count; row++) {
-		uint64_t position = ((uint64_t)shard.first + row) * (inputs + 1);
+	for (size_t row = 0; row < (size_t)shard->share.count; row++) {
+		uint64_t position = ((uint64_t)shard->share.first + row) * (inputs + 1);
 		for (size_t f = 0; f < inputs; f++)
-			m->features[row * inputs + f] = (float)(sqrt(12) * (gd_random_uniform(key, position + f) - 0.5));
-		m->labels[row] = (int32_t)(gd_random_bits(key, position + inputs) % (uint64_t)m->classes);
+			shard->features[row * inputs + f] = (float)(sqrt(12) * (gd_random_uniform(key, position + f) - 0.5));
+		shard->labels[row] = (int32_t)(gd_random_bits(key, position + inputs) % (uint64_t)m->classes);
 	}
 }
 
 static gd_status make_rows(gd_bench_model *m)
 {
-	gd_share shard = gd_share_of(m->rows, m->communicator->rank, m->communicator->size);
-	m->features = gd_allocate((size_t)shard.count * (size_t)m->inputs, sizeof *m->features);
-	m->labels = gd_allocate((size_t)shard.count, sizeof *m->labels);
-	m->shard_bytes = (double)shard.count * (m->inputs + 1.0) * sizeof(float);
-	gd_status mine = m->features && m->labels ? gd_ok() : gd_out_of_memory("this rank's shard");
-	gd_status status = gd_agree(m->communicator, &mine);
+	const gd_shard *shard = &m->shard;
+	gd_status status = gd_shard_create(m->communicator, m->rows, m->inputs, &m->shard);
+	m->shard_bytes = (double)shard->share.count * (m->inputs + 1.0) * sizeof(float);
 	if (gd_failed(&status))
 		return status;
 	if (!m->dataset) {
-		draw_rows(m, shard);
+		draw_rows(m);
 		return gd_ok();
 	}
 	double start = gd_seconds();
-	status = gd_dataset_read(m->dataset, GD_TRAIN, shard.first, shard.count, m->features, m->labels, NULL);
+	status = gd_dataset_read(m->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->features, shard->labels, NULL);
 	return gd_failed(&status) ? status : gd_reduce_spread(m->communicator, gd_seconds() - start, &m->read_seconds);
 }
 
@@ -138,6 +136,7 @@ static gd_status make_steps(gd_bench_model *m)
 		.skip_single = o->batch_norm && o->hidden.count > 0,
 		.seed = (uint64_t)o->seed,
 		.network = m->network,
+		.shard = &m->shard,
 	};
 	gd_stepper_options stepper = gd_train_options_stepper(o);
 	gd_status status = gd_exchange_create(m->communicator, &exchange, &m->exchange);
@@ -166,7 +165,7 @@ gd_status gd_bench_model_prepare(gd_bench_model *m)
 	/* The second time, when all memory has been touched. */
 	for (int time = 0; !gd_failed(&status) && time < 2; time++) {
 		double start = gd_seconds();
-		status = gd_exchange_run(m->exchange, time, m->features, m->labels);
+		status = gd_exchange_run(m->exchange, time);
 		for (int64_t step = 1; !gd_failed(&status) && step < gd_exchange_steps(m->exchange); step++)
 			status = gd_exchange_reach(m->exchange, step);
 		if (!gd_failed(&status))
@@ -183,8 +182,7 @@ void gd_bench_model_release(gd_bench_model *m)
 	gd_network_free(m->network);
 	if (m->dataset)
 		gd_dataset_close(m->dataset);
-	free(m->features);
-	free(m->labels);
+	gd_shard_release(&m->shard);
 }
 
 /* The parts of a step whose times are kept. */

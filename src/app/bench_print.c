@@ -101,7 +101,7 @@ static void print_machine(FILE *out, const gd_bench_report *r)
 	}
 	if (!m->messages)
 		return;
-	fprintf(out, "  all-reduce over %d ranks:", r->ranks);
+	fprintf(out, "  all-reduce over %d ranks%s:", r->ranks, r->shared ? " in memory that they share (across hosts --plan needs --latency and --bandwidth)" : "");
 	for (int i = 0; i < m->messages; i++)
 		fprintf(out, "%s%s %s", i % 5 ? ", " : "\n    ", bytes(m->message_bytes[i]), seconds(m->message_seconds[i]));
 	fprintf(out, "\n  that is alpha = %s a message, and for a step's message beta = %s a byte (%s)\n", seconds(r->link.alpha), seconds(r->link.beta), r->link.beta > 0 ? with_prefix(1 / r->link.beta, "B/s") : "no limit");
@@ -162,7 +162,7 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 	fprintf(out, "  %-18s %12s   a block's gradient into the %s sum\n", "  sums", seconds(p->sums), m->options->reduction == GD_REDUCTION_FAST ? "float32" : "exact");
 	if (r->ranks > 1) {
 		print_phase(out, r->ranks, "reduce", p->reduce, s->reduce);
-		fprintf(out, "  %-18s %12s   measured alone (the prediction: by %s); in a step ranks also wait for one another\n", "  its message", seconds(r->message_seconds), gd_allreduce_names[p->algorithm]);
+		fprintf(out, "  %-18s %12s   measured alone (the prediction: as by %s); in a step ranks also wait for one another\n", "  its message", seconds(r->message_seconds), gd_allreduce_names[p->algorithm]);
 	}
 	print_phase(out, r->ranks, "update", p->update, s->update);
 	print_phase(out, r->ranks, "other", 0, s->other);
@@ -171,7 +171,9 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)
 		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard_bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard_bytes / m->read_seconds.maximum, "B/s"));
-	if (r->ranks > 1)
+	if (m->shard.whole)
+		fprintf(out, "an epoch's rows do not travel: the ranks of this host share them\n");
+	else if (r->ranks > 1)
 		fprintf(out, "an epoch's exchange of %" PRId64 " rows: %s by itself; it travels while steps compute\n", m->rows, seconds(m->exchange_seconds.maximum));
 }
 

@@ -10,6 +10,7 @@
 #include "gd/dataset.h"
 #include "gd/file.h"
 #include "gd/log.h"
+#include "gd/node.h"
 #include "gd/patience.h"
 #include "gd/run_directory.h"
 #include "gd/run_lock.h"
@@ -127,6 +128,10 @@ static gd_status split(sweep *s)
 	if (code == MPI_SUCCESS)
 		code = MPI_Comm_size(s->group.mpi, &s->group.size);
 	gd_status status = gd_mpi_error(code, "split the ranks into groups");
+	status = gd_agree(world, &status);
+	if (gd_failed(&status))
+		return status;
+	status = gd_communicator_share(&s->group);
 	return gd_agree(world, &status);
 }
 
@@ -243,6 +248,7 @@ gd_status gd_sweep(gd_communicator *world, const gd_sweep_plan *plan, const gd_s
 	if (!gd_failed(&status))
 		status = gd_agree(world, &mine);
 done:
+	gd_node_free(s.group.node);
 	if (s.group.mpi != MPI_COMM_NULL)
 		MPI_Comm_free(&s.group.mpi);
 	gd_sweep_dispatch_free(s.dispatch);

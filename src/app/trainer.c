@@ -76,7 +76,7 @@ static gd_status train_steps(gd_training *t, bool *stop, bool *save)
 	t->communicator->phase = "the epoch's exchange";
 	gd_status status = gd_training_plan_epoch(t);
 	if (!gd_failed(&status) && p->step_in_epoch < t->steps_per_epoch)
-		status = gd_exchange_run(t->exchange, p->epoch, t->features, t->labels);
+		status = gd_exchange_run(t->exchange, p->epoch);
 	while (!gd_failed(&status) && !*stop && p->step_in_epoch < t->steps_per_epoch) {
 		gd_step_result result;
 		t->communicator->phase = "a training step";

@@ -50,20 +50,15 @@ gd_status gd_training_read_rows(gd_training *t)
 {
 	gd_communicator *communicator = t->communicator;
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
-	gd_share share = gd_share_of(header->rows[GD_TRAIN], communicator->rank, communicator->size);
+	const gd_shard *shard = &t->shard;
 	communicator->phase = "reading the dataset";
-	t->features = gd_allocate((size_t)share.count * (size_t)header->preprocessing.features, sizeof *t->features);
-	t->labels = gd_allocate((size_t)share.count, sizeof *t->labels);
-	gd_status mine = t->features && t->labels ? gd_ok() : gd_out_of_memory("this rank's shard");
-	gd_status status = gd_agree(communicator, &mine);
-	if (!gd_failed(&status))
-		status = gd_dataset_read(t->dataset, GD_TRAIN, share.first, share.count, t->features, t->labels, NULL);
+	gd_status status = gd_dataset_read(t->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->features, shard->labels, NULL);
 	if (!gd_failed(&status) && header->rows[GD_VALIDATION] > 0 && !t->replay)
 		status = gd_evaluation_create(communicator, t->dataset, GD_VALIDATION, &t->validation);
 	return status;
 }
 
-/* The exchange, the stepper and room for an epoch's scalars. */
+/* Room for the shard, the exchange, the stepper and room for an epoch's scalars. */
 static gd_status make_steps(gd_training *t)
 {
 	const gd_train_options *o = &t->options;
@@ -77,8 +72,11 @@ static gd_status make_steps(gd_training *t)
 		.seed = (uint64_t)o->seed,
 		.network = t->network,
 		.epochs = o->epochs,
+		.shard = &t->shard,
 	};
-	gd_status status = gd_exchange_create(t->communicator, &exchange, &t->exchange);
+	gd_status status = gd_shard_create(t->communicator, exchange.rows, exchange.features, &t->shard);
+	if (!gd_failed(&status))
+		status = gd_exchange_create(t->communicator, &exchange, &t->exchange);
 	if (gd_failed(&status))
 		return status;
 	t->steps_per_epoch = gd_exchange_steps(t->exchange);
@@ -335,8 +333,7 @@ void gd_training_release(gd_training *t)
 	if (t->dataset)
 		gd_dataset_close(t->dataset);
 	free(t->best_room);
-	free(t->features);
-	free(t->labels);
+	gd_shard_release(&t->shard);
 	free(t->scalars);
 	gd_arena_release(&t->arena);
 }

@@ -126,10 +126,11 @@ void gd_training_say_epoch(gd_training *t)
 
 gd_status gd_training_say_end(gd_training *t)
 {
+	/* Memory that ranks share counts for the one whose rows it holds. */
 	gd_spread communication, memory;
 	gd_status status = gd_reduce_spread(t->communicator, t->step_seconds > 0 ? t->communication_seconds / t->step_seconds : 0, &communication);
 	if (!gd_failed(&status))
-		status = gd_reduce_spread(t->communicator, gd_memory_peak(), &memory);
+		status = gd_reduce_spread(t->communicator, gd_memory_peak() - t->shard.foreign / (1 << 20), &memory);
 	if (gd_failed(&status) || t->communicator->rank || gd_log_get_level() == GD_LOG_QUIET)
 		return status;
 	if (bar_wanted(t))

@@ -82,7 +82,7 @@ static gd_status replay(gd_training *t, int64_t last)
 		t->communicator->phase = "the epoch's exchange";
 		status = gd_training_plan_epoch(t);
 		if (!gd_failed(&status))
-			status = gd_exchange_run(t->exchange, p->epoch, t->features, t->labels);
+			status = gd_exchange_run(t->exchange, p->epoch);
 		t->communicator->phase = "a training step";
 		for (; !gd_failed(&status) && p->step_in_epoch < t->steps_per_epoch && p->step < last; p->step_in_epoch++, p->step++) {
 			gd_step_result result;

@@ -27,12 +27,12 @@ static void plan(gd_buckets *b, const gd_buckets_options *options)
 {
 	size_t size = gd_number_size(options->number), smallest = SMALLEST_BYTES / size, largest = LARGEST_BYTES / size;
 	b->end[0] = options->length;
-	for (int c = 0; c <= options->cuts; c++) {
+	for (int c = b->communicator->node ? options->cuts : 0; c <= options->cuts; c++) {
 		size_t place = c < options->cuts ? options->cut[c] : 0, last = b->end[b->count];
 		assert(place <= last);
 		if (c < options->cuts && last - place < smallest)
 			continue;
-		for (; last - place > largest; last -= largest)
+		for (; last - place > largest && !b->communicator->node; last -= largest)
 			b->end[++b->count] = last - largest;
 		b->end[++b->count] = place;
 	}

@@ -8,6 +8,7 @@
 
 #include "gd/launch.h"
 #include "gd/log.h"
+#include "gd/node.h"
 #include "gd/watchdog.h"
 
 /* MPI counts are ints. */
@@ -64,12 +65,23 @@ gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char *
 	/* A launcher that says nothing about its ranks before MPI starts. */
 	if (communicator->size > 1 && !gd_failed(&watched))
 		watched = gd_watchdog_start(communicator->rank, host);
-	return gd_agree(communicator, &watched);
+	gd_status status = gd_agree(communicator, &watched);
+	return gd_failed(&status) ? status : gd_communicator_share(communicator);
+}
+
+gd_status gd_communicator_share(gd_communicator *communicator)
+{
+	gd_wait_begin(communicator);
+	gd_status status = gd_node_create(communicator->mpi, &communicator->node);
+	gd_wait_finish(communicator);
+	return status;
 }
 
 void gd_communicator_finish(gd_communicator *communicator)
 {
 	int started = 0, finished = 0;
+	gd_node_free(communicator->node);
+	communicator->node = NULL;
 	MPI_Initialized(&started);
 	MPI_Finalized(&finished);
 	if (started && !finished) {

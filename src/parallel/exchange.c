@@ -32,12 +32,13 @@ struct gd_exchange {
 	uint64_t seed;
 	int64_t rows; /* of the dataset */
 	int64_t epochs;
-	gd_share shard;
+	const gd_shard *shard;
+	bool whole;                 /* no row travels: a slot is a position of the epoch, and all rows are within reach */
+	const float *row_features;  /* the shard's, or, if it is whole, all ranks' */
+	const int32_t *row_labels;
 	gd_epoch_plan plan;
 	int64_t epoch;              /* that is trained on */
-	const float *own_features;  /* the caller's shard */
-	const int32_t *own_labels;
-	gd_permutation permutation; /* of `epoch`: on one rank all that there is, since a slot is a position */
+	gd_permutation permutation; /* of `epoch` */
 	int32_t *labels;            /* [rows of this rank's largest batch] of one step */
 
 	MPI_Datatype record;
@@ -57,16 +58,16 @@ struct gd_exchange {
 static gd_status allocate(gd_exchange *exchange)
 {
 	const gd_epoch_plan *plan = &exchange->plan;
-	size_t ranks = (size_t)plan->ranks, shard = (size_t)exchange->shard.count, slots = (size_t)plan->piece_slots, pieces = (size_t)plan->pieces;
+	size_t ranks = (size_t)plan->ranks, shard = (size_t)exchange->shard->share.count, slots = (size_t)plan->piece_slots, pieces = (size_t)plan->pieces;
 	size_t record_bytes = ((size_t)exchange->features + EXTRA_WORDS) * sizeof(float);
-	if (exchange->shard.count > INT_MAX || plan->slots > INT_MAX)
+	if (exchange->shard->share.count > INT_MAX || plan->slots > INT_MAX)
 		return gd_error(GD_FAILED, "%lld rows on one rank are more than the exchange can count; use more ranks",
-			exchange->shard.count > plan->slots ? exchange->shard.count : (long long)plan->slots);
+			exchange->shard->share.count > plan->slots ? exchange->shard->share.count : (long long)plan->slots);
 	int most = plan->full.local_rows > plan->last.local_rows ? plan->full.local_rows : plan->last.local_rows;
 	exchange->labels = gd_allocate((size_t)most, sizeof *exchange->labels);
 	if (!exchange->labels)
 		return gd_out_of_memory("the labels of a step");
-	if (ranks == 1 || pieces == 0)
+	if (exchange->whole || pieces == 0)
 		return gd_ok();
 	exchange->group = gd_allocate(shard, sizeof *exchange->group);
 	exchange->slot = gd_allocate(shard, sizeof *exchange->slot);
@@ -103,7 +104,8 @@ gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_op
 	exchange->seed = options->seed;
 	exchange->rows = options->rows;
 	exchange->epochs = options->epochs;
-	exchange->shard = gd_share_of(options->rows, communicator->rank, communicator->size);
+	exchange->shard = options->shard;
+	exchange->whole = options->shard->whole || communicator->size == 1;
 	exchange->record = MPI_DATATYPE_NULL;
 	exchange->request = MPI_REQUEST_NULL;
 	exchange->epoch = exchange->addressed = exchange->present.epoch = exchange->coming.epoch = -1;
@@ -118,7 +120,7 @@ gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_op
 	status = gd_epoch_plan_init(&exchange->plan, &shape, options->network, communicator->rank, communicator->size);
 	if (!gd_failed(&status))
 		status = allocate(exchange);
-	if (!gd_failed(&status) && communicator->size > 1) {
+	if (!gd_failed(&status) && !exchange->whole) {
 		int code = MPI_Type_contiguous(options->features + EXTRA_WORDS, MPI_FLOAT, &exchange->record);
 		if (code == MPI_SUCCESS)
 			code = MPI_Type_commit(&exchange->record);
@@ -181,9 +183,9 @@ static void find_places(gd_exchange *exchange, int64_t epoch)
 	uint32_t groups = (uint32_t)(plan->pieces * plan->ranks);
 	uint64_t positions[TOGETHER];
 	memset(exchange->send_count, 0, groups * sizeof *exchange->send_count);
-	for (int64_t first = 0; first < exchange->shard.count; first += TOGETHER) {
-		int64_t count = exchange->shard.count - first < TOGETHER ? exchange->shard.count - first : TOGETHER;
-		gd_permutation_positions(&permutation, (uint64_t)(exchange->shard.first + first), (size_t)count, positions);
+	for (int64_t first = 0; first < exchange->shard->share.count; first += TOGETHER) {
+		int64_t count = exchange->shard->share.count - first < TOGETHER ? exchange->shard->share.count - first : TOGETHER;
+		gd_permutation_positions(&permutation, (uint64_t)(exchange->shard->share.first + first), (size_t)count, positions);
 		for (int64_t i = 0; i < count; i++) {
 			exchange->group[first + i] = groups;
 			if (positions[i] >= (uint64_t)plan->used)
@@ -211,7 +213,7 @@ static int64_t sort_rows(gd_exchange *exchange)
 		}
 		largest = next - exchange->piece_start[piece] > largest ? next - exchange->piece_start[piece] : largest;
 	}
-	for (int64_t i = 0; i < exchange->shard.count; i++)
+	for (int64_t i = 0; i < exchange->shard->share.count; i++)
 		if (exchange->group[i] < groups)
 			exchange->order[exchange->place[exchange->group[i]]++] = (uint32_t)i;
 	return largest;
@@ -265,9 +267,9 @@ static void pack(gd_exchange *exchange, const uint32_t *order, int64_t count)
 	for (int64_t i = 0; i < count; i++, record += width + EXTRA_WORDS) {
 		uint32_t row = order[i];
 		if (i + AHEAD < count)
-			__builtin_prefetch(exchange->own_features + order[i + AHEAD] * width);
-		memcpy(record, exchange->own_features + row * width, width * sizeof *record);
-		memcpy(record + width, &exchange->own_labels[row], sizeof *record);
+			__builtin_prefetch(exchange->row_features + order[i + AHEAD] * width);
+		memcpy(record, exchange->row_features + row * width, width * sizeof *record);
+		memcpy(record + width, &exchange->row_labels[row], sizeof *record);
 		memcpy(record + width + 1, &exchange->slot[row], sizeof *record);
 	}
 }
@@ -333,7 +335,7 @@ gd_status gd_exchange_reach(gd_exchange *exchange, int64_t step)
 {
 	const gd_epoch_plan *plan = &exchange->plan;
 	assert(exchange->epoch >= 0 && step >= 0 && step < plan->steps);
-	if (plan->ranks == 1)
+	if (exchange->whole)
 		return gd_ok();
 	int64_t epoch = exchange->epoch, piece = step / plan->piece_steps;
 	if (is(&exchange->present, epoch, piece)) {
@@ -356,14 +358,29 @@ gd_status gd_exchange_reach(gd_exchange *exchange, int64_t step)
 	return status;
 }
 
-gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch, const float *features, const int32_t *labels)
+/* Collective, the first time. */
+static gd_status find_rows(gd_exchange *exchange)
+{
+	const gd_shard *shard = exchange->shard;
+	int64_t before = shard->whole ? shard->share.first : 0;
+	gd_status status = gd_ok();
+	if (exchange->row_features)
+		return status;
+	exchange->row_features = shard->features - before * exchange->features;
+	exchange->row_labels = shard->labels - before;
+	/* The others have read theirs. */
+	return shard->whole ? gd_agree(exchange->communicator, &status) : status;
+}
+
+gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch)
 {
 	if (exchange->plan.used == 0)
 		return gd_ok();
+	gd_status status = find_rows(exchange);
+	if (gd_failed(&status))
+		return status;
 	exchange->epoch = epoch;
 	exchange->permutation = permutation_of(exchange, epoch);
-	exchange->own_features = features;
-	exchange->own_labels = labels;
 	return gd_exchange_reach(exchange, 0);
 }
 
@@ -373,17 +390,17 @@ gd_step_plan gd_exchange_step(const gd_exchange *exchange, int64_t step)
 	return (gd_step_plan){.rows = batch->rows, .blocks = batch->blocks, .first_block = batch->first_block, .block_count = batch->block_count};
 }
 
-/* Rows from position `position` of the epoch on, on one rank: x [features, rows], labels [rows]. */
-static void fetch_own(const gd_exchange *exchange, int64_t position, int rows, float *x, int32_t *labels)
+/* Rows from position `position` of the epoch on, where all are within reach: x [features, rows], labels [rows]. */
+static void fetch_rows(const gd_exchange *exchange, int64_t position, int rows, float *x, int32_t *labels)
 {
 	uint64_t index[TOGETHER];
 	size_t features = (size_t)exchange->features;
 	for (int first = 0; first < rows; first += TOGETHER) {
 		int count = rows - first < TOGETHER ? rows - first : TOGETHER;
 		gd_permutation_rows(&exchange->permutation, (uint64_t)(position + first), (size_t)count, index);
-		gd_transpose_chosen((size_t)count, features, exchange->own_features, features, index, x + first, (size_t)rows);
+		gd_transpose_chosen((size_t)count, features, exchange->row_features, features, index, x + first, (size_t)rows);
 		for (int i = 0; i < count; i++)
-			labels[first + i] = exchange->own_labels[index[i]];
+			labels[first + i] = exchange->row_labels[index[i]];
 	}
 }
 
@@ -411,8 +428,8 @@ gd_block gd_exchange_block(const gd_exchange *exchange, int64_t step, int block,
 	int start = gd_block_start(batch->rows, batch->blocks, block);
 	int rows = gd_block_start(batch->rows, batch->blocks, block + 1) - start;
 	int before = start - batch->start[plan->rank]; /* rows of the step */
-	if (plan->ranks == 1) {
-		fetch_own(exchange, step * plan->full.rows + before, rows, x, exchange->labels + before);
+	if (exchange->whole) {
+		fetch_rows(exchange, step * plan->full.rows + start, rows, x, exchange->labels + before);
 	} else {
 		int64_t piece = step / plan->piece_steps;
 		assert(is(&exchange->present, exchange->epoch, piece));

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/node.h"
+
 /* MPI counts are ints. */
 #define PIECE ((size_t)1 << 29)
 
@@ -15,12 +17,23 @@
 #define DIGEST_BYTES 32
 #define DIGEST_WORDS 4
 
-static gd_status sum(gd_communicator *communicator, void *values, size_t count, MPI_Datatype type, size_t size)
+static MPI_Datatype type_of(gd_number number)
+{
+	return number == GD_DOUBLES ? MPI_DOUBLE : MPI_FLOAT;
+}
+
+static gd_status sum(gd_communicator *communicator, void *values, size_t count, gd_number number)
 {
 	if (communicator->size == 1)
 		return gd_ok();
 	int code = MPI_SUCCESS;
+	MPI_Datatype type = type_of(number);
+	size_t size = gd_number_size(number);
 	gd_wait_begin(communicator);
+	if (communicator->node) {
+		gd_node_sum(communicator->node, values, count, number);
+		count = 0;
+	}
 	for (size_t done = 0; done < count && code == MPI_SUCCESS; done += PIECE) {
 		size_t piece = count - done < PIECE ? count - done : PIECE;
 		code = MPI_Allreduce(MPI_IN_PLACE, (char *)values + done * size, (int)piece, type, MPI_SUM, communicator->mpi);
@@ -31,23 +44,13 @@ static gd_status sum(gd_communicator *communicator, void *values, size_t count, 
 
 gd_status gd_reduce_sum(gd_communicator *communicator, double *values, size_t count)
 {
-	return sum(communicator, values, count, MPI_DOUBLE, sizeof *values);
+	return sum(communicator, values, count, GD_DOUBLES);
 }
 
 /* MPI promises the same result on every rank; the replicas' digests are compared besides. */
 gd_status gd_reduce_sum_float(gd_communicator *communicator, float *values, size_t count)
 {
-	return sum(communicator, values, count, MPI_FLOAT, sizeof *values);
-}
-
-size_t gd_number_size(gd_number number)
-{
-	return number == GD_DOUBLES ? sizeof(double) : sizeof(float);
-}
-
-static MPI_Datatype type_of(gd_number number)
-{
-	return number == GD_DOUBLES ? MPI_DOUBLE : MPI_FLOAT;
+	return sum(communicator, values, count, GD_FLOATS);
 }
 
 gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t count, gd_number number, MPI_Request *request)
@@ -55,7 +58,7 @@ gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t co
 	assert(count <= INT_MAX);
 	*request = MPI_REQUEST_NULL;
 #ifdef GD_SMPI
-	return sum(communicator, values, count, type_of(number), gd_number_size(number));
+	return sum(communicator, values, count, number);
 #else
 	if (communicator->size == 1)
 		return gd_ok();

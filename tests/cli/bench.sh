@@ -60,7 +60,7 @@ for count in 1 3; do
 		grep -Eq "$words" out.txt || fail "bench on $count ranks does not say '$words'"
 	done
 done
-for words in 'all-reduce over 3 ranks' 'alpha = ' "an epoch's exchange of 2000 rows"; do
+for words in 'all-reduce over 3 ranks in memory that they share' 'alpha = ' "an epoch's rows do not travel"; do
 	grep -q "$words" out.txt || fail "bench on 3 ranks does not say '$words'"
 done
 grep -Eq 'btl_vader_single_copy_mechanism' out.txt || fail "Open MPI's settings are not named"

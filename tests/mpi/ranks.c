@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gd/node.h"
 #include "gd/reduce.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -87,6 +88,26 @@ static bool register_tests(CU_pSuite *suite)
 	return *suite != NULL;
 }
 
+static void run_tests(CU_pSuite suite, const char *how, int *run, int *failed)
+{
+	for (const ranks_test *test = ranks_tests; test->name; test++) {
+		ranks.phase = test->name;
+		CU_ErrorCode error = CU_run_test(suite, CU_get_test(suite, test->name));
+		unsigned failures = CU_get_number_of_failures();
+		print_failures(test->name);
+		int bad = sum_over_ranks(failures > 0 || error != CUE_SUCCESS);
+		++*run;
+		*failed += bad > 0;
+		if (ranks.rank == 0) {
+			printf("%s: %s, %d ranks %s: %s", ranks_suite, test->name, ranks.size, how, bad ? "FAILED" : "passed");
+			if (bad)
+				printf(" on %d of them", bad);
+			printf("\n");
+			fflush(stdout);
+		}
+	}
+}
+
 int main(int argc, char **argv)
 {
 	gd_status status = gd_communicator_start(&ranks, &argc, &argv, 0);
@@ -95,27 +116,18 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	CU_pSuite suite = NULL;
-	int run = 0, failed = 0;
 	if (!ranks_all(register_tests(&suite)) || !make_directory()) {
 		fprintf(stderr, "rank %d: cannot set up the suite: %s\n", ranks.rank, CU_get_error_msg());
 		MPI_Abort(MPI_COMM_WORLD, 2);
 	}
-	for (const ranks_test *test = ranks_tests; test->name; test++) {
-		ranks.phase = test->name;
-		CU_ErrorCode error = CU_run_test(suite, CU_get_test(suite, test->name));
-		unsigned failures = CU_get_number_of_failures();
-		print_failures(test->name);
-		int bad = sum_over_ranks(failures > 0 || error != CUE_SUCCESS);
-		run++;
-		failed += bad > 0;
-		if (ranks.rank == 0) {
-			printf("%s: %s, %d ranks: %s", ranks_suite, test->name, ranks.size, bad ? "FAILED" : "passed");
-			if (bad)
-				printf(" on %d of them", bad);
-			printf("\n");
-			fflush(stdout);
-		}
-	}
+	int run = 0, failed = 0;
+	run_tests(suite, ranks.node ? "in shared memory" : "by messages", &run, &failed);
+	/* As ranks of several hosts are. */
+	gd_node *node = ranks.node;
+	ranks.node = NULL;
+	if (node)
+		run_tests(suite, "by messages", &run, &failed);
+	ranks.node = node;
 	CU_cleanup_registry();
 	MPI_Barrier(MPI_COMM_WORLD);
 	if (ranks.rank == 0)

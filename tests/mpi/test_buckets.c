@@ -47,7 +47,7 @@ static void run(gd_number number, size_t length, const size_t *cut, int cuts, in
 	gd_buckets_options options = {.number = number, .values = values, .length = length, .cut = cut, .cuts = cuts};
 	bool made = values && ranks_ok(gd_buckets_create(&ranks, &options, &buckets));
 	if (ranks_all(made)) {
-		CU_ASSERT_EQUAL(gd_buckets_count(buckets), expected);
+		CU_ASSERT_EQUAL(gd_buckets_count(buckets), ranks.node ? 1 : expected);
 		for (int round = 0; round < 2; round++) {
 			size_t done = length;
 			for (int c = 0; c < cuts && (ranks.rank < ranks.size - 1 || ranks.size == 1); c++) {

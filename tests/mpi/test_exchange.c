@@ -136,18 +136,18 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 {
 	gd_network *network = NULL;
 	gd_exchange *exchange = NULL;
-	gd_share share = gd_share_of(c->rows, ranks.rank, ranks.size);
-	float *features = calloc((size_t)(share.count * c->features + 1), sizeof *features);
-	int32_t *labels = calloc((size_t)share.count + 1, sizeof *labels);
+	gd_shard shard;
 	int *seen = calloc((size_t)c->rows, sizeof *seen);
 	float *x = NULL;
-	CU_ASSERT(features && labels && seen);
-	if (!ranks_all(features && labels && seen && create_network(c->features, &network)))
+	bool made = ranks_ok(gd_shard_create(&ranks, c->rows, c->features, &shard));
+	CU_ASSERT_PTR_NOT_NULL(seen);
+	if (!ranks_all(made && seen && create_network(c->features, &network)))
 		goto done;
-	for (int64_t i = 0; i < share.count; i++) {
+	CU_ASSERT_EQUAL(shard.whole, ranks.node != NULL);
+	for (int64_t i = 0; i < shard.share.count; i++) {
 		for (int f = 0; f < c->features; f++)
-			features[i * c->features + f] = feature_of(share.first + i, c->features, f);
-		labels[i] = label_of(share.first + i);
+			shard.features[i * c->features + f] = feature_of(shard.share.first + i, c->features, f);
+		shard.labels[i] = label_of(shard.share.first + i);
 	}
 	gd_exchange_options options = {
 		.rows = c->rows,
@@ -157,6 +157,7 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 		.skip_single = c->skip_single,
 		.seed = SEED,
 		.network = network,
+		.shard = &shard,
 		.epochs = 3, /* so after epoch 1 comes what nobody wants */
 		.piece_bytes = piece_bytes,
 	};
@@ -174,7 +175,7 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 	/* One that is sent ahead, and others out of order, as after a resume: what was sent ahead for nothing does no harm. */
 	const int64_t epochs[] = {0, 1, 7, 1};
 	for (size_t e = 0; e < sizeof epochs / sizeof *epochs; e++) {
-		if (!ranks_all(ranks_ok(gd_exchange_run(exchange, epochs[e], features, labels))))
+		if (!ranks_all(ranks_ok(gd_exchange_run(exchange, epochs[e]))))
 			goto done;
 		memset(seen, 0, (size_t)c->rows * sizeof *seen);
 		check_epoch(c, network, exchange, epochs[e], x, seen);
@@ -184,12 +185,11 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 		check_jumps(c, exchange, x);
 	/* One is left on its way. */
 	if (c->steps)
-		ranks_ok(gd_exchange_run(exchange, 0, features, labels));
+		ranks_ok(gd_exchange_run(exchange, 0));
 done:
 	gd_exchange_free(exchange);
 	gd_network_free(network);
-	free(features);
-	free(labels);
+	gd_shard_release(&shard);
 	free(seen);
 	free(x);
 }
@@ -220,7 +220,8 @@ static void test_too_many(void)
 {
 	gd_network *network = NULL;
 	if (ranks_all(create_network(4, &network))) {
-		gd_exchange_options options = {.rows = (int64_t)1 << 40, .features = 4, .batch_rows = 1024, .network = network};
+		gd_shard shard = {.share = gd_share_of((int64_t)1 << 40, ranks.rank, ranks.size)};
+		gd_exchange_options options = {.rows = (int64_t)1 << 40, .features = 4, .batch_rows = 1024, .network = network, .shard = &shard};
 		gd_exchange *exchange = NULL;
 		gd_status status = gd_exchange_create(&ranks, &options, &exchange);
 		CU_ASSERT_EQUAL(status.code, GD_FAILED);

@@ -24,8 +24,7 @@ typedef struct steps {
 	gd_exchange *exchange;
 	gd_stepper *stepper;
 	gd_training_state state;
-	float *features;
-	int32_t *labels;
+	gd_shard shard;
 } steps;
 
 static void release(steps *s)
@@ -34,29 +33,27 @@ static void release(steps *s)
 	gd_stepper_free(s->stepper);
 	gd_exchange_free(s->exchange);
 	gd_network_free(s->network);
-	free(s->features);
-	free(s->labels);
+	gd_shard_release(&s->shard);
 }
 
 /* Two steps over the ranks of `communicator`, of rows that are a function of their numbers. */
 static gd_status run(gd_communicator *communicator, const test_shape *shape, steps *s)
 {
 	int64_t rows = (int64_t)shape->batch * STEPS;
-	gd_share share = gd_share_of(rows, communicator->rank, communicator->size);
 	gd_network_options options = {.inputs = INPUTS, .classes = CLASSES, .hidden_count = 2, .hidden = shape->hidden, .batch_norm = shape->batch_norm, .dropout = 0.2};
 	gd_status status = gd_network_create(&options, &s->network);
 	if (gd_failed(&status))
 		return status;
-	s->features = gd_allocate((size_t)share.count * INPUTS, sizeof *s->features);
-	s->labels = gd_allocate((size_t)share.count, sizeof *s->labels);
-	if (!s->features || !s->labels)
-		return gd_out_of_memory("a test's rows");
+	status = gd_shard_create(communicator, rows, INPUTS, &s->shard);
+	if (gd_failed(&status))
+		return status;
+	gd_share share = s->shard.share;
 	for (long long i = 0; i < share.count; i++) {
-		s->labels[i] = (int32_t)(gd_random_bits(1, (uint64_t)(share.first + i)) % CLASSES);
+		s->shard.labels[i] = (int32_t)(gd_random_bits(1, (uint64_t)(share.first + i)) % CLASSES);
 		for (long long f = 0; f < INPUTS; f++)
-			s->features[i * INPUTS + f] = (float)gd_random_normal(2, (uint64_t)((share.first + i) * INPUTS + f));
+			s->shard.features[i * INPUTS + f] = (float)gd_random_normal(2, (uint64_t)((share.first + i) * INPUTS + f));
 	}
-	gd_exchange_options exchange = {.rows = rows, .features = INPUTS, .batch_rows = shape->batch, .seed = 3, .network = s->network};
+	gd_exchange_options exchange = {.rows = rows, .features = INPUTS, .batch_rows = shape->batch, .seed = 3, .network = s->network, .shard = &s->shard};
 	status = gd_exchange_create(communicator, &exchange, &s->exchange);
 	if (gd_failed(&status))
 		return status;
@@ -72,7 +69,7 @@ static gd_status run(gd_communicator *communicator, const test_shape *shape, ste
 	gd_initialise(s->network, GD_INIT_TORCH, 0, 5, s->state.parameters, s->state.statistics);
 	for (int t = 0; shape->quantum && t < gd_network_tensors(s->network); t++)
 		s->state.quantum[t] = shape->quantum;
-	status = gd_exchange_run(s->exchange, 0, s->features, s->labels);
+	status = gd_exchange_run(s->exchange, 0);
 	for (int64_t step = 0; step < STEPS && !gd_failed(&status); step++) {
 		gd_step_scalars scalars = gd_optimizer_scalars(&stepper.optimizer, 1e-2, (long)step + 1);
 		gd_step_result result;

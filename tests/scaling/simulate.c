@@ -54,8 +54,7 @@ typedef struct loop {
 	gd_exchange *exchange;
 	gd_stepper *stepper;
 	gd_training_state state;
-	float *features;
-	int32_t *labels;
+	gd_shard shard;
 	double exchange_seconds, step_seconds, communication_seconds; /* the last two: of one step */
 	charge_account begun, done;                                   /* at the ends of the first and the last step */
 } loop;
@@ -78,17 +77,14 @@ static gd_status start(gd_communicator *communicator, int *argc, char ***argv)
 /* A row is a function of its number. */
 static gd_status make_rows(loop *l)
 {
-	gd_share share = gd_share_of(l->set.batch_size * l->set.steps, l->communicator.rank, l->communicator.size);
 	size_t width = (size_t)l->set.inputs;
-	l->features = gd_allocate((size_t)share.count * width, sizeof *l->features);
-	l->labels = gd_allocate((size_t)share.count, sizeof *l->labels);
-	gd_status mine = l->features && l->labels ? gd_ok() : gd_out_of_memory("the rows");
-	gd_status status = gd_agree(&l->communicator, &mine);
+	gd_status status = gd_shard_create(&l->communicator, l->set.batch_size * l->set.steps, (int)l->set.inputs, &l->shard);
+	gd_share share = l->shard.share;
 	for (int64_t i = 0; !gd_failed(&status) && l->set.arithmetic && i < share.count; i++) {
 		uint64_t key = gd_random_key(THE_SEED, GD_PURPOSE_SYNTH, (uint64_t)(share.first + i));
 		for (size_t f = 0; f < width; f++)
-			l->features[(size_t)i * width + f] = (float)(4 * gd_random_uniform(key, f) - 2);
-		l->labels[i] = (int32_t)(gd_random_bits(key, width) % (uint64_t)l->set.classes);
+			l->shard.features[(size_t)i * width + f] = (float)(4 * gd_random_uniform(key, f) - 2);
+		l->shard.labels[i] = (int32_t)(gd_random_bits(key, width) % (uint64_t)l->set.classes);
 	}
 	return status;
 }
@@ -120,6 +116,7 @@ static gd_status build(loop *l)
 		.batch_rows = (int)set->batch_size,
 		.seed = THE_SEED,
 		.network = l->network,
+		.shard = &l->shard,
 	};
 	status = gd_exchange_create(&l->communicator, &exchange, &l->exchange);
 	if (!gd_failed(&status))
@@ -147,7 +144,7 @@ static gd_status run(loop *l)
 	gd_status status = gd_agree(&l->communicator, &(gd_status){.code = GD_OK});
 	double start = MPI_Wtime();
 	if (!gd_failed(&status) && set->exchange) {
-		status = gd_exchange_run(l->exchange, 0, l->features, l->labels);
+		status = gd_exchange_run(l->exchange, 0);
 		if (!gd_failed(&status))
 			status = longest(l, start, &l->exchange_seconds);
 	}

@@ -1,0 +1,44 @@
+#include "gd/shard.h"
+
+#include <stdlib.h>
+
+#include "gd/memory.h"
+#include "gd/node.h"
+
+static gd_status allocate(gd_communicator *communicator, size_t features, gd_shard *shard)
+{
+	shard->features = gd_allocate((size_t)shard->share.count * features, sizeof *shard->features);
+	shard->labels = gd_allocate((size_t)shard->share.count, sizeof *shard->labels);
+	gd_status mine = shard->features && shard->labels ? gd_ok() : gd_out_of_memory("this rank's shard");
+	return gd_agree(communicator, &mine);
+}
+
+gd_status gd_shard_create(gd_communicator *communicator, int64_t rows, int features, gd_shard *shard)
+{
+	size_t width = (size_t)features, row_bytes = width * sizeof *shard->features + sizeof *shard->labels;
+	*shard = (gd_shard){.share = gd_share_of(rows, communicator->rank, communicator->size)};
+	if (communicator->node) {
+		gd_wait_begin(communicator);
+		gd_status status = gd_node_share(communicator->node, (size_t)rows * row_bytes, &shard->memory);
+		gd_wait_finish(communicator);
+		if (gd_failed(&status))
+			return status;
+	}
+	if (!shard->memory.start)
+		return allocate(communicator, width, shard);
+	shard->whole = true;
+	shard->features = (float *)shard->memory.start + (size_t)shard->share.first * width;
+	shard->labels = (int32_t *)((float *)shard->memory.start + (size_t)rows * width) + shard->share.first;
+	shard->foreign = (double)(rows - shard->share.count) * (double)row_bytes;
+	return gd_ok();
+}
+
+void gd_shard_release(gd_shard *shard)
+{
+	if (!shard->whole) {
+		free(shard->features);
+		free(shard->labels);
+	}
+	gd_shared_memory_free(&shard->memory);
+	*shard = (gd_shard){0};
+}
