@@ -11,7 +11,7 @@ void gd_dense_forward_rows(int inputs, int outputs, int rows, const float *weigh
 /* z[o, r] += bias[o]. */
 void gd_dense_add_bias(int outputs, int rows, const float *bias, float *z);
 
-/* gradient [inputs * outputs + outputs], overwritten: dL/dW [inputs, outputs] = x dz^T, then dL/db = gd_dense_bias_gradient. */
+/* gradient [inputs * outputs + outputs], overwritten: dL/dW [inputs, outputs] = x dz^T, then dL/db, by gd_narrow_outer in narrow layers, else by gd_dense_bias_gradient. */
 void gd_dense_backward_parameters(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient);
 
 /* dL/dW alone. */

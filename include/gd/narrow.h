@@ -6,6 +6,7 @@
 #ifndef GD_NARROW_H
 #define GD_NARROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -17,9 +18,10 @@ void gd_narrow_product_ref(int m, int n, int k, const float *a, size_t a_row, si
 
 /*
  * c [m, n] = a b^T, overwritten; a [m, k] and b [n, k] row-major. Summed in eight lanes, l in lane l mod 8, the last k mod 8 of them in the last
- * lanes, each a chain of fused multiply-adds from 0 on; then ((0+4) + (2+6)) + ((1+5) + (3+7)). c overlaps neither.
+ * lanes, each a chain of fused multiply-adds from 0 on; then ((0+4) + (2+6)) + ((1+5) + (3+7)). c overlaps neither. With `sums` c has a row m more, as if a
+ * had one of ones: the sums of b's rows.
  */
-void gd_narrow_outer(int m, int n, int k, const float *a, const float *b, float *c);
-void gd_narrow_outer_ref(int m, int n, int k, const float *a, const float *b, float *c);
+void gd_narrow_outer(int m, bool sums, int n, int k, const float *a, const float *b, float *c);
+void gd_narrow_outer_ref(int m, bool sums, int n, int k, const float *a, const float *b, float *c);
 
 #endif

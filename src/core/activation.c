@@ -1,5 +1,6 @@
 #include "gd/activation.h"
 
+#include "gd/activation_avx2.h"
 #include "gd/vector.h"
 #include "gd/vector_math.h"
 
@@ -61,8 +62,29 @@ GD_VECTOR static void forward_silu(size_t features, size_t rows, const float *bi
 	}
 }
 
+#ifdef __x86_64__
+typedef size_t avx2_function(size_t count, float bias, const float *z, float *y);
+typedef void plain_function(size_t features, size_t rows, const float *bias, const float *z, float *y);
+
+/* What does not fill the vectors is left to the plain function: the bits are the same. */
+static void forward_avx2(avx2_function *vectors, plain_function *plain, size_t features, size_t rows, const float *bias, const float *z, float *y)
+{
+	for (size_t f = 0; f < features; f++, z += rows, y += rows) {
+		size_t done = vectors(rows, bias[f], z, y);
+		if (done < rows)
+			plain(1, rows - done, bias + f, z + done, y + done);
+	}
+}
+#endif
+
 void gd_activation_forward_bias(gd_activation activation, size_t features, size_t rows, const float *bias, const float *z, float *y)
 {
+#ifdef __x86_64__
+	if ((activation == GD_SIGMOID || activation == GD_SILU) && gd_avx2_available()) {
+		forward_avx2(activation == GD_SIGMOID ? gd_avx2_sigmoid : gd_avx2_silu, activation == GD_SIGMOID ? forward_sigmoid : forward_silu, features, rows, bias, z, y);
+		return;
+	}
+#endif
 	switch (activation) {
 	case GD_RELU: forward_relu(features, rows, bias, z, y); break;
 	case GD_SIGMOID: forward_sigmoid(features, rows, bias, z, y); break;
@@ -119,6 +141,15 @@ GD_VECTOR static void backward_silu(size_t count, const float *z, const float *d
 
 void gd_activation_backward(gd_activation activation, size_t count, const float *z, const float *y, const float *dy, float *dz)
 {
+#ifdef __x86_64__
+	if (activation == GD_SILU && gd_avx2_available()) {
+		size_t done = gd_avx2_silu_backward(count, z, dy, dz);
+		count -= done;
+		z += done;
+		dy += done;
+		dz += done;
+	}
+#endif
 	switch (activation) {
 	case GD_RELU: backward_relu(count, y, dy, dz); break;
 	case GD_SIGMOID: backward_sigmoid(count, y, dy, dz); break;

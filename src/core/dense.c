@@ -45,13 +45,17 @@ GD_VECTOR void gd_dense_add_bias(int outputs, int rows, const float *bias, float
 void gd_dense_weight_gradient(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient)
 {
 	if (inputs <= NARROW && outputs <= NARROW)
-		gd_narrow_outer(inputs, outputs, rows, x, dz, gradient);
+		gd_narrow_outer(inputs, false, outputs, rows, x, dz, gradient);
 	else
 		gd_gemm(GD_AS_STORED, GD_TRANSPOSED, inputs, outputs, rows, x, dz, gradient);
 }
 
 void gd_dense_backward_parameters(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient)
 {
+	if (inputs <= NARROW && outputs <= NARROW) {
+		gd_narrow_outer(inputs, true, outputs, rows, x, dz, gradient);
+		return;
+	}
 	gd_dense_weight_gradient(inputs, outputs, rows, x, dz, gradient);
 	gd_dense_bias_gradient(outputs, rows, dz, gradient + (size_t)inputs * (size_t)outputs);
 }

@@ -1,6 +1,7 @@
 #include "gd/narrow.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
  * Tiles that fill 16 registers of eight floats: 6 x 2 sums, two vectors of b and one of a; or 3 x 4 sums, three vectors of a and one of b.
  * Their sizes are constants where they are inlined, so that loops over them unroll and sums stay in registers.
  */
+enum { LEAST_GATHERED = 48, MOST_GATHERED = 256 };
 enum { LANES = 8, TALL = 6, WIDE = 2 * LANES, OUTER_ROWS = 3, OUTER_COLUMNS = 4 };
 
 /* `height` rows and `vectors` * 8 columns of c. */
@@ -54,20 +56,44 @@ INLINE void product_strip(int height, size_t n, int k, const float *a, size_t a_
 	}
 }
 
+/*
+ * Rows in the next strip of those that are left: as many as a strip has, but no rest of one to three, whose few sums would wait for one another.
+ */
+static int strip_height(int left)
+{
+	if (left >= TALL + 4 || left == TALL)
+		return TALL;
+	return left > TALL ? (left + 1) / 2 : left;
+}
+
+/*
+ * A strip of `height` rows. Columns of a that are far apart, of which all strips' rows lie side by side, would fall onto the same few sets of the cache and be read anew
+ * for every tile: their part of the strip is gathered first.
+ */
+INLINE void product_rows(int height, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
+{
+	float rows[MOST_GATHERED * TALL];
+	if (a_row == 1 && k >= LEAST_GATHERED && k <= MOST_GATHERED) {
+		for (int l = 0; l < k; l++)
+			memcpy(rows + l * TALL, a + (size_t)l * a_column, (size_t)height * sizeof *a);
+		a = rows;
+		a_column = TALL;
+	}
+	product_strip(height, n, k, a, a_row, a_column, b, c);
+}
+
 GD_VECTOR static void product(int m, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
 {
-	int i = 0;
-	for (; i + TALL <= m; i += TALL)
-		product_strip(TALL, n, k, a + (size_t)i * a_row, a_row, a_column, b, c + (size_t)i * n);
-	a += (size_t)i * a_row;
-	c += (size_t)i * n;
-	switch (m - i) {
-	case 1: product_strip(1, n, k, a, a_row, a_column, b, c); break;
-	case 2: product_strip(2, n, k, a, a_row, a_column, b, c); break;
-	case 3: product_strip(3, n, k, a, a_row, a_column, b, c); break;
-	case 4: product_strip(4, n, k, a, a_row, a_column, b, c); break;
-	case 5: product_strip(5, n, k, a, a_row, a_column, b, c); break;
-	default: break;
+	for (int height; m > 0; m -= height, a += (size_t)height * a_row, c += (size_t)height * n) {
+		height = strip_height(m);
+		switch (height) {
+		case 1: product_rows(1, n, k, a, a_row, a_column, b, c); break;
+		case 2: product_rows(2, n, k, a, a_row, a_column, b, c); break;
+		case 3: product_rows(3, n, k, a, a_row, a_column, b, c); break;
+		case 4: product_rows(4, n, k, a, a_row, a_column, b, c); break;
+		case 5: product_rows(5, n, k, a, a_row, a_column, b, c); break;
+		default: product_rows(TALL, n, k, a, a_row, a_column, b, c); break;
+		}
 	}
 }
 
@@ -105,6 +131,18 @@ INLINE void add_lanes(const gd_float8 sum[OUTER_COLUMNS], gd_float4 *total)
 	*total = __builtin_shufflevector(first, second, 0, 2, 4, 6) + __builtin_shufflevector(first, second, 1, 3, 5, 7);
 }
 
+/* The same of two rows, into the halves of `total`. */
+INLINE void add_lanes_of_two(const gd_float8 first[OUTER_COLUMNS], const gd_float8 second[OUTER_COLUMNS], gd_float8 *total)
+{
+	gd_float8 half[OUTER_COLUMNS];
+#pragma GCC unroll 4
+	for (int j = 0; j < OUTER_COLUMNS; j++)
+		half[j] = __builtin_shufflevector(first[j], second[j], 0, 1, 2, 3, 12, 13, 14, 15) + __builtin_shufflevector(first[j], second[j], 4, 5, 6, 7, 8, 9, 10, 11);
+	gd_float8 left = __builtin_shufflevector(half[0], half[1], 0, 1, 8, 9, 4, 5, 12, 13) + __builtin_shufflevector(half[0], half[1], 2, 3, 10, 11, 6, 7, 14, 15);
+	gd_float8 right = __builtin_shufflevector(half[2], half[3], 0, 1, 8, 9, 4, 5, 12, 13) + __builtin_shufflevector(half[2], half[3], 2, 3, 10, 11, 6, 7, 14, 15);
+	*total = __builtin_shufflevector(left, right, 0, 2, 8, 10, 4, 6, 12, 14) + __builtin_shufflevector(left, right, 1, 3, 9, 11, 5, 7, 13, 15);
+}
+
 /* The last k mod 8 elements of a row of k in the last lanes, with zeros in the others, which add nothing to a sum. */
 INLINE void load_rest(gd_float8 *vector, size_t k, const float *row)
 {
@@ -119,82 +157,98 @@ INLINE void load_rest(gd_float8 *vector, size_t k, const float *row)
 	*vector = (gd_float8)((integers)end & (lane >= (int32_t)(LANES - rest)));
 }
 
-/* height x width elements of c. */
-INLINE void outer_tile(int height, int width, size_t n, size_t k, const float *a, const float *b, float *c)
+/* height x width elements of c. Of a row of ones, the last if there is one, nothing is read or multiplied. */
+INLINE void outer_tile(int height, bool ones, int width, size_t n, size_t k, const float *a, const float *b, float *c)
 {
 	gd_float8 sum[OUTER_ROWS][OUTER_COLUMNS] = {0};
 	gd_float8 left[OUTER_ROWS], right;
+	int given = ones ? height - 1 : height;
 	size_t l = 0;
 	for (; l + LANES <= k; l += LANES) {
 #pragma GCC unroll 3
-		for (int i = 0; i < height; i++)
+		for (int i = 0; i < given; i++)
 			gd_float8_load(&left[i], a + (size_t)i * k + l);
 #pragma GCC unroll 4
 		for (int j = 0; j < width; j++) {
 			gd_float8_load(&right, b + (size_t)j * k + l);
 #pragma GCC unroll 3
-			for (int i = 0; i < height; i++)
+			for (int i = 0; i < given; i++)
 				gd_float8_add_product(&sum[i][j], &left[i], &right);
+			if (ones)
+				sum[height - 1][j] += right;
 		}
 	}
 	if (l < k) {
 #pragma GCC unroll 3
-		for (int i = 0; i < height; i++)
+		for (int i = 0; i < given; i++)
 			load_rest(&left[i], k, a + (size_t)i * k);
 #pragma GCC unroll 4
 		for (int j = 0; j < width; j++) {
 			load_rest(&right, k, b + (size_t)j * k);
 #pragma GCC unroll 3
-			for (int i = 0; i < height; i++)
+			for (int i = 0; i < given; i++)
 				gd_float8_add_product(&sum[i][j], &left[i], &right);
+			if (ones)
+				sum[height - 1][j] += right;
 		}
 	}
-#pragma GCC unroll 3
-	for (int i = 0; i < height; i++) {
+	if (height > 1) {
+		gd_float8 total;
+		add_lanes_of_two(sum[0], sum[1], &total);
+		memcpy(c, &total, (size_t)width * sizeof *c);
+		memcpy(c + n, (const char *)&total + sizeof total / 2, (size_t)width * sizeof *c);
+	}
+	if (height != 2) {
 		gd_float4 total;
-		add_lanes(sum[i], &total);
-		memcpy(c + (size_t)i * n, &total, (size_t)width * sizeof *c);
+		add_lanes(sum[height - 1], &total);
+		memcpy(c + (size_t)(height - 1) * n, &total, (size_t)width * sizeof *c);
 	}
 }
 
-INLINE void outer_strip(int height, size_t n, size_t k, const float *a, const float *b, float *c)
+INLINE void outer_strip(int height, bool ones, size_t n, size_t k, const float *a, const float *b, float *c)
 {
 	size_t j = 0;
 	for (; j + OUTER_COLUMNS <= n; j += OUTER_COLUMNS)
-		outer_tile(height, OUTER_COLUMNS, n, k, a, b + j * k, c + j);
+		outer_tile(height, ones, OUTER_COLUMNS, n, k, a, b + j * k, c + j);
 	switch (n - j) {
-	case 1: outer_tile(height, 1, n, k, a, b + j * k, c + j); break;
-	case 2: outer_tile(height, 2, n, k, a, b + j * k, c + j); break;
-	case 3: outer_tile(height, 3, n, k, a, b + j * k, c + j); break;
+	case 1: outer_tile(height, ones, 1, n, k, a, b + j * k, c + j); break;
+	case 2: outer_tile(height, ones, 2, n, k, a, b + j * k, c + j); break;
+	case 3: outer_tile(height, ones, 3, n, k, a, b + j * k, c + j); break;
 	default: break;
 	}
 }
 
-GD_VECTOR static void outer(size_t m, size_t n, size_t k, const float *a, const float *b, float *c)
+/* `sums`: one row more, of ones. */
+GD_VECTOR static void outer(size_t m, bool sums, size_t n, size_t k, const float *a, const float *b, float *c)
 {
-	size_t i = 0;
-	for (; i + OUTER_ROWS <= m; i += OUTER_ROWS)
-		outer_strip(OUTER_ROWS, n, k, a + i * k, b, c + i * n);
-	if (m - i == 1)
-		outer_strip(1, n, k, a + i * k, b, c + i * n);
-	else if (m - i == 2)
-		outer_strip(2, n, k, a + i * k, b, c + i * n);
+	size_t rows = m + sums;
+	for (; rows > OUTER_ROWS; rows -= OUTER_ROWS, a += OUTER_ROWS * k, c += OUTER_ROWS * n)
+		outer_strip(OUTER_ROWS, false, n, k, a, b, c);
+	switch (2 * rows + sums) {
+	case 2: outer_strip(1, false, n, k, a, b, c); break;
+	case 3: outer_strip(1, true, n, k, a, b, c); break;
+	case 4: outer_strip(2, false, n, k, a, b, c); break;
+	case 5: outer_strip(2, true, n, k, a, b, c); break;
+	case 6: outer_strip(3, false, n, k, a, b, c); break;
+	case 7: outer_strip(3, true, n, k, a, b, c); break;
+	default: break;
+	}
 }
 
-void gd_narrow_outer(int m, int n, int k, const float *a, const float *b, float *c)
+void gd_narrow_outer(int m, bool sums, int n, int k, const float *a, const float *b, float *c)
 {
-	outer((size_t)m, (size_t)n, (size_t)k, a, b, c);
+	outer((size_t)m, sums, (size_t)n, (size_t)k, a, b, c);
 }
 
-void gd_narrow_outer_ref(int m, int n, int k, const float *a, const float *b, float *c)
+void gd_narrow_outer_ref(int m, bool sums, int n, int k, const float *a, const float *b, float *c)
 {
 	size_t whole = (size_t)k / LANES * LANES;
-	for (size_t i = 0; i < (size_t)m; i++) {
+	for (size_t i = 0; i < (size_t)m + sums; i++) {
 		for (size_t j = 0; j < (size_t)n; j++) {
 			float lane[LANES] = {0};
 			for (size_t l = 0; l < (size_t)k; l++) {
 				float *sum = &lane[l < whole ? l % LANES : l + LANES - (size_t)k];
-				*sum = fmaf(a[i * (size_t)k + l], b[j * (size_t)k + l], *sum);
+				*sum = fmaf(i < (size_t)m ? a[i * (size_t)k + l] : 1.0f, b[j * (size_t)k + l], *sum);
 			}
 			c[i * (size_t)n + j] = ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 		}

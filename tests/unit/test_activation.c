@@ -104,10 +104,21 @@ static void test_ends(void)
 /* An element's result depends neither on its place nor on how many there are. */
 static void test_tails(void)
 {
-	float z[80], whole[80], part[80], alone;
+	static const float ends[] = {-200.0f, -104.9f, -90.0f, -87.0f, -1e-30f, -0.0f, 0.0f, 1e-30f, 17.0f, 95.0f, 200.0f};
+	float z[80], dy[80], whole[80], part[80], alone;
+	for (int i = 0; i < 80; i++)
+		dy[i] = 0.17f * (float)(i % 13 - 6);
 	for (int i = 0; i < 80; i++)
 		z[i] = 0.31f * (float)(i - 40);
+	memcpy(z + 7, ends, sizeof ends);
 	for (int a = 0; a < ACTIVATIONS; a++) {
+		float y[80], slope[80];
+		gd_activation_forward((gd_activation)a, 80, z, y);
+		gd_activation_backward((gd_activation)a, 80, z, y, dy, slope);
+		for (int i = 0; i < 80; i++) {
+			gd_activation_backward((gd_activation)a, 1, z + i, y + i, dy + i, &alone);
+			CU_ASSERT(memcmp(&alone, &slope[i], sizeof alone) == 0);
+		}
 		gd_activation_forward((gd_activation)a, 80, z, whole);
 		for (size_t count = 0; count <= 80; count++) {
 			memset(part, 0, sizeof part);
@@ -195,14 +206,14 @@ static void test_slopes(void)
 static void test_nan(void)
 {
 	for (int a = 0; a < ACTIVATIONS; a++) {
-		float z[19], y[19], dy[19], dz[19];
-		for (int i = 0; i < 19; i++) {
+		float z[83], y[83], dy[83], dz[83];
+		for (int i = 0; i < 83; i++) {
 			z[i] = i % 3 == 1 ? NAN : 1.0f;
 			dy[i] = i % 3 == 2 ? NAN : 1.0f;
 		}
-		gd_activation_forward((gd_activation)a, 19, z, y);
-		gd_activation_backward((gd_activation)a, 19, z, y, dy, dz);
-		for (int i = 0; i < 19; i++) {
+		gd_activation_forward((gd_activation)a, 83, z, y);
+		gd_activation_backward((gd_activation)a, 83, z, y, dy, dz);
+		for (int i = 0; i < 83; i++) {
 			CU_ASSERT(isnan(y[i]) == (i % 3 == 1));
 			/* relu passes dy where its output is NaN: the next layer's sums are NaN already */
 			if (i % 3 == 2 || (i % 3 == 1 && a != GD_RELU))

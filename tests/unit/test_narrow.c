@@ -7,7 +7,7 @@
 
 const char *const unit_suite = "narrow";
 
-enum { LARGEST = 64 * 400 };
+enum { LARGEST = 257 * 320 };
 static float a[LARGEST], b[LARGEST], c[LARGEST + 1], expected[LARGEST];
 
 static void fill(float *values, unsigned seed)
@@ -33,10 +33,10 @@ static void ready(int m, int n)
 	c[count] = 7.0f;
 }
 
-/* All tails of the tiles: rows by six, columns by sixteen and eight. */
+/* All tails of the tiles: rows by six, columns by sixteen and eight; depths on both sides of where rows are gathered. */
 static void test_product(void)
 {
-	static const int heights[] = {1, 2, 3, 4, 5, 6, 7, 12, 17}, widths[] = {1, 7, 8, 9, 15, 16, 17, 24, 31, 33, 128, 313}, depths[] = {1, 6, 20, 64};
+	static const int heights[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 14, 17}, widths[] = {1, 7, 8, 9, 15, 16, 17, 24, 31, 33, 128, 313}, depths[] = {1, 6, 20, 47, 48, 256, 257};
 	fill(a, 1);
 	fill(b, 2);
 	for (size_t h = 0; h < sizeof heights / sizeof *heights; h++) {
@@ -63,10 +63,12 @@ static void test_outer(void)
 	for (size_t h = 0; h < sizeof heights / sizeof *heights; h++) {
 		for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
 			for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
-				ready(heights[h], widths[w]);
-				gd_narrow_outer(heights[h], widths[w], depths[d], a, b, c);
-				gd_narrow_outer_ref(heights[h], widths[w], depths[d], a, b, expected);
-				check(heights[h], widths[w]);
+				for (int sums = 0; sums < 2; sums++) {
+					ready(heights[h] + sums, widths[w]);
+					gd_narrow_outer(heights[h], sums, widths[w], depths[d], a, b, c);
+					gd_narrow_outer_ref(heights[h], sums, widths[w], depths[d], a, b, expected);
+					check(heights[h] + sums, widths[w]);
+				}
 			}
 		}
 	}
@@ -79,7 +81,7 @@ static void test_sums(void)
 	fill(a, 5);
 	fill(b, 6);
 	gd_narrow_product_ref(M, N, K, a, K, 1, b, c);
-	gd_narrow_outer_ref(M, N, K, a, b, expected);
+	gd_narrow_outer_ref(M, true, N, K, a, b, expected);
 	for (int i = 0; i < M; i++) {
 		for (int j = 0; j < N; j++) {
 			double product = 0.0, outer = 0.0;
@@ -90,6 +92,12 @@ static void test_sums(void)
 			CU_ASSERT_DOUBLE_EQUAL(c[i * N + j], product, 4e-6);
 			CU_ASSERT_DOUBLE_EQUAL(expected[i * N + j], outer, 4e-6);
 		}
+	}
+	for (int j = 0; j < N; j++) {
+		double sum = 0.0;
+		for (int l = 0; l < K; l++)
+			sum += b[j * K + l];
+		CU_ASSERT_DOUBLE_EQUAL(expected[M * N + j], sum, 4e-6);
 	}
 }
 
@@ -106,7 +114,7 @@ static void test_not_finite(void)
 	gd_narrow_product(1, N, 3, a, 3, 1, b, c);
 	for (int j = 0; j < N; j++)
 		CU_ASSERT(!isfinite(c[j]) == (j == 11));
-	gd_narrow_outer(2, 1, 13, a, b, c); /* row 0 of a has the NaN, row 1 meets the infinity alone */
+	gd_narrow_outer(2, false, 1, 13, a, b, c); /* row 0 of a has the NaN, row 1 meets the infinity alone */
 	CU_ASSERT(isnan(c[0]) && isinf(c[1]));
 }
 
