@@ -39,39 +39,53 @@ static void draw_plainly(const gd_dropout *dropout, uint32_t unit, uint32_t firs
 }
 
 #ifdef __x86_64__
-/* The same for four groups at a time, a word in the low half of each 64-bit lane: what a product leaves above it is shifted down or ignored by the next one. */
-__attribute__((target("avx2"))) static void draw_four(const gd_dropout *dropout, uint32_t unit, uint32_t first, uint32_t groups, uint32_t *words)
+/*
+ * The same for eight groups at a time, a word in the low half of each 64-bit lane: what a product leaves above it is shifted down or ignored by the next one. Two
+ * fours, since the rounds of one wait for its products.
+ */
+__attribute__((target("avx2"))) static void draw_eight(const gd_dropout *dropout, uint32_t unit, uint32_t first, uint32_t groups, uint32_t *words)
 {
+	enum { FOURS = 2 };
 	const __m256i factor0 = _mm256_set1_epi64x(0xD2511F53), factor1 = _mm256_set1_epi64x(0xCD9E8D57), low = _mm256_set1_epi64x(0xFFFFFFFF);
-	for (uint32_t g = 0; g < groups; g += 4) {
-		__m256i c0 = _mm256_add_epi64(_mm256_set1_epi64x(first + g), _mm256_set_epi64x(3, 2, 1, 0));
-		__m256i c1 = _mm256_set1_epi64x(unit), c2 = _mm256_set1_epi64x(dropout->layer), c3 = _mm256_set1_epi64x(dropout->block);
+	for (uint32_t g = 0; g < groups; g += 4 * FOURS) {
+		__m256i c0[FOURS], c1[FOURS], c2[FOURS], c3[FOURS];
+		for (int f = 0; f < FOURS; f++) {
+			c0[f] = _mm256_add_epi64(_mm256_set1_epi64x(first + g + 4 * (uint32_t)f), _mm256_set_epi64x(3, 2, 1, 0));
+			c1[f] = _mm256_set1_epi64x(unit);
+			c2[f] = _mm256_set1_epi64x(dropout->layer);
+			c3[f] = _mm256_set1_epi64x(dropout->block);
+		}
 		uint32_t k0 = (uint32_t)dropout->key, k1 = (uint32_t)(dropout->key >> 32);
 #pragma GCC unroll 10
 		for (int round = 0; round < 10; round++) {
-			__m256i p0 = _mm256_mul_epu32(c0, factor0), p1 = _mm256_mul_epu32(c2, factor1);
-			c0 = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p1, 32), c1), _mm256_set1_epi64x(k0));
-			c2 = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p0, 32), c3), _mm256_set1_epi64x(k1));
-			c1 = p1;
-			c3 = p0;
+#pragma GCC unroll 2
+			for (int f = 0; f < FOURS; f++) {
+				__m256i p0 = _mm256_mul_epu32(c0[f], factor0), p1 = _mm256_mul_epu32(c2[f], factor1);
+				c0[f] = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p1, 32), c1[f]), _mm256_set1_epi64x(k0));
+				c2[f] = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p0, 32), c3[f]), _mm256_set1_epi64x(k1));
+				c1[f] = p1;
+				c3[f] = p0;
+			}
 			k0 += UINT32_C(0x9E3779B9);
 			k1 += UINT32_C(0xBB67AE85);
 		}
-		__m256i first_words = _mm256_or_si256(_mm256_and_si256(c0, low), _mm256_slli_epi64(c1, 32));
-		__m256i last_words = _mm256_or_si256(_mm256_and_si256(c2, low), _mm256_slli_epi64(c3, 32));
-		__m256i even = _mm256_unpacklo_epi64(first_words, last_words), odd = _mm256_unpackhi_epi64(first_words, last_words); /* groups 0 and 2, 1 and 3 */
-		_mm256_storeu_si256((__m256i *)(void *)(words + 4 * g), _mm256_permute2x128_si256(even, odd, 0x20));
-		_mm256_storeu_si256((__m256i *)(void *)(words + 4 * g + 8), _mm256_permute2x128_si256(even, odd, 0x31));
+		for (uint32_t f = 0; f < FOURS; f++) {
+			__m256i first_words = _mm256_or_si256(_mm256_and_si256(c0[f], low), _mm256_slli_epi64(c1[f], 32));
+			__m256i last_words = _mm256_or_si256(_mm256_and_si256(c2[f], low), _mm256_slli_epi64(c3[f], 32));
+			__m256i even = _mm256_unpacklo_epi64(first_words, last_words), odd = _mm256_unpackhi_epi64(first_words, last_words); /* groups 0 and 2, 1 and 3 */
+			_mm256_storeu_si256((__m256i *)(void *)(words + 4 * (g + 4 * f)), _mm256_permute2x128_si256(even, odd, 0x20));
+			_mm256_storeu_si256((__m256i *)(void *)(words + 4 * (g + 4 * f) + 8), _mm256_permute2x128_si256(even, odd, 0x31));
+		}
 	}
 }
 #endif
 
-/* `words` has room for whole fours of groups. */
+/* `words` has room for whole eights of groups. */
 static void draw(const gd_dropout *dropout, uint32_t unit, uint32_t first, uint32_t groups, uint32_t *words)
 {
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("avx2")) {
-		draw_four(dropout, unit, first, groups, words);
+		draw_eight(dropout, unit, first, groups, words);
 		return;
 	}
 #endif

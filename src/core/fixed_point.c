@@ -103,6 +103,9 @@ uint32_t gd_fixed_point_add_ref(size_t count, const float *value, gd_quantum qua
 
 static const double wide_quantum[GD_WIDE_LIMBS] = {0x1p90, 0x1p50, 0x1p10, 0x1p-30, 0x1p-70, 0x1p-110};
 
+/* Their reciprocals, exact as powers of two are. */
+static const double quanta_of_one[GD_WIDE_LIMBS] = {0x1p-90, 0x1p-50, 0x1p-10, 0x1p30, 0x1p70, 0x1p110};
+
 void gd_wide_sum_add(gd_wide_sum *sum, double value)
 {
 	if (!(fabs(value) <= WIDE_ADDEND)) {
@@ -131,8 +134,8 @@ double gd_wide_sum_value(const gd_wide_sum *sum)
 	memcpy(limb, sum->limb, sizeof limb);
 	/* Unlike limbs may stand for one sum; with each remainder in [-1/2, 1/2) of the quantum above there is one way to write it. */
 	for (int k = GD_WIDE_LIMBS - 1; k > 0; k--) {
-		double above = wide_quantum[k - 1];
-		double carry = floor(limb[k] / above) * above;
+		double above = wide_quantum[k - 1], per_quantum = quanta_of_one[k - 1];
+		double carry = floor(limb[k] * per_quantum) * above;
 		double remainder = limb[k] - carry;
 		if (remainder >= above / 2) {
 			remainder -= above;

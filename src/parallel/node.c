@@ -194,28 +194,30 @@ static char *sum_of(const gd_node *n, unsigned turn)
 	return n->sums + (turn % 2) * n->piece;
 }
 
-GD_VECTOR static void add_doubles(size_t count, const double *restrict from, double *restrict to)
+/* to = a + b; to may be a. */
+GD_VECTOR static void add_doubles(size_t count, const double *a, const double *b, double *to)
 {
+#pragma GCC ivdep
 	for (size_t i = 0; i < count; i++)
-		to[i] += from[i];
+		to[i] = a[i] + b[i];
 }
 
-GD_VECTOR static void add_floats(size_t count, const float *restrict from, float *restrict to)
+GD_VECTOR static void add_floats(size_t count, const float *a, const float *b, float *to)
 {
+#pragma GCC ivdep
 	for (size_t i = 0; i < count; i++)
-		to[i] += from[i];
+		to[i] = a[i] + b[i];
 }
 
 /* Bytes [start, end) of all ranks' slots, into `to`. */
 static void add_slots(const gd_node *n, unsigned turn, size_t start, size_t end, gd_number number, void *to)
 {
-	memcpy(to, slot_of(n, turn, 0) + start, end - start);
 	for (unsigned rank = 1; rank < n->size; rank++) {
-		const void *from = slot_of(n, turn, rank) + start;
+		const void *sum = rank == 1 ? slot_of(n, turn, 0) + start : to, *next = slot_of(n, turn, rank) + start;
 		if (number == GD_DOUBLES)
-			add_doubles((end - start) / sizeof(double), from, to);
+			add_doubles((end - start) / sizeof(double), sum, next, to);
 		else
-			add_floats((end - start) / sizeof(float), from, to);
+			add_floats((end - start) / sizeof(float), sum, next, to);
 	}
 }
 
