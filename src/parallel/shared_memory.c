@@ -13,7 +13,30 @@
 #include "gd/memory.h"
 #include "gd/random.h"
 
-/* Its pages are taken at once: a /dev/shm that fills up later must not end a rank by SIGBUS. */
+static uint64_t draw_token(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return gd_random_bits(gd_random_bits((uint64_t)now.tv_sec, (uint64_t)now.tv_nsec), (uint64_t)getpid());
+}
+
+/* Local. The file that the first rank makes; in it is the token, which tells it from another host's of that name. -1: there is none. */
+static int open_file(const char *name, uint64_t token, bool makes)
+{
+	int file = shm_open(name, makes ? O_RDWR | O_CREAT | O_EXCL : O_RDWR, 0600);
+	uint64_t found = 0;
+	if (file >= 0 && makes)
+		found = pwrite(file, &token, sizeof token, 0) == sizeof token ? token : 0;
+	else if (file >= 0 && pread(file, &found, sizeof found, 0) != sizeof found)
+		found = 0;
+	if (file >= 0 && found != token) {
+		close(file);
+		return -1;
+	}
+	return file;
+}
+
+/* All its pages at once: a /dev/shm that fills up later must not end a rank by SIGBUS. */
 static bool take_pages(int file, size_t bytes)
 {
 	struct statvfs room;
@@ -22,52 +45,56 @@ static bool take_pages(int file, size_t bytes)
 	return posix_fallocate(file, 0, (off_t)bytes) == 0;
 }
 
-/* Local. Maps the file `name`, which the first rank makes. In front is a token that tells it from another host's of that name. */
-static bool map(const char *name, uint64_t token, bool makes, gd_shared_memory *memory)
+static bool map(int file, gd_shared_memory *memory)
 {
-	int file = shm_open(name, makes ? O_RDWR | O_CREAT | O_EXCL : O_RDWR, 0600);
-	if (file < 0)
-		return false;
-	void *mapping = makes && !take_pages(file, memory->mapped) ? MAP_FAILED : mmap(NULL, memory->mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	close(file);
+	void *mapping = mmap(NULL, memory->mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 	if (mapping == MAP_FAILED)
 		return false;
 	memory->mapping = mapping;
-	memory->start = (char *)mapping + GD_ALIGNMENT;
-	uint64_t *front = mapping;
-	if (makes)
-		*front = token;
-	return *front == token;
+	memory->start = (char *)mapping + GD_ALIGNMENT; /* the token is in front */
+	return true;
 }
 
-static uint64_t draw_token(void)
+/* Collective. Whether all ranks say yes; an MPI error code. */
+static int agree(MPI_Comm mpi, bool *yes)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return gd_random_bits(gd_random_bits((uint64_t)now.tv_sec, (uint64_t)now.tv_nsec), (uint64_t)getpid());
+	int vote = *yes, code = MPI_Allreduce(MPI_IN_PLACE, &vote, 1, MPI_INT, MPI_LAND, mpi);
+	*yes = code == MPI_SUCCESS && vote;
+	return code;
 }
 
 gd_status gd_shared_memory_create(MPI_Comm mpi, size_t bytes, gd_shared_memory *memory)
 {
 	char name[64];
-	int rank = 0, shared = 0, code = MPI_Comm_rank(mpi, &rank);
+	uint64_t token = 0;
+	int rank = 0, file = -1, code = MPI_Comm_rank(mpi, &rank);
 	*memory = (gd_shared_memory){.mapped = bytes + GD_ALIGNMENT};
-	/* Its first rank makes the file, says so, and takes the name away once all have opened it. */
-	uint64_t token[2] = {0};
 	if (code == MPI_SUCCESS && rank == 0) {
-		token[0] = draw_token();
-		snprintf(name, sizeof name, "/genre-dist-%016llx", (unsigned long long)token[0]);
-		token[1] = map(name, token[0], true, memory);
+		token = draw_token();
+		snprintf(name, sizeof name, "/genre-dist-%016llx", (unsigned long long)token);
+		file = open_file(name, token, true);
 	}
 	if (code == MPI_SUCCESS)
-		code = MPI_Bcast(token, 2, MPI_UINT64_T, 0, mpi);
-	if (code == MPI_SUCCESS) {
-		snprintf(name, sizeof name, "/genre-dist-%016llx", (unsigned long long)token[0]);
-		shared = token[1] && (rank == 0 || map(name, token[0], false, memory));
-		code = MPI_Allreduce(MPI_IN_PLACE, &shared, 1, MPI_INT, MPI_LAND, mpi);
-	}
+		code = MPI_Bcast(&token, 1, MPI_UINT64_T, 0, mpi);
+	snprintf(name, sizeof name, "/genre-dist-%016llx", (unsigned long long)token);
+	if (code == MPI_SUCCESS && rank != 0)
+		file = open_file(name, token, false);
+	bool shared = file >= 0;
+	if (code == MPI_SUCCESS)
+		code = agree(mpi, &shared);
+	/* Its name goes before it grows, so that ranks that are killed leave nothing to speak of. */
 	if (rank == 0)
 		shm_unlink(name);
+	if (shared) {
+		shared = rank != 0 || take_pages(file, memory->mapped);
+		code = agree(mpi, &shared);
+	}
+	if (shared) {
+		shared = map(file, memory);
+		code = agree(mpi, &shared);
+	}
+	if (file >= 0)
+		close(file);
 	if (code != MPI_SUCCESS || !shared)
 		gd_shared_memory_free(memory);
 	return gd_mpi_error(code, "share memory on a host");
