@@ -27,7 +27,6 @@ typedef struct gd_bench_model {
 	gd_stepper *stepper;
 	gd_training_state state;
 	gd_shard shard;
-	double shard_bytes;      /* of this rank */
 	gd_spread read_seconds;  /* with a dataset: of reading the shard */
 	gd_spread exchange_seconds; /* of an epoch's exchange by itself */
 } gd_bench_model;

@@ -24,5 +24,7 @@ void gd_arena_release(gd_arena *arena);
 
 /* The most memory this process has had in use, in megabytes; 0 where the system does not say. */
 double gd_memory_peak(void);
+/* Of what this process has in use now, the memory that it shares with others, in megabytes; 0 where the system does not say. */
+double gd_memory_shared(void);
 
 #endif

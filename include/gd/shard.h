@@ -14,7 +14,7 @@ typedef struct gd_shard {
 	int32_t *labels;  /* [share.count] */
 	bool whole;       /* the other ranks' rows lie around these, in order, in memory that all share: none need travel */
 	gd_shared_memory memory;
-	double foreign;   /* bytes of other ranks' rows in it */
+	double bytes;     /* of this rank's rows */
 } gd_shard;
 
 /* Collective. Room for this rank's share of `rows` rows. Errors: out of memory. */

@@ -55,7 +55,7 @@ static void put_steps(FILE *out, const gd_bench_report *r)
 	if (m->dataset) {
 		fputs(", ", out);
 		put_spread(out, "read", m->read_seconds);
-		fprintf(out, ", \"read_bytes_per_second\": %.9g", m->shard_bytes / m->read_seconds.maximum);
+		fprintf(out, ", \"read_bytes_per_second\": %.9g", m->shard.bytes / m->read_seconds.maximum);
 	}
 	fputc('}', out);
 }

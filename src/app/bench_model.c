@@ -113,7 +113,6 @@ static gd_status make_rows(gd_bench_model *m)
 {
 	const gd_shard *shard = &m->shard;
 	gd_status status = gd_shard_create(m->communicator, m->rows, m->inputs, &m->shard);
-	m->shard_bytes = (double)shard->share.count * (m->inputs + 1.0) * sizeof(float);
 	if (gd_failed(&status))
 		return status;
 	if (!m->dataset) {

@@ -177,7 +177,8 @@ static gd_status predict(const gd_bench_model *m, const gd_bench_machine *machin
 	t->inputs = m->inputs;
 	t->rows = SMALL / m->inputs > 0 ? SMALL / m->inputs : 1;
 	extra = arithmetic(transpose, t, (double)t->rows * m->inputs, 2 * floats, machine, budget);
-	p->input = rows * m->inputs * (2 * floats / gd_bench_bandwidth(machine, m->shard_bytes) + extra) + message_bytes / gd_bench_bandwidth(machine, message_bytes);
+	const double reach = m->shard.whole ? m->shard.bytes * m->communicator->size : m->shard.bytes; /* bytes that rows are picked from */
+	p->input = rows * m->inputs * (2 * floats / gd_bench_bandwidth(machine, reach) + extra) + message_bytes / gd_bench_bandwidth(machine, message_bytes);
 	const double slice = m->options->shard_optimizer ? parameters / m->communicator->size : parameters;
 	p->update = slice * (whole / gd_bench_bandwidth(machine, message_bytes + parameters * own) + arithmetic(update, t, SMALL, own, machine, budget));
 	return gd_ok();

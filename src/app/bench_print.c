@@ -170,7 +170,7 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 	fprintf(out, "%.0f rows/s: %s in dense products, %.0f %% of sgemm's rate on %d rank%s\n", rows / s->seconds, with_prefix(rows * m->flops / s->seconds, "FLOP/s"),
 		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)
-		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard_bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard_bytes / m->read_seconds.maximum, "B/s"));
+		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard.bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard.bytes / m->read_seconds.maximum, "B/s"));
 	if (m->shard.whole)
 		fprintf(out, "an epoch's rows do not travel: the ranks of this host share them\n");
 	else if (r->ranks > 1)

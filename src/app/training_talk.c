@@ -124,13 +124,19 @@ void gd_training_say_epoch(gd_training *t)
 	fflush(stderr);
 }
 
+/* Its peak; of rows in memory that ranks share, those it has read itself, which is what they add up to on a host. */
+static double memory_of_rank(const gd_shard *shard)
+{
+	double others = shard->whole ? gd_memory_shared() - shard->bytes / (1 << 20) : 0;
+	return gd_memory_peak() - (others > 0 ? others : 0);
+}
+
 gd_status gd_training_say_end(gd_training *t)
 {
-	/* Memory that ranks share counts for the one whose rows it holds. */
 	gd_spread communication, memory;
 	gd_status status = gd_reduce_spread(t->communicator, t->step_seconds > 0 ? t->communication_seconds / t->step_seconds : 0, &communication);
 	if (!gd_failed(&status))
-		status = gd_reduce_spread(t->communicator, gd_memory_peak() - t->shard.foreign / (1 << 20), &memory);
+		status = gd_reduce_spread(t->communicator, memory_of_rank(&t->shard), &memory);
 	if (gd_failed(&status) || t->communicator->rank || gd_log_get_level() == GD_LOG_QUIET)
 		return status;
 	if (bar_wanted(t))

@@ -1,6 +1,7 @@
 #include "gd/memory.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -86,4 +87,16 @@ double gd_memory_peak(void)
 {
 	struct rusage usage;
 	return getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss / 1024;
+}
+
+double gd_memory_shared(void)
+{
+	char line[256];
+	double kilobytes = 0;
+	FILE *status = fopen("/proc/self/status", "r");
+	while (status && fgets(line, sizeof line, status) && sscanf(line, "RssShmem: %lf", &kilobytes) != 1)
+		continue;
+	if (status)
+		fclose(status);
+	return kilobytes / 1024;
 }

@@ -14,14 +14,15 @@
  * Tiles that fill 16 registers of eight floats: 6 x 2 sums, two vectors of b and one of a; or 3 x 4 sums, three vectors of a and one of b.
  * Their sizes are constants where they are inlined, so that loops over them unroll and sums stay in registers.
  */
-enum { LEAST_GATHERED = 48, MOST_GATHERED = 256 };
 enum { LANES = 8, TALL = 6, WIDE = 2 * LANES, OUTER_ROWS = 3, OUTER_COLUMNS = 4 };
+/* Sums and rows from which, and up to which, operands are copied first. */
+enum { LONG = 48, LONGEST = 256 };
 
-/* `height` rows and `vectors` * 8 columns of c. */
-INLINE void product_tile(int height, int vectors, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
+/* `height` rows and `vectors` * 8 columns of c, whose rows are c_row apart as b's are b_row. */
+INLINE void product_tile(int height, int vectors, int k, const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row, float *c, size_t c_row)
 {
 	gd_float8 sum[TALL][2] = {0};
-	for (int l = 0; l < k; l++, a += a_column, b += n) {
+	for (int l = 0; l < k; l++, a += a_column, b += b_row) {
 		gd_float8 right[2];
 #pragma GCC unroll 2
 		for (int v = 0; v < vectors; v++)
@@ -39,7 +40,7 @@ INLINE void product_tile(int height, int vectors, size_t n, int k, const float *
 	for (int i = 0; i < height; i++)
 #pragma GCC unroll 2
 		for (int v = 0; v < vectors; v++)
-			memcpy(c + (size_t)i * n + v * LANES, &sum[i][v], sizeof sum[i][v]);
+			memcpy(c + (size_t)i * c_row + v * LANES, &sum[i][v], sizeof sum[i][v]);
 }
 
 /* `height` rows of c, all columns. The last tile reaches back over the one before, whose elements come out the same once more. */
@@ -47,18 +48,16 @@ INLINE void product_strip(int height, size_t n, int k, const float *a, size_t a_
 {
 	size_t j = 0;
 	for (; j + WIDE <= n; j += WIDE)
-		product_tile(height, 2, n, k, a, a_row, a_column, b + j, c + j);
+		product_tile(height, 2, k, a, a_row, a_column, b + j, n, c + j, n);
 	if (j < n && n >= WIDE) {
-		product_tile(height, 2, n, k, a, a_row, a_column, b + n - WIDE, c + n - WIDE);
+		product_tile(height, 2, k, a, a_row, a_column, b + n - WIDE, n, c + n - WIDE, n);
 	} else if (j < n && n >= LANES) {
-		product_tile(height, 1, n, k, a, a_row, a_column, b, c);
-		product_tile(height, 1, n, k, a, a_row, a_column, b + n - LANES, c + n - LANES);
+		product_tile(height, 1, k, a, a_row, a_column, b, n, c, n);
+		product_tile(height, 1, k, a, a_row, a_column, b + n - LANES, n, c + n - LANES, n);
 	}
 }
 
-/*
- * Rows in the next strip of those that are left: as many as a strip has, but no rest of one to three, whose few sums would wait for one another.
- */
+/* Rows in the next strip of those that are left: as many as a strip has, but no rest of one to three, whose few sums would wait for one another. */
 static int strip_height(int left)
 {
 	if (left >= TALL + 4 || left == TALL)
@@ -66,33 +65,68 @@ static int strip_height(int left)
 	return left > TALL ? (left + 1) / 2 : left;
 }
 
-/*
- * A strip of `height` rows. Columns of a that are far apart, of which all strips' rows lie side by side, would fall onto the same few sets of the cache and be read anew
- * for every tile: their part of the strip is gathered first.
- */
-INLINE void product_rows(int height, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
-{
-	float rows[MOST_GATHERED * TALL];
-	if (a_row == 1 && k >= LEAST_GATHERED && k <= MOST_GATHERED) {
-		for (int l = 0; l < k; l++)
-			memcpy(rows + l * TALL, a + (size_t)l * a_column, (size_t)height * sizeof *a);
-		a = rows;
-		a_column = TALL;
-	}
-	product_strip(height, n, k, a, a_row, a_column, b, c);
-}
-
+/* Strip by strip, operands where they lie. */
 GD_VECTOR static void product(int m, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
 {
 	for (int height; m > 0; m -= height, a += (size_t)height * a_row, c += (size_t)height * n) {
 		height = strip_height(m);
 		switch (height) {
-		case 1: product_rows(1, n, k, a, a_row, a_column, b, c); break;
-		case 2: product_rows(2, n, k, a, a_row, a_column, b, c); break;
-		case 3: product_rows(3, n, k, a, a_row, a_column, b, c); break;
-		case 4: product_rows(4, n, k, a, a_row, a_column, b, c); break;
-		case 5: product_rows(5, n, k, a, a_row, a_column, b, c); break;
-		default: product_rows(TALL, n, k, a, a_row, a_column, b, c); break;
+		case 1: product_strip(1, n, k, a, a_row, a_column, b, c); break;
+		case 2: product_strip(2, n, k, a, a_row, a_column, b, c); break;
+		case 3: product_strip(3, n, k, a, a_row, a_column, b, c); break;
+		case 4: product_strip(4, n, k, a, a_row, a_column, b, c); break;
+		case 5: product_strip(5, n, k, a, a_row, a_column, b, c); break;
+		default: product_strip(TALL, n, k, a, a_row, a_column, b, c); break;
+		}
+	}
+}
+
+/* Strips of a whose rows lie side by side, one behind the other. */
+static void gather_strips(int m, int k, const float *a, size_t a_column, float *strips)
+{
+	for (int height; m > 0; m -= height, a += height, strips += k * TALL) {
+		height = strip_height(m);
+		for (int l = 0; l < k; l++) {
+			const float *from = a + (size_t)l * a_column;
+			float *to = strips + l * TALL;
+			if (height == TALL)
+				memcpy(to, from, TALL * sizeof *to);
+			else
+				memcpy(to, from, (size_t)height * sizeof *to);
+		}
+	}
+}
+
+/*
+ * The same where k is long: rows of b that are far apart, as columns of a, fall onto the same few sets of the cache and are read anew for every tile. So
+ * a panel of b, a tile wide, is copied into one piece, which then stays in the first-level cache for all strips, and so are strips of a.
+ */
+GD_VECTOR static void product_by_panels(int m, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
+{
+	float strips[(LONGEST / TALL + 2) * TALL * LONGEST], panel[LONGEST * WIDE];
+	size_t row = a_row, column = a_column;
+	bool gathered = a_row == 1;
+	if (gathered) {
+		gather_strips(m, k, a, a_column, strips);
+		a = strips;
+		column = TALL;
+	}
+	for (size_t j = 0; j < n; j += WIDE) {
+		size_t first = j + WIDE <= n ? j : n - WIDE;
+		for (int l = 0; l < k; l++)
+			memcpy(panel + l * WIDE, b + (size_t)l * n + first, WIDE * sizeof *panel);
+		const float *left = a;
+		float *out = c + first;
+		for (int rest = m, height; rest > 0; rest -= height, left += gathered ? (size_t)k * TALL : (size_t)height * row, out += (size_t)height * n) {
+			height = strip_height(rest);
+			switch (height) {
+			case 1: product_tile(1, 2, k, left, row, column, panel, WIDE, out, n); break;
+			case 2: product_tile(2, 2, k, left, row, column, panel, WIDE, out, n); break;
+			case 3: product_tile(3, 2, k, left, row, column, panel, WIDE, out, n); break;
+			case 4: product_tile(4, 2, k, left, row, column, panel, WIDE, out, n); break;
+			case 5: product_tile(5, 2, k, left, row, column, panel, WIDE, out, n); break;
+			default: product_tile(TALL, 2, k, left, row, column, panel, WIDE, out, n); break;
+			}
 		}
 	}
 }
@@ -101,6 +135,8 @@ void gd_narrow_product(int m, int n, int k, const float *a, size_t a_row, size_t
 {
 	if (n < LANES)
 		gd_narrow_product_ref(m, n, k, a, a_row, a_column, b, c);
+	else if (n >= WIDE && k >= LONG && k <= LONGEST && m >= LONG && m <= LONGEST)
+		product_by_panels(m, (size_t)n, k, a, a_row, a_column, b, c);
 	else
 		product(m, (size_t)n, k, a, a_row, a_column, b, c);
 }

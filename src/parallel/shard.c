@@ -17,6 +17,7 @@ gd_status gd_shard_create(gd_communicator *communicator, int64_t rows, int featu
 {
 	size_t width = (size_t)features, row_bytes = width * sizeof *shard->features + sizeof *shard->labels;
 	*shard = (gd_shard){.share = gd_share_of(rows, communicator->rank, communicator->size)};
+	shard->bytes = (double)shard->share.count * (double)row_bytes;
 	if (communicator->node) {
 		gd_wait_begin(communicator);
 		gd_status status = gd_node_share(communicator->node, (size_t)rows * row_bytes, &shard->memory);
@@ -29,7 +30,6 @@ gd_status gd_shard_create(gd_communicator *communicator, int64_t rows, int featu
 	shard->whole = true;
 	shard->features = (float *)shard->memory.start + (size_t)shard->share.first * width;
 	shard->labels = (int32_t *)((float *)shard->memory.start + (size_t)rows * width) + shard->share.first;
-	shard->foreign = (double)(rows - shard->share.count) * (double)row_bytes;
 	return gd_ok();
 }
 

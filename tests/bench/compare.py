@@ -34,8 +34,13 @@ WORK = [
 ]
 
 
+# As a user has who sources jobs/environment.sh first.
+ENVIRONMENT = dict(item.split("=", 1) for item in subprocess.run(
+    ["bash", "-c", f". '{TOP}/jobs/environment.sh' && env -0"], capture_output=True, text=True, check=True).stdout.split("\0") if item)
+
+
 def run(command):
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
     if done.returncode:
         sys.exit(f"compare: '{' '.join(command)}' failed:\n{done.stderr}")
     return done.stdout

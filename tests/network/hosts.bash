@@ -16,9 +16,9 @@ hosts_switch=
 
 hosts_stop() {
 	local host
-	[[ $hosts_switch ]] && kill "$hosts_switch" 2>/dev/null && wait "$hosts_switch" 2>/dev/null
-	for ((host = 1; host <= hosts_count; host++)); do ip netns del "${hosts_prefix}h$host" 2>/dev/null; done
-	((hosts_count)) && ip netns del "${hosts_prefix}s" 2>/dev/null
+	[[ ! $hosts_switch ]] || { kill "$hosts_switch" && wait "$hosts_switch"; } 2>/dev/null || true
+	for ((host = 1; host <= hosts_count; host++)); do ip netns del "${hosts_prefix}h$host" 2>/dev/null || true; done
+	((!hosts_count)) || ip netns del "${hosts_prefix}s" 2>/dev/null || true
 	hosts_count=0 hosts_switch=
 }
 

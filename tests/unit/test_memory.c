@@ -1,6 +1,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "gd/memory.h"
 #include "gd/status.h"
@@ -102,10 +103,26 @@ static void messages(void)
 	CU_ASSERT_STRING_EQUAL(status.message, "out of memory for the shard's rows");
 }
 
+static void memory_in_use(void)
+{
+	const size_t bytes = (size_t)32 << 20;
+	double before = gd_memory_shared();
+	char *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CU_ASSERT_FATAL(shared != MAP_FAILED);
+	CU_ASSERT_DOUBLE_EQUAL(gd_memory_shared(), before, 1);
+	memset(shared, 1, bytes);
+	CU_ASSERT_DOUBLE_EQUAL(gd_memory_shared(), before + 32, 1);
+	CU_ASSERT(gd_memory_peak() >= before + 32);
+	munmap(shared, bytes);
+	CU_ASSERT_DOUBLE_EQUAL(gd_memory_shared(), before, 1);
+	CU_ASSERT(gd_memory_peak() >= before + 32);
+}
+
 const unit_test unit_tests[] = {
 	{"allocations are aligned, zeroed and checked", allocation},
 	{"an arena's pieces stand apart", arena_pieces},
 	{"an arena copies strings", arena_strings},
+	{"memory in use, and what of it is shared", memory_in_use},
 	{"a status carries its message", messages},
 	{NULL, NULL},
 };
