@@ -17,6 +17,7 @@
 enum { LANES = 8, TALL = 6, WIDE = 2 * LANES, OUTER_ROWS = 3, OUTER_COLUMNS = 4 };
 /* Sums and rows from which, and up to which, operands are copied first. */
 enum { LONG = 48, LONGEST = 256 };
+enum { PANEL_BYTES = 16 << 10 };
 
 /* `height` rows and `vectors` * 8 columns of c, whose rows are c_row apart as b's are b_row. */
 INLINE void product_tile(int height, int vectors, int k, const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row, float *c, size_t c_row)
@@ -241,12 +242,13 @@ INLINE void outer_tile(int height, bool ones, int width, size_t n, size_t k, con
 	}
 }
 
-INLINE void outer_strip(int height, bool ones, size_t n, size_t k, const float *a, const float *b, float *c)
+/* `height` rows and `columns` columns of c. */
+INLINE void outer_strip(int height, bool ones, size_t columns, size_t n, size_t k, const float *a, const float *b, float *c)
 {
 	size_t j = 0;
-	for (; j + OUTER_COLUMNS <= n; j += OUTER_COLUMNS)
+	for (; j + OUTER_COLUMNS <= columns; j += OUTER_COLUMNS)
 		outer_tile(height, ones, OUTER_COLUMNS, n, k, a, b + j * k, c + j);
-	switch (n - j) {
+	switch (columns - j) {
 	case 1: outer_tile(height, ones, 1, n, k, a, b + j * k, c + j); break;
 	case 2: outer_tile(height, ones, 2, n, k, a, b + j * k, c + j); break;
 	case 3: outer_tile(height, ones, 3, n, k, a, b + j * k, c + j); break;
@@ -254,26 +256,31 @@ INLINE void outer_strip(int height, bool ones, size_t n, size_t k, const float *
 	}
 }
 
-/* `sums`: one row more, of ones. */
-GD_VECTOR static void outer(size_t m, bool sums, size_t n, size_t k, const float *a, const float *b, float *c)
+/* `columns` columns of c; `sums`: one row more, of ones. */
+GD_VECTOR static void outer(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, const float *b, float *c)
 {
 	size_t rows = m + sums;
 	for (; rows > OUTER_ROWS; rows -= OUTER_ROWS, a += OUTER_ROWS * k, c += OUTER_ROWS * n)
-		outer_strip(OUTER_ROWS, false, n, k, a, b, c);
+		outer_strip(OUTER_ROWS, false, columns, n, k, a, b, c);
 	switch (2 * rows + sums) {
-	case 2: outer_strip(1, false, n, k, a, b, c); break;
-	case 3: outer_strip(1, true, n, k, a, b, c); break;
-	case 4: outer_strip(2, false, n, k, a, b, c); break;
-	case 5: outer_strip(2, true, n, k, a, b, c); break;
-	case 6: outer_strip(3, false, n, k, a, b, c); break;
-	case 7: outer_strip(3, true, n, k, a, b, c); break;
+	case 2: outer_strip(1, false, columns, n, k, a, b, c); break;
+	case 3: outer_strip(1, true, columns, n, k, a, b, c); break;
+	case 4: outer_strip(2, false, columns, n, k, a, b, c); break;
+	case 5: outer_strip(2, true, columns, n, k, a, b, c); break;
+	case 6: outer_strip(3, false, columns, n, k, a, b, c); break;
+	case 7: outer_strip(3, true, columns, n, k, a, b, c); break;
 	default: break;
 	}
 }
 
+/* As many rows of b at once as stay in the first-level cache while strips of a pass by. */
 void gd_narrow_outer(int m, bool sums, int n, int k, const float *a, const float *b, float *c)
 {
-	outer((size_t)m, sums, (size_t)n, (size_t)k, a, b, c);
+	size_t width = (size_t)n, depth = (size_t)k, most = PANEL_BYTES / (depth * sizeof *b) / OUTER_COLUMNS * OUTER_COLUMNS;
+	if (most < OUTER_COLUMNS)
+		most = OUTER_COLUMNS;
+	for (size_t j = 0; j < width; j += most)
+		outer((size_t)m, sums, width - j < most ? width - j : most, width, depth, a, b + j * depth, c + j);
 }
 
 void gd_narrow_outer_ref(int m, bool sums, int n, int k, const float *a, const float *b, float *c)
