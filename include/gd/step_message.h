@@ -49,6 +49,8 @@ void gd_step_message_add(void *context, size_t offset, size_t count, const float
 void gd_step_message_block(gd_step_message *message, bool last);
 /* Collective. The gradient from `offset` on is final on this rank. Ranks that are about to make another collective call have called it with the same offset before. */
 void gd_step_message_reached(gd_step_message *message, size_t offset);
+/* In how many buckets it travels. */
+int gd_step_message_pieces(const gd_step_message *message);
 /* Collective. All blocks are through: sums what has not been summed yet, but for the gradient of a sharded optimizer. */
 GD_CHECKED gd_status gd_step_message_finish(gd_step_message *message, const gd_loss_sums *loss, gd_step_wishes wishes);
 gd_step_totals gd_step_message_totals(const gd_step_message *message);

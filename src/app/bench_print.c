@@ -117,6 +117,8 @@ static void print_pass(FILE *out, const gd_bench_model *m)
 			"    a step sums %d small messages over the ranks besides the gradient's\n", 2 * (gd_network_segments(m->network) - 1));
 	else
 		fprintf(out, "  pass: block by block, each forward and backward before the next one, while its %s of values are in cache\n", bytes(m->workspace_bytes));
+	if (m->stepper && m->communicator->size > 1 && gd_stepper_pieces(m->stepper) > 1)
+		fprintf(out, "  a step's sum over the ranks travels in %d pieces, those of the upper layers while the last block is on its way back through the lower ones\n", gd_stepper_pieces(m->stepper));
 }
 
 static void print_model(FILE *out, const gd_bench_report *r)

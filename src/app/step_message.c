@@ -170,6 +170,11 @@ void gd_step_message_reached(gd_step_message *m, size_t offset)
 	gd_buckets_reached(m->buckets, m->front + offset);
 }
 
+int gd_step_message_pieces(const gd_step_message *m)
+{
+	return gd_buckets_count(m->buckets);
+}
+
 gd_status gd_step_message_finish(gd_step_message *m, const gd_loss_sums *loss, gd_step_wishes wishes)
 {
 	double *head = m->head;

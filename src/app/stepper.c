@@ -124,6 +124,11 @@ void gd_stepper_free(gd_stepper *s)
 	free(s);
 }
 
+int gd_stepper_pieces(const gd_stepper *s)
+{
+	return gd_step_message_pieces(s->message);
+}
+
 gd_step_times gd_stepper_times(const gd_stepper *s)
 {
 	return s->times;
