@@ -15,7 +15,7 @@ typedef struct gd_shared_memory {
 
 /*
  * Collective over `mpi`, whose ranks are on one host. `bytes` of zeros, the same for all ranks; no error, and start = NULL on all, where that cannot be had: /dev/shm
- * missing, or less than twice as much free there. Nothing of it stays behind, however the ranks end (but an empty file, if they are killed while they open it).
+ * missing, less than twice as much free there, or /proc not showing ranks to each other. Nothing of it stays behind, however the ranks end.
  */
 GD_CHECKED gd_status gd_shared_memory_create(MPI_Comm mpi, size_t bytes, gd_shared_memory *memory);
 /* Local. Nothing if there is none. */

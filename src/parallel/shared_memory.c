@@ -20,18 +20,37 @@ static uint64_t draw_token(void)
 	return gd_random_bits(gd_random_bits((uint64_t)now.tv_sec, (uint64_t)now.tv_nsec), (uint64_t)getpid());
 }
 
-/* Local. The file that the first rank makes; in it is the token, which tells it from another host's of that name. -1: there is none. */
-static int open_file(const char *name, uint64_t token, bool makes)
+/* A file that has no name: others find it as one that process `pid` has open as `file`, and by the token in it, should they see other processes than the first rank. */
+typedef struct invitation {
+	uint64_t token;
+	int64_t pid, file; /* file -1: there is none */
+} invitation;
+
+static void make_file(invitation *to)
 {
-	int file = shm_open(name, makes ? O_RDWR | O_CREAT | O_EXCL : O_RDWR, 0600);
-	uint64_t found = 0;
-	if (file >= 0 && makes)
-		found = pwrite(file, &token, sizeof token, 0) == sizeof token ? token : 0;
-	else if (file >= 0 && pread(file, &found, sizeof found, 0) != sizeof found)
-		found = 0;
-	if (file >= 0 && found != token) {
+	char name[64];
+	*to = (invitation){.token = draw_token(), .pid = getpid()};
+	snprintf(name, sizeof name, "/genre-dist-%016llx", (unsigned long long)to->token);
+	to->file = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+	if (to->file < 0)
+		return;
+	shm_unlink(name);
+	if (pwrite((int)to->file, &to->token, sizeof to->token, 0) != sizeof to->token) {
+		close((int)to->file);
+		to->file = -1;
+	}
+}
+
+/* -1: it cannot be had. */
+static int open_file(const invitation *to)
+{
+	char path[64];
+	uint64_t token;
+	snprintf(path, sizeof path, "/proc/%lld/fd/%lld", (long long)to->pid, (long long)to->file);
+	int file = to->file < 0 ? -1 : open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (file >= 0 && (pread(file, &token, sizeof token, 0) != sizeof token || token != to->token)) {
 		close(file);
-		return -1;
+		file = -1;
 	}
 	return file;
 }
@@ -65,26 +84,18 @@ static int agree(MPI_Comm mpi, bool *yes)
 
 gd_status gd_shared_memory_create(MPI_Comm mpi, size_t bytes, gd_shared_memory *memory)
 {
-	char name[64];
-	uint64_t token = 0;
+	invitation to = {.file = -1};
 	int rank = 0, file = -1, code = MPI_Comm_rank(mpi, &rank);
 	*memory = (gd_shared_memory){.mapped = bytes + GD_ALIGNMENT};
-	if (code == MPI_SUCCESS && rank == 0) {
-		token = draw_token();
-		snprintf(name, sizeof name, "/genre-dist-%016llx", (unsigned long long)token);
-		file = open_file(name, token, true);
-	}
+	if (code == MPI_SUCCESS && rank == 0)
+		make_file(&to);
 	if (code == MPI_SUCCESS)
-		code = MPI_Bcast(&token, 1, MPI_UINT64_T, 0, mpi);
-	snprintf(name, sizeof name, "/genre-dist-%016llx", (unsigned long long)token);
-	if (code == MPI_SUCCESS && rank != 0)
-		file = open_file(name, token, false);
+		code = MPI_Bcast(&to, sizeof to, MPI_BYTE, 0, mpi);
+	if (code == MPI_SUCCESS)
+		file = rank == 0 ? (int)to.file : open_file(&to);
 	bool shared = file >= 0;
 	if (code == MPI_SUCCESS)
 		code = agree(mpi, &shared);
-	/* Its name goes before it grows, so that ranks that are killed leave nothing to speak of. */
-	if (rank == 0)
-		shm_unlink(name);
 	if (shared) {
 		shared = rank != 0 || take_pages(file, memory->mapped);
 		code = agree(mpi, &shared);
