@@ -260,32 +260,23 @@ static void turn_many(const gd_permutation *p, uint64_t first, size_t count, uin
 	}
 }
 
-#ifdef __x86_64__
-/* Whether sides are short enough for the vectors, where the processor has them. */
-static bool by_eights(const gd_permutation *p)
+/* For many neighbours, forward or by the inverse network; by eights where sides are short enough and the processor has the vectors. */
+static void turn(const gd_permutation *p, bool inverse, uint64_t first, size_t count, uint64_t *values)
 {
-	return p->columns <= UINT32_C(1) << 31 && p->rows <= UINT32_C(1) << 31 && __builtin_cpu_supports("avx2");
-}
+	turn_chunk *together = inverse ? decrypt_chunk : encrypt_chunk;
+#ifdef __x86_64__
+	if (p->columns <= UINT32_C(1) << 31 && p->rows <= UINT32_C(1) << 31 && __builtin_cpu_supports("avx2"))
+		together = inverse ? decrypt_eights : encrypt_eights;
 #endif
+	turn_many(p, first, count, values, together, inverse ? decrypt : encrypt);
+}
 
 void gd_permutation_rows(const gd_permutation *permutation, uint64_t first, size_t count, uint64_t *rows)
 {
-#ifdef __x86_64__
-	if (by_eights(permutation)) {
-		turn_many(permutation, first, count, rows, encrypt_eights, encrypt);
-		return;
-	}
-#endif
-	turn_many(permutation, first, count, rows, encrypt_chunk, encrypt);
+	turn(permutation, false, first, count, rows);
 }
 
 void gd_permutation_positions(const gd_permutation *permutation, uint64_t first, size_t count, uint64_t *positions)
 {
-#ifdef __x86_64__
-	if (by_eights(permutation)) {
-		turn_many(permutation, first, count, positions, decrypt_eights, decrypt);
-		return;
-	}
-#endif
-	turn_many(permutation, first, count, positions, decrypt_chunk, decrypt);
+	turn(permutation, true, first, count, positions);
 }
