@@ -1,6 +1,7 @@
 /*
  * A vector that is summed over the ranks while it is being made, from its end to its start: buckets that are final
- * travel while the others are computed. A short vector is one bucket, and travels when all of it is final.
+ * travel while the others are computed. A short vector is one bucket, and travels when all of it is final; so is any vector that the ranks of one host sum in
+ * their own memory, where nothing could travel meanwhile.
  */
 #ifndef GD_BUCKETS_H
 #define GD_BUCKETS_H
@@ -19,7 +20,7 @@ typedef struct gd_buckets_options {
 	int cuts;
 } gd_buckets_options;
 
-/* Local. The buckets are a function of the options alone, so that all ranks have the same. Errors: out of memory. */
+/* Local. The buckets are a function of the options and of whether the communicator has a node, so that all ranks have the same. Errors: out of memory. */
 GD_CHECKED gd_status gd_buckets_create(gd_communicator *communicator, const gd_buckets_options *options, gd_buckets **buckets);
 void gd_buckets_free(gd_buckets *buckets);
 int gd_buckets_count(const gd_buckets *buckets);

@@ -58,7 +58,7 @@ gd_status gd_training_read_rows(gd_training *t)
 	return status;
 }
 
-/* Room for the shard, the exchange, the stepper and room for an epoch's scalars. */
+/* The exchange, the stepper, and room for the shard and an epoch's scalars. */
 static gd_status make_steps(gd_training *t)
 {
 	const gd_train_options *o = &t->options;
