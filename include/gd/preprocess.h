@@ -9,12 +9,10 @@
 #include "gd/dataset.h"
 #include "gd/inference.h"
 #include "gd/rows.h"
+#include "gd/split.h"
 #include "gd/statistics.h"
 #include "gd/status.h"
 #include "gd/table.h"
-
-typedef enum gd_split_kind { GD_SPLIT_RANDOM, GD_SPLIT_GROUPED, GD_SPLIT_COLUMN } gd_split_kind;
-extern const char *const gd_split_names[]; /* "random", "grouped", "column", NULL */
 
 /* Texts are the caller's and may be NULL where it says so. */
 typedef struct gd_preprocess_options {
@@ -44,9 +42,6 @@ GD_CHECKED gd_status gd_preprocess_run(const gd_preprocess_options *options, cha
 
 /* The tables on the screen; the leak audit also goes into the file. */
 void gd_preprocess_print_decisions(FILE *out, const gd_inference *inference);
-void gd_preprocess_print_classes(FILE *out, const gd_dataset_header *header);
-/* Of the features that are numbers, at most 14 of them. */
-void gd_preprocess_print_correlation(FILE *out, const gd_dataset_header *header, const bool *scalar);
 void gd_preprocess_print_audit(FILE *out, const gd_schema *schema, const char *split, const gd_audit *audits);
 
 #endif

@@ -12,6 +12,10 @@
 /* In the order of the dataset's parts (gd_part). */
 enum { GD_SPLIT_TRAIN, GD_SPLIT_VALIDATION, GD_SPLIT_TEST, GD_SPLIT_PARTS };
 
+/* How records are dealt out: each by itself, groups together, or as a column says. */
+typedef enum gd_split_kind { GD_SPLIT_RANDOM, GD_SPLIT_GROUPED, GD_SPLIT_COLUMN } gd_split_kind;
+extern const char *const gd_split_names[]; /* "random", "grouped", "column", NULL */
+
 /* 128 bits of a SHA-256: what a record or a group is. */
 typedef struct gd_content {
 	uint64_t high, low;

@@ -42,8 +42,4 @@ GD_CHECKED gd_status gd_table_find(const gd_record *header, const char *name, in
 /* The column whose name looks most like `name`, or NULL when none is near: for "did you mean". */
 const char *gd_table_nearest(const gd_record *header, const char *name);
 
-#define GD_EXCERPT_ROOM 64
-/* `text` as it may stand in a one-line message: control characters become blanks, what is long is cut at a character and ends in "...". Returns `room`. */
-const char *gd_excerpt(const char *text, char room[GD_EXCERPT_ROOM]);
-
 #endif

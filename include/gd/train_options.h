@@ -8,8 +8,6 @@
 #include "gd/optimizer.h"
 #include "gd/options.h"
 #include "gd/schedule.h"
-#include "gd/stepper.h"
-#include "gd/training_state.h"
 
 typedef enum gd_reduction { GD_REDUCTION_EXACT, GD_REDUCTION_FAST } gd_reduction;
 
@@ -63,11 +61,7 @@ extern const gd_option_table gd_train_option_table;
 GD_CHECKED gd_status gd_train_options_check(const gd_train_options *options);
 
 gd_optimizer_options gd_train_options_optimizer(const gd_train_options *options);
-gd_stepper_options gd_train_options_stepper(const gd_train_options *options);
 /* class_weights [classes] and encoding may be NULL, as gd_network_options has them; pointers are kept, into `options` too. */
 gd_network_options gd_train_options_network(const gd_train_options *options, int inputs, int classes, const float *class_weights, const gd_encoding *encoding);
-
-/* The slice of the parameters whose moments `rank` holds: all of them, or with --shard-optimizer its own. */
-gd_slice gd_train_options_slice(const gd_train_options *options, size_t parameters, int rank, int ranks);
 
 #endif

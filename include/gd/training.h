@@ -70,8 +70,6 @@ GD_CHECKED gd_status gd_training_take_configuration(gd_training *training, const
 
 /* Local. The name under which a checkpoint's configuration keeps gd_training_hash_dataset. */
 extern const char gd_training_dataset_setting[];
-/* Local. A value of a checkpoint's configuration, or NULL. */
-const char *gd_training_setting(const gd_checkpoint *checkpoint, const char *name);
 /* Local. What identifies a dataset: its rows' source and split, and how they were made into features; in hexadecimal. */
 void gd_training_hash_dataset(const gd_dataset_header *header, char text[65]);
 /* Local. Fills training->config and training->provenance. */

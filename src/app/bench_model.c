@@ -6,6 +6,7 @@
 #include "gd/clock.h"
 #include "gd/memory.h"
 #include "gd/random.h"
+#include "gd/step_settings.h"
 
 static gd_status make_network(gd_bench_model *m)
 {
@@ -137,13 +138,13 @@ static gd_status make_steps(gd_bench_model *m)
 		.network = m->network,
 		.shard = &m->shard,
 	};
-	gd_stepper_options stepper = gd_train_options_stepper(o);
+	gd_stepper_options stepper = gd_step_settings(o);
 	gd_status status = gd_exchange_create(m->communicator, &exchange, &m->exchange);
 	if (!gd_failed(&status))
 		status = gd_stepper_create(m->communicator, m->network, m->exchange, &stepper, &m->stepper);
 	if (gd_failed(&status))
 		return status;
-	gd_slice slice = gd_train_options_slice(o, gd_network_parameters(m->network), m->communicator->rank, m->communicator->size);
+	gd_slice slice = gd_step_slice(o, gd_network_parameters(m->network), m->communicator->rank, m->communicator->size);
 	gd_status mine = gd_training_state_init(&m->state, m->network, gd_optimizer_moments(&stepper.optimizer), slice, o->ema > 0);
 	status = gd_agree(m->communicator, &mine);
 	if (gd_failed(&status))

@@ -6,6 +6,7 @@
 #include "gd/dense.h"
 #include "gd/dropout.h"
 #include "gd/memory.h"
+#include "gd/step_settings.h"
 #include "gd/transpose.h"
 
 /* Floats whose arrays, up to five of them, stay in a first-level cache of 32 kB. */
@@ -149,7 +150,7 @@ static double time_products(const gd_bench_model *m, trial *t, double budget, do
 static gd_status predict(const gd_bench_model *m, const gd_bench_machine *machine, trial *t, double budget, gd_bench_prediction *p)
 {
 	const gd_network_options *network = t->network = gd_network_get_options(m->network);
-	const gd_stepper_options stepper = gd_train_options_stepper(m->options);
+	const gd_stepper_options stepper = gd_step_settings(m->options);
 	const double parameters = (double)gd_network_parameters(m->network), floats = sizeof(float);
 	gd_plan_line slowest = gd_plan_predict(&m->work, (gd_link){0, 0}, m->communicator->size);
 	double rows = slowest.rows, blocks = rows / m->work.full.rows * m->work.full.blocks, hidden = 0, flops, own, whole = update_bytes(&stepper, &own);

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gd/dataset_print.h"
+#include "gd/excerpt.h"
 #include "gd/file.h"
 #include "gd/log.h"
 #include "gd/memory.h"
 #include "gd/preprocess_run.h"
 
 static_assert((int)GD_SPLIT_TRAIN == (int)GD_TRAIN && (int)GD_SPLIT_VALIDATION == (int)GD_VALIDATION && (int)GD_SPLIT_TEST == (int)GD_TEST, "parts in one order");
-
-const char *const gd_split_names[] = {"random", "grouped", "column", NULL};
 
 gd_status gd_preprocess_name_table(const gd_preprocess *run, gd_status status)
 {
@@ -145,8 +145,8 @@ static void print_tables(const gd_preprocess *run)
 	FILE *out = run->options->out;
 	if (!out)
 		return;
-	gd_preprocess_print_classes(out, &run->header);
-	gd_preprocess_print_correlation(out, &run->header, run->scalar);
+	gd_dataset_print_classes(out, &run->header);
+	gd_dataset_print_correlation(out, &run->header, run->scalar);
 	if (*run->header.audit)
 		fprintf(out, "\n%s", run->header.audit);
 	fflush(out);

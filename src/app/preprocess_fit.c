@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "gd/encoding_fit.h"
+#include "gd/excerpt.h"
 #include "gd/log.h"
 #include "gd/memory.h"
 #include "gd/preprocess_run.h"

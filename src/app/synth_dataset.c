@@ -6,15 +6,17 @@
 #include <string.h>
 
 #include "gd/dataset.h"
+#include "gd/dataset_print.h"
 #include "gd/encoding_fit.h"
+#include "gd/excerpt.h"
 #include "gd/log.h"
 #include "gd/permutation.h"
-#include "gd/preprocess.h"
 #include "gd/random.h"
 #include "gd/recipe.h"
 #include "gd/reduce.h"
 #include "gd/sha256.h"
 #include "gd/shipped.h"
+#include "gd/split.h"
 
 enum {
 	STRETCHES = 1024,      /* of the training part, summed up each by itself: the order of all additions is fixed */
@@ -409,8 +411,8 @@ gd_status gd_synth_dataset_write(gd_communicator *communicator, const gd_synth_d
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status) && first && options->out) {
-		gd_preprocess_print_classes(options->out, &d.header);
-		gd_preprocess_print_correlation(options->out, &d.header, d.scalar);
+		gd_dataset_print_classes(options->out, &d.header);
+		gd_dataset_print_correlation(options->out, &d.header, d.scalar);
 		fflush(options->out);
 	}
 	if (!gd_failed(&status))

@@ -96,20 +96,6 @@ gd_optimizer_options gd_train_options_optimizer(const gd_train_options *o)
 	};
 }
 
-gd_stepper_options gd_train_options_stepper(const gd_train_options *o)
-{
-	return (gd_stepper_options){
-		.optimizer = gd_train_options_optimizer(o),
-		.weight_decay = o->weight_decay,
-		.decay_weights_only = o->decay == 1,
-		.clip_norm = o->clip_norm,
-		.average = o->ema,
-		.seed = (uint64_t)o->seed,
-		.fast = o->reduction == GD_REDUCTION_FAST,
-		.shard = o->shard_optimizer,
-	};
-}
-
 gd_network_options gd_train_options_network(const gd_train_options *o, int inputs, int classes, const float *class_weights, const gd_encoding *encoding)
 {
 	return (gd_network_options){
@@ -128,9 +114,4 @@ gd_network_options gd_train_options_network(const gd_train_options *o, int input
 		.periodic_scale = o->periodic_scale,
 		.periodic_width = (int)o->periodic_width,
 	};
-}
-
-gd_slice gd_train_options_slice(const gd_train_options *o, size_t parameters, int rank, int ranks)
-{
-	return o->shard_optimizer ? gd_slice_of(parameters, rank, ranks) : gd_slice_of(parameters, 0, 1);
 }

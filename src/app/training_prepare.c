@@ -9,7 +9,9 @@
 #include "gd/launch.h"
 #include "gd/log.h"
 #include "gd/machine.h"
+#include "gd/repeat.h"
 #include "gd/run_recovery.h"
+#include "gd/step_settings.h"
 
 /* n / (classes * n_class), on the training part; a class that does not occur there weighs nothing. */
 static float *balanced_weights(gd_training *t, const gd_dataset_header *header)
@@ -42,7 +44,7 @@ static gd_status make_network(gd_training *t)
 	if (gd_failed(&status))
 		return status;
 	gd_optimizer_options optimizer = gd_train_options_optimizer(o);
-	gd_slice slice = gd_train_options_slice(o, gd_network_parameters(t->network), t->communicator->rank, t->communicator->size);
+	gd_slice slice = gd_step_slice(o, gd_network_parameters(t->network), t->communicator->rank, t->communicator->size);
 	return gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&optimizer), slice, o->ema > 0);
 }
 
@@ -82,7 +84,7 @@ static gd_status make_steps(gd_training *t)
 	t->steps_per_epoch = gd_exchange_steps(t->exchange);
 	if (t->steps_per_epoch == 0)
 		return gd_error(GD_BAD_DATA, "'%s' leaves no batch to train on: its training part has %" PRId64 " rows", o->data, header->rows[GD_TRAIN]);
-	gd_stepper_options stepper = gd_train_options_stepper(o);
+	gd_stepper_options stepper = gd_step_settings(o);
 	status = gd_stepper_create(t->communicator, t->network, t->exchange, &stepper, &t->stepper);
 	if (gd_failed(&status))
 		return status;
@@ -162,7 +164,7 @@ static const char *provenance_of(const gd_checkpoint *checkpoint, const char *na
 /* The state as it stood. Local: every rank holds the same checkpoint. */
 static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const char *dataset_hash)
 {
-	const char *trained_on = gd_training_setting(checkpoint, gd_training_dataset_setting);
+	const char *trained_on = gd_setting_find(checkpoint->config, checkpoint->config_count, gd_training_dataset_setting);
 	if (trained_on && strcmp(trained_on, dataset_hash))
 		return gd_error(GD_USAGE, "'%s' is not the dataset that the run in '%s' was trained on", t->options.data, t->directory);
 	gd_status status = take_weights(t, checkpoint, t->directory);

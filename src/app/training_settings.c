@@ -12,19 +12,11 @@
 
 const char gd_training_dataset_setting[] = "dataset_sha256";
 
-const char *gd_training_setting(const gd_checkpoint *checkpoint, const char *name)
-{
-	for (size_t i = 0; i < checkpoint->config_count; i++)
-		if (!strcmp(checkpoint->config[i].name, name))
-			return checkpoint->config[i].value;
-	return NULL;
-}
-
 gd_status gd_training_take_configuration(gd_training *t, const gd_checkpoint *checkpoint, const bool *given)
 {
 	for (size_t i = 0; i < gd_train_option_table.count; i++) {
 		const gd_option *option = &gd_train_option_table.options[i];
-		const char *was = gd_training_setting(checkpoint, option->name);
+		const char *was = gd_setting_find(checkpoint->config, checkpoint->config_count, option->name);
 		if (option->flags & GD_NOT_KEPT || !was)
 			continue;
 		char now[1024];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gd/dictionary.h"
+#include "gd/excerpt.h"
 #include "gd/parse.h"
 #include "gd/table.h"
 #include "gd/treatment.h"

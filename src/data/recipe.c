@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gd/excerpt.h"
 #include "gd/parse.h"
 
 /* A dense matrix of more is not what this program is for. */

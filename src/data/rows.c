@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/excerpt.h"
 #include "gd/memory.h"
 
 enum { MOST_CATEGORIES = 4096 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/excerpt.h"
 #include "gd/parse.h"
 #include "gd/table.h"
 

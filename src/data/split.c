@@ -9,6 +9,8 @@
 #include "gd/random.h"
 #include "gd/sha256.h"
 
+const char *const gd_split_names[] = {"random", "grouped", "column", NULL};
+
 static gd_content content_of_digest(gd_sha256 *hash)
 {
 	uint8_t digest[32];

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/excerpt.h"
 #include "gd/file.h"
 #include "gd/parse.h"
 #include "gd/sha256.h"
@@ -256,18 +257,4 @@ const char *gd_table_nearest(const gd_record *header, const char *name)
 		}
 	}
 	return nearest;
-}
-
-const char *gd_excerpt(const char *text, char room[GD_EXCERPT_ROOM])
-{
-	size_t length = strlen(text);
-	const size_t most = 48;
-	bool cut = length > most;
-	if (cut)
-		for (length = most; length && ((unsigned char)text[length] & 0xC0) == 0x80;)
-			length--;
-	for (size_t i = 0; i < length; i++)
-		room[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7F ? ' ' : text[i];
-	strcpy(room + length, cut ? "..." : "");
-	return room;
 }

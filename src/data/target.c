@@ -1,5 +1,6 @@
 #include "gd/target.h"
 
+#include "gd/excerpt.h"
 #include "gd/table.h"
 
 /* Rules of thumb: whole numbers may well code classes, fractions hardly; and classes come back, again and again. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/excerpt.h"
 #include "gd/table.h"
 
 const char *const unit_suite = "table";
