@@ -1,4 +1,4 @@
-#include "gd/build.h"
+#include "gd/base/build.h"
 
 #include "gd_build.h"
 

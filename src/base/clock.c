@@ -1,4 +1,4 @@
-#include "gd/clock.h"
+#include "gd/base/clock.h"
 
 #include <time.h>
 

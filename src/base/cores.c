@@ -1,4 +1,4 @@
-#include "gd/cores.h"
+#include "gd/base/cores.h"
 
 #include <math.h>
 #include <sched.h>

@@ -1,4 +1,4 @@
-#include "gd/excerpt.h"
+#include "gd/base/excerpt.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "gd/file.h"
+#include "gd/base/file.h"
 
 #include <errno.h>
 #include <stdlib.h>

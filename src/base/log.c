@@ -1,4 +1,4 @@
-#include "gd/log.h"
+#include "gd/base/log.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "gd/memory.h"
+#include "gd/base/memory.h"
 
 #include <stdint.h>
 #include <stdio.h>

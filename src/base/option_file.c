@@ -1,12 +1,12 @@
-#include "gd/options.h"
+#include "gd/base/options.h"
 
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/file.h"
-#include "gd/memory.h"
-#include "gd/parse.h"
+#include "gd/base/file.h"
+#include "gd/base/memory.h"
+#include "gd/base/parse.h"
 
 typedef struct reader {
 	const gd_option_table *table;

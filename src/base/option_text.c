@@ -1,11 +1,11 @@
-#include "gd/option_text.h"
+#include "gd/base/option_text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
-#include "gd/parse.h"
+#include "gd/base/parse.h"
 
 /* Text that grows in a buffer of the caller's and is cut at its end. */
 typedef struct writer {

@@ -1,4 +1,4 @@
-#include "gd/options.h"
+#include "gd/base/options.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/option_text.h"
-#include "gd/parse.h"
+#include "gd/base/option_text.h"
+#include "gd/base/parse.h"
 
 static char *place_of(const gd_option *option, void *values)
 {

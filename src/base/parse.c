@@ -1,4 +1,4 @@
-#include "gd/parse.h"
+#include "gd/base/parse.h"
 
 #include <errno.h>
 #include <locale.h>

@@ -1,4 +1,4 @@
-#include "gd/process.h"
+#include "gd/base/process.h"
 
 #include <errno.h>
 #include <inttypes.h>

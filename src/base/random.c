@@ -1,4 +1,4 @@
-#include "gd/random.h"
+#include "gd/base/random.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-#include "gd/sha256.h"
+#include "gd/base/sha256.h"
 
 #include <string.h>
 
-#include "gd/sha256_compress.h"
+#include "gd/base/sha256_compress.h"
 
 static void compress(uint32_t state[8], const uint8_t *bytes, size_t blocks)
 {

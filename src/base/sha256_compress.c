@@ -1,4 +1,4 @@
-#include "gd/sha256_compress.h"
+#include "gd/base/sha256_compress.h"
 
 #include <string.h>
 

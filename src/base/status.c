@@ -1,4 +1,4 @@
-#include "gd/status.h"
+#include "gd/base/status.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,16 +1,16 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/baseline.h"
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/options.h"
-#include "gd/parse.h"
-#include "gd/score_report.h"
-#include "gd/training.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/base/options.h"
+#include "gd/base/parse.h"
+#include "gd/baseline/baseline.h"
+#include "gd/score/score_report.h"
+#include "gd/train/training.h"
 
 typedef struct baseline_options {
 	const char *data;

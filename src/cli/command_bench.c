@@ -1,13 +1,13 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/bench.h"
-#include "gd/log.h"
-#include "gd/memory.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/bench/bench.h"
 
 /* Options of train that decide what a step costs, or which epochs are planned. */
 static const char *const train_names[] = {"hidden", "activation", "batch-norm", "periodic", "periodic-width", "dropout", "input-dropout", "optimizer", "momentum",

@@ -1,13 +1,13 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/model.h"
-#include "gd/options.h"
-#include "gd/score_report.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/base/options.h"
+#include "gd/score/model.h"
+#include "gd/score/score_report.h"
 
 typedef struct evaluate_options {
 	const char *data;

@@ -1,12 +1,12 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "gd/describe.h"
-#include "gd/log.h"
-#include "gd/machine.h"
-#include "gd/options.h"
+#include "gd/base/log.h"
+#include "gd/base/options.h"
+#include "gd/report/describe.h"
+#include "gd/run/machine.h"
 
 typedef struct info_options {
 	bool help;

@@ -1,13 +1,13 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gd/file.h"
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/options.h"
-#include "gd/predictor.h"
+#include "gd/base/file.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/base/options.h"
+#include "gd/score/predictor.h"
 
 typedef struct predict_options {
 	const char *output;

@@ -1,12 +1,12 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/options.h"
-#include "gd/preprocess.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/base/options.h"
+#include "gd/preprocess/preprocess.h"
 
 typedef struct preprocess_options {
 	const char *output, *schema, *target, *group, *split_column;

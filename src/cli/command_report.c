@@ -1,13 +1,13 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/options.h"
-#include "gd/report.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/base/options.h"
+#include "gd/report/report.h"
 
 typedef struct report_options {
 	const char *output, *data;

@@ -1,11 +1,11 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/sweep.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/sweep/sweep.h"
 
 typedef struct sweep_options {
 	gd_sweep_options sweep;

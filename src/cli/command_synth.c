@@ -1,19 +1,19 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/file.h"
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/options.h"
-#include "gd/preprocess.h"
-#include "gd/profile.h"
-#include "gd/sha256.h"
-#include "gd/shipped.h"
-#include "gd/synth.h"
-#include "gd/synth_dataset.h"
+#include "gd/base/file.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/base/options.h"
+#include "gd/base/sha256.h"
+#include "gd/preprocess/preprocess.h"
+#include "gd/songs/profile.h"
+#include "gd/songs/synth.h"
+#include "gd/songs/synth_dataset.h"
+#include "gd/table/shipped.h"
 
 typedef struct synth_options {
 	const char *output, *profile, *make_profile;

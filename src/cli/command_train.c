@@ -1,11 +1,11 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/trainer.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/train/trainer.h"
 
 static void print_help(void)
 {

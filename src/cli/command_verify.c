@@ -1,10 +1,10 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <stdio.h>
 
-#include "gd/log.h"
-#include "gd/options.h"
-#include "gd/verify.h"
+#include "gd/base/log.h"
+#include "gd/base/options.h"
+#include "gd/train/verify.h"
 
 typedef struct verify_options {
 	const char *data;

@@ -1,17 +1,17 @@
-#include "gd/commands.h"
+#include "gd/cli/commands.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "gd/file.h"
-#include "gd/gemm.h"
-#include "gd/launch.h"
-#include "gd/log.h"
-#include "gd/machine.h"
-#include "gd/parse.h"
-#include "gd/stop.h"
+#include "gd/base/file.h"
+#include "gd/base/log.h"
+#include "gd/base/parse.h"
+#include "gd/kernel/gemm.h"
+#include "gd/parallel/launch.h"
+#include "gd/run/machine.h"
+#include "gd/train/stop.h"
 
 typedef struct command {
 	const char *name;

@@ -1,9 +1,9 @@
-#include "gd/buckets.h"
+#include "gd/parallel/buckets.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#include "gd/memory.h"
+#include "gd/base/memory.h"
 
 /*
  * A sum that does not wait moves in MPI's calls alone and takes several times as long as one that waits, where both are on one host: 1 MiB, or 1 ms at

@@ -1,4 +1,4 @@
-#include "gd/communicator.h"
+#include "gd/parallel/communicator.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gd/launch.h"
-#include "gd/log.h"
-#include "gd/node.h"
-#include "gd/watchdog.h"
+#include "gd/base/log.h"
+#include "gd/parallel/launch.h"
+#include "gd/parallel/node.h"
+#include "gd/parallel/watchdog.h"
 
 /* MPI counts are ints. */
 #define PIECE_BYTES ((size_t)1 << 30)

@@ -1,10 +1,10 @@
-#include "gd/epoch_plan.h"
+#include "gd/parallel/epoch_plan.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#include "gd/communicator.h"
-#include "gd/memory.h"
+#include "gd/base/memory.h"
+#include "gd/parallel/communicator.h"
 
 static gd_status plan_batch(gd_batch_plan *batch, const gd_network *network, int rows, int rank, int ranks)
 {

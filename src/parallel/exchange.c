@@ -1,15 +1,15 @@
-#include "gd/exchange.h"
+#include "gd/parallel/exchange.h"
 
 #include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/epoch_plan.h"
-#include "gd/memory.h"
-#include "gd/permutation.h"
-#include "gd/random.h"
-#include "gd/transpose.h"
+#include "gd/base/memory.h"
+#include "gd/base/random.h"
+#include "gd/kernel/permutation.h"
+#include "gd/kernel/transpose.h"
+#include "gd/parallel/epoch_plan.h"
 
 enum {
 	EXTRA_WORDS = 2,       /* A row travels as its features, its label, and its slot at the consumer: 4 bytes each. */

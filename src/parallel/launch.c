@@ -1,4 +1,4 @@
-#include "gd/launch.h"
+#include "gd/parallel/launch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gd/cores.h"
-#include "gd/parse.h"
+#include "gd/base/cores.h"
+#include "gd/base/parse.h"
 
 static bool number_of(const char *name, int64_t *number)
 {

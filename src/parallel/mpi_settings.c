@@ -1,4 +1,4 @@
-#include "gd/mpi_settings.h"
+#include "gd/parallel/mpi_settings.h"
 
 #include <mpi.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "gd/node.h"
+#include "gd/parallel/node.h"
 
 #include <limits.h>
 #include <linux/futex.h>
@@ -12,12 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gd/clock.h"
-#include "gd/communicator.h"
-#include "gd/cores.h"
-#include "gd/launch.h"
-#include "gd/memory.h"
-#include "gd/vector.h"
+#include "gd/base/clock.h"
+#include "gd/base/cores.h"
+#include "gd/base/memory.h"
+#include "gd/base/vector.h"
+#include "gd/parallel/communicator.h"
+#include "gd/parallel/launch.h"
 
 /* A piece of a message stays in the caches of those that add it up; all ranks' together leave room in the 64 MiB of shared memory that containers have. */
 enum { LARGEST_PIECE = 256 << 10, SMALLEST_PIECE = 4 << 10, LARGEST_TOTAL = 16 << 20 };

@@ -1,4 +1,4 @@
-#include "gd/patience.h"
+#include "gd/parallel/patience.h"
 
 #include <time.h>
 

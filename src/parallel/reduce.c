@@ -1,4 +1,4 @@
-#include "gd/reduce.h"
+#include "gd/parallel/reduce.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/node.h"
+#include "gd/parallel/node.h"
 
 /* MPI counts are ints. */
 #define PIECE ((size_t)1 << 29)

@@ -1,9 +1,9 @@
-#include "gd/shard.h"
+#include "gd/parallel/shard.h"
 
 #include <stdlib.h>
 
-#include "gd/memory.h"
-#include "gd/node.h"
+#include "gd/base/memory.h"
+#include "gd/parallel/node.h"
 
 static gd_status allocate(gd_communicator *communicator, size_t features, gd_shard *shard)
 {

@@ -1,4 +1,4 @@
-#include "gd/shared_memory.h"
+#include "gd/parallel/shared_memory.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gd/communicator.h"
-#include "gd/memory.h"
-#include "gd/random.h"
+#include "gd/base/memory.h"
+#include "gd/base/random.h"
+#include "gd/parallel/communicator.h"
 
 static uint64_t draw_token(void)
 {

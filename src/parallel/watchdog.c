@@ -2,7 +2,7 @@
  * A thread rather than polling of non-blocking collectives: a blocking MPI_Allreduce of a few KB takes half the time of
  * an MPI_Iallreduce between two ranks of one host, and calls that have no non-blocking twin (parallel HDF5) are covered too.
  */
-#include "gd/watchdog.h"
+#include "gd/parallel/watchdog.h"
 
 #include <mpi.h>
 #include <pthread.h>
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gd/log.h"
+#include "gd/base/log.h"
 
 #define TICK_NANOSECONDS 250000000ll
 /*

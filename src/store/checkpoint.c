@@ -1,11 +1,11 @@
-#include "gd/checkpoint.h"
+#include "gd/store/checkpoint.h"
 
 #include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "gd/checkpoint_file.h"
-#include "gd/sha256.h"
+#include "gd/base/sha256.h"
+#include "gd/store/checkpoint_file.h"
 
 const char *const gd_activation_words[GD_ACTIVATION_WORDS] = {
 	[GD_RELU] = "relu", [GD_SIGMOID] = "sigmoid", [GD_TANH] = "tanh", [GD_GELU] = "gelu", [GD_SILU] = "silu"};

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/checkpoint_file.h"
-#include "gd/digest.h"
-#include "gd/hdf5_file.h"
-#include "gd/log.h"
+#include "gd/base/log.h"
+#include "gd/store/checkpoint_file.h"
+#include "gd/store/digest.h"
+#include "gd/store/hdf5_file.h"
 
 enum { MOST_LAYERS = 64, MOST_WIDTH = 1 << 24, MOST_PERIODIC = 4096 };
 

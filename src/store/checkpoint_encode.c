@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/checkpoint_file.h"
-#include "gd/digest.h"
-#include "gd/hdf5_file.h"
+#include "gd/store/checkpoint_file.h"
+#include "gd/store/digest.h"
+#include "gd/store/hdf5_file.h"
 
 static const char *const role_sentences[] = {
 	[GD_TENSOR_PERIODIC_FREQUENCY] = "frequencies f of the periodic embeddings, in turns: numeric features by frequencies",

@@ -1,10 +1,10 @@
-#include "gd/dataset.h"
+#include "gd/store/dataset.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "gd/dataset_file.h"
+#include "gd/store/dataset_file.h"
 
 const char *const gd_part_names[GD_PARTS] = {"train", "validation", "test"};
 

@@ -1,9 +1,9 @@
-#include "gd/dataset_print.h"
+#include "gd/store/dataset_print.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-#include "gd/excerpt.h"
+#include "gd/base/excerpt.h"
 
 enum { NAME_WIDTH = 26, WIDEST_MATRIX = 14 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gd/dataset_file.h"
+#include "gd/store/dataset_file.h"
 
 struct gd_dataset {
 	gd_communicator *communicator; /* NULL: local */

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gd/dataset_file.h"
-#include "gd/file.h"
-#include "gd/seal.h"
+#include "gd/base/file.h"
+#include "gd/store/dataset_file.h"
+#include "gd/store/seal.h"
 
 enum {
 	CHUNK_BYTES = 512 << 10,

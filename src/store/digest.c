@@ -1,8 +1,8 @@
-#include "gd/digest.h"
+#include "gd/store/digest.h"
 
 #include <string.h>
 
-#include "gd/sha256.h"
+#include "gd/base/sha256.h"
 
 static const char magic[8] = {'G', 'D', 'd', 'i', 'g', 'e', 's', 't'};
 enum { VERSION = 1, VERSION_AT = 8, LENGTH_AT = 16, HASH_AT = 24 };

@@ -1,8 +1,8 @@
-#include "gd/file_kind.h"
+#include "gd/store/file_kind.h"
 
 #include <string.h>
 
-#include "gd/hdf5_file.h"
+#include "gd/store/hdf5_file.h"
 
 const char *const gd_file_kind_formats[] = {
 	[GD_KIND_DATASET] = "genre-dist dataset",

@@ -1,4 +1,4 @@
-#include "gd/hdf5_driver.h"
+#include "gd/store/hdf5_driver.h"
 
 #include <errno.h>
 #include <stdint.h>

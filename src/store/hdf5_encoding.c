@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/hdf5_encoding.h"
+#include "gd/store/hdf5_encoding.h"
 
 /* One kind of table: a feature's length and values. */
 typedef struct table {

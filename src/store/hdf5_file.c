@@ -1,4 +1,4 @@
-#include "gd/hdf5_file.h"
+#include "gd/store/hdf5_file.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gd/digest.h"
-#include "gd/file.h"
-#include "gd/hdf5_driver.h"
-#include "gd/log.h"
-#include "gd/seal.h"
+#include "gd/base/file.h"
+#include "gd/base/log.h"
+#include "gd/store/digest.h"
+#include "gd/store/hdf5_driver.h"
+#include "gd/store/seal.h"
 
 /* ---- errors ---- */
 

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "gd/hdf5_encoding.h"
-#include "gd/hdf5_file.h"
+#include "gd/store/hdf5_encoding.h"
+#include "gd/store/hdf5_file.h"
 
 void gd_hdf5_put_preprocessing(gd_hdf5 *hdf5, const gd_preprocessing *preprocessing)
 {

@@ -1,4 +1,4 @@
-#include "gd/hdf5_file.h"
+#include "gd/store/hdf5_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
-#include "gd/hdf5_file.h"
+#include "gd/store/hdf5_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/parse.h"
+#include "gd/base/parse.h"
 
 /* ---- text ---- */
 

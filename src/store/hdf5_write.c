@@ -1,4 +1,4 @@
-#include "gd/hdf5_file.h"
+#include "gd/store/hdf5_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,9 +6,9 @@
 
 #include <hdf5_hl.h>
 
-#include "gd/build.h"
-#include "gd/file.h"
-#include "gd/parse.h"
+#include "gd/base/build.h"
+#include "gd/base/file.h"
+#include "gd/base/parse.h"
 
 hid_t gd_element_file_type(gd_element element)
 {

@@ -1,11 +1,11 @@
-#include "gd/history.h"
+#include "gd/store/history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gd/digest.h"
-#include "gd/file.h"
-#include "gd/hdf5_file.h"
+#include "gd/base/file.h"
+#include "gd/store/digest.h"
+#include "gd/store/hdf5_file.h"
 
 #define AT(field) offsetof(gd_epoch_metrics, field)
 const gd_metric gd_metrics[] = {

@@ -1,4 +1,4 @@
-#include "gd/seal.h"
+#include "gd/store/seal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gd/sha256.h"
+#include "gd/base/sha256.h"
 
 enum { VERSION = 2, VERSION_AT = 8, COUNT_AT = 12, LENGTH_AT = 16, HASH_AT = 24, STRETCH_BYTES = 16, PIECE = 1 << 16 };
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "gd/checkpoint.h"
-#include "gd/digest.h"
-#include "gd/log.h"
+#include "gd/base/log.h"
+#include "gd/store/checkpoint.h"
+#include "gd/store/digest.h"
 
 static gd_code decode(const void *bytes, size_t size)
 {

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/train_options.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/run/train_options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "gd/dataset.h"
-#include "gd/log.h"
+#include "gd/base/log.h"
+#include "gd/store/dataset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "gd/inference.h"
-#include "gd/log.h"
-#include "gd/parse.h"
-#include "gd/recipe.h"
-#include "gd/rows.h"
-#include "gd/table.h"
+#include "gd/base/log.h"
+#include "gd/base/parse.h"
+#include "gd/table/inference.h"
+#include "gd/table/recipe.h"
+#include "gd/table/rows.h"
+#include "gd/table/table.h"
 
 typedef struct reading {
 	const char *path;

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gd/checkpoint.h"
-#include "gd/dataset.h"
-#include "gd/describe.h"
-#include "gd/file.h"
-#include "gd/log.h"
-#include "gd/parse.h"
-#include "gd/random.h"
+#include "gd/base/file.h"
+#include "gd/base/log.h"
+#include "gd/base/parse.h"
+#include "gd/base/random.h"
+#include "gd/report/describe.h"
+#include "gd/store/checkpoint.h"
+#include "gd/store/dataset.h"
 
 typedef struct file_bytes {
 	unsigned char *bytes;

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "fuzz.h"
-#include "gd/file.h"
-#include "gd/log.h"
+#include "gd/base/file.h"
+#include "gd/base/log.h"
 
 static int replay(const char *path)
 {

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/fixed_point.h"
-#include "gd/memory.h"
-#include "gd/network.h"
-#include "gd/optimizer.h"
+#include "gd/base/memory.h"
+#include "gd/kernel/fixed_point.h"
+#include "gd/network/network.h"
+#include "gd/network/optimizer.h"
 #include "golden.h"
 
 enum { STEPS = 20, ROWS = GOLDEN_ROWS, INPUTS = GOLDEN_INPUTS, CLASSES = 3, LAYERS = 2, BLOCKS = 5, CHANNELS = 32, LARGEST = 512 };

@@ -2,7 +2,7 @@
 #ifndef GOLDEN_RUN_H
 #define GOLDEN_RUN_H
 
-#include "gd/encoding.h"
+#include "gd/network/encoding.h"
 
 enum { GOLDEN_ROWS = 96, GOLDEN_INPUTS = 7, GOLDEN_PERIODIC_WIDTH = 3 };
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gd/node.h"
-#include "gd/reduce.h"
+#include "gd/parallel/node.h"
+#include "gd/parallel/reduce.h"
 
 #ifdef __SANITIZE_ADDRESS__
 /* MPI's plug-ins stay mapped, so that the leak checker can name their frames and lsan.supp can tell them apart. */

@@ -10,7 +10,7 @@
 
 #include <CUnit/CUnit.h>
 
-#include "gd/communicator.h"
+#include "gd/parallel/communicator.h"
 
 typedef struct ranks_test {
 	const char *name;

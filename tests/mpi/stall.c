@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gd/communicator.h"
-#include "gd/launch.h"
+#include "gd/parallel/communicator.h"
+#include "gd/parallel/launch.h"
 
 int main(int argc, char **argv)
 {

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "gd/buckets.h"
-#include "gd/memory.h"
+#include "gd/base/memory.h"
+#include "gd/parallel/buckets.h"
 
 const char *const ranks_suite = "buckets";
 

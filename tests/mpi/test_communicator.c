@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gd/log.h"
+#include "gd/base/log.h"
 
 const char *const ranks_suite = "communicator";
 

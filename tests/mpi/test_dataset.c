@@ -1,9 +1,9 @@
 /* Reading a dataset together: every rank its rows, and on every rank the same verdict. */
-#include "gd/dataset.h"
+#include "gd/store/dataset.h"
 
 #include <math.h>
 
-#include "../unit/store_fixture.h"
+#include "store/store_fixture.h"
 #include "ranks.h"
 
 const char *const ranks_suite = "dataset";

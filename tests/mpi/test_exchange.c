@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/exchange.h"
-#include "gd/permutation.h"
-#include "gd/random.h"
+#include "gd/base/random.h"
+#include "gd/kernel/permutation.h"
+#include "gd/parallel/exchange.h"
 
 const char *const ranks_suite = "exchange";
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "gd/memory.h"
-#include "gd/node.h"
-#include "gd/random.h"
+#include "gd/base/memory.h"
+#include "gd/base/random.h"
+#include "gd/parallel/node.h"
 
 const char *const ranks_suite = "node";
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/fixed_point.h"
-#include "gd/random.h"
-#include "gd/reduce.h"
+#include "gd/base/random.h"
+#include "gd/kernel/fixed_point.h"
+#include "gd/parallel/reduce.h"
 
 const char *const ranks_suite = "reduce";
 

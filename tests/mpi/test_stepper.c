@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/initialise.h"
-#include "gd/memory.h"
-#include "gd/random.h"
-#include "gd/reduce.h"
-#include "gd/stepper.h"
+#include "gd/base/memory.h"
+#include "gd/base/random.h"
+#include "gd/network/initialise.h"
+#include "gd/parallel/reduce.h"
+#include "gd/train/stepper.h"
 
 const char *const ranks_suite = "stepper";
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "gd/exchange.h"
-#include "gd/memory.h"
-#include "gd/network.h"
-#include "gd/optimizer.h"
+#include "gd/base/memory.h"
+#include "gd/network/network.h"
+#include "gd/network/optimizer.h"
+#include "gd/parallel/exchange.h"
 
 static charge in_force = {.arithmetic = true, .exchange = true};
 static double pass_seconds, pass_flops;

@@ -9,16 +9,16 @@
 #include <string.h>
 
 #include "charge.h"
-#include "gd/exchange.h"
-#include "gd/gemm.h"
-#include "gd/initialise.h"
-#include "gd/log.h"
-#include "gd/memory.h"
-#include "gd/options.h"
-#include "gd/random.h"
-#include "gd/reduce.h"
-#include "gd/sha256.h"
-#include "gd/stepper.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/base/options.h"
+#include "gd/base/random.h"
+#include "gd/base/sha256.h"
+#include "gd/kernel/gemm.h"
+#include "gd/network/initialise.h"
+#include "gd/parallel/exchange.h"
+#include "gd/parallel/reduce.h"
+#include "gd/train/stepper.h"
 
 enum { THE_SEED = 7 };
 

@@ -1,0 +1,16 @@
+/* Options as people read them: what an option takes, its value, the page of --help. Local. */
+#ifndef GD_OPTION_TEXT_H
+#define GD_OPTION_TEXT_H
+
+#include "gd/base/options.h"
+
+/* Of one hidden layer; keeps every product of two widths within an int64_t and a float's matrix in memory. */
+#define GD_LARGEST_WIDTH (1 << 20)
+
+/* Whether a number lies in the option's range. */
+bool gd_option_allows(const gd_option *option, double number);
+
+/* What may stand there, as it follows "expected": "a whole number from 0 to 1000000". */
+void gd_option_expectation(const gd_option *option, char *text, size_t room);
+
+#endif

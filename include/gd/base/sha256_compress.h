@@ -1,0 +1,18 @@
+/*
+ * SHA-256's compression function, as `gd/base/sha256.h` uses it: `state` [8] takes in `blocks` blocks of 64
+ * bytes each. Source: FIPS 180-4, 6.2.2. Local.
+ */
+#ifndef GD_SHA256_COMPRESS_H
+#define GD_SHA256_COMPRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void gd_sha256_compress_plain(uint32_t state[8], const uint8_t *bytes, size_t blocks);
+
+/* The same by the processor's SHA instructions; call it only where they are `available`. */
+void gd_sha256_compress_native(uint32_t state[8], const uint8_t *bytes, size_t blocks);
+bool gd_sha256_native_available(void);
+
+#endif

@@ -1,0 +1,79 @@
+/* What gd_network is made of: for the files of the network alone. Local. */
+#ifndef GD_NETWORK_LAYERS_H
+#define GD_NETWORK_LAYERS_H
+
+#include "gd/base/memory.h"
+#include "gd/network/dropout.h"
+#include "gd/network/network.h"
+#include "gd/network/periodic.h"
+
+/* A dense layer and, but for the last, what follows it up to the next. */
+typedef struct gd_layer {
+	int inputs, outputs;
+	size_t weight, bias;                    /* offsets in the parameter vector; bias directly behind weight */
+	size_t scale, shift;                    /* likewise, with batch norm */
+	size_t running_mean, running_variance;  /* offsets in the statistics vector */
+	size_t channel;                         /* of the first of its channels in gd_norm_state */
+	size_t dense, z, y, output, kept;       /* offsets in the workspace, in rows of padded length */
+} gd_layer;
+
+/* What stands before the first dense layer. */
+typedef struct gd_input_layer {
+	gd_encoding encoding;  /* of 0 features: they are the columns */
+	gd_periodic periodic;
+	int columns;           /* of the first dense layer */
+	int encoded;           /* of them in front of the periodic ones */
+	bool piecewise;        /* piecewise-linear columns are not made but summed by gd/network/piecewise.h */
+	int made;              /* columns that are made: all, or all but those */
+	bool computed;         /* the first dense layer reads `values`, not the features */
+	size_t values, ranks, waves, gradient, scratch, place, fraction, product, order; /* offsets in the workspace, in rows of padded length */
+	size_t packed;         /* floats behind the table of the piecewise-linear columns, which is behind the parameter gradient */
+} gd_input_layer;
+
+struct gd_network {
+	gd_arena arena;
+	gd_network_options options; /* class_weights never NULL */
+	int last;                   /* index of the output layer: hidden_count */
+	gd_layer *layer;            /* [last + 1] */
+	uint32_t dropout, input_dropout; /* thresholds */
+	size_t parameters, statistics;
+	int tensors, model_tensors;
+	gd_tensor *tensor, *model_tensor;
+	int widest;                 /* of the hidden layers and the classes */
+	gd_input_layer input;
+	size_t gradient[2];         /* workspace offsets of the gradients at odd and even layers, in rows */
+	size_t workspace_rows;      /* rows of padded length in all */
+	size_t parameter_gradient;  /* floats of the largest gradient that is handed on at once */
+	size_t tables;              /* floats behind it */
+};
+
+/* Fills in the workspace offsets; the last step of gd_network_create. */
+void gd_network_place_values(gd_network *network);
+
+/*
+ * Where a hidden layer's values lie in a block's workspace, each [outputs, rows]. Names that coincide are computed in place.
+ *     dense: after bias      z: after batch norm      y: after activation      output: after dropout
+ */
+typedef struct gd_layer_values {
+	float *dense, *z, *y, *output;
+	uint8_t *kept;
+} gd_layer_values;
+gd_layer_values gd_network_layer_values(const gd_network *network, int layer, int rows, float *workspace);
+/* Offsets of what the input layer keeps; `*used` rows are taken already. */
+void gd_network_place_input(gd_network *network, size_t *used);
+/* What the first dense layer reads for x [inputs, rows]: made in the workspace, or x itself. dropout NULL: none. */
+const float *gd_network_input_forward(const gd_network *network, const float *parameters, int rows, const float *x, const gd_dropout *dropout, float *workspace);
+/* The same once more, for the way back. */
+const float *gd_network_input_values(const gd_network *network, int rows, const float *x, float *workspace);
+/* z [outputs, rows] = W^T of what gd_network_input_forward has made. tables: gd_network_prepare's, or NULL. */
+void gd_network_first_product(const gd_network *network, const float *parameters, const float *tables, int rows, const float *values, float *workspace, float *z);
+/* gradient: of the first dense layer's weight and bias, overwritten; dz [outputs, rows]. */
+void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, float *workspace, float *gradient);
+/* gradient [gd_periodic_parameters], overwritten. For a network that has periodic embeddings. */
+void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient);
+/* dL/d(dense output) of a layer [outputs, rows]: one of two buffers by turns. For the last layer first its logits. */
+float *gd_network_layer_gradient(const gd_network *network, int layer, int rows, float *workspace);
+/* The gradient of one dense layer's parameters, or of the periodic ones. */
+float *gd_network_parameter_gradient(const gd_network *network, int rows, float *workspace);
+
+#endif

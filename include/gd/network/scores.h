@@ -1,0 +1,62 @@
+/* How good predictions are: confusion matrix and what follows from it and from the probabilities. Local. */
+#ifndef GD_SCORES_H
+#define GD_SCORES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gd/base/status.h"
+#include "gd/kernel/fixed_point.h"
+
+#define GD_CALIBRATION_BINS 15
+
+/*
+ * Sums over rows, additive over blocks and ranks in any order and grouping: each row's loss and confidence is rounded to 2^-36 and
+ * then summed without error.
+ */
+typedef struct gd_score_sums {
+	int classes;
+	int64_t *confusion;     /* [classes, classes]: true, predicted */
+	int64_t bin_rows[GD_CALIBRATION_BINS];
+	int64_t bin_correct[GD_CALIBRATION_BINS];
+	gd_wide_sum bin_confidence[GD_CALIBRATION_BINS];
+	gd_wide_sum log_loss;
+} gd_score_sums;
+
+GD_CHECKED gd_status gd_score_sums_init(gd_score_sums *sums, int classes);
+void gd_score_sums_release(gd_score_sums *sums);
+
+/*
+ * Adds a block: probabilities [classes, rows], labels [rows] in [0, classes). The prediction is the first of the largest; a row's loss is
+ * -log p of its label, p at least FLT_MIN; its bin of calibration is the k with k/15 < largest <= (k+1)/15 (no float is on an inner edge). A NaN ends up in the log-loss or the calibration error.
+ */
+void gd_score_sums_add(gd_score_sums *sums, int rows, const float *probabilities, const int32_t *labels);
+
+/* As a flat vector of doubles that may be summed over ranks, and back. */
+size_t gd_score_sums_length(const gd_score_sums *sums);
+void gd_score_sums_pack(const gd_score_sums *sums, double *flat);
+void gd_score_sums_unpack(gd_score_sums *sums, const double *flat);
+
+typedef struct gd_class_score {
+	double precision, recall, f1; /* 0 where undefined */
+	int64_t support;
+} gd_class_score;
+
+typedef struct gd_scores {
+	int64_t rows;
+	double accuracy;
+	double accuracy_low, accuracy_high; /* Wilson, 95 % */
+	double balanced_accuracy;           /* mean recall of the classes that occur */
+	double f1_macro;                    /* mean over the classes that occur or are predicted */
+	double log_loss;                    /* mean of the rows' -log p, natural */
+	double expected_calibration_error;  /* 15 equal bins of the largest probability */
+} gd_scores;
+
+/*
+ * per_class [classes] may be NULL. Without rows the interval is [0, 1] and the other scores are NaN.
+ * Source: E. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); C. Guo et al., "On
+ * calibration of modern neural networks", ICML 2017, eq. 3.
+ */
+void gd_scores_of(const gd_score_sums *sums, gd_scores *scores, gd_class_score *per_class);
+
+#endif

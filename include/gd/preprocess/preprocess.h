@@ -1,0 +1,47 @@
+/* From a CSV to a dataset. Local: one process reads, splits, standardises and writes. */
+#ifndef GD_PREPROCESS_H
+#define GD_PREPROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gd/base/status.h"
+#include "gd/store/dataset.h"
+#include "gd/table/inference.h"
+#include "gd/table/rows.h"
+#include "gd/table/split.h"
+#include "gd/table/statistics.h"
+#include "gd/table/table.h"
+
+/* Texts are the caller's and may be NULL where it says so. */
+typedef struct gd_preprocess_options {
+	const char *input;        /* the table's path, or its name when `source` delivers it */
+	const char *output;       /* NULL: the input's path with .h5 */
+	const char *schema;       /* path; NULL: the shipped one, or none if there is a target */
+	const char *target;       /* NULL: the schema's; without a schema the other columns' treatments are inferred */
+	const char *group;        /* NULL: the schema's */
+	gd_split_kind split;
+	const char *split_column; /* with GD_SPLIT_COLUMN alone */
+	double test_fraction, validation_fraction;
+	const gd_encoding_kind *encoding; /* of all numbers; NULL: the schema's */
+	int bins;                 /* for all numbers; 0: the schema's, or as many as the encoding has by itself */
+	int64_t seed;
+	bool force;               /* overwrite the output */
+	const char *history;      /* command line */
+	FILE *out;                /* where tables are printed; NULL: nowhere */
+	gd_table_source *source;  /* NULL: the CSV `input` */
+	void *source_context;
+} gd_preprocess_options;
+
+/*
+ * Reads, decides, splits, fits, prints its tables and writes the file. `output` (may be NULL) gets the path, released with free().
+ * GD_USAGE for options that contradict each other, a schema that is malformed, and an output that exists; GD_BAD_DATA for the table; GD_FAILED for disk and memory.
+ */
+GD_CHECKED gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output);
+
+/* The tables on the screen; the leak audit also goes into the file. */
+void gd_preprocess_print_decisions(FILE *out, const gd_inference *inference);
+void gd_preprocess_print_audit(FILE *out, const gd_schema *schema, const char *split, const gd_audit *audits);
+
+#endif

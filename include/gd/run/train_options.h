@@ -1,0 +1,67 @@
+/* The options of `train`, as data. Local. */
+#ifndef GD_TRAIN_OPTIONS_H
+#define GD_TRAIN_OPTIONS_H
+
+#include "gd/base/options.h"
+#include "gd/network/initialise.h"
+#include "gd/network/network.h"
+#include "gd/network/optimizer.h"
+#include "gd/network/schedule.h"
+#include "gd/store/checkpoint.h"
+
+typedef enum gd_reduction { GD_REDUCTION_EXACT, GD_REDUCTION_FAST } gd_reduction;
+
+/* gd_option.flags: what the option decides. */
+enum {
+	GD_CHANGES_BITS = 1, /* the sequence of models; may not change on --resume */
+	GD_NOT_KEPT = 2,     /* about this call alone: not in config.ini or the checkpoint */
+};
+
+typedef struct gd_train_options {
+	const char *data, *run, *config, *initial;
+	gd_widths hidden;
+	int activation; /* gd_activation */
+	bool batch_norm;
+	int64_t periodic;
+	double periodic_scale;
+	int64_t periodic_width;
+	double dropout, input_dropout;
+	int init; /* gd_initialisation */
+	double output_std;
+	int optimizer; /* gd_optimizer_kind */
+	double learning_rate, momentum;
+	bool nesterov;
+	double beta1, beta2, epsilon;
+	double weight_decay;
+	int decay;         /* 0: all, 1: weights */
+	int class_weights; /* 0: none, 1: balanced */
+	double clip_norm, label_smoothing;
+	int schedule; /* gd_schedule_kind */
+	double gamma;
+	int64_t step_epochs;
+	double warmup_epochs;
+	int64_t epochs, batch_size;
+	bool drop_last;
+	int64_t max_steps, max_epochs;
+	double ema;
+	int64_t early_stop;
+	int64_t seed;
+	int reduction; /* gd_reduction */
+	bool shard_optimizer;
+	int64_t checkpoint_every; /* -1: once an epoch */
+	double checkpoint_seconds, time_limit, watchdog;
+	bool resume;
+	int progress; /* 0 auto, 1 on, 2 off */
+	bool quiet, verbose, help;
+} gd_train_options;
+
+extern const gd_option_table gd_train_option_table;
+
+/* Options that contradict each other, and what one option alone cannot know. */
+GD_CHECKED gd_status gd_train_options_check(const gd_train_options *options);
+
+gd_optimizer_options gd_train_options_optimizer(const gd_train_options *options);
+/* class_weights [classes] and encoding may be NULL, as gd_network_options has them; pointers are kept, into `options` too. */
+gd_network_options gd_train_options_network(const gd_train_options *options, int inputs, int classes, const float *class_weights, const gd_encoding *encoding);
+
+#endif

@@ -1,0 +1,33 @@
+/* A part of a dataset, held in blocks over the ranks, on which networks are scored. */
+#ifndef GD_EVALUATION_H
+#define GD_EVALUATION_H
+
+#include "gd/network/network.h"
+#include "gd/network/scores.h"
+#include "gd/parallel/communicator.h"
+#include "gd/store/dataset.h"
+
+/* Rows are cut into global blocks of this many, whatever the number of ranks; a rank holds whole blocks. */
+enum { GD_EVALUATION_ROWS = 256 };
+
+typedef struct gd_evaluation gd_evaluation;
+
+/* One network of an ensemble. */
+typedef struct gd_member {
+	const gd_network *network;
+	const float *parameters, *statistics;
+} gd_member;
+
+/* Local. Floats of scratch for gd_members_infer on `rows` rows. */
+size_t gd_members_workspace(const gd_member *members, int member_count, int rows);
+/* Local. Mean of the members' probabilities, mean [classes, rows], for x [features, rows]. */
+void gd_members_infer(const gd_member *members, int member_count, int rows, const float *x, float *workspace, float *mean);
+
+/* Collective. Reads this rank's share of `part`: O(rows/ranks). */
+GD_CHECKED gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation);
+void gd_evaluation_free(gd_evaluation *evaluation);
+
+/* Collective. Scores the mean of the members' probabilities; the sums are the same on every rank, whatever their number. */
+GD_CHECKED gd_status gd_evaluation_run(gd_evaluation *evaluation, const gd_member *members, int member_count, gd_score_sums *sums);
+
+#endif

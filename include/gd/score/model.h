@@ -1,0 +1,19 @@
+/* Finished models, read for use: one, or several whose probabilities are averaged. */
+#ifndef GD_MODEL_H
+#define GD_MODEL_H
+
+#include "gd/parallel/communicator.h"
+#include "gd/score/evaluation.h"
+#include "gd/store/checkpoint.h"
+
+typedef struct gd_ensemble {
+	int count;
+	gd_checkpoint *models; /* [count] */
+	gd_member *members;    /* [count], borrowing from the models */
+} gd_ensemble;
+
+/* Collective. Rank 0 reads the files, all ranks get them. Models of unlike preprocessing or classes do not go together (GD_BAD_DATA). */
+GD_CHECKED gd_status gd_ensemble_read(gd_communicator *communicator, const char *const *paths, int count, gd_ensemble *ensemble);
+void gd_ensemble_release(gd_ensemble *ensemble);
+
+#endif

@@ -1,0 +1,27 @@
+/* What encoder and decoder of checkpoints share: the words and fields of the file. Local. */
+#ifndef GD_CHECKPOINT_FILE_H
+#define GD_CHECKPOINT_FILE_H
+
+#include "gd/store/checkpoint.h"
+
+enum { GD_ACTIVATION_WORDS = 5, GD_OPTIMIZER_WORDS = 3 };
+extern const char *const gd_activation_words[GD_ACTIVATION_WORDS]; /* by gd_activation */
+extern const char *const gd_optimizer_words[GD_OPTIMIZER_WORDS];   /* by gd_optimizer_kind */
+
+/* A field of a struct as an attribute of the same name. */
+typedef enum gd_field_type { GD_FIELD_COUNT, GD_FIELD_UNSIGNED, GD_FIELD_REAL } gd_field_type;
+typedef struct gd_field {
+	const char *name;
+	gd_field_type type; /* int64_t from 0 on, uint64_t, double */
+	size_t offset;
+} gd_field;
+extern const gd_field gd_progress_fields[];
+extern const size_t gd_progress_fields_count;
+
+enum { GD_TENSOR_PATH = 96 };
+/* "model/dense_0/weight"; `tree` is "model", "ema", "optimizer/first_moment". */
+const char *gd_tensor_path(const char *tree, const gd_tensor *tensor, char path[GD_TENSOR_PATH]);
+/* A weight is a matrix, and whatever periodic embeddings have for each feature; everything else a vector. */
+int gd_tensor_rank(const gd_tensor *tensor);
+
+#endif

@@ -1,0 +1,49 @@
+/* The dataset file: HDF5, written by one process, read by all ranks together. Layout: README, "HDF5 files". */
+#ifndef GD_DATASET_H
+#define GD_DATASET_H
+
+#include <stdint.h>
+
+#include "gd/base/status.h"
+#include "gd/parallel/communicator.h"
+#include "gd/table/preprocessing.h"
+
+typedef enum gd_part { GD_TRAIN, GD_VALIDATION, GD_TEST, GD_PARTS } gd_part;
+extern const char *const gd_part_names[GD_PARTS]; /* "train", "validation", "test" */
+
+/* All but the rows. */
+typedef struct gd_dataset_header {
+	gd_preprocessing preprocessing;
+	int64_t rows[GD_PARTS];
+	int64_t *class_counts;   /* [GD_PARTS, classes], in preprocessing.arena */
+	double *correlation;     /* [features, features] of the training part's raw features */
+	char *source;            /* path as given */
+	char source_sha256[65];
+	int64_t rows_read, rows_dropped;
+	char *split;             /* "random", "grouped", "column" */
+	int64_t seed;
+	char *history;           /* command line */
+	char *audit;             /* the leak audit as text, printed by `info`; may be empty */
+} gd_dataset_header;
+void gd_dataset_header_release(gd_dataset_header *header);
+
+/* Where a writer takes its rows: `count` rows of `part` from `first` on into features [count, features] (standardised), labels and source rows [count]. */
+typedef gd_status gd_dataset_source(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row);
+
+/* Local. How many rows a writer takes at a time, from the beginning of each part on; the last time in a part fewer. */
+int64_t gd_dataset_block_rows(int features);
+/* Local. Writes the file as a whole, rows in the source's order, chunks checksummed (fletcher32). class_counts add up to rows. A full disk leaves nothing behind. */
+GD_CHECKED gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd_dataset_source *source, void *context);
+
+typedef struct gd_dataset gd_dataset;
+
+/* Collective over `communicator`; or local with NULL (no parallel HDF5). Checks format, version and shapes. The header is the dataset's. */
+GD_CHECKED gd_status gd_dataset_open(gd_communicator *communicator, const char *path, gd_dataset **dataset);
+const gd_dataset_header *gd_dataset_get_header(const gd_dataset *dataset);
+/* Collective (or local): each rank its own contiguous hyperslab, `count` may be 0. Any pointer may be NULL on all ranks. Refuses labels out of range and
+ * features that are not finite. */
+GD_CHECKED gd_status gd_dataset_read(gd_dataset *dataset, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row);
+/* Collective (or local). */
+void gd_dataset_close(gd_dataset *dataset);
+
+#endif

@@ -1,0 +1,17 @@
+/* What kind of file a path is, by its root attributes. Local. */
+#ifndef GD_FILE_KIND_H
+#define GD_FILE_KIND_H
+
+#include "gd/base/status.h"
+
+typedef enum gd_file_kind { GD_KIND_DATASET, GD_KIND_CHECKPOINT, GD_KIND_METRICS, GD_KIND_SWEEP } gd_file_kind;
+
+/* The `format` attribute of each kind. */
+extern const char *const gd_file_kind_formats[];
+
+/* Reads the `format` attribute; a file that is no HDF5, is cut short, or is not ours is GD_BAD_DATA. */
+GD_CHECKED gd_status gd_file_kind_of(const char *path, gd_file_kind *kind);
+/* GD_BAD_DATA, with a word on where such files come from, for anything but that kind. */
+GD_CHECKED gd_status gd_file_expect_kind(const char *path, gd_file_kind kind);
+
+#endif

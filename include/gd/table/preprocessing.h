@@ -1,0 +1,47 @@
+/* What turns a record into a row of features, as plain data: in datasets and checkpoints alike. Local. */
+#ifndef GD_PREPROCESSING_H
+#define GD_PREPROCESSING_H
+
+#include <stdbool.h>
+
+#include "gd/base/memory.h"
+#include "gd/base/status.h"
+#include "gd/network/encoding.h"
+
+/* How one feature becomes columns inside a model (gd/network/encoding.h); fitted to the training part, in the feature's own units. */
+typedef struct gd_feature_tables {
+	gd_encoding_kind kind;
+	int columns;                /* 1 but for piecewise-linear */
+	double *edge;               /* [columns + 1], rising: quantiles; piecewise-linear alone */
+	double *mean, *deviation;   /* [columns] of the columns; NULL for standard */
+	int knots;                  /* 0: not a number */
+	double *knot, *normal;      /* [knots]: values, rising, and the normal quantiles of their ranks */
+} gd_feature_tables;
+
+typedef struct gd_preprocessing {
+	gd_arena arena;            /* owns everything below */
+	char *recipe;              /* the fitted recipe as INI text (gd_recipe_read) */
+	int features;
+	char **feature_names;      /* [features] */
+	double *mean;              /* [features], of the training part */
+	double *standard_deviation; /* [features], of the training part (population); 1 for a constant column, which becomes 0 */
+	gd_feature_tables *tables; /* [features] */
+	int classes;
+	char **class_names;        /* [classes] */
+} gd_preprocessing;
+
+/* Room for the counts; strings are put in by the caller with the arena. All features are standard, and none is a number. */
+GD_CHECKED gd_status gd_preprocessing_init(gd_preprocessing *preprocessing, int features, int classes);
+/* Room for a feature's tables, which the caller fills in. */
+GD_CHECKED gd_status gd_preprocessing_reserve(gd_preprocessing *preprocessing, int feature, gd_encoding_kind kind, int columns, int knots);
+/* The tables in the units that a model's input has; everything lies in `arena`. */
+GD_CHECKED gd_status gd_preprocessing_encoding(const gd_preprocessing *preprocessing, gd_arena *arena, gd_encoding *encoding);
+/* The one encoding of the features that are not standard ("standard" when all are), or "mixed". */
+const char *gd_preprocessing_encoding_word(const gd_preprocessing *preprocessing);
+GD_CHECKED gd_status gd_preprocessing_copy(const gd_preprocessing *source, gd_preprocessing *copy);
+void gd_preprocessing_release(gd_preprocessing *preprocessing);
+
+/* Same recipe, names, means, deviations and encoding to the last bit; else `*difference` names the first field that differs. */
+bool gd_preprocessing_equal(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * What a table's columns mean: target, groups, treatments, missing values. Local.
+ *
+ *   [table]
+ *   target = species                    ; the column to predict
+ *   classes = setosa, versicolor        ; order of the classes; left out: those of the data, sorted
+ *   group = plant, garden               ; columns whose equal values belong together, for split and leak audit
+ *   missing = drop                      ; a record that lacks a value in any column named here: drop or error
+ *   missing_values = NA, ?              ; texts that mean "no value", besides an empty field (default: NA)
+ *   unseen = zero                       ; a category or year that the recipe does not know: zero (with a warning) or error
+ *   [columns]
+ *   petal_length = numeric              ; a treatment (gd/table/treatment.h), or several separated by commas
+ *   colour = categorical                ; one-hot; categories those of the training part, or listed: categorical red blue
+ *   remark = drop
+ *   [encoding]                          ; how a column's numbers enter a model (gd/network/encoding.h): standard, quantile [BINS], piecewise-linear [BINS]
+ *   petal_length = piecewise-linear 64  ; columns that are not named here: as `encoding = ...` in [table] says, standard without it
+ *
+ * Features come in the order of the columns here. Columns that are not named are not looked at. A line that begins with a blank goes on with the
+ * value above it (lines have up to 197 bytes). `\xHH` stands for a byte, and `\` before any other character takes it as it is, so that names may
+ * hold = (\x3d), : (\x3a), commas and blanks.
+ */
+#ifndef GD_SCHEMA_H
+#define GD_SCHEMA_H
+
+#include <stdbool.h>
+
+#include "gd/base/memory.h"
+#include "gd/base/status.h"
+#include "gd/network/encoding.h"
+#include "gd/table/dictionary.h"
+#include "gd/table/treatment.h"
+
+typedef enum gd_missing { GD_MISSING_DROP, GD_MISSING_ERROR } gd_missing;
+typedef enum gd_unseen { GD_UNSEEN_ZERO, GD_UNSEEN_ERROR } gd_unseen;
+
+/* How a column's numeric features enter a model. */
+typedef struct gd_column_encoding {
+	int column;
+	gd_encoding_kind kind;
+	int bins; /* 0: as many as the kind has by itself */
+} gd_column_encoding;
+
+enum { GD_LEAST_BINS = 2, GD_MOST_BINS = 4096 };
+
+/* A zeroed one names nothing; gd_schema_init sets the defaults. */
+typedef struct gd_schema {
+	gd_arena arena;
+	int target;               /* index of a column, -1: none */
+	gd_dictionary classes;    /* in order; those listed, or learned */
+	bool learns_classes;
+	int *groups;              /* [group_count], indices of columns */
+	int group_count;
+	gd_missing missing;
+	gd_dictionary missing_values;
+	gd_unseen unseen;
+	char **columns;           /* [column_count]: every column named, as target and group too */
+	int column_count;
+	gd_term *terms;           /* [term_count], in the order of the features */
+	int term_count;
+	gd_column_encoding encoding;   /* of columns without one of their own */
+	gd_column_encoding *encodings; /* [encoding_count] */
+	int encoding_count;
+} gd_schema;
+
+GD_CHECKED gd_status gd_schema_init(gd_schema *schema);
+/* From the INI `text`, checked by itself (no data is needed). An error has `code` (GD_USAGE for a user's file, GD_BAD_DATA for a recipe in a model) and names
+ * `name` and the line. On failure there is nothing to release. */
+GD_CHECKED gd_status gd_schema_read(const char *text, const char *name, gd_code code, gd_schema *schema);
+/* As INI text that gd_schema_read takes, with learned classes and categories listed; `*text` is released with free(). */
+GD_CHECKED gd_status gd_schema_format(const gd_schema *schema, char **text);
+void gd_schema_release(gd_schema *schema);
+
+/* Index of a column that is named already, or -1. */
+int gd_schema_find_column(const gd_schema *schema, const char *name);
+/* Index of a column, which becomes a named one. */
+GD_CHECKED gd_status gd_schema_add_column(gd_schema *schema, const char *name, int *column);
+/* Appends a treatment to a column; words [count]: the word and what follows it. GD_USAGE when they make no sense. */
+GD_CHECKED gd_status gd_schema_add_term(gd_schema *schema, int column, char *const *words, int count);
+/* Makes `name` the target (its treatments go, and the classes are learned, if it was not the target before) or the first group. */
+GD_CHECKED gd_status gd_schema_set_target(gd_schema *schema, const char *name);
+GD_CHECKED gd_status gd_schema_set_group(gd_schema *schema, const char *name);
+/* An encoding from its words [count], kind and perhaps bins, for a column; or, with -1, for all columns that have none of their own. GD_USAGE when they make no sense. */
+GD_CHECKED gd_status gd_schema_add_encoding(gd_schema *schema, int column, char *const *words, int count);
+/* The same encoding for every column, in the place of all others. */
+void gd_schema_set_encoding(gd_schema *schema, gd_encoding_kind kind, int bins);
+gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column);
+/* Whether `text` means that there is no value. */
+bool gd_schema_is_missing(const gd_schema *schema, const char *text);
+
+#endif

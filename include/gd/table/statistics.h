@@ -1,0 +1,38 @@
+/* What a table says about itself: moments, correlation, and what a split lets through. Local. */
+#ifndef GD_STATISTICS_H
+#define GD_STATISTICS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gd/base/status.h"
+
+/* Raw features [features] of the row at `position` of a fixed order, overwritten. */
+typedef void gd_statistics_row(void *context, int64_t position, double *features);
+
+/*
+ * mean, deviation [features], overwritten: of rows 0 ... rows - 1, summed in that order in double, in two passes; the deviation divides by `rows` (population). A feature
+ * of one value only is constant [features] and has that value as its mean and 1 as its deviation. A result that is not finite is left so.
+ */
+GD_CHECKED gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, double *mean, double *deviation, bool *constant);
+
+/*
+ * correlation [features, features], overwritten: Pearson's, of the same rows, from their moments. The diagonal is 1; a constant feature, whose
+ * correlation is not defined, has 0 elsewhere.
+ */
+GD_CHECKED gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const double *mean,
+	const double *deviation, const bool *constant, double *correlation);
+
+/* What groups of records that belong together mean for a split's honesty. */
+typedef struct gd_audit {
+	int64_t rows, groups;
+	int64_t test_rows;
+	int64_t shared_test_rows;   /* test records whose group has a training record too */
+	int64_t conflicting_groups; /* that carry several labels */
+	double ceiling;             /* accuracy that the label conflicts alone allow: each group answered by its most frequent label */
+} gd_audit;
+
+/* labels, groups, part [rows]; groups within [0, group_count), parts as in gd/table/split.h. */
+GD_CHECKED gd_status gd_statistics_audit(int64_t rows, int classes, const int32_t *labels, const int32_t *groups, int64_t group_count, const uint8_t *part, gd_audit *audit);
+
+#endif

@@ -1,0 +1,21 @@
+/* Whether a column can be what a classifier predicts. Local. */
+#ifndef GD_TARGET_H
+#define GD_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gd/base/status.h"
+
+typedef struct gd_target {
+	const char *column;
+	int64_t values;   /* records that have one */
+	int64_t distinct;
+	bool numbers;     /* all are numbers */
+	bool fractional;  /* and some are not whole */
+} gd_target;
+
+/* GD_BAD_DATA for a target of one class, of numbers that look continuous, or of texts that look like names. */
+GD_CHECKED gd_status gd_target_check(const gd_target *target);
+
+#endif

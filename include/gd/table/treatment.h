@@ -1,0 +1,78 @@
+/*
+ * The words of a schema: how a column becomes features. A word is one row of a table (treatment.c), so that a new one needs no
+ * other change. Local.
+ */
+#ifndef GD_TREATMENT_H
+#define GD_TREATMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "gd/base/status.h"
+#include "gd/table/dictionary.h"
+
+/* A calendar date; month and day are 0 where they are not known. */
+typedef struct gd_date {
+	int year, month, day;
+} gd_date;
+
+/* `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; days that do not exist are refused. Source: ISO 8601. */
+bool gd_date_parse(const char *text, gd_date *date);
+/* 0 Monday … 6 Sunday, 7 when the day is not known. Proleptic Gregorian calendar. */
+int gd_date_weekday(gd_date date);
+
+/* What a treatment makes its value of: the field, read as the treatment's `reads` says. */
+typedef struct gd_input {
+	double number;
+	double other; /* the other column's number, for a treatment that pairs */
+	gd_date date;
+} gd_input;
+
+typedef enum gd_reads { GD_READS_NUMBER, GD_READS_DATE, GD_READS_TEXT } gd_reads;
+
+typedef enum gd_form {
+	GD_FORM_SCALAR,  /* the value is the feature, a number that encodings and periodic embeddings are for */
+	GD_FORM_FLAG,    /* the value is the feature, 0 or 1 */
+	GD_FORM_ONE_HOT, /* the value numbers the feature that is 1; -1: none is */
+	GD_FORM_CIRCLE,  /* the value is an angle in turns: sine and cosine */
+} gd_form;
+
+struct gd_term;
+
+typedef struct gd_treatment {
+	const char *word;
+	const char *usage;   /* for messages: "decade FIRST LAST" */
+	gd_reads reads;
+	gd_form form;
+	int least, most;     /* how many numbers follow the word */
+	/* NULL when the term's arguments make sense, else what was expected of them. May be NULL. */
+	const char *(*check)(const struct gd_term *term);
+	/* The value; NaN where there is none. NULL for GD_READS_TEXT, whose value is a category's number. */
+	double (*value)(const struct gd_term *term, const gd_input *input);
+	int (*size)(const struct gd_term *term); /* features of a one-hot; else NULL */
+	/* The name of feature `index`, from the column's name, into `name`. */
+	void (*name)(const struct gd_term *term, const char *column, int index, char *name, size_t room);
+	bool pairs;          /* another column's name follows the word, which is read as a number */
+} gd_treatment;
+
+/* One treatment of one column: `tempo = numeric, log` makes two terms. */
+typedef struct gd_term {
+	const gd_treatment *treatment;
+	int column;                /* of the schema */
+	int other;                 /* likewise, the one that it is paired with; -1: none */
+	const char *other_name;    /* in the schema's arena */
+	double *arguments;         /* [argument_count], in the schema's arena */
+	int argument_count;
+	gd_dictionary categories;  /* GD_READS_TEXT alone */
+	bool learns;               /* its categories come from the training part */
+} gd_term;
+
+/* The treatment of that word, or NULL; `nearest` (may be NULL) then gets the word most like it, or NULL. */
+const gd_treatment *gd_treatment_find(const char *word, const char **nearest);
+
+/* Number of features. */
+int gd_term_size(const gd_term *term);
+/* features [gd_term_size], overwritten. */
+void gd_term_expand(const gd_term *term, double value, double *features);
+
+#endif

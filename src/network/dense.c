@@ -1,0 +1,106 @@
+#include "gd/network/dense.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "gd/base/vector.h"
+#include "gd/kernel/gemm.h"
+#include "gd/kernel/lanes.h"
+#include "gd/kernel/narrow.h"
+
+/* Where packing operands costs more than it brings: measured on products of 128 to 512 rows. */
+enum { NARROW = 256, SHORT = 32 };
+
+static bool is_narrow(int m, int k)
+{
+	return (m <= NARROW && k <= NARROW) || k <= SHORT;
+}
+
+void gd_dense_forward(int inputs, int outputs, int rows, const float *weight, const float *x, float *z)
+{
+	if (is_narrow(outputs, inputs))
+		gd_narrow_product(outputs, rows, inputs, weight, 1, (size_t)outputs, x, z);
+	else
+		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, outputs, rows, inputs, weight, x, z);
+}
+
+void gd_dense_forward_rows(int inputs, int outputs, int rows, const float *weight, const float *x, float *z)
+{
+	if (inputs <= NARROW && outputs <= NARROW)
+		gd_narrow_product(rows, outputs, inputs, x, 1, (size_t)rows, weight, z);
+	else
+		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, rows, outputs, inputs, x, weight, z);
+}
+
+GD_VECTOR void gd_dense_add_bias(int outputs, int rows, const float *bias, float *z)
+{
+	for (int o = 0; o < outputs; o++) {
+		float *row = z + (size_t)o * (size_t)rows;
+		float b = bias[o];
+		for (int r = 0; r < rows; r++)
+			row[r] += b;
+	}
+}
+
+void gd_dense_weight_gradient(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient)
+{
+	if (inputs <= NARROW && outputs <= NARROW)
+		gd_narrow_outer(inputs, false, outputs, rows, x, dz, gradient);
+	else
+		gd_gemm(GD_AS_STORED, GD_TRANSPOSED, inputs, outputs, rows, x, dz, gradient);
+}
+
+void gd_dense_backward_parameters(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient)
+{
+	if (inputs <= NARROW && outputs <= NARROW) {
+		gd_narrow_outer(inputs, true, outputs, rows, x, dz, gradient);
+		return;
+	}
+	gd_dense_weight_gradient(inputs, outputs, rows, x, dz, gradient);
+	gd_dense_bias_gradient(outputs, rows, dz, gradient + (size_t)inputs * (size_t)outputs);
+}
+
+GD_VECTOR void gd_dense_bias_gradient(int outputs, int rows, const float *dz, float *gradient)
+{
+	for (int o = 0; o < outputs; o++) {
+		const float *row = dz + (size_t)o * (size_t)rows;
+		gd_float8 low = {0}, high = {0}, next;
+		int r = 0;
+		for (; r + 16 <= rows; r += 16) {
+			gd_float8_load(&next, row + r);
+			low += next;
+			gd_float8_load(&next, row + r + 8);
+			high += next;
+		}
+		float lane[16];
+		memcpy(lane, &low, sizeof low);
+		memcpy(lane + 8, &high, sizeof high);
+		for (int l = 0; r + l < rows; l++)
+			lane[l] += row[r + l];
+		for (int width = 8; width > 0; width /= 2)
+			for (int l = 0; l < width; l++)
+				lane[l] += lane[l + width];
+		gradient[o] = lane[0];
+	}
+}
+
+void gd_dense_bias_gradient_ref(int outputs, int rows, const float *dz, float *gradient)
+{
+	for (int o = 0; o < outputs; o++) {
+		float lane[16] = {0};
+		for (int r = 0; r < rows; r++)
+			lane[r % 16] += dz[(size_t)o * (size_t)rows + (size_t)r];
+		for (int width = 8; width > 0; width /= 2)
+			for (int l = 0; l < width; l++)
+				lane[l] += lane[l + width];
+		gradient[o] = lane[0];
+	}
+}
+
+void gd_dense_backward_input(int inputs, int outputs, int rows, const float *weight, const float *dz, float *dx)
+{
+	if (is_narrow(inputs, outputs))
+		gd_narrow_product(inputs, rows, outputs, weight, (size_t)outputs, 1, dz, dx);
+	else
+		gd_gemm(GD_AS_STORED, GD_AS_STORED, inputs, rows, outputs, weight, dz, dx);
+}

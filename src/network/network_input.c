@@ -1,0 +1,194 @@
+/* From features to the first dense layer: columns, periodic embeddings, dropout, and the product with its weights. */
+#include <string.h>
+
+#include "gd/kernel/transpose.h"
+#include "gd/network/dense.h"
+#include "gd/network/network_layers.h"
+#include "gd/network/piecewise.h"
+
+static size_t padded(int rows)
+{
+	size_t line = GD_ALIGNMENT / sizeof(float);
+	return ((size_t)rows + line - 1) / line * line;
+}
+
+static size_t take(size_t *used, size_t rows)
+{
+	size_t offset = *used;
+	*used += rows;
+	return offset;
+}
+
+void gd_network_place_input(gd_network *network, size_t *used)
+{
+	gd_input_layer *input = &network->input;
+	const gd_encoding *encoding = &input->encoding;
+	size_t outputs = (size_t)network->layer[0].outputs;
+	/* Dropped columns are no longer 0 or 1 by their order. */
+	input->piecewise = encoding->piecewise > 0 && network->input_dropout == 0;
+	input->made = input->columns - (input->piecewise ? encoding->piecewise_columns : 0);
+	input->computed = encoding->features > 0 || network->input_dropout > 0;
+	if (input->computed)
+		input->values = take(used, (size_t)input->made);
+	if (input->periodic.features) {
+		size_t line = GD_ALIGNMENT / sizeof(float), waves = 2 * (size_t)input->periodic.frequencies;
+		input->ranks = take(used, (size_t)input->periodic.features);
+		input->waves = take(used, (size_t)input->periodic.features * waves);
+		input->gradient = take(used, (size_t)(input->columns - input->encoded));
+		input->scratch = take(used, gd_periodic_scratch(&input->periodic, (int)line) / line + 1);
+	}
+	if (input->piecewise) {
+		input->place = take(used, (size_t)encoding->piecewise);
+		input->fraction = take(used, (size_t)encoding->piecewise);
+		input->product = take(used, outputs);
+		/* Sorted rows, and behind them where each bin starts: in a block of one line, as many lines as the bins need. */
+		size_t line = GD_ALIGNMENT / sizeof(float);
+		input->order = take(used, 1 + ((size_t)encoding->piecewise_columns + line) / line);
+		input->packed = (size_t)input->columns * outputs;
+		network->tables = input->packed + (size_t)input->made * outputs;
+	}
+}
+
+static float *region(size_t offset, int rows, float *workspace)
+{
+	return workspace + offset * padded(rows);
+}
+
+static float *table_of(const gd_network *network, int rows, float *workspace)
+{
+	return gd_network_parameter_gradient(network, rows, workspace) + network->parameter_gradient;
+}
+
+const float *gd_network_input_values(const gd_network *network, int rows, const float *x, float *workspace)
+{
+	return network->input.computed ? region(network->input.values, rows, workspace) : x;
+}
+
+const float *gd_network_input_forward(const gd_network *network, const float *parameters, int rows, const float *x, const gd_dropout *dropout, float *workspace)
+{
+	const gd_input_layer *input = &network->input;
+	float *values = region(input->values, rows, workspace);
+	if (!input->computed || (!input->encoding.features && !dropout))
+		return x;
+	if (!input->encoding.features) {
+		gd_dropout_forward(dropout, input->columns, rows, x, values, NULL);
+		return values;
+	}
+	if (input->piecewise) {
+		gd_piecewise_place(&input->encoding, rows, x, (int32_t *)region(input->place, rows, workspace), region(input->fraction, rows, workspace));
+		gd_encoding_expand_plain(&input->encoding, rows, x, values);
+	} else {
+		gd_encoding_expand(&input->encoding, rows, x, values);
+	}
+	if (input->periodic.features) {
+		float *ranks = region(input->ranks, rows, workspace);
+		size_t behind = (size_t)(input->made - (input->columns - input->encoded)) * (size_t)rows;
+		gd_encoding_ranks(&input->encoding, rows, x, ranks);
+		gd_periodic_forward(&input->periodic, rows, parameters, ranks, region(input->waves, rows, workspace), values + behind);
+	}
+	if (dropout)
+		gd_dropout_forward(dropout, input->columns, rows, values, values, NULL);
+	return values;
+}
+
+/* Rows of the weights that go through the dense product, one behind the other; or those of a gradient back to their places. */
+static void pack(const gd_network *network, const float *weight, float *packed)
+{
+	const gd_input_layer *input = &network->input;
+	size_t outputs = (size_t)network->layer[0].outputs;
+	for (int f = 0; f < input->encoding.features; f++) {
+		const gd_feature_encoding *feature = &input->encoding.feature[f];
+		if (feature->kind == GD_ENCODE_PIECEWISE_LINEAR)
+			continue;
+		memcpy(packed, weight + (size_t)feature->first * outputs, outputs * sizeof *packed);
+		packed += outputs;
+	}
+	memcpy(packed, weight + (size_t)input->encoded * outputs, (size_t)(input->columns - input->encoded) * outputs * sizeof *packed);
+}
+
+static void unpack(const gd_network *network, const float *packed, float *gradient)
+{
+	const gd_input_layer *input = &network->input;
+	size_t outputs = (size_t)network->layer[0].outputs;
+	for (int f = 0; f < input->encoding.features; f++) {
+		const gd_feature_encoding *feature = &input->encoding.feature[f];
+		if (feature->kind == GD_ENCODE_PIECEWISE_LINEAR)
+			continue;
+		memcpy(gradient + (size_t)feature->first * outputs, packed, outputs * sizeof *packed);
+		packed += outputs;
+	}
+	memcpy(gradient + (size_t)input->encoded * outputs, packed, (size_t)(input->columns - input->encoded) * outputs * sizeof *packed);
+}
+
+size_t gd_network_tables(const gd_network *network)
+{
+	return network->tables;
+}
+
+void gd_network_prepare(const gd_network *network, const float *parameters, float *tables)
+{
+	const gd_input_layer *input = &network->input;
+	const float *weight = parameters + network->layer[0].weight;
+	if (!input->piecewise)
+		return;
+	gd_piecewise_sum(&input->encoding, network->layer[0].outputs, weight, tables);
+	pack(network, weight, tables + input->packed);
+}
+
+void gd_network_first_product(const gd_network *network, const float *parameters, const float *tables, int rows, const float *values, float *workspace, float *z)
+{
+	const gd_input_layer *input = &network->input;
+	const gd_layer *layer = &network->layer[0];
+	const float *weight = parameters + layer->weight;
+	if (!input->piecewise) {
+		gd_dense_forward(layer->inputs, layer->outputs, rows, weight, values, z);
+		return;
+	}
+	float *product = region(input->product, rows, workspace);
+	if (!tables) {
+		float *own = table_of(network, rows, workspace);
+		gd_network_prepare(network, parameters, own);
+		tables = own;
+	}
+	if (input->made) {
+		gd_dense_forward_rows(input->made, layer->outputs, rows, tables + input->packed, values, product);
+	} else {
+		memset(product, 0, (size_t)rows * (size_t)layer->outputs * sizeof *product);
+	}
+	gd_piecewise_forward(&input->encoding, layer->outputs, rows, (const int32_t *)region(input->place, rows, workspace),
+		region(input->fraction, rows, workspace), weight, tables, product);
+	gd_transpose((size_t)rows, (size_t)layer->outputs, product, z);
+}
+
+void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, float *workspace, float *gradient)
+{
+	const gd_input_layer *input = &network->input;
+	const gd_layer *layer = &network->layer[0];
+	if (!input->piecewise) {
+		gd_dense_backward_parameters(layer->inputs, layer->outputs, rows, values, dz, gradient);
+		return;
+	}
+	float *packed = table_of(network, rows, workspace) + input->packed, *product = region(input->product, rows, workspace);
+	float *bias_gradient = gradient + (size_t)layer->inputs * (size_t)layer->outputs;
+	gd_dense_bias_gradient(layer->outputs, rows, dz, bias_gradient);
+	gd_transpose((size_t)layer->outputs, (size_t)rows, dz, product);
+	gd_piecewise_backward(&input->encoding, layer->outputs, rows, (const int32_t *)region(input->place, rows, workspace),
+		region(input->fraction, rows, workspace), product, bias_gradient, (int32_t *)region(input->order, rows, workspace), gradient);
+	if (input->made) {
+		gd_dense_weight_gradient(input->made, layer->outputs, rows, values, dz, packed);
+		unpack(network, packed, gradient);
+	}
+}
+
+void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient)
+{
+	const gd_input_layer *input = &network->input;
+	const gd_layer *layer = &network->layer[0];
+	int columns = input->columns - input->encoded;
+	const float *y = values + (size_t)(input->made - columns) * (size_t)rows;
+	float *dy = region(input->gradient, rows, workspace);
+	gd_dense_backward_input(columns, layer->outputs, rows, parameters + layer->weight + (size_t)input->encoded * (size_t)layer->outputs, dz, dy);
+	gd_dropout_backward_relu(network->input_dropout, columns, rows, y, dy, dy);
+	gd_periodic_backward(&input->periodic, rows, parameters, region(input->ranks, rows, workspace), region(input->waves, rows, workspace), dy,
+		region(input->scratch, rows, workspace), gradient);
+}

@@ -1,0 +1,188 @@
+#include "gd/network/scores.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/memory.h"
+#include "gd/base/vector.h"
+
+#define TILE 256 /* rows */
+/* Rounds to 2^-36: a tile's losses (at most 88 each) and confidences, so rounded, add up without error. */
+#define MAGIC (6755399441055744.0 * 0x1p-36)
+#define WILSON_Z 1.9599639845400545 /* the normal distribution's 97.5 % quantile */
+
+gd_status gd_score_sums_init(gd_score_sums *sums, int classes)
+{
+	assert(classes >= 1);
+	memset(sums, 0, sizeof *sums);
+	sums->classes = classes;
+	sums->confusion = gd_allocate((size_t)classes * (size_t)classes, sizeof *sums->confusion);
+	return sums->confusion ? gd_ok() : gd_out_of_memory("the confusion matrix");
+}
+
+void gd_score_sums_release(gd_score_sums *sums)
+{
+	free(sums->confusion);
+	memset(sums, 0, sizeof *sums);
+}
+
+/* The largest probability of each row and the first class that has it, class by class: rows are contiguous. */
+GD_VECTOR
+static void predict(int classes, int rows, size_t stride, const float *restrict probabilities, float *restrict best, int32_t *restrict predicted)
+{
+	for (int r = 0; r < rows; r++) {
+		best[r] = probabilities[r];
+		predicted[r] = 0;
+	}
+	for (int c = 1; c < classes; c++) {
+		const float *row = probabilities + (size_t)c * stride;
+		for (int r = 0; r < rows; r++) {
+			float p = row[r], known = best[r];
+			int32_t class = predicted[r];
+			best[r] = p > known ? p : known;
+			predicted[r] = p > known ? c : class;
+		}
+	}
+}
+
+/* The product is exact, and no float but 0 and 1 lies on an edge, so that it does not matter which side of a bin is closed. */
+static int confidence_bin(float confidence)
+{
+	double place = (double)confidence * GD_CALIBRATION_BINS;
+	if (!(place > 0.0))
+		return 0;
+	return place < GD_CALIBRATION_BINS ? (int)place : GD_CALIBRATION_BINS - 1;
+}
+
+static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *probabilities, const int32_t *labels)
+{
+	float best[TILE];
+	int32_t predicted[TILE];
+	double confidence[GD_CALIBRATION_BINS] = {0.0};
+	double loss = 0.0;
+	predict(sums->classes, rows, stride, probabilities, best, predicted);
+	for (int r = 0; r < rows; r++) {
+		assert(labels[r] >= 0 && labels[r] < sums->classes);
+		int bin = confidence_bin(best[r]);
+		sums->confusion[(size_t)labels[r] * (size_t)sums->classes + (size_t)predicted[r]]++;
+		sums->bin_rows[bin]++;
+		sums->bin_correct[bin] += predicted[r] == labels[r];
+		confidence[bin] += ((double)best[r] + MAGIC) - MAGIC;
+		float p = probabilities[(size_t)labels[r] * stride + (size_t)r];
+		p = p < FLT_MIN ? FLT_MIN : p; /* a NaN stays one */
+		loss += (-log((double)p) + MAGIC) - MAGIC;
+	}
+	for (int b = 0; b < GD_CALIBRATION_BINS; b++)
+		gd_wide_sum_add(&sums->bin_confidence[b], confidence[b]);
+	gd_wide_sum_add(&sums->log_loss, loss);
+}
+
+void gd_score_sums_add(gd_score_sums *sums, int rows, const float *probabilities, const int32_t *labels)
+{
+	for (int start = 0; start < rows; start += TILE)
+		add_tile(sums, rows - start < TILE ? rows - start : TILE, (size_t)rows, probabilities + start, labels + start);
+}
+
+size_t gd_score_sums_length(const gd_score_sums *sums)
+{
+	return (size_t)sums->classes * (size_t)sums->classes + GD_CALIBRATION_BINS * (2 + GD_WIDE_LIMBS) + GD_WIDE_LIMBS;
+}
+
+void gd_score_sums_pack(const gd_score_sums *sums, double *flat)
+{
+	size_t cells = (size_t)sums->classes * (size_t)sums->classes;
+	for (size_t i = 0; i < cells; i++)
+		*flat++ = (double)sums->confusion[i];
+	for (int b = 0; b < GD_CALIBRATION_BINS; b++) {
+		*flat++ = (double)sums->bin_rows[b];
+		*flat++ = (double)sums->bin_correct[b];
+		memcpy(flat, sums->bin_confidence[b].limb, sizeof sums->bin_confidence[b].limb);
+		flat += GD_WIDE_LIMBS;
+	}
+	memcpy(flat, sums->log_loss.limb, sizeof sums->log_loss.limb);
+}
+
+void gd_score_sums_unpack(gd_score_sums *sums, const double *flat)
+{
+	size_t cells = (size_t)sums->classes * (size_t)sums->classes;
+	for (size_t i = 0; i < cells; i++)
+		sums->confusion[i] = (int64_t)*flat++;
+	for (int b = 0; b < GD_CALIBRATION_BINS; b++) {
+		sums->bin_rows[b] = (int64_t)*flat++;
+		sums->bin_correct[b] = (int64_t)*flat++;
+		memcpy(sums->bin_confidence[b].limb, flat, sizeof sums->bin_confidence[b].limb);
+		flat += GD_WIDE_LIMBS;
+	}
+	memcpy(sums->log_loss.limb, flat, sizeof sums->log_loss.limb);
+}
+
+static double ratio(double part, double whole)
+{
+	return whole > 0.0 ? part / whole : 0.0;
+}
+
+static void set_accuracy(int64_t correct, gd_scores *scores)
+{
+	double n = (double)scores->rows, p = (double)correct / n;
+	double scale = 1.0 + WILSON_Z * WILSON_Z / n;
+	double centre = (p + WILSON_Z * WILSON_Z / (2.0 * n)) / scale;
+	double half = WILSON_Z * sqrt(p * (1.0 - p) / n + WILSON_Z * WILSON_Z / (4.0 * n * n)) / scale;
+	scores->accuracy = p;
+	/* At the ends, where the formula gives the bound itself, rounding would step over it. */
+	scores->accuracy_low = correct == 0 ? 0.0 : centre - half;
+	scores->accuracy_high = correct == scores->rows ? 1.0 : centre + half;
+}
+
+static gd_class_score class_score(const gd_score_sums *sums, int class, int64_t *predictions)
+{
+	int64_t support = 0, predicted = 0;
+	for (int c = 0; c < sums->classes; c++) {
+		support += sums->confusion[(size_t)class * (size_t)sums->classes + (size_t)c];
+		predicted += sums->confusion[(size_t)c * (size_t)sums->classes + (size_t)class];
+	}
+	double hits = (double)sums->confusion[(size_t)class * (size_t)(sums->classes + 1)];
+	*predictions = predicted;
+	return (gd_class_score){
+		.precision = ratio(hits, (double)predicted),
+		.recall = ratio(hits, (double)support),
+		.f1 = ratio(2.0 * hits, (double)(predicted + support)),
+		.support = support,
+	};
+}
+
+void gd_scores_of(const gd_score_sums *sums, gd_scores *scores, gd_class_score *per_class)
+{
+	memset(scores, 0, sizeof *scores);
+	int64_t correct = 0;
+	double recalls = 0.0, f1s = 0.0;
+	int occurring = 0, met = 0;
+	for (int c = 0; c < sums->classes; c++) {
+		int64_t predictions;
+		gd_class_score score = class_score(sums, c, &predictions);
+		correct += sums->confusion[(size_t)c * (size_t)(sums->classes + 1)];
+		scores->rows += score.support;
+		recalls += score.recall;
+		f1s += score.f1;
+		occurring += score.support > 0;
+		met += score.support > 0 || predictions > 0;
+		if (per_class)
+			per_class[c] = score;
+	}
+	if (scores->rows == 0) {
+		scores->accuracy = scores->balanced_accuracy = scores->f1_macro = NAN;
+		scores->log_loss = scores->expected_calibration_error = NAN;
+		scores->accuracy_high = 1.0;
+		return;
+	}
+	double rows = (double)scores->rows, gap = 0.0;
+	set_accuracy(correct, scores);
+	scores->balanced_accuracy = recalls / occurring;
+	scores->f1_macro = f1s / met;
+	scores->log_loss = gd_wide_sum_value(&sums->log_loss) / rows;
+	for (int b = 0; b < GD_CALIBRATION_BINS; b++)
+		gap += fabs((double)sums->bin_correct[b] - gd_wide_sum_value(&sums->bin_confidence[b]));
+	scores->expected_calibration_error = gap / rows;
+}

@@ -1,0 +1,197 @@
+#include "gd/preprocess/preprocess.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "gd/base/excerpt.h"
+#include "gd/base/file.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/preprocess/preprocess_run.h"
+#include "gd/store/dataset_print.h"
+
+static_assert((int)GD_SPLIT_TRAIN == (int)GD_TRAIN && (int)GD_SPLIT_VALIDATION == (int)GD_VALIDATION && (int)GD_SPLIT_TEST == (int)GD_TEST, "parts in one order");
+
+gd_status gd_preprocess_name_table(const gd_preprocess *run, gd_status status)
+{
+	if (status.code != GD_BAD_DATA)
+		return status;
+	return gd_error(GD_BAD_DATA, "cannot use '%s': %s", run->options->input, status.message);
+}
+
+static gd_status check_options(const gd_preprocess_options *options)
+{
+	if (options->split == GD_SPLIT_COLUMN && !options->split_column)
+		return gd_error(GD_USAGE, "--split column needs --split-column");
+	if (options->split != GD_SPLIT_COLUMN && options->split_column)
+		return gd_error(GD_USAGE, "--split-column goes with --split column, not with --split %s", gd_split_names[options->split]);
+	if (options->split_column && options->target && !strcmp(options->split_column, options->target))
+		return gd_error(GD_USAGE, "--target and --split-column name the same column '%s'", options->target);
+	if (options->group && options->target && !strcmp(options->group, options->target))
+		return gd_error(GD_USAGE, "--target and --group name the same column '%s'", options->target);
+	return gd_ok();
+}
+
+static gd_status choose_output(gd_preprocess *run)
+{
+	const gd_preprocess_options *options = run->options;
+	const char *slash = strrchr(options->input, '/'), *dot = strrchr(options->input, '.');
+	size_t stem = dot && dot > (slash ? slash + 1 : options->input) ? (size_t)(dot - options->input) : strlen(options->input);
+	struct stat output;
+	if (options->output)
+		run->output = strdup(options->output);
+	else if (asprintf(&run->output, "%.*s.h5", (int)stem, options->input) < 0)
+		run->output = NULL;
+	if (!run->output)
+		return gd_out_of_memory("a path");
+	if (stat(run->output, &output))
+		return gd_ok();
+	if (S_ISDIR(output.st_mode))
+		return gd_error(GD_USAGE, "'%s' is a directory; --output takes a file's name", run->output);
+	if (!options->source && gd_file_same(options->input, run->output))
+		return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", run->output);
+	if (!options->force)
+		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", run->output);
+	return gd_ok();
+}
+
+static gd_status split_rows(gd_preprocess *run)
+{
+	const gd_preprocess_options *options = run->options;
+	gd_rows *rows = &run->rows;
+	int group_count = run->recipe.schema.group_count;
+	gd_content *content = NULL;
+	gd_split_key *group_keys = NULL;
+	int32_t *units = NULL;
+	run->keys = gd_allocate((size_t)rows->count, sizeof *run->keys);
+	if (!run->keys)
+		return gd_out_of_memory("the split");
+	gd_status status = gd_split_key_all((uint64_t)options->seed, rows->count, rows->content, run->keys);
+	if (gd_failed(&status) || options->split == GD_SPLIT_COLUMN)
+		return status;
+	gd_split_plan plan = {.rows = rows->count, .classes = run->recipe.schema.classes.count, .labels = rows->labels, .unit_keys = run->keys,
+		.test_fraction = options->test_fraction, .validation_fraction = options->validation_fraction};
+	if (options->split == GD_SPLIT_GROUPED) {
+		const gd_dictionary *names = &rows->group_names[0];
+		content = gd_allocate((size_t)names->count, sizeof *content);
+		group_keys = gd_allocate((size_t)names->count, sizeof *group_keys);
+		units = gd_allocate((size_t)rows->count, sizeof *units);
+		if (!content || !group_keys || !units) {
+			status = gd_out_of_memory("the split");
+			goto done;
+		}
+		for (int32_t i = 0; i < names->count; i++)
+			content[i] = gd_content_of_text(names->texts[i]);
+		for (int64_t i = 0; i < rows->count; i++)
+			units[i] = rows->groups[i * group_count];
+		status = gd_split_key_all((uint64_t)options->seed, names->count, content, group_keys);
+		plan.units = units;
+		plan.unit_count = names->count;
+		plan.unit_keys = group_keys;
+	}
+	if (!gd_failed(&status))
+		status = gd_split_assign(&plan, rows->part);
+done:
+	free(content);
+	free(group_keys);
+	free(units);
+	return status;
+}
+
+static gd_status deliver_rows(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+{
+	gd_preprocess *run = context;
+	const gd_preprocessing *fitted = &run->header.preprocessing;
+	char room[GD_EXCERPT_ROOM];
+	for (int before = 0; before < (int)part; before++)
+		first += run->header.rows[before];
+	for (int64_t i = 0; i < count; i++) {
+		int64_t row = run->order[first + i];
+		float *standardised = features + i * fitted->features;
+		gd_preprocess_row(run, first + i, run->features);
+		gd_recipe_standardise(fitted, run->features, standardised);
+		for (int j = 0; j < fitted->features; j++)
+			if (!isfinite(standardised[j]))
+				return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "record %lld is too far out in '%s' to be standardised", (long long)run->rows.source_row[row],
+					gd_excerpt(fitted->feature_names[j], room)));
+		labels[i] = run->rows.labels[row];
+		source_row[i] = run->rows.source_row[row];
+	}
+	return gd_ok();
+}
+
+static gd_status write_dataset(gd_preprocess *run)
+{
+	const gd_preprocess_options *options = run->options;
+	gd_dataset_header *header = &run->header;
+	gd_arena *arena = &header->preprocessing.arena;
+	header->source = gd_arena_string(arena, options->input);
+	header->split = gd_arena_string(arena, gd_split_names[options->split]);
+	header->history = gd_arena_string(arena, options->history ? options->history : "");
+	header->rows_read = run->rows.read;
+	header->rows_dropped = run->rows.dropped;
+	header->seed = options->seed;
+	if (!header->source || !header->split || !header->history)
+		return gd_out_of_memory("the dataset's header");
+	return gd_dataset_write(run->output, header, deliver_rows, run);
+}
+
+static void print_tables(const gd_preprocess *run)
+{
+	FILE *out = run->options->out;
+	if (!out)
+		return;
+	gd_dataset_print_classes(out, &run->header);
+	gd_dataset_print_correlation(out, &run->header, run->scalar);
+	if (*run->header.audit)
+		fprintf(out, "\n%s", run->header.audit);
+	fflush(out);
+}
+
+/* At the end alone: a failure says one thing. */
+static void tell(const gd_preprocess *run)
+{
+	const int64_t *rows = run->header.rows;
+	if (run->rows.dropped)
+		gd_log_note("%lld of %lld records lack a value and were dropped", (long long)run->rows.dropped, (long long)run->rows.read);
+	gd_log_note("wrote '%s': %lld training, %lld validation and %lld test records of %d features and %d classes", run->output, (long long)rows[GD_TRAIN],
+		(long long)rows[GD_VALIDATION], (long long)rows[GD_TEST], run->header.preprocessing.features, run->header.preprocessing.classes);
+}
+
+gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
+{
+	gd_preprocess run = {.options = options};
+	gd_status status = check_options(options);
+	if (!gd_failed(&status))
+		status = choose_output(&run);
+	if (!gd_failed(&status))
+		status = gd_preprocess_read(&run);
+	if (!gd_failed(&status))
+		status = split_rows(&run);
+	if (!gd_failed(&status))
+		status = gd_preprocess_fit(&run);
+	if (!gd_failed(&status)) {
+		print_tables(&run);
+		status = write_dataset(&run);
+	}
+	if (!gd_failed(&status))
+		tell(&run);
+	gd_rows_release(&run.rows);
+	gd_recipe_release(&run.recipe);
+	gd_preprocessing_release(&run.header.preprocessing);
+	free(run.keys);
+	free(run.order);
+	free(run.features);
+	free(run.constant);
+	free(run.scalar);
+	free(run.audits);
+	if (output && !gd_failed(&status))
+		*output = run.output;
+	else
+		free(run.output);
+	return status;
+}

@@ -1,0 +1,80 @@
+#include "gd/run/repeat.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/run/train_options.h"
+
+const char *gd_setting_find(const gd_setting *settings, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(settings[i].name, name))
+			return settings[i].value;
+	return NULL;
+}
+
+/* A word for a POSIX shell: in single quotes where anything in it might mean something. */
+static void put_word(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,:=+@%-";
+	if (*word && word[strspn(word, plain)] == '\0') {
+		fputs(word, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*word, out);
+	}
+	fputc('\'', out);
+}
+
+void gd_repeat_print_train(FILE *out, const gd_checkpoint *checkpoint)
+{
+	gd_train_options defaults;
+	gd_options_initialise(&gd_train_option_table, &defaults);
+	fputs("genre-dist train", out);
+	for (size_t i = 0; i < gd_train_option_table.count; i++) {
+		const gd_option *option = &gd_train_option_table.options[i];
+		const char *value = gd_setting_find(checkpoint->config, checkpoint->config_count, option->name);
+		char usual[1024];
+		if (!value || option->flags & GD_NOT_KEPT)
+			continue;
+		gd_options_format(option, &defaults, usual, sizeof usual);
+		bool always = option->offset == offsetof(gd_train_options, data);
+		if (!always && !strcmp(value, usual))
+			continue;
+		if (option->type == GD_OPTION_FLAG) {
+			fprintf(out, " --%s%s", strcmp(value, "off") ? "" : "no-", option->name);
+		} else {
+			fprintf(out, " --%s ", option->name);
+			put_word(out, *value ? value : "none");
+		}
+	}
+}
+
+void gd_repeat_print_preprocess(FILE *out, const gd_checkpoint *checkpoint)
+{
+	const char *command = gd_setting_find(checkpoint->provenance, checkpoint->provenance_count, GD_DATASET_COMMAND);
+	fputs(command ? command : "", out);
+}
+
+bool gd_repeat_class_rows(const gd_checkpoint *checkpoint, int64_t *rows)
+{
+	const char *text = gd_setting_find(checkpoint->provenance, checkpoint->provenance_count, GD_DATASET_CLASS_ROWS);
+	int classes = checkpoint->preprocessing.classes;
+	for (int c = 0; c < classes; c++)
+		for (int part = 0; part < 3; part++) {
+			char *end = NULL;
+			int64_t count = text ? strtoll(text, &end, 10) : 0;
+			bool last = c == classes - 1 && part == 2;
+			if (!text || end == text || count < 0 || *end != (last ? '\0' : part == 2 ? ';' : ','))
+				return false;
+			rows[part * classes + c] = count;
+			text = end + 1;
+		}
+	return true;
+}

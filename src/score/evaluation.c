@@ -1,0 +1,139 @@
+#include "gd/score/evaluation.h"
+
+#include <stdlib.h>
+
+#include "gd/base/memory.h"
+#include "gd/kernel/transpose.h"
+#include "gd/parallel/reduce.h"
+
+struct gd_evaluation {
+	gd_communicator *communicator;
+	int64_t rows; /* of this rank */
+	int features, classes;
+	float *x;     /* block after block, each [features, rows of the block] */
+	int32_t *labels;
+	float *probabilities; /* [classes, GD_EVALUATION_ROWS] */
+	double *message;
+	size_t message_length;
+	float *workspace;
+	size_t workspace_floats;
+};
+
+/* The widest network's scratch, aligned as it wants, then a member's own probabilities. */
+size_t gd_members_workspace(const gd_member *members, int member_count, int rows)
+{
+	size_t widest = 0;
+	for (int m = 0; m < member_count; m++) {
+		size_t floats = gd_network_workspace(members[m].network, rows);
+		widest = floats > widest ? floats : widest;
+	}
+	return widest + (size_t)gd_network_get_options(members[0].network)->classes * (size_t)rows;
+}
+
+void gd_members_infer(const gd_member *members, int member_count, int rows, const float *x, float *workspace, float *mean)
+{
+	size_t count = (size_t)gd_network_get_options(members[0].network)->classes * (size_t)rows;
+	float *apart = workspace + gd_members_workspace(members, member_count, rows) - count;
+	for (int m = 0; m < member_count; m++) {
+		float *own = m ? apart : mean;
+		gd_network_infer(members[m].network, members[m].parameters, members[m].statistics, rows, x, workspace, own);
+		for (size_t i = 0; m && i < count; i++)
+			mean[i] += own[i];
+	}
+	for (size_t i = 0; member_count > 1 && i < count; i++)
+		mean[i] /= (float)member_count;
+}
+
+static int block_rows(const gd_evaluation *e, int64_t first)
+{
+	return e->rows - first < GD_EVALUATION_ROWS ? (int)(e->rows - first) : GD_EVALUATION_ROWS;
+}
+
+static void to_blocks(gd_evaluation *e, const float *rows)
+{
+	for (int64_t first = 0; first < e->rows; first += GD_EVALUATION_ROWS)
+		gd_transpose(block_rows(e, first), e->features, rows + first * e->features, e->x + first * e->features);
+}
+
+gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
+{
+	const gd_dataset_header *header = gd_dataset_get_header(dataset);
+	int64_t total = header->rows[part];
+	gd_share blocks = gd_share_of((total + GD_EVALUATION_ROWS - 1) / GD_EVALUATION_ROWS, communicator->rank, communicator->size);
+	int64_t first = blocks.first * GD_EVALUATION_ROWS, end = (blocks.first + blocks.count) * GD_EVALUATION_ROWS;
+	if (first > total)
+		first = total;
+	if (end > total)
+		end = total;
+
+	float *rows = NULL;
+	gd_evaluation *e = gd_allocate(1, sizeof *e);
+	bool complete = e != NULL;
+	if (complete) {
+		e->communicator = communicator;
+		e->rows = end - first;
+		e->features = header->preprocessing.features;
+		e->classes = header->preprocessing.classes;
+		size_t values = (size_t)e->rows * (size_t)e->features, scores = (size_t)e->classes * GD_EVALUATION_ROWS;
+		gd_score_sums shape = {.classes = e->classes};
+		e->message_length = gd_score_sums_length(&shape);
+		complete = (rows = gd_allocate(values, sizeof *rows)) && (e->x = gd_allocate(values, sizeof *e->x)) &&
+			(e->labels = gd_allocate((size_t)e->rows, sizeof *e->labels)) && (e->probabilities = gd_allocate(scores, sizeof(float))) &&
+			(e->message = gd_allocate(e->message_length, sizeof(double)));
+	}
+	gd_status mine = complete ? gd_ok() : gd_out_of_memory("the rows to be scored");
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_dataset_read(dataset, part, first, end - first, rows, e->labels, NULL);
+	if (!gd_failed(&status))
+		to_blocks(e, rows);
+	free(rows);
+	if (gd_failed(&status)) {
+		gd_evaluation_free(e);
+		e = NULL;
+	}
+	*evaluation = e;
+	return status;
+}
+
+void gd_evaluation_free(gd_evaluation *e)
+{
+	if (!e)
+		return;
+	free(e->x);
+	free(e->labels);
+	free(e->probabilities);
+	free(e->message);
+	free(e->workspace);
+	free(e);
+}
+
+/* Scratch for these members, grown when wider ones come. */
+static bool have_workspace(gd_evaluation *e, const gd_member *members, int member_count)
+{
+	size_t floats = gd_members_workspace(members, member_count, GD_EVALUATION_ROWS);
+	if (floats <= e->workspace_floats)
+		return true;
+	free(e->workspace);
+	e->workspace = gd_allocate(floats, sizeof(float));
+	e->workspace_floats = e->workspace ? floats : 0;
+	return e->workspace != NULL;
+}
+
+gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int member_count, gd_score_sums *sums)
+{
+	bool ready = have_workspace(e, members, member_count);
+	gd_status mine = ready ? gd_ok() : gd_out_of_memory("scoring");
+	gd_status status = gd_agree(e->communicator, &mine);
+	if (gd_failed(&status))
+		return status;
+	for (int64_t first = 0; first < e->rows; first += GD_EVALUATION_ROWS) {
+		int rows = block_rows(e, first);
+		gd_members_infer(members, member_count, rows, e->x + first * e->features, e->workspace, e->probabilities);
+		gd_score_sums_add(sums, rows, e->probabilities, e->labels + first);
+	}
+	gd_score_sums_pack(sums, e->message);
+	status = gd_reduce_sum(e->communicator, e->message, e->message_length);
+	gd_score_sums_unpack(sums, e->message);
+	return status;
+}

@@ -1,0 +1,187 @@
+/* A gd_schema to text that gd_schema_read takes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/excerpt.h"
+#include "gd/table/schema.h"
+#include "gd/table/table.h"
+
+/* inih reads lines of up to 197 bytes. */
+enum { WIDTH = 120, LONGEST_NAME = 160 };
+
+typedef struct schema_writing {
+	FILE *out;
+	int column; /* bytes on the line so far */
+} schema_writing;
+
+/* `text` as one item, with whatever has a meaning in the file as \xHH. Returns bytes (also for a NULL stream). */
+static int put_escaped(FILE *out, const char *byte)
+{
+	unsigned char value = (unsigned char)*byte;
+	if (value <= ' ' || value == 0x7F || strchr("\\,;:=[]#\"'", *byte)) {
+		if (out)
+			fprintf(out, "\\x%02x", value);
+		return 4;
+	}
+	if (out)
+		fputc(*byte, out);
+	return 1;
+}
+
+static int escaped_length(const char *text)
+{
+	int length = 0;
+	for (; *text; text++)
+		length += put_escaped(NULL, text);
+	return length;
+}
+
+static void put_item(schema_writing *writing, const char *text)
+{
+	int length = escaped_length(text);
+	if (writing->column + length > WIDTH && writing->column > 1) {
+		fputs("\n\t", writing->out);
+		writing->column = 1;
+	}
+	for (; *text; text++) {
+		/* Inside an item a line ends in a backslash, only before a character. */
+		if (writing->column > WIDTH && ((unsigned char)*text & 0xC0) != 0x80) {
+			fputs("\\\n\t", writing->out);
+			writing->column = 1;
+		}
+		writing->column += put_escaped(writing->out, text);
+	}
+}
+
+static void begin_entry(schema_writing *writing, const char *key)
+{
+	writing->column = 0;
+	for (; *key; key++)
+		writing->column += put_escaped(writing->out, key);
+	writing->column += fprintf(writing->out, " = ");
+}
+
+static void put_text(schema_writing *writing, const char *text)
+{
+	fputs(text, writing->out);
+	writing->column += (int)strlen(text);
+}
+
+static void put_list(schema_writing *writing, const char *key, char *const *items, int count)
+{
+	begin_entry(writing, key);
+	for (int i = 0; i < count; i++) {
+		put_item(writing, items[i]);
+		if (i + 1 < count)
+			put_text(writing, ", ");
+	}
+	fputc('\n', writing->out);
+}
+
+static void put_term(schema_writing *writing, const gd_term *term)
+{
+	char number[32];
+	put_item(writing, term->treatment->word);
+	if (term->treatment->pairs) {
+		put_text(writing, " ");
+		put_item(writing, term->other_name);
+	}
+	for (int i = 0; i < term->argument_count; i++) {
+		snprintf(number, sizeof number, "%.17g", term->arguments[i]);
+		put_text(writing, " ");
+		put_item(writing, number);
+	}
+	for (int i = 0; i < term->categories.count && !term->learns; i++) {
+		put_text(writing, " ");
+		put_item(writing, term->categories.texts[i]);
+	}
+}
+
+/* Columns in the order of their features, the rest behind them. */
+static void put_columns(schema_writing *writing, const gd_schema *schema, bool *written)
+{
+	for (int i = 0; i < schema->term_count; i++) {
+		int column = schema->terms[i].column;
+		bool more = false;
+		if (written[column])
+			continue;
+		written[column] = true;
+		begin_entry(writing, schema->columns[column]);
+		for (int j = i; j < schema->term_count; j++) {
+			if (schema->terms[j].column != column)
+				continue;
+			if (more)
+				put_text(writing, ", ");
+			put_term(writing, &schema->terms[j]);
+			more = true;
+		}
+		fputc('\n', writing->out);
+	}
+	written[schema->target] = true;
+	for (int i = 0; i < schema->group_count; i++)
+		written[schema->groups[i]] = true;
+	for (int i = 0; i < schema->column_count; i++) {
+		if (!written[i]) {
+			begin_entry(writing, schema->columns[i]);
+			fputs("drop\n", writing->out);
+		}
+	}
+}
+
+static void put_encoding(schema_writing *writing, const char *key, const gd_column_encoding *encoding)
+{
+	char number[32];
+	begin_entry(writing, key);
+	put_text(writing, gd_encoding_words[encoding->kind]);
+	if (encoding->bins) {
+		snprintf(number, sizeof number, " %d", encoding->bins);
+		put_text(writing, number);
+	}
+	fputc('\n', writing->out);
+}
+
+gd_status gd_schema_format(const gd_schema *schema, char **text)
+{
+	size_t size;
+	char room[GD_EXCERPT_ROOM];
+	*text = NULL;
+	for (int i = 0; i < schema->column_count; i++)
+		if (escaped_length(schema->columns[i]) > LONGEST_NAME)
+			return gd_error(GD_BAD_DATA, "the name of column '%s' is longer than %d bytes; give it a shorter one", gd_excerpt(schema->columns[i], room), LONGEST_NAME);
+	bool *written = calloc((size_t)schema->column_count + 1, sizeof *written);
+	char **groups = calloc((size_t)schema->group_count + 1, sizeof *groups);
+	schema_writing writing = {.out = open_memstream(text, &size)};
+	bool failed = !written || !groups || !writing.out;
+	if (!failed) {
+		fputs("[table]\nversion = 1\n", writing.out);
+		put_list(&writing, "target", &schema->columns[schema->target], 1);
+		if (!schema->learns_classes)
+			put_list(&writing, "classes", schema->classes.texts, schema->classes.count);
+		for (int i = 0; i < schema->group_count; i++)
+			groups[i] = schema->columns[schema->groups[i]];
+		if (schema->group_count)
+			put_list(&writing, "group", groups, schema->group_count);
+		fprintf(writing.out, "missing = %s\n", schema->missing == GD_MISSING_DROP ? "drop" : "error");
+		put_list(&writing, "missing_values", schema->missing_values.texts, schema->missing_values.count);
+		fprintf(writing.out, "unseen = %s\n", schema->unseen == GD_UNSEEN_ZERO ? "zero" : "error");
+		if (schema->encoding.kind != GD_ENCODE_STANDARD)
+			put_encoding(&writing, "encoding", &schema->encoding);
+		fputs("[columns]\n", writing.out);
+		put_columns(&writing, schema, written);
+		if (schema->encoding_count)
+			fputs("[encoding]\n", writing.out);
+		for (int i = 0; i < schema->encoding_count; i++)
+			put_encoding(&writing, schema->columns[schema->encodings[i].column], &schema->encodings[i]);
+	}
+	if (writing.out)
+		failed = fclose(writing.out) != 0 || failed;
+	free(written);
+	free(groups);
+	if (failed) {
+		free(*text);
+		*text = NULL;
+		return gd_out_of_memory("a recipe's text");
+	}
+	return gd_ok();
+}

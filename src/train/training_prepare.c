@@ -1,0 +1,341 @@
+#include "gd/train/training.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/build.h"
+#include "gd/base/log.h"
+#include "gd/parallel/launch.h"
+#include "gd/run/machine.h"
+#include "gd/run/repeat.h"
+#include "gd/run/run_recovery.h"
+#include "gd/train/step_settings.h"
+
+/* n / (classes * n_class), on the training part; a class that does not occur there weighs nothing. */
+static float *balanced_weights(gd_training *t, const gd_dataset_header *header)
+{
+	int classes = header->preprocessing.classes;
+	float *weights = gd_arena_take(&t->arena, (size_t)classes, sizeof *weights);
+	for (int c = 0; weights && c < classes; c++)
+		if (header->class_counts[c])
+			weights[c] = (float)((double)header->rows[GD_TRAIN] / (classes * (double)header->class_counts[c]));
+	return weights;
+}
+
+static gd_status make_network(gd_training *t)
+{
+	const gd_train_options *o = &t->options;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	const float *weights = NULL;
+	if (o->class_weights && !(weights = balanced_weights(t, header)))
+		return gd_out_of_memory("the class weights");
+	gd_arena arena = {0};
+	gd_encoding encoding;
+	gd_status status = gd_preprocessing_encoding(&header->preprocessing, &arena, &encoding);
+	if (gd_failed(&status)) {
+		gd_arena_release(&arena);
+		return status;
+	}
+	gd_network_options shape = gd_train_options_network(o, header->preprocessing.features, header->preprocessing.classes, weights, &encoding);
+	status = gd_network_create(&shape, &t->network);
+	gd_arena_release(&arena);
+	if (gd_failed(&status))
+		return status;
+	gd_optimizer_options optimizer = gd_train_options_optimizer(o);
+	gd_slice slice = gd_step_slice(o, gd_network_parameters(t->network), t->communicator->rank, t->communicator->size);
+	return gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&optimizer), slice, o->ema > 0);
+}
+
+gd_status gd_training_read_rows(gd_training *t)
+{
+	gd_communicator *communicator = t->communicator;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	const gd_shard *shard = &t->shard;
+	communicator->phase = "reading the dataset";
+	gd_status status = gd_dataset_read(t->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->features, shard->labels, NULL);
+	if (!gd_failed(&status) && header->rows[GD_VALIDATION] > 0 && !t->replay)
+		status = gd_evaluation_create(communicator, t->dataset, GD_VALIDATION, &t->validation);
+	return status;
+}
+
+/* The exchange, the stepper, and room for the shard and an epoch's scalars. */
+static gd_status make_steps(gd_training *t)
+{
+	const gd_train_options *o = &t->options;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	gd_exchange_options exchange = {
+		.rows = header->rows[GD_TRAIN],
+		.features = header->preprocessing.features,
+		.batch_rows = (int)o->batch_size,
+		.drop_last = o->drop_last,
+		.skip_single = o->batch_norm && o->hidden.count > 0,
+		.seed = (uint64_t)o->seed,
+		.network = t->network,
+		.epochs = o->epochs,
+		.shard = &t->shard,
+	};
+	gd_status status = gd_shard_create(t->communicator, exchange.rows, exchange.features, &t->shard);
+	if (!gd_failed(&status))
+		status = gd_exchange_create(t->communicator, &exchange, &t->exchange);
+	if (gd_failed(&status))
+		return status;
+	t->steps_per_epoch = gd_exchange_steps(t->exchange);
+	if (t->steps_per_epoch == 0)
+		return gd_error(GD_BAD_DATA, "'%s' leaves no batch to train on: its training part has %" PRId64 " rows", o->data, header->rows[GD_TRAIN]);
+	gd_stepper_options stepper = gd_step_settings(o);
+	status = gd_stepper_create(t->communicator, t->network, t->exchange, &stepper, &t->stepper);
+	if (gd_failed(&status))
+		return status;
+	t->scalars = gd_allocate((size_t)t->steps_per_epoch, sizeof *t->scalars);
+	gd_status mine = t->scalars ? gd_ok() : gd_out_of_memory("an epoch's learning rates");
+	return gd_agree(t->communicator, &mine);
+}
+
+/* Copies weights (and the average) from a checkpoint whose network has the same shapes. */
+static gd_status take_weights(gd_training *t, const gd_checkpoint *from, const char *name)
+{
+	size_t parameters = gd_network_parameters(t->network), statistics = gd_network_statistics(t->network);
+	const gd_network_options *mine = gd_network_get_options(t->network), *theirs = gd_network_get_options(from->network);
+	bool same = mine->inputs == theirs->inputs && mine->classes == theirs->classes && mine->hidden_count == theirs->hidden_count &&
+		mine->batch_norm == theirs->batch_norm && parameters == gd_network_parameters(from->network);
+	for (int l = 0; same && l < mine->hidden_count; l++)
+		same = mine->hidden[l] == theirs->hidden[l];
+	if (!same)
+		return gd_error(GD_BAD_DATA, "'%s' has another shape than this network: its layers do not fit --hidden, --batch-norm or the dataset", name);
+	memcpy(t->state.parameters, from->parameters, parameters * sizeof(float));
+	if (statistics)
+		memcpy(t->state.statistics, from->statistics, statistics * sizeof(float));
+	if (t->state.average)
+		memcpy(t->state.average, from->average ? from->average : from->parameters, parameters * sizeof(float));
+	return gd_ok();
+}
+
+/* The first state, made by rank 0 alone: libm may differ between hosts. */
+static gd_status initialise_state(gd_training *t)
+{
+	gd_communicator *communicator = t->communicator;
+	size_t parameters = gd_network_parameters(t->network), statistics = gd_network_statistics(t->network);
+	gd_status mine = gd_ok();
+	if (communicator->rank == 0 && t->options.initial) {
+		gd_checkpoint model = {0};
+		mine = gd_checkpoint_read(t->options.initial, &model);
+		if (!gd_failed(&mine)) {
+			const char *difference = NULL;
+			mine = take_weights(t, &model, t->options.initial);
+			if (!gd_failed(&mine) && !gd_preprocessing_equal(&model.preprocessing, &gd_dataset_get_header(t->dataset)->preprocessing, &difference))
+				gd_log_warning("'%s' was trained on another preprocessing than '%s': their %s differ", t->options.initial, t->options.data, difference);
+			gd_checkpoint_release(&model);
+		}
+	} else if (communicator->rank == 0) {
+		gd_initialise(t->network, (gd_initialisation)t->options.init, t->options.output_std, (uint64_t)t->options.seed,
+			t->state.parameters, t->state.statistics);
+		if (t->state.average)
+			memcpy(t->state.average, t->state.parameters, parameters * sizeof(float));
+	}
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_broadcast(communicator, t->state.parameters, parameters * sizeof(float));
+	if (!gd_failed(&status) && statistics)
+		status = gd_broadcast(communicator, t->state.statistics, statistics * sizeof(float));
+	if (!gd_failed(&status) && t->state.average)
+		status = gd_broadcast(communicator, t->state.average, parameters * sizeof(float));
+	if (gd_failed(&status))
+		return status;
+	gd_step_plan plan = gd_exchange_step(t->exchange, 0);
+	t->progress = (gd_progress){
+		.seed = (uint64_t)t->options.seed,
+		.blocks = plan.blocks,
+		.block_rows = gd_network_blocking(t->network, plan.rows).largest,
+		.best_validation_loss = INFINITY,
+	};
+	return gd_ok();
+}
+
+static const char *provenance_of(const gd_checkpoint *checkpoint, const char *name)
+{
+	for (size_t i = 0; i < checkpoint->provenance_count; i++)
+		if (!strcmp(checkpoint->provenance[i].name, name))
+			return checkpoint->provenance[i].value;
+	return NULL;
+}
+
+/* The state as it stood. Local: every rank holds the same checkpoint. */
+static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const char *dataset_hash)
+{
+	const char *trained_on = gd_setting_find(checkpoint->config, checkpoint->config_count, gd_training_dataset_setting);
+	if (trained_on && strcmp(trained_on, dataset_hash))
+		return gd_error(GD_USAGE, "'%s' is not the dataset that the run in '%s' was trained on", t->options.data, t->directory);
+	gd_status status = take_weights(t, checkpoint, t->directory);
+	if (gd_failed(&status))
+		return status;
+	if (checkpoint->moments != t->state.moments || !checkpoint->quantum || !checkpoint->average != !t->state.average)
+		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' lacks the optimizer's state", t->directory);
+	for (int m = 0; m < t->state.moments; m++)
+		memcpy(t->state.moment[m], checkpoint->moment[m] + t->state.slice.first, t->state.slice.count * sizeof(float));
+	memcpy(t->state.quantum, checkpoint->quantum, (size_t)gd_network_tensors(t->network) * sizeof *t->state.quantum);
+	t->progress = checkpoint->progress;
+	if (t->progress.step_in_epoch > t->steps_per_epoch)
+		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' is past the end of an epoch", t->directory);
+	gd_step_plan plan = gd_exchange_step(t->exchange, 0);
+	int block_rows = gd_network_blocking(t->network, plan.rows).largest;
+	if (t->progress.blocks != plan.blocks || t->progress.block_rows != block_rows)
+		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' cuts a batch into %" PRId64 " blocks of up to %" PRId64 " rows, this version into %d of up to %d: go on with the version that wrote it",
+			t->directory, t->progress.blocks, t->progress.block_rows, plan.blocks, block_rows);
+	for (size_t i = 0; i < checkpoint->history.count; i++) {
+		status = gd_history_append(&t->history, &checkpoint->history.epochs[i]);
+		if (gd_failed(&status))
+			return status;
+	}
+	const char *kernel = provenance_of(checkpoint, "blis"), *program = provenance_of(checkpoint, "genre_dist");
+	size_t version = strlen(gd_version);
+	if (kernel && strcmp(kernel, gd_machine_blis()))
+		gd_log_warning("the run was computed with '%s', this machine has '%s': the bits may differ from here on", kernel, gd_machine_blis());
+	if (program && (strncmp(program, gd_version, version) || program[version] != ','))
+		gd_log_warning("the run was computed by version %.*s, this is %s: the bits may differ from here on", (int)strcspn(program, ","), program, gd_version);
+	return gd_ok();
+}
+
+bool gd_training_finished(const gd_training *t)
+{
+	const gd_train_options *o = &t->options;
+	return t->progress.epoch >= o->epochs || (o->early_stop > 0 && t->progress.epochs_without_improvement >= o->early_stop);
+}
+
+/* The run directory, the options in force, and the checkpoint to go on from, if there is one. */
+static gd_status open_run(gd_training *t, const bool *given, gd_checkpoint *checkpoint, bool *found)
+{
+	gd_status status = gd_run_open(t->communicator, t->options.run, t->options.resume, t->directory, checkpoint, found, &t->lock);
+	if (gd_failed(&status))
+		return status;
+	if (!t->options.resume)
+		return gd_ok();
+	if (t->communicator->rank == 0)
+		gd_run_remove_leftovers(t->directory);
+	/* Interrupted before its first checkpoint, or with none that is whole, a run still has its options. */
+	if (!*found)
+		status = gd_run_read_config(t->communicator, t->directory, checkpoint);
+	if (!gd_failed(&status) && (*found || checkpoint->config_count)) {
+		gd_status mine = gd_training_take_configuration(t, checkpoint, given);
+		status = gd_agree(t->communicator, &mine);
+	}
+	if (!*found) {
+		gd_checkpoint_release(checkpoint);
+		if (!gd_failed(&status))
+			gd_log_note("no checkpoint in '%s': starting from the beginning", t->directory);
+	}
+	return status;
+}
+
+/* The batch job's end is a time limit too; `--time-limit off` says that it is not. */
+static void limit_time(gd_training *t, const bool *given)
+{
+	double left = gd_launch_seconds_left(), limit = t->options.time_limit;
+	bool set = false;
+	for (size_t i = 0; i < gd_train_option_table.count; i++)
+		set = set || (given[i] && gd_train_option_table.options[i].offset == offsetof(gd_train_options, time_limit));
+	if (left <= 0 || (set && !(limit > left)))
+		return;
+	t->options.time_limit = left;
+	gd_log_note("the batch job leaves %.0f s for training", left);
+}
+
+/* What the options ask of the dataset. Local: every rank has the same header. */
+static gd_status check_dataset(const gd_training *t)
+{
+	const gd_train_options *o = &t->options;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	const int64_t *rows = header->rows;
+	bool numeric = false;
+	for (int f = 0; f < header->preprocessing.features; f++)
+		numeric = numeric || header->preprocessing.tables[f].knots > 0;
+	if (rows[GD_TRAIN] < 1)
+		return gd_error(GD_BAD_DATA, "'%s' has no training part", o->data);
+	if (o->early_stop > 0 && rows[GD_VALIDATION] == 0)
+		return gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", o->data);
+	if (o->periodic && !numeric)
+		return gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none; make it anew with preprocess if it is older than this version", o->data);
+	if (o->drop_last && o->batch_size > rows[GD_TRAIN])
+		return gd_error(GD_USAGE, "--drop-last leaves no batch: --batch-size %" PRId64 " is more than the %" PRId64 " rows of the training part of '%s'", o->batch_size, rows[GD_TRAIN], o->data);
+	return gd_ok();
+}
+
+gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *from)
+{
+	gd_communicator *communicator = t->communicator;
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	char hash[65];
+	gd_training_hash_dataset(header, hash);
+	gd_status mine = check_dataset(t);
+	if (!gd_failed(&mine))
+		mine = make_network(t);
+	if (!gd_failed(&mine))
+		mine = gd_training_make_settings(t, hash);
+	if (!gd_failed(&mine))
+		mine = gd_training_make_provenance(t, hosts);
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = make_steps(t);
+	if (gd_failed(&status) || !from)
+		return gd_failed(&status) ? status : initialise_state(t);
+	mine = restore_state(t, from, hash);
+	t->resumed = true;
+	return gd_agree(communicator, &mine);
+}
+
+gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, const bool *given, bool *finished)
+{
+	gd_communicator *communicator = t->communicator;
+	gd_checkpoint checkpoint = {0};
+	bool found = false;
+	char hosts[4096];
+	t->options = *options;
+	*finished = false;
+	limit_time(t, given);
+
+	gd_status mine, status = gd_machine_survey(communicator, hosts, sizeof hosts);
+	communicator->phase = "opening the dataset";
+	/* The dataset first: what it refuses leaves no empty run directory behind. */
+	if (!gd_failed(&status) && !options->resume)
+		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
+	if (!gd_failed(&status) && !options->resume)
+		status = check_dataset(t);
+	if (!gd_failed(&status))
+		status = open_run(t, given, &checkpoint, &found);
+	communicator->watchdog = t->options.watchdog;
+	if (!gd_failed(&status) && !t->dataset)
+		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
+	if (!gd_failed(&status))
+		status = gd_training_build(t, hosts, found ? &checkpoint : NULL);
+	*finished = !gd_failed(&status) && found && gd_training_finished(t) && t->progress.step_in_epoch == 0;
+	if (*finished)
+		gd_log_note("'%s' is finished: nothing to do", t->directory);
+	else if (!gd_failed(&status))
+		status = gd_training_read_rows(t);
+	if (!gd_failed(&status) && !*finished) {
+		mine = communicator->rank == 0 ? gd_run_write_config(t->directory, &t->options) : gd_ok();
+		status = gd_agree(communicator, &mine);
+	}
+	t->last_checkpoint = t->last_metrics = gd_seconds();
+	gd_checkpoint_release(&checkpoint);
+	return status;
+}
+
+void gd_training_release(gd_training *t)
+{
+	gd_run_lock_release(t->lock);
+	gd_evaluation_free(t->validation);
+	gd_stepper_free(t->stepper);
+	gd_exchange_free(t->exchange);
+	gd_training_state_release(&t->state);
+	gd_network_free(t->network);
+	gd_score_sums_release(&t->scores);
+	gd_history_release(&t->history);
+	if (t->dataset)
+		gd_dataset_close(t->dataset);
+	free(t->best_room);
+	gd_shard_release(&t->shard);
+	free(t->scalars);
+	gd_arena_release(&t->arena);
+}

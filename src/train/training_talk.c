@@ -1,0 +1,166 @@
+#include "gd/train/training.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gd/base/log.h"
+#include "gd/parallel/reduce.h"
+#include "gd/run/run_status.h"
+
+static bool bar_wanted(const gd_training *t)
+{
+	if (t->communicator->rank || gd_log_get_level() == GD_LOG_QUIET || t->options.progress == 2)
+		return false;
+	return t->options.progress == 1 || gd_log_terminal();
+}
+
+static bool lines_wanted(const gd_training *t)
+{
+	return t->communicator->rank == 0 && gd_log_get_level() != GD_LOG_QUIET && t->options.progress != 2;
+}
+
+void gd_training_say_start(const gd_training *t)
+{
+	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
+	const gd_network_options *shape = gd_network_get_options(t->network);
+	char widths[512] = "";
+	size_t used = 0;
+	for (int l = 0; l < shape->hidden_count && used < sizeof widths; l++)
+		used += (size_t)snprintf(widths + used, sizeof widths - used, "%d-", shape->hidden[l]);
+	gd_log_note("%s %lld rows of %d features, %d classes, on %d rank%s; network %d-%s%d, %zu parameters; run directory %s",
+		t->resumed ? "going on with" : "training on", (long long)header->rows[GD_TRAIN], shape->inputs, shape->classes, t->communicator->size, t->communicator->size > 1 ? "s" : "",
+		shape->inputs, widths, shape->classes, gd_network_parameters(t->network), t->directory);
+	for (size_t i = 0; i < t->provenance_count && t->communicator->size > 1; i++)
+		if (!strcmp(t->provenance[i].name, "hosts"))
+			gd_log_note("hosts: %s", t->provenance[i].value);
+	if (t->resumed)
+		gd_log_note("resumed at epoch %lld, step %lld", (long long)t->progress.epoch + 1, (long long)t->progress.step);
+}
+
+/* "1.23 M", "45.6 k": rows a second, for people. */
+static const char *rate_of(double rate, char text[32])
+{
+	if (rate >= 1e6)
+		snprintf(text, 32, "%.3g M", rate / 1e6);
+	else if (rate >= 1e3)
+		snprintf(text, 32, "%.3g k", rate / 1e3);
+	else
+		snprintf(text, 32, "%.3g", rate);
+	return text;
+}
+
+static int64_t total_steps(const gd_training *t)
+{
+	return t->options.epochs * t->steps_per_epoch;
+}
+
+/* By the speed of this call so far; negative before its first step. */
+static double seconds_left(const gd_training *t, double now)
+{
+	return t->done_steps > 0 ? (now - t->loop_started) / (double)t->done_steps * (double)(total_steps(t) - t->progress.step) : -1;
+}
+
+void gd_training_write_status(gd_training *t, const char *state, bool at_once)
+{
+	double now = gd_seconds(), rows = t->progress.rows_sum;
+	const gd_epoch_metrics *last = t->history.count ? &t->history.epochs[t->history.count - 1] : NULL;
+	if (t->communicator->rank || (!at_once && now - t->last_status < 1))
+		return;
+	t->last_status = now;
+	gd_run_status status = {
+		.written = (int64_t)time(NULL),
+		.ranks = t->communicator->size,
+		.epoch = t->progress.epoch < t->options.epochs ? t->progress.epoch + 1 : t->options.epochs,
+		.epochs = t->options.epochs,
+		.step = t->progress.step,
+		.steps = total_steps(t),
+		.loss = rows > 0 ? t->progress.loss_sum / rows : last ? last->train_loss : 0,
+		.accuracy = rows > 0 ? t->progress.correct_sum / rows : last ? last->train_accuracy : 0,
+		.samples_per_second = t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0,
+		.seconds_left = seconds_left(t, now),
+		.checkpoint_step = t->checkpoint_step,
+		.checkpoint_written = t->checkpoint_time,
+		.checkpoint_failed = t->checkpoint_failed,
+	};
+	snprintf(status.state, sizeof status.state, "%s", state);
+	gd_run_status_write(t->directory, &status);
+}
+
+void gd_training_say_step(gd_training *t)
+{
+	enum { CELLS = 30 };
+	static const double refresh_seconds = 0.1;
+	double now = gd_seconds();
+	if (!bar_wanted(t) || now - t->last_drawn < refresh_seconds)
+		return;
+	t->last_drawn = now;
+	int filled = (int)(CELLS * t->progress.step / total_steps(t));
+	double left = seconds_left(t, now);
+	char bar[CELLS + 1], rate[32];
+	for (int i = 0; i < CELLS; i++)
+		bar[i] = i < filled ? '#' : '.';
+	bar[CELLS] = '\0';
+	double rows = t->progress.rows_sum > 0 ? t->progress.rows_sum : 1;
+	fprintf(stderr, "\r\033[K[%s] epoch %lld/%lld  loss %.4f  accuracy %.4f  %s rows/s  %.0f s left", bar, (long long)t->progress.epoch + 1,
+		(long long)t->options.epochs, t->progress.loss_sum / rows, t->progress.correct_sum / rows,
+		rate_of(t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0, rate), left);
+	fflush(stderr);
+}
+
+void gd_training_say_epoch(gd_training *t)
+{
+	const gd_epoch_metrics *m = &t->history.epochs[t->history.count - 1];
+	char rate[32], validation[96] = "";
+	if (!lines_wanted(t))
+		return;
+	if (isfinite(m->validation_loss))
+		snprintf(validation, sizeof validation, "  validation loss %.4f accuracy %.4f%s", m->validation_loss, m->validation_accuracy, t->progress.best_epoch == m->epoch ? " *" : "");
+	if (bar_wanted(t))
+		fputs("\r\033[K", stderr);
+	fprintf(stderr, "epoch %lld/%lld  loss %.4f  accuracy %.4f%s  %s rows/s\n", (long long)m->epoch, (long long)t->options.epochs, m->train_loss, m->train_accuracy,
+		validation, rate_of(m->samples_per_second, rate));
+	fflush(stderr);
+}
+
+/* Its peak; of rows in memory that ranks share, those it has read itself, which is what they add up to on a host. */
+static double memory_of_rank(const gd_shard *shard)
+{
+	double others = shard->whole ? gd_memory_shared() - shard->bytes / (1 << 20) : 0;
+	return gd_memory_peak() - (others > 0 ? others : 0);
+}
+
+gd_status gd_training_say_end(gd_training *t)
+{
+	gd_spread communication, memory;
+	gd_status status = gd_reduce_spread(t->communicator, t->step_seconds > 0 ? t->communication_seconds / t->step_seconds : 0, &communication);
+	if (!gd_failed(&status))
+		status = gd_reduce_spread(t->communicator, memory_of_rank(&t->shard), &memory);
+	if (gd_failed(&status) || t->communicator->rank || gd_log_get_level() == GD_LOG_QUIET)
+		return status;
+	if (bar_wanted(t))
+		fputs("\r\033[K", stderr);
+	const gd_history *h = &t->history;
+	const gd_epoch_metrics *last = h->count ? &h->epochs[h->count - 1] : NULL;
+	const gd_epoch_metrics *best = NULL;
+	for (size_t i = 0; i < h->count; i++)
+		if (h->epochs[i].epoch == t->progress.best_epoch)
+			best = &h->epochs[i];
+	printf("%-12s %8s %12s %14s %16s %20s\n", "", "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy");
+	const struct {
+		const char *name;
+		const gd_epoch_metrics *m;
+	} rows[] = {{"last", last}, {"best", best}};
+	for (int i = 0; i < 2; i++)
+		if (rows[i].m)
+			printf("%-12s %8lld %12.4f %14.4f %16.4f %20.4f\n", rows[i].name, (long long)rows[i].m->epoch, rows[i].m->train_loss, rows[i].m->train_accuracy,
+				rows[i].m->validation_loss, rows[i].m->validation_accuracy);
+	char rate[32];
+	printf("%lld steps in %.2f s of training (%.2f s in all); %s samples a second on %d rank%s; %.0f %% of the time in communication\n",
+		(long long)t->done_steps, t->step_seconds, gd_seconds() - t->started, rate_of(t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0, rate),
+		t->communicator->size, t->communicator->size > 1 ? "s" : "", 100 * communication.mean);
+	printf("peak memory a rank: %.0f MB (least %.0f)\nrun directory: %s\n", memory.maximum, memory.minimum, t->directory);
+	fflush(stdout);
+	return status;
+}

@@ -1,0 +1,121 @@
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gd/base/random.h"
+#include "gd/base/sha256.h"
+#include "gd/base/sha256_compress.h"
+#include "unit.h"
+
+const char *const unit_suite = "sha256";
+
+static void digest_of(const void *bytes, size_t size, char text[65])
+{
+	gd_sha256 hash;
+	uint8_t digest[32];
+	gd_sha256_init(&hash);
+	gd_sha256_update(&hash, bytes, size);
+	gd_sha256_finish(&hash, digest);
+	gd_sha256_hex(digest, text);
+}
+
+/* Source: NIST, FIPS 180-2 appendix B and the SHAVS byte-oriented short messages. */
+static void published(void)
+{
+	static const struct {
+		const char *text, *digest;
+	} vectors[] = {
+		{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+		{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+		{"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+			"cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"},
+		{"\xd3", "28969cdfa74a12c82f3bad960b0b000aca2ac329deea5c2328ebc6f2ba9802c1"},
+	};
+	char text[65];
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		digest_of(vectors[i].text, strlen(vectors[i].text), text);
+		CU_ASSERT_STRING_EQUAL(text, vectors[i].digest);
+	}
+	char *million = malloc(1000000);
+	memset(million, 'a', 1000000);
+	digest_of(million, 1000000, text);
+	CU_ASSERT_STRING_EQUAL(text, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+	free(million);
+}
+
+/* 0, 1, 2, … 255, 0, … cut at every length about a block's end, all chained into one digest; from Python's hashlib. */
+static void every_length(void)
+{
+	uint8_t bytes[300];
+	gd_sha256 chain;
+	uint8_t digest[32];
+	char text[65];
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)i;
+	gd_sha256_init(&chain);
+	for (size_t size = 0; size <= sizeof bytes; size++) {
+		gd_sha256 hash;
+		gd_sha256_init(&hash);
+		gd_sha256_update(&hash, bytes, size);
+		gd_sha256_finish(&hash, digest);
+		gd_sha256_update(&chain, digest, sizeof digest);
+	}
+	gd_sha256_finish(&chain, digest);
+	gd_sha256_hex(digest, text);
+	CU_ASSERT_STRING_EQUAL(text, "ddbdb189f5834c274dbe603d6d2874adf7234fd8a075c3d1bfbadc2107a75676");
+}
+
+static void any_pieces(void)
+{
+	enum { SIZE = 5000 };
+	static uint8_t bytes[SIZE];
+	char whole[65], pieces[65];
+	for (size_t i = 0; i < SIZE; i++)
+		bytes[i] = (uint8_t)gd_random_bits(1, i);
+	digest_of(bytes, SIZE, whole);
+	for (uint64_t trial = 0; trial < 200; trial++) {
+		gd_sha256 hash;
+		uint8_t digest[32];
+		gd_sha256_init(&hash);
+		for (size_t at = 0, piece; at < SIZE; at += piece) {
+			piece = gd_random_bits(2 + trial, at) % (trial % 2 ? 200 : 65);
+			if (piece > SIZE - at)
+				piece = SIZE - at;
+			gd_sha256_update(&hash, bytes + at, piece);
+			if (piece == 0)
+				gd_sha256_update(&hash, bytes + at++, 1);
+		}
+		gd_sha256_finish(&hash, digest);
+		gd_sha256_hex(digest, pieces);
+		CU_ASSERT_STRING_EQUAL(pieces, whole);
+	}
+}
+
+static void twins_agree(void)
+{
+	if (!gd_sha256_native_available()) {
+		printf("(skipped: this processor has no SHA instructions) ");
+		return;
+	}
+	uint8_t bytes[64 * 5 + 1];
+	for (uint64_t trial = 0; trial < 500; trial++) {
+		uint32_t plain[8], native[8];
+		for (size_t i = 0; i < sizeof bytes; i++)
+			bytes[i] = (uint8_t)gd_random_bits(trial, i);
+		for (size_t i = 0; i < 8; i++)
+			plain[i] = native[i] = (uint32_t)gd_random_bits(trial, 1000 + i);
+		const uint8_t *from = bytes + trial % 2; /* unaligned now and then */
+		gd_sha256_compress_plain(plain, from, trial % 6);
+		gd_sha256_compress_native(native, from, trial % 6);
+		CU_ASSERT_EQUAL(memcmp(plain, native, sizeof plain), 0);
+	}
+}
+
+const unit_test unit_tests[] = {
+	{"published digests", published},
+	{"every length about a block's end", every_length},
+	{"pieces of any size", any_pieces},
+	{"native and plain compression agree", twins_agree},
+	{NULL, NULL},
+};

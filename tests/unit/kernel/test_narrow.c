@@ -1,0 +1,127 @@
+#include "gd/kernel/narrow.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "unit.h"
+
+const char *const unit_suite = "narrow";
+
+enum { LARGEST = 257 * 320 };
+static float a[LARGEST], b[LARGEST], c[LARGEST + 1], expected[LARGEST];
+
+static void fill(float *values, unsigned seed)
+{
+	for (size_t i = 0; i < LARGEST; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		values[i] = (float)(seed >> 8) * 0x1p-23f - 1.0f;
+	}
+}
+
+static void check(int m, int n)
+{
+	size_t count = (size_t)m * (size_t)n;
+	CU_ASSERT(memcmp(c, expected, count * sizeof *c) == 0);
+	CU_ASSERT(c[count] == 7.0f); /* nothing is written behind the end */
+}
+
+static void ready(int m, int n)
+{
+	size_t count = (size_t)m * (size_t)n;
+	for (size_t i = 0; i < count; i++)
+		c[i] = NAN; /* overwritten, not read */
+	c[count] = 7.0f;
+}
+
+/* All tails of the tiles: rows by six, columns by sixteen and eight; depths on both sides of where rows are gathered. */
+static void test_product(void)
+{
+	static const int heights[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 14, 17}, widths[] = {1, 7, 8, 9, 15, 16, 17, 24, 31, 33, 128, 313}, depths[] = {1, 6, 20, 47, 48, 256, 257};
+	fill(a, 1);
+	fill(b, 2);
+	for (size_t h = 0; h < sizeof heights / sizeof *heights; h++) {
+		for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+			for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
+				int m = heights[h], n = widths[w], k = depths[d];
+				for (int transposed = 0; transposed < 2; transposed++) {
+					size_t row = transposed ? 1 : (size_t)k, column = transposed ? (size_t)m : 1;
+					ready(m, n);
+					gd_narrow_product(m, n, k, a, row, column, b, c);
+					gd_narrow_product_ref(m, n, k, a, row, column, b, expected);
+					check(m, n);
+				}
+			}
+		}
+	}
+}
+
+static void test_outer(void)
+{
+	static const int heights[] = {1, 2, 3, 4, 5, 20}, widths[] = {1, 2, 3, 4, 6, 7, 33}, depths[] = {1, 7, 8, 9, 23, 64, 313};
+	fill(a, 3);
+	fill(b, 4);
+	for (size_t h = 0; h < sizeof heights / sizeof *heights; h++) {
+		for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+			for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
+				for (int sums = 0; sums < 2; sums++) {
+					ready(heights[h] + sums, widths[w]);
+					gd_narrow_outer(heights[h], sums, widths[w], depths[d], a, b, c);
+					gd_narrow_outer_ref(heights[h], sums, widths[w], depths[d], a, b, expected);
+					check(heights[h] + sums, widths[w]);
+				}
+			}
+		}
+	}
+}
+
+/* The plain twins against sums in double, which they share no line with. */
+static void test_sums(void)
+{
+	enum { M = 5, N = 19, K = 37 };
+	fill(a, 5);
+	fill(b, 6);
+	gd_narrow_product_ref(M, N, K, a, K, 1, b, c);
+	gd_narrow_outer_ref(M, true, N, K, a, b, expected);
+	for (int i = 0; i < M; i++) {
+		for (int j = 0; j < N; j++) {
+			double product = 0.0, outer = 0.0;
+			for (int l = 0; l < K; l++) {
+				product += (double)a[i * K + l] * b[l * N + j];
+				outer += (double)a[i * K + l] * b[j * K + l];
+			}
+			CU_ASSERT_DOUBLE_EQUAL(c[i * N + j], product, 4e-6);
+			CU_ASSERT_DOUBLE_EQUAL(expected[i * N + j], outer, 4e-6);
+		}
+	}
+	for (int j = 0; j < N; j++) {
+		double sum = 0.0;
+		for (int l = 0; l < K; l++)
+			sum += b[j * K + l];
+		CU_ASSERT_DOUBLE_EQUAL(expected[M * N + j], sum, 4e-6);
+	}
+}
+
+static void test_not_finite(void)
+{
+	enum { N = 40 };
+	fill(a, 7);
+	fill(b, 8);
+	a[3] = NAN;
+	b[11] = INFINITY;
+	gd_narrow_product(1, N, 4, a, 4, 1, b, c);
+	for (int j = 0; j < N; j++)
+		CU_ASSERT(isnan(c[j]));
+	gd_narrow_product(1, N, 3, a, 3, 1, b, c);
+	for (int j = 0; j < N; j++)
+		CU_ASSERT(!isfinite(c[j]) == (j == 11));
+	gd_narrow_outer(2, false, 1, 13, a, b, c); /* row 0 of a has the NaN, row 1 meets the infinity alone */
+	CU_ASSERT(isnan(c[0]) && isinf(c[1]));
+}
+
+const unit_test unit_tests[] = {
+	{"a product has its twin's bits, whatever its tails", test_product},
+	{"an outer product has its twin's bits, whatever its tails", test_outer},
+	{"the twins agree with sums in double", test_sums},
+	{"NaN and infinity pass through", test_not_finite},
+	{NULL, NULL},
+};

@@ -1,0 +1,36 @@
+#include "unit.h"
+
+#include <math.h>
+
+#include "gd/kernel/normal.h"
+
+const char *const unit_suite = "normal";
+
+/* Against the C library's erfc, which is not the same on every host but right to the last digits. */
+static void normal_cumulative_is_right(void)
+{
+	double worst = 0, worst_tail = 0;
+	for (double z = -9.0; z <= 9.0; z += 0.0173) {
+		double expected = 0.5 * erfc(-z / sqrt(2.0)), found = gd_normal_cumulative(z);
+		worst = fmax(worst, fabs(found - expected));
+		/* The lower tail to its own scale, so that rare songs are as rare as they should be. */
+		if (z < 0 && z > -7.0)
+			worst_tail = fmax(worst_tail, fabs(found / expected - 1));
+	}
+	CU_ASSERT(worst < 1e-15);
+	CU_ASSERT(worst_tail < 1e-8);
+	CU_ASSERT_EQUAL(gd_normal_cumulative(-40.0), 0.0);
+	CU_ASSERT_EQUAL(gd_normal_cumulative(40.0), 1.0);
+}
+
+static void normal_correlation_is_right(void)
+{
+	for (double r = -1.0; r <= 1.0; r += 0.01)
+		CU_ASSERT_DOUBLE_EQUAL(gd_normal_correlation(r), 2.0 * sin(acos(-1.0) * r / 6.0), 1e-15);
+}
+
+const unit_test unit_tests[] = {
+	{"the normal distribution function against erfc", normal_cumulative_is_right},
+	{"a normal's correlation from ranks", normal_correlation_is_right},
+	{NULL, NULL},
+};

@@ -1,0 +1,148 @@
+#include "gd/network/dense.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/kernel/gemm.h"
+#include "unit.h"
+
+const char *const unit_suite = "dense";
+
+enum { LARGEST = 64 * 400 };
+static float a[LARGEST + 16], b[LARGEST + 16], c[LARGEST], expected[LARGEST];
+
+static void fill(float *values, size_t count, unsigned seed)
+{
+	for (size_t i = 0; i < count; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		values[i] = (float)(seed >> 8) * 0x1p-23f - 1.0f;
+	}
+}
+
+static void test_gemm(void)
+{
+	static const int shape[][3] = {{1, 1, 1}, {1, 7, 3}, {6, 313, 32}, {32, 312, 20}, {20, 32, 313}, {32, 6, 128}, {6, 32, 33}, {17, 19, 400}};
+	fill(a, LARGEST, 1);
+	fill(b, LARGEST, 2);
+	for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
+		int m = shape[s][0], n = shape[s][1], k = shape[s][2];
+		for (int way = 0; way < 4; way++) {
+			gd_orientation left = way & 1 ? GD_TRANSPOSED : GD_AS_STORED, right = way & 2 ? GD_TRANSPOSED : GD_AS_STORED;
+			for (int i = 0; i < m * n; i++)
+				c[i] = NAN; /* overwritten, not read */
+			gd_gemm(left, right, m, n, k, a, b, c);
+			gd_gemm_ref(left, right, m, n, k, a, b, expected);
+			for (int i = 0; i < m * n; i++)
+				CU_ASSERT(fabsf(c[i] - expected[i]) <= 1e-6f * (float)k);
+		}
+	}
+}
+
+/* One shape, one result: whatever was computed before and wherever the operands lie. */
+static void test_gemm_bits(void)
+{
+	static float shifted_a[LARGEST + 16], shifted_b[LARGEST + 16];
+	fill(a, LARGEST, 3);
+	fill(b, LARGEST, 4);
+	gd_gemm_single_thread();
+	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, 32, 313, 20, a, b, expected);
+	for (int shift = 1; shift < 16; shift += 3) {
+		memcpy(shifted_a + shift, a, LARGEST * sizeof *a);
+		memcpy(shifted_b + 16 - shift, b, LARGEST * sizeof *b);
+		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, 32, 313, 20, shifted_a + shift, shifted_b + 16 - shift, c);
+		CU_ASSERT(memcmp(c, expected, 32 * 313 * sizeof *c) == 0);
+	}
+	CU_ASSERT(strlen(gd_gemm_kernel()) > 0);
+}
+
+/* The layer against its definition in double, with L = sum of t z for a fixed t: dL/dz = t. */
+static void test_layer(void)
+{
+	enum { INPUTS = 9, OUTPUTS = 5, ROWS = 77 };
+	float weight[INPUTS * OUTPUTS], bias[OUTPUTS], x[INPUTS * ROWS], t[OUTPUTS * ROWS];
+	float z[OUTPUTS * ROWS], dx[INPUTS * ROWS], gradient[INPUTS * OUTPUTS + OUTPUTS];
+	fill(weight, INPUTS * OUTPUTS, 5);
+	fill(bias, OUTPUTS, 6);
+	fill(x, INPUTS * ROWS, 7);
+	fill(t, OUTPUTS * ROWS, 8);
+	gd_dense_forward(INPUTS, OUTPUTS, ROWS, weight, x, z);
+	gd_dense_add_bias(OUTPUTS, ROWS, bias, z);
+	gd_dense_backward_parameters(INPUTS, OUTPUTS, ROWS, x, t, gradient);
+	gd_dense_backward_input(INPUTS, OUTPUTS, ROWS, weight, t, dx);
+	for (int r = 0; r < ROWS; r++) {
+		for (int o = 0; o < OUTPUTS; o++) {
+			double sum = bias[o];
+			for (int i = 0; i < INPUTS; i++)
+				sum += (double)x[i * ROWS + r] * weight[i * OUTPUTS + o];
+			CU_ASSERT(fabs(z[o * ROWS + r] - sum) < 1e-5);
+		}
+		for (int i = 0; i < INPUTS; i++) {
+			double sum = 0.0;
+			for (int o = 0; o < OUTPUTS; o++)
+				sum += (double)t[o * ROWS + r] * weight[i * OUTPUTS + o];
+			CU_ASSERT(fabs(dx[i * ROWS + r] - sum) < 1e-5);
+		}
+	}
+	for (int o = 0; o < OUTPUTS; o++) {
+		double bias_sum = 0.0;
+		for (int r = 0; r < ROWS; r++)
+			bias_sum += t[o * ROWS + r];
+		CU_ASSERT(fabs(gradient[INPUTS * OUTPUTS + o] - bias_sum) < 1e-5);
+		for (int i = 0; i < INPUTS; i++) {
+			double sum = 0.0;
+			for (int r = 0; r < ROWS; r++)
+				sum += (double)x[i * ROWS + r] * t[o * ROWS + r];
+			CU_ASSERT(fabs(gradient[i * OUTPUTS + o] - sum) < 1e-5);
+		}
+	}
+}
+
+static void test_bias_gradient(void)
+{
+	for (int rows = 1; rows <= 70; rows++) {
+		float sum[3], twin[3];
+		fill(a, 3 * (size_t)rows, (unsigned)rows);
+		gd_dense_bias_gradient(3, rows, a, sum);
+		gd_dense_bias_gradient_ref(3, rows, a, twin);
+		CU_ASSERT(memcmp(sum, twin, sizeof sum) == 0);
+		for (int o = 0; o < 3; o++) {
+			double exact = 0.0;
+			for (int r = 0; r < rows; r++)
+				exact += a[o * rows + r];
+			CU_ASSERT(fabs(sum[o] - exact) < 1e-5);
+		}
+		a[rows] = NAN;
+		gd_dense_bias_gradient(3, rows, a, sum);
+		CU_ASSERT(!isnan(sum[0]) && isnan(sum[1]) && !isnan(sum[2]));
+	}
+}
+
+/* On both sides of where layers count as narrow: row by row the same numbers, and the weights' gradient alone is what it is beside the bias's. */
+static void test_rows(void)
+{
+	static const int shape[][2] = {{20, 32}, {3, 300}, {40, 257}, {64, 6}};
+	enum { ROWS = 37 };
+	fill(a, LARGEST, 5);
+	fill(b, LARGEST, 6);
+	for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
+		int inputs = shape[s][0], outputs = shape[s][1];
+		gd_dense_forward(inputs, outputs, ROWS, a, b, expected);
+		gd_dense_forward_rows(inputs, outputs, ROWS, a, b, c);
+		for (int o = 0; o < outputs; o++)
+			for (int r = 0; r < ROWS; r++)
+				CU_ASSERT(fabsf(c[r * outputs + o] - expected[o * ROWS + r]) <= 1e-6f * (float)inputs);
+		gd_dense_backward_parameters(inputs, outputs, ROWS, a, b, expected);
+		gd_dense_weight_gradient(inputs, outputs, ROWS, a, b, c);
+		CU_ASSERT(memcmp(c, expected, (size_t)inputs * (size_t)outputs * sizeof *c) == 0);
+	}
+}
+
+const unit_test unit_tests[] = {
+	{"matrix products agree with their twin", test_gemm},
+	{"a matrix product has one result", test_gemm_bits},
+	{"forward and backward agree with the definition", test_layer},
+	{"rows and weights alone agree with the whole", test_rows},
+	{"bias gradients are the twin's bits", test_bias_gradient},
+	{NULL, NULL},
+};

@@ -1,0 +1,98 @@
+#include "unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "gd/table/split.h"
+#include "gd/table/statistics.h"
+
+const char *const unit_suite = "statistics";
+
+enum { ROWS = 2000, FEATURES = 5 };
+
+static double table[ROWS][FEATURES];
+
+static void row(void *context, int64_t position, double *features)
+{
+	(void)context;
+	for (int i = 0; i < FEATURES; i++)
+		features[i] = table[position][i];
+}
+
+static void fill(void)
+{
+	uint64_t state = 99;
+	for (int i = 0; i < ROWS; i++) {
+		double draw[2];
+		for (int j = 0; j < 2; j++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			draw[j] = (double)(state >> 11) * 0x1p-53;
+		}
+		table[i][0] = draw[0];
+		table[i][1] = 1e9 + draw[0] + 0.5 * draw[1]; /* a large mean: one pass would lose its deviation */
+		table[i][2] = 0.1;                          /* constant, though 2000 times 0.1 over 2000 is not 0.1 */
+		table[i][3] = -3 * draw[0];
+		table[i][4] = i == 7;
+	}
+}
+
+static void test_moments(void)
+{
+	double mean[FEATURES], deviation[FEATURES], correlation[FEATURES * FEATURES];
+	bool constant[FEATURES];
+	fill();
+	gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, mean, deviation, constant);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, mean, deviation, constant, correlation);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	long double m[FEATURES] = {0}, s[FEATURES][FEATURES] = {{0}};
+	for (int i = 0; i < ROWS; i++)
+		for (int j = 0; j < FEATURES; j++)
+			m[j] += (long double)table[i][j] / ROWS;
+	for (int i = 0; i < ROWS; i++)
+		for (int j = 0; j < FEATURES; j++)
+			for (int k = 0; k < FEATURES; k++)
+				s[j][k] += (table[i][j] - m[j]) * (table[i][k] - m[k]) / ROWS;
+	for (int j = 0; j < FEATURES; j++) {
+		CU_ASSERT_EQUAL(constant[j], j == 2);
+		CU_ASSERT_EQUAL(correlation[j * FEATURES + j], 1);
+		if (j == 2)
+			continue;
+		CU_ASSERT_DOUBLE_EQUAL(mean[j], (double)m[j], 1e-13 * fabs((double)m[j]));
+		CU_ASSERT_DOUBLE_EQUAL(deviation[j], (double)sqrtl(s[j][j]), 1e-7 * (double)sqrtl(s[j][j]));
+		for (int k = 0; k < FEATURES; k++) {
+			double expected = k == 2 ? 0 : (double)(s[j][k] / sqrtl(s[j][j] * s[k][k]));
+			CU_ASSERT_DOUBLE_EQUAL(correlation[j * FEATURES + k], expected, 1e-7);
+			CU_ASSERT_EQUAL(correlation[j * FEATURES + k], correlation[k * FEATURES + j]);
+		}
+	}
+	CU_ASSERT_EQUAL(mean[2], 0.1);
+	CU_ASSERT_EQUAL(deviation[2], 1);
+	CU_ASSERT_DOUBLE_EQUAL(correlation[3], -1, 1e-12);
+	CU_ASSERT_TRUE(correlation[3] >= -1);
+	/* Population: sqrt(1/n - 1/n^2) for one 1 among n. */
+	CU_ASSERT_DOUBLE_EQUAL(deviation[4], sqrt(1.0 / ROWS - 1.0 / ROWS / ROWS), 1e-15);
+}
+
+static void test_audit(void)
+{
+	/* By hand: groups 0: a a b in training, training, test; 1: b in test; 2: a c c in test, test, validation; 3: b b in training, test. */
+	static const int32_t groups[] = {0, 2, 0, 3, 1, 2, 0, 2, 3};
+	static const int32_t labels[] = {0, 0, 1, 1, 1, 2, 0, 2, 1};
+	static const uint8_t part[] = {GD_SPLIT_TRAIN, GD_SPLIT_TEST, GD_SPLIT_TEST, GD_SPLIT_TRAIN, GD_SPLIT_TEST, GD_SPLIT_TEST, GD_SPLIT_TRAIN, GD_SPLIT_VALIDATION, GD_SPLIT_TEST};
+	gd_audit audit;
+	gd_status status = gd_statistics_audit(9, 3, labels, groups, 4, part, &audit);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	CU_ASSERT_EQUAL(audit.rows, 9);
+	CU_ASSERT_EQUAL(audit.groups, 4);
+	CU_ASSERT_EQUAL(audit.test_rows, 5);
+	CU_ASSERT_EQUAL(audit.shared_test_rows, 2);
+	CU_ASSERT_EQUAL(audit.conflicting_groups, 2);
+	CU_ASSERT_DOUBLE_EQUAL(audit.ceiling, 7.0 / 9.0, 1e-15);
+}
+
+const unit_test unit_tests[] = {
+	{"moments and correlation", test_moments},
+	{"the leak audit", test_audit},
+	{NULL, NULL},
+};
