@@ -50,7 +50,7 @@ elif [[ -f data/spotify_songs.csv ]]; then
 else
 	songs=data/synthetic_songs.csv
 	echo "SYNTHETIC songs: there is no data/spotify_songs.csv, so they are drawn from the shipped profile of the real ones."
-	echo "(The README says where the real songs come from.)"
+	echo "(data/README.md says where the real songs come from.)"
 	"$program" synth -o "$songs"
 fi
 

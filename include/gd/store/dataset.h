@@ -1,4 +1,4 @@
-/* The dataset file: HDF5, written by one process, read by all ranks together. Layout: README, "HDF5 files". */
+/* The dataset file: HDF5, written by one process, read by all ranks together. Layout: data/README.md, "Files". */
 #ifndef GD_DATASET_H
 #define GD_DATASET_H
 
