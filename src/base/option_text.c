@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "gd/base/paragraph.h"
 #include "gd/base/parse.h"
 
 /* Text that grows in a buffer of the caller's and is cut at its end. */
@@ -151,31 +152,29 @@ void gd_options_format(const gd_option *option, const void *values, char *text, 
 	}
 }
 
-enum { NAME_COLUMN = 2, HELP_COLUMN = 34, LINE_WIDTH = 100 };
-
-/* "-o, --output FILE" */
-static void put_name(writer *to, const gd_option *option)
+const char *gd_option_argument(const gd_option *option)
 {
-	if (option->letter)
-		put(to, "-%c, ", option->letter);
-	put(to, "--%s%s", option->type == GD_OPTION_FLAG && option->initial && strcmp(option->initial, "on") == 0 ? "[no-]" : "", option->name);
 	if (option->argument)
-		put(to, " %s", option->argument);
-	else if (option->type == GD_OPTION_INTEGER)
-		put(to, " N");
-	else if (option->type == GD_OPTION_REAL)
-		put(to, " X");
-	else if (option->type == GD_OPTION_CHOICE)
-		put(to, " WORD");
-	else if (option->type == GD_OPTION_TEXT)
-		put(to, " TEXT");
-	else if (option->type == GD_OPTION_WIDTHS)
-		put(to, " N,N");
+		return option->argument;
+	switch (option->type) {
+	case GD_OPTION_FLAG: return NULL;
+	case GD_OPTION_INTEGER: return "N";
+	case GD_OPTION_REAL: return "X";
+	case GD_OPTION_CHOICE: return "WORD";
+	case GD_OPTION_TEXT: return "TEXT";
+	case GD_OPTION_WIDTHS: return "N,N";
+	}
+	return NULL;
 }
 
-/* "sentence (range or choices; default)" */
-static void put_help(writer *to, const gd_option *option)
+bool gd_option_starts_on(const gd_option *option)
 {
+	return option->type == GD_OPTION_FLAG && option->initial && strcmp(option->initial, "on") == 0;
+}
+
+void gd_option_sentence(const gd_option *option, char *text, size_t room)
+{
+	writer sentence = write_into(text, room), *to = &sentence;
 	put(to, "%s", option->help ? option->help : "");
 	const char *open = to->length ? " (" : "(", *separator = open;
 	if (option->type == GD_OPTION_CHOICE) {
@@ -197,47 +196,25 @@ static void put_help(writer *to, const gd_option *option)
 		put(to, ")");
 }
 
-static int columns_of(const char *text, size_t length)
-{
-	int columns = 0;
-	for (size_t i = 0; i < length; i++)
-		columns += ((unsigned char)text[i] & 0xC0) != 0x80; /* a character's first byte */
-	return columns;
-}
+enum { LETTER_COLUMN = 2, NAME_COLUMN = 6, HELP_COLUMN = 34 };
 
-void gd_options_help(const gd_option_table *table, FILE *out)
+void gd_options_help(const gd_option_table *table, gd_option_place place, FILE *out)
 {
 	for (size_t i = 0; i < table->count; i++) {
+		const gd_option *option = &table->options[i];
+		const char *argument = gd_option_argument(option);
 		char name[128], help[1024];
-		writer name_writer = write_into(name, sizeof name), help_writer = write_into(help, sizeof help);
-		put_name(&name_writer, &table->options[i]);
-		put_help(&help_writer, &table->options[i]);
-		/* Long names stand below one another whether or not there is a letter before them. */
-		int column = NAME_COLUMN + (table->options[i].letter ? 0 : 4);
-		fprintf(out, "%*s%s", column, "", name);
-		column += columns_of(name, strlen(name));
-		if (column + 2 > HELP_COLUMN && help[0]) {
-			fputc('\n', out);
-			column = 0;
-		}
-		const char *word = help;
-		bool first = true;
-		while (*word) {
-			size_t length = strcspn(word, " ");
-			int width = columns_of(word, length);
-			if (!first && column + 1 + width > LINE_WIDTH) {
-				fputc('\n', out);
-				column = 0;
-				first = true;
-			}
-			if (first)
-				fprintf(out, "%*s", HELP_COLUMN - column, "");
-			column = first ? HELP_COLUMN : column + 1;
-			fprintf(out, first ? "%.*s" : " %.*s", (int)length, word);
-			column += width;
-			first = false;
-			word += length + (word[length] == ' ');
-		}
-		fputc('\n', out);
+		writer to = write_into(name, sizeof name);
+		if (place == GD_IN_FILE)
+			put(&to, "%*s%s = %s", LETTER_COLUMN, "", option->name, argument ? argument : "on|off");
+		else if (option->letter)
+			put(&to, "%*s-%c, ", LETTER_COLUMN, "", option->letter);
+		else /* Long names stand below one another whether or not there is a letter before them. */
+			put(&to, "%*s", NAME_COLUMN, "");
+		if (place == GD_ON_COMMAND_LINE)
+			put(&to, "--%s%s%s%s", gd_option_starts_on(option) ? "[no-]" : "", option->name, argument ? " " : "", argument ? argument : "");
+		gd_option_sentence(option, help, sizeof help);
+		fputs(name, out);
+		gd_paragraph_print(out, help, gd_paragraph_columns(name, strlen(name)), HELP_COLUMN);
 	}
 }

@@ -33,20 +33,6 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static void print_help(void)
-{
-	printf("usage: genre-dist baseline NAME [OPTION...]\n"
-	       "       mpirun -n 8 genre-dist baseline forest --data songs.h5\n\n"
-	       "Scores a classical model, learned from the training part, as evaluate scores a network.\n\nnames:\n"
-	       "  logistic   softmax regression to convergence\n"
-	       "  tree       one tree a class, 8 questions deep%s\n"
-	       "  knn        k nearest neighbours on the standardised features\n"
-	       "  forest     100 trees a class on samples of rows and features%s\n"
-	       "  boosting   120 rounds of gradient-boosted trees%s\n\noptions:\n",
-		gd_baseline_has_trees() ? "" : " (not in this build)", gd_baseline_has_trees() ? "" : " (not in this build)", gd_baseline_has_trees() ? "" : " (not in this build)");
-	gd_options_help(&table, stdout);
-}
-
 static gd_status find_kind(const char *name, gd_baseline *kind)
 {
 	int nearest = 0, distance = 100;
@@ -105,12 +91,8 @@ static gd_status run(gd_communicator *communicator, const baseline_options *o, g
 	return status;
 }
 
-int gd_command_baseline(gd_communicator *communicator, int argc, char **argv)
+static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	baseline_options o;
 	gd_baseline kind = GD_BASELINE_LOGISTIC;
 	int count = 0;
@@ -133,3 +115,25 @@ int gd_command_baseline(gd_communicator *communicator, int argc, char **argv)
 	free(names);
 	return gd_command_finish(&status);
 }
+
+static bool is_there(const char *name)
+{
+	return gd_baseline_has_trees() || !strcmp(name, gd_baseline_names[GD_BASELINE_LOGISTIC]) || !strcmp(name, gd_baseline_names[GD_BASELINE_KNN]);
+}
+
+const gd_command gd_command_baseline = {
+	.name = "baseline",
+	.summary = "score a classical model on a dataset",
+	.usage = "NAME [OPTION...]",
+	.description = "Scores a classical model, learned from the training part, as evaluate scores a network.",
+	.options = &table,
+	.words = gd_baseline_names,
+	.collective = run_command,
+	.sections = {{.title = "names", .is_there = is_there, .entries = GD_ENTRIES(
+		{"logistic", "softmax regression to convergence"},
+		{"tree", "one tree a class, 8 questions deep"},
+		{"knn", "k nearest neighbours on the standardised features"},
+		{"forest", "100 trees a class on samples of rows and features"},
+		{"boosting", "120 rounds of gradient-boosted trees"})}},
+	.examples = GD_ENTRIES({"mpirun -n 8 genre-dist baseline forest --data songs.h5", "scores of a random forest on the test part"}),
+};

@@ -49,16 +49,6 @@ static const gd_option_table *make_table(void)
 	return &table;
 }
 
-static void print_help(void)
-{
-	printf("usage: genre-dist bench [OPTION...]\n"
-	       "       mpirun -n 2 genre-dist bench --hidden 256,256 --plan 1,2,4,8,16\n"
-	       "       genre-dist bench --plan 1,8,64,1024 --flops 60e9 --latency 2 --bandwidth 12.5\n\n"
-	       "Measures what this machine does at best (dense products, memory, sums over ranks) and training steps of a network, and compares\n"
-	       "the steps with what the figures predict. With --plan, says how long a training takes on other numbers of ranks, and how many help.\n\noptions:\n");
-	gd_options_help(make_table(), stdout);
-}
-
 static gd_status check(const gd_bench_options *o, const bool *given, int ranks)
 {
 	for (int i = INPUTS; i <= ROWS; i++)
@@ -108,12 +98,8 @@ static gd_status read_options(int argc, char **argv, int ranks, gd_bench_options
 	return check(o, given, ranks);
 }
 
-int gd_command_bench(gd_communicator *communicator, int argc, char **argv)
+static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	gd_bench_options options = {0};
 	gd_bench_report *report = gd_allocate(1, sizeof *report);
 	gd_arena arena = {0};
@@ -130,3 +116,16 @@ int gd_command_bench(gd_communicator *communicator, int argc, char **argv)
 	gd_arena_release(&arena);
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_bench = {
+	.name = "bench",
+	.summary = "measure this machine and a model on it, and plan other numbers of ranks",
+	.usage = "[OPTION...]",
+	.description = "Measures what this machine does at best (dense products, memory, sums over ranks) and training steps of a network, and compares the steps with what the figures predict. "
+		       "With `--plan`, says how long a training takes on other numbers of ranks, and how many help.",
+	.make_options = make_table,
+	.collective = run_command,
+	.examples = GD_ENTRIES(
+		{"mpirun -n 2 genre-dist bench --hidden 256,256 --plan 1,2,4,8,16", "measures on two ranks, and plans for up to sixteen"},
+		{"genre-dist bench --plan 1,8,64,1024 --flops 60e9 --latency 2 --bandwidth 12.5", "plans for another cluster, and measures nothing"}),
+};

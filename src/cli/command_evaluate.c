@@ -27,13 +27,6 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static void print_help(void)
-{
-	printf("usage: genre-dist evaluate MODEL.h5... [OPTION...]\n\n"
-	       "Scores a model on a part of a dataset; of several models the class probabilities are averaged.\n\noptions:\n");
-	gd_options_help(&table, stdout);
-}
-
 /* A model learned features and classes in one order: the dataset must have the same. */
 static gd_status check_match(const gd_ensemble *ensemble, gd_dataset *dataset, const evaluate_options *o, const char *model)
 {
@@ -80,12 +73,8 @@ static gd_status evaluate(gd_communicator *communicator, const evaluate_options 
 	return status;
 }
 
-int gd_command_evaluate(gd_communicator *communicator, int argc, char **argv)
+static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	evaluate_options o;
 	int count = 0;
 	const char **models = gd_allocate((size_t)argc, sizeof *models);
@@ -101,3 +90,15 @@ int gd_command_evaluate(gd_communicator *communicator, int argc, char **argv)
 	free(models);
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_evaluate = {
+	.name = "evaluate",
+	.summary = "score models on a part of a dataset",
+	.usage = "MODEL.h5... [OPTION...]",
+	.description = "Scores a model on a part of a dataset; of several models the class probabilities are averaged.",
+	.options = &table,
+	.collective = run_command,
+	.examples = GD_ENTRIES(
+		{"genre-dist evaluate runs/first/model.h5 --data songs.h5", "scores on the test part"},
+		{"mpirun -n 4 genre-dist evaluate runs/*/model.h5 --data songs.h5 --json", "of several models together, for programs"}),
+};

@@ -1,7 +1,6 @@
 #include "gd/cli/commands.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "gd/base/log.h"
 #include "gd/base/options.h"
@@ -16,15 +15,6 @@ static const gd_option options[] = {
 	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = offsetof(info_options, help), .initial = "off", .help = "this list"},
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
-
-static void print_help(void)
-{
-	printf("usage: genre-dist info [PATH]\n"
-	       "       mpirun -n 8 genre-dist info\n\n"
-	       "Without PATH: this build and machine, and under mpirun or srun the ranks and their cores.\n"
-	       "With PATH: what a dataset, checkpoint, model, metrics file or run directory holds.\n\noptions:\n");
-	gd_options_help(&table, stdout);
-}
 
 static gd_status read_path(int argc, char **argv, const char **path)
 {
@@ -47,14 +37,9 @@ static void print_machine(void)
 	printf("host %s: %s, %d core%s for this process\n", gd_machine_host(), gd_machine_cpu(), gd_machine_cores(), gd_machine_cores() > 1 ? "s" : "");
 }
 
-int gd_command_info(int argc, char **argv)
+static int run_alone(int argc, char **argv)
 {
 	const char *path = NULL;
-	for (int i = 1; i < argc; i++)
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			print_help();
-			return GD_OK;
-		}
 	gd_status status = read_path(argc, argv, &path);
 	if (!gd_failed(&status) && path)
 		status = gd_describe(stdout, path);
@@ -63,14 +48,10 @@ int gd_command_info(int argc, char **argv)
 	return gd_command_finish(&status);
 }
 
-int gd_command_info_ranks(gd_communicator *communicator, int argc, char **argv)
+static int run_ranks(gd_communicator *communicator, int argc, char **argv)
 {
 	const char *path = NULL;
 	gd_status status;
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	gd_status mine = read_path(argc, argv, &path);
 	status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status) && path) {
@@ -83,3 +64,17 @@ int gd_command_info_ranks(gd_communicator *communicator, int argc, char **argv)
 	}
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_info = {
+	.name = "info",
+	.summary = "describe this build and machine, or a file or run directory",
+	.usage = "[PATH]",
+	.description = "Without PATH: this build and machine, and under mpirun or srun the ranks and their cores.\n"
+		       "With PATH: what a dataset, checkpoint, model, metrics file or run directory holds, a running one included.",
+	.options = &table,
+	.local = run_alone,
+	.collective = run_ranks,
+	.examples = GD_ENTRIES(
+		{"mpirun -n 8 genre-dist info", "where eight ranks run"},
+		{"genre-dist info runs/first", "how far a run has come"}),
+};

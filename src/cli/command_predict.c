@@ -22,21 +22,8 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static void print_help(void)
+static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
-	printf("usage: genre-dist predict MODEL.h5... INPUT.csv [-o OUT.csv]\n\n"
-	       "Classifies the records of a raw CSV: the model carries its preprocessing. The CSV needs the columns that the\n"
-	       "features are made of, in any order, and no target. Out come a row a record: row, predicted, and the\n"
-	       "probability of each class; of several models the probabilities are averaged.\n\noptions:\n");
-	gd_options_help(&table, stdout);
-}
-
-int gd_command_predict(gd_communicator *communicator, int argc, char **argv)
-{
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	predict_options o;
 	gd_ensemble ensemble = {0};
 	int count = 0;
@@ -59,3 +46,14 @@ int gd_command_predict(gd_communicator *communicator, int argc, char **argv)
 	free(paths);
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_predict = {
+	.name = "predict",
+	.summary = "classify the records of a raw CSV",
+	.usage = "MODEL.h5... INPUT.csv [-o OUT.csv]",
+	.description = "Classifies the records of a raw CSV: the model carries its preprocessing. The CSV needs the columns that the features are made of, in any order, and no target. "
+		       "Out come a row a record: row, predicted, and the probability of each class; of several models the probabilities are averaged.",
+	.options = &table,
+	.collective = run_command,
+	.examples = GD_ENTRIES({"genre-dist predict runs/first/model.h5 new.csv -o genres.csv", "the genres of other songs"}),
+};

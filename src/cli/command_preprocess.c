@@ -37,13 +37,6 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static void print_help(void)
-{
-	printf("usage: genre-dist preprocess INPUT.csv [-o OUT.h5] [OPTION...]\n\n"
-	       "Turns a CSV into a dataset to train on: split, shuffled, standardised by the training part.\n\noptions:\n");
-	gd_options_help(&table, stdout);
-}
-
 static gd_status run(const preprocess_options *o, const bool *given, const char *input)
 {
 	char *output = NULL;
@@ -82,7 +75,7 @@ static gd_status check_fractions(const preprocess_options *o, const bool *given)
 	return gd_ok();
 }
 
-int gd_command_preprocess(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	preprocess_options o;
 	bool given[sizeof options / sizeof options[0]] = {false};
@@ -90,9 +83,7 @@ int gd_command_preprocess(int argc, char **argv)
 	const char **inputs = gd_allocate((size_t)argc, sizeof *inputs);
 	gd_options_initialise(&table, &o);
 	gd_status status = inputs ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, inputs, &count) : gd_out_of_memory("the arguments");
-	if (!gd_failed(&status) && o.help) {
-		print_help();
-	} else if (!gd_failed(&status)) {
+	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : o.verbose ? GD_LOG_VERBOSE : GD_LOG_NORMAL);
 		if (count == 1)
 			status = check_fractions(&o, given);
@@ -104,3 +95,15 @@ int gd_command_preprocess(int argc, char **argv)
 	free(inputs);
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_preprocess = {
+	.name = "preprocess",
+	.summary = "turn a CSV into a normalised, split dataset",
+	.usage = "INPUT.csv [-o OUT.h5] [OPTION...]",
+	.description = "Turns a CSV into a dataset to train on: split, shuffled, standardised by the training part.",
+	.options = &table,
+	.local = run_command,
+	.examples = GD_ENTRIES(
+		{"genre-dist preprocess flowers.csv --target species", "flowers.h5; says what it decided about each column"},
+		{"genre-dist preprocess songs.csv --schema songs.ini --split grouped -o songs.h5", "columns as a schema describes them, groups of records on one side"}),
+};

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
@@ -24,24 +23,11 @@ static const gd_option options[] = {
 #undef AT
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static void print_help(void)
-{
-	printf("usage: genre-dist report DIR [OPTION...]\n\n"
-	       "Writes a run, which may still be going, as one HTML page: curves, scores, data, where the time went, and how to get it again.\n"
-	       "The page needs no script and no network. Plots are drawn by gnuplot, where it is installed.\n\noptions:\n");
-	gd_options_help(&table, stdout);
-}
-
-int gd_command_report(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	report_options o;
 	int count = 0;
 	char *output = NULL;
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			print_help();
-			return GD_OK;
-		}
 	const char **arguments = gd_allocate((size_t)argc, sizeof *arguments);
 	gd_options_initialise(&table, &o);
 	gd_status status = arguments ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, arguments, &count) : gd_out_of_memory("the arguments");
@@ -60,3 +46,14 @@ int gd_command_report(int argc, char **argv)
 	free(arguments);
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_report = {
+	.name = "report",
+	.summary = "show a run as one HTML page with its plots",
+	.usage = "RUN_DIR [OPTION...]",
+	.description = "Writes a run, which may still be going, as one HTML page: curves, scores, data, where the time went, and how to get it again. "
+		       "The page needs no script and no network. Plots are drawn by gnuplot, where it is installed.",
+	.options = &table,
+	.local = run_command,
+	.examples = GD_ENTRIES({"genre-dist report runs/first", "writes runs/first/report.html"}),
+};

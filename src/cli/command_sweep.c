@@ -23,24 +23,8 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static void print_help(void)
+static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
-	printf("usage: mpirun -n 8 genre-dist sweep SWEEP.ini [OPTION...]\n\n"
-	       "Trains many configurations in one job, each by a group of its ranks. A trial's weights are those that train alone gives it.\n\noptions:\n");
-	gd_options_help(&table, stdout);
-	printf("\nthe file's section [sweep]:\n");
-	gd_options_help(&gd_sweep_setting_table, stdout);
-	printf("\n[base] holds options of train for every trial ('config = FILE.ini' takes such a file first). [vary] lists values, every combination of which is a trial:\n"
-	       "'learning-rate = 0.001 0.01', 'dropout = uniform 0 0.5 3', 'weight-decay = log 0.001 1 4'; with 'trials = N' ranges lack the number of points.\n"
-	       "[trial NAME] is one more trial, with options of its own.\n");
-}
-
-int gd_command_sweep(gd_communicator *communicator, int argc, char **argv)
-{
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	sweep_options o;
 	gd_sweep_plan plan = {0};
 	int count = 0;
@@ -62,3 +46,22 @@ int gd_command_sweep(gd_communicator *communicator, int argc, char **argv)
 	free(files);
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_sweep = {
+	.name = "sweep",
+	.summary = "train many configurations in one job",
+	.usage = "SWEEP.ini [OPTION...]",
+	.description = "Trains many configurations in one job, each by a group of its ranks. A trial's weights are those that train alone gives it.",
+	.options = &table,
+	.collective = run_command,
+	.sections = {
+		{.title = "the file's section [sweep]", .settings = &gd_sweep_setting_table},
+		{.title = "its other sections", .entries = GD_ENTRIES(
+			{"[base]", "options of train for every trial; `config = FILE.ini` takes such a file first"},
+			{"[vary]", "lists of values, every combination of which is a trial: `learning-rate = 0.001 0.01`, `dropout = uniform 0 0.5 3`, `weight-decay = log 0.001 1 4`; with `trials = N` ranges lack the number of points"},
+			{"[trial NAME]", "one more trial, with options of its own"})},
+	},
+	.examples = GD_ENTRIES(
+		{"mpirun -n 8 genre-dist sweep sweep.ini --run runs/sweep", "every trial in a run directory of its own below runs/sweep"},
+		{"mpirun -n 8 genre-dist sweep sweep.ini --run runs/sweep --resume", "goes on; what is finished stays"}),
+};

@@ -43,18 +43,6 @@ static const gd_option options[OPTIONS] = {
 };
 static const gd_option_table table = {options, OPTIONS};
 
-static void print_help(void)
-{
-	printf("usage: genre-dist synth [-o FILE.csv|FILE.h5] [--rows N] [--seed N]\n"
-	       "       mpirun -n 8 genre-dist synth -o big.h5 --rows 20000000\n"
-	       "       genre-dist synth --make-profile SONGS.csv -o FILE.profile\n\n"
-	       "Draws songs from a statistical profile of real ones (a Gaussian copula per genre). Names in them are made up. The\n"
-	       "same seed gives the same bytes on every machine. A profile holds aggregates alone, no record of any song.\n"
-	       "A dataset of up to 100,000 rows is what preprocess makes of the CSV. A larger one is drawn by all ranks, the same on any\n"
-	       "number of them, in memory that does not grow with it: its parts are shares of all rows at random, not of each class.\n\noptions:\n");
-	gd_options_help(&table, stdout);
-}
-
 static gd_status check_usage(const synth_options *o, const bool *given, int argument_count, const char *const *arguments)
 {
 	if (argument_count)
@@ -194,24 +182,15 @@ static gd_status run(gd_communicator *communicator, const synth_options *o)
 	return status;
 }
 
-int gd_command_synth_ranks(gd_communicator *communicator, int argc, char **argv)
+static int run_ranks(gd_communicator *communicator, int argc, char **argv)
 {
 	synth_options o;
 	bool given[OPTIONS] = {false};
 	int argument_count = 0;
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	const char **arguments = gd_allocate((size_t)argc, sizeof *arguments);
 	gd_options_initialise(&table, &o);
 	gd_status mine = arguments ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, arguments, &argument_count)
 				   : gd_out_of_memory("the arguments");
-	if (!gd_failed(&mine) && o.help) {
-		print_help();
-		free(arguments);
-		return GD_OK;
-	}
 	if (!gd_failed(&mine))
 		mine = check_usage(&o, given, argument_count, arguments);
 	free(arguments);
@@ -223,8 +202,24 @@ int gd_command_synth_ranks(gd_communicator *communicator, int argc, char **argv)
 	return gd_command_finish(&status);
 }
 
-int gd_command_synth(int argc, char **argv)
+static int run_alone(int argc, char **argv)
 {
 	gd_communicator alone = {.mpi = MPI_COMM_NULL, .size = 1, .phase = "synth"};
-	return gd_command_synth_ranks(&alone, argc, argv);
+	return run_ranks(&alone, argc, argv);
 }
+
+const gd_command gd_command_synth = {
+	.name = "synth",
+	.summary = "draw songs from the shipped statistical profile",
+	.usage = "[-o FILE.csv|FILE.h5] [--rows N] [--seed N]\n--make-profile SONGS.csv -o FILE.profile",
+	.description = "Draws songs from a statistical profile of real ones (a Gaussian copula per genre). Names in them are made up. The same seed gives the same bytes on every machine. "
+		       "A profile holds aggregates alone, no record of any song.\n\n"
+		       "A dataset of up to 100,000 rows is what preprocess makes of the CSV. A larger one is drawn by all ranks, the same on any number of them, in memory that does not grow "
+		       "with it: its parts are shares of all rows at random, not of each class.",
+	.options = &table,
+	.local = run_alone,
+	.collective = run_ranks,
+	.examples = GD_ENTRIES(
+		{"genre-dist synth -o songs.h5", "a dataset ready to train"},
+		{"mpirun -n 8 genre-dist synth -o big.h5 --rows 20000000", "a large one, drawn by eight ranks"}),
+};

@@ -1,20 +1,11 @@
 #include "gd/cli/commands.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
+#include "gd/train/stop.h"
 #include "gd/train/trainer.h"
-
-static void print_help(void)
-{
-	printf("usage: genre-dist train [OPTION...]\n"
-	       "       mpirun -n 8 genre-dist train --data songs.h5 --run runs/first\n\n"
-	       "Trains a network on a dataset made by preprocess. The result does not depend on the number of ranks.\n"
-	       "Afterwards: model.h5 in the run directory for evaluate and predict, metrics.h5, checkpoint.h5.\n\noptions:\n");
-	gd_options_help(&gd_train_option_table, stdout);
-}
 
 /* Command line over configuration file over defaults. Local: every rank reads the same file. */
 static gd_status read_options(int argc, char **argv, gd_train_options *options, bool *given, gd_arena *arena)
@@ -37,12 +28,8 @@ static gd_status read_options(int argc, char **argv, gd_train_options *options, 
 	return gd_train_options_check(options);
 }
 
-int gd_command_train(gd_communicator *communicator, int argc, char **argv)
+static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	gd_train_options options;
 	gd_arena arena = {0};
 	bool *given = gd_allocate(gd_train_option_table.count, sizeof *given);
@@ -56,3 +43,20 @@ int gd_command_train(gd_communicator *communicator, int argc, char **argv)
 	free(given);
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_train = {
+	.name = "train",
+	.summary = "train a network on a dataset, on any number of ranks",
+	.usage = "[OPTION...]",
+	.description = "Trains a network on a dataset made by preprocess. The result does not depend on the number of ranks.\n\n"
+		       "Afterwards the run directory holds model.h5, for evaluate and predict, metrics.h5 and checkpoint.h5. A run that a signal, a fault or `--time-limit` ended "
+		       "goes on with `--resume`, on another number of ranks if need be, and ends with the bits of one that was never stopped.",
+	.options = &gd_train_option_table,
+	.collective = run_command,
+	/* A signal that comes while MPI starts is for the trainer too. */
+	.prepare = gd_stop_watch,
+	.examples = GD_ENTRIES(
+		{"mpirun -n 8 genre-dist train --data songs.h5 --run runs/first", "on eight ranks"},
+		{"mpirun -n 3 genre-dist train --run runs/first --resume --epochs 60", "goes on, for more epochs and on fewer ranks"},
+		{"genre-dist train --config runs/first/config.ini --run runs/second --seed 1", "the same with another seed"}),
+};

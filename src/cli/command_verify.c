@@ -23,21 +23,8 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static void print_help(void)
+static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
-	printf("usage: genre-dist verify RUN_DIR [OPTION...]\n"
-	       "       mpirun -n 3 genre-dist verify runs/first\n\n"
-	       "Replays the steps that lead to a run's checkpoint.h5, on any number of ranks, and compares weights, optimizer state and\n"
-	       "everything else that a resume needs, bit for bit. Writes nothing. Exit code 0: equal; 1: different.\n\noptions:\n");
-	gd_options_help(&table, stdout);
-}
-
-int gd_command_verify(gd_communicator *communicator, int argc, char **argv)
-{
-	if (!communicator) {
-		print_help();
-		return GD_OK;
-	}
 	verify_options o;
 	const char *arguments[16];
 	int count = 0;
@@ -56,3 +43,15 @@ int gd_command_verify(gd_communicator *communicator, int argc, char **argv)
 		status = gd_error(GD_FAILED, "the replay differs from '%s/checkpoint.h5': that was computed by other code or on a faulty machine, or this replay was", arguments[0]);
 	return gd_command_finish(&status);
 }
+
+const gd_command gd_command_verify = {
+	.name = "verify",
+	.summary = "replay a run's last steps and compare the bits",
+	.usage = "RUN_DIR [OPTION...]",
+	.description = "Replays the steps that lead to a run's checkpoint.h5, on any number of ranks, and compares weights, optimizer state and everything else that a resume needs, bit for bit. "
+		       "Writes nothing.",
+	.options = &table,
+	.collective = run_command,
+	.exit_codes = GD_ENTRIES({"0", "equal"}, {"1", "different, or failed while running"}),
+	.examples = GD_ENTRIES({"mpirun -n 3 genre-dist verify runs/first", "from checkpoint.previous.h5 to checkpoint.h5, on three ranks"}),
+};

@@ -13,4 +13,12 @@ bool gd_option_allows(const gd_option *option, double number);
 /* What may stand there, as it follows "expected": "a whole number from 0 to 1000000". */
 void gd_option_expectation(const gd_option *option, char *text, size_t room);
 
+/* The sentence, then range or choices and default: "how it is (relu or tanh; default relu)". */
+void gd_option_sentence(const gd_option *option, char *text, size_t room);
+
+/* The word for its value, "FILE.ini"; NULL for a flag. */
+const char *gd_option_argument(const gd_option *option);
+/* Whether it is a flag that --no-name switches off. */
+bool gd_option_starts_on(const gd_option *option);
+
 #endif

@@ -66,7 +66,11 @@ GD_CHECKED gd_status gd_options_read(const gd_option_table *table, void *values,
 /* The value as the text that would set it, into `text` (cut to `room` bytes); reals with the fewest digits that read back as the same double. */
 void gd_options_format(const gd_option *option, const void *values, char *text, size_t room);
 const gd_option *gd_options_find(const gd_option_table *table, const char *name);
+typedef enum gd_option_place {
+	GD_ON_COMMAND_LINE, /* -o, --option VALUE */
+	GD_IN_FILE,         /* option = VALUE */
+} gd_option_place;
 /* One line an option: name, argument, sentence, range or choices, default. */
-void gd_options_help(const gd_option_table *table, FILE *out);
+void gd_options_help(const gd_option_table *table, gd_option_place place, FILE *out);
 
 #endif

@@ -392,7 +392,7 @@ static void help_page(void)
 	char *page = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&page, &size);
-	gd_options_help(&table, out);
+	gd_options_help(&table, GD_ON_COMMAND_LINE, out);
 	fclose(out);
 	static const char *const lines[] = {
 		"  -h, --help                      this page\n",

@@ -1,0 +1,15 @@
+/* The manual, written from the table of commands. Local. */
+#ifndef GD_MANUAL_H
+#define GD_MANUAL_H
+
+#include <stdio.h>
+
+#include "gd/cli/commands.h"
+
+/* The program as a whole, in the form of a command. */
+extern const gd_command gd_program;
+
+/* What --help prints. */
+void gd_manual_print(FILE *out, const gd_command *command);
+
+#endif

@@ -1,0 +1,44 @@
+#include "gd/cli/commands.h"
+
+#include <string.h>
+
+#include "gd/base/log.h"
+#include "gd/base/parse.h"
+
+#define ADDRESS(name) &gd_command_##name,
+const gd_command *const gd_commands[] = {GD_COMMANDS(ADDRESS) NULL};
+
+const gd_option_table *gd_command_options(const gd_command *command)
+{
+	return command->make_options ? command->make_options() : command->options;
+}
+
+const gd_command *gd_command_find(const char *name)
+{
+	for (int i = 0; gd_commands[i]; i++)
+		if (!strcmp(gd_commands[i]->name, name))
+			return gd_commands[i];
+	return NULL;
+}
+
+gd_status gd_command_unknown(const char *name)
+{
+	int nearest = 0, distance = 100;
+	for (int i = 0; gd_commands[i]; i++) {
+		int edits = gd_edit_distance(name, gd_commands[i]->name);
+		if (edits < distance) {
+			distance = edits;
+			nearest = i;
+		}
+	}
+	if (distance <= 2)
+		return gd_error(GD_USAGE, "unknown command '%s'; did you mean '%s'?", name, gd_commands[nearest]->name);
+	return gd_error(GD_USAGE, "unknown command '%s'; 'genre-dist --help' lists the commands", name);
+}
+
+int gd_command_finish(const gd_status *status)
+{
+	if (gd_failed(status) && !gd_log_muted())
+		gd_log_error("%s", status->message);
+	return status->code;
+}
