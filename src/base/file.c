@@ -10,15 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-gd_status gd_file_error(gd_code code, const char *verb, const char *path, int number)
-{
-	char reason[128];
-	snprintf(reason, sizeof reason, "%s", strerror(number));
-	if (isupper((unsigned char)reason[0]) && !isupper((unsigned char)reason[1]))
-		reason[0] = (char)tolower((unsigned char)reason[0]);
-	return gd_error(code, "cannot %s '%s': %s", verb, path, reason);
-}
-
 static int open_again(const char *path, int flags, mode_t mode)
 {
 	int file;

@@ -6,19 +6,6 @@
 #include "gd/network/network_layers.h"
 #include "gd/network/piecewise.h"
 
-static size_t padded(int rows)
-{
-	size_t line = GD_ALIGNMENT / sizeof(float);
-	return ((size_t)rows + line - 1) / line * line;
-}
-
-static size_t take(size_t *used, size_t rows)
-{
-	size_t offset = *used;
-	*used += rows;
-	return offset;
-}
-
 void gd_network_place_input(gd_network *network, size_t *used)
 {
 	gd_input_layer *input = &network->input;
@@ -29,21 +16,21 @@ void gd_network_place_input(gd_network *network, size_t *used)
 	input->made = input->columns - (input->piecewise ? encoding->piecewise_columns : 0);
 	input->computed = encoding->features > 0 || network->input_dropout > 0;
 	if (input->computed)
-		input->values = take(used, (size_t)input->made);
+		input->values = gd_network_take(used, (size_t)input->made);
 	if (input->periodic.features) {
 		size_t line = GD_ALIGNMENT / sizeof(float), waves = 2 * (size_t)input->periodic.frequencies;
-		input->ranks = take(used, (size_t)input->periodic.features);
-		input->waves = take(used, (size_t)input->periodic.features * waves);
-		input->gradient = take(used, (size_t)(input->columns - input->encoded));
-		input->scratch = take(used, gd_periodic_scratch(&input->periodic, (int)line) / line + 1);
+		input->ranks = gd_network_take(used, (size_t)input->periodic.features);
+		input->waves = gd_network_take(used, (size_t)input->periodic.features * waves);
+		input->gradient = gd_network_take(used, (size_t)(input->columns - input->encoded));
+		input->scratch = gd_network_take(used, gd_periodic_scratch(&input->periodic, (int)line) / line + 1);
 	}
 	if (input->piecewise) {
-		input->place = take(used, (size_t)encoding->piecewise);
-		input->fraction = take(used, (size_t)encoding->piecewise);
-		input->product = take(used, outputs);
+		input->place = gd_network_take(used, (size_t)encoding->piecewise);
+		input->fraction = gd_network_take(used, (size_t)encoding->piecewise);
+		input->product = gd_network_take(used, outputs);
 		/* Sorted rows, and behind them where each bin starts: in a block of one line, as many lines as the bins need. */
 		size_t line = GD_ALIGNMENT / sizeof(float);
-		input->order = take(used, 1 + ((size_t)encoding->piecewise_columns + line) / line);
+		input->order = gd_network_take(used, 1 + ((size_t)encoding->piecewise_columns + line) / line);
 		input->packed = (size_t)input->columns * outputs;
 		network->tables = input->packed + (size_t)input->made * outputs;
 	}
@@ -51,7 +38,7 @@ void gd_network_place_input(gd_network *network, size_t *used)
 
 static float *region(size_t offset, int rows, float *workspace)
 {
-	return workspace + offset * padded(rows);
+	return workspace + offset * gd_network_padded(rows);
 }
 
 static float *table_of(const gd_network *network, int rows, float *workspace)

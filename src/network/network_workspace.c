@@ -1,19 +1,5 @@
 #include "gd/network/network_layers.h"
 
-/* Rows are padded to whole cache lines, so that offsets in rows are offsets of aligned buffers for any number of rows. */
-static size_t padded(int rows)
-{
-	size_t line = GD_ALIGNMENT / sizeof(float);
-	return ((size_t)rows + line - 1) / line * line;
-}
-
-static size_t take(size_t *used, size_t rows)
-{
-	size_t offset = *used;
-	*used += rows;
-	return offset;
-}
-
 void gd_network_place_values(gd_network *network)
 {
 	const gd_network_options *options = &network->options;
@@ -25,14 +11,14 @@ void gd_network_place_values(gd_network *network)
 	for (int l = 0; l < network->last; l++) {
 		gd_layer *layer = &network->layer[l];
 		size_t width = (size_t)layer->outputs;
-		layer->y = take(&used, width);
-		layer->z = keep_z ? take(&used, width) : layer->y;
-		layer->dense = options->batch_norm ? take(&used, width) : layer->z;
-		layer->output = keep_y ? take(&used, width) : layer->y;
-		layer->kept = network->dropout > 0 && options->activation != GD_RELU ? take(&used, (width + sizeof(float) - 1) / sizeof(float)) : 0;
+		layer->y = gd_network_take(&used, width);
+		layer->z = keep_z ? gd_network_take(&used, width) : layer->y;
+		layer->dense = options->batch_norm ? gd_network_take(&used, width) : layer->z;
+		layer->output = keep_y ? gd_network_take(&used, width) : layer->y;
+		layer->kept = network->dropout > 0 && options->activation != GD_RELU ? gd_network_take(&used, (width + sizeof(float) - 1) / sizeof(float)) : 0;
 	}
-	network->gradient[0] = take(&used, widest);
-	network->gradient[1] = take(&used, network->last > 0 ? widest : 0);
+	network->gradient[0] = gd_network_take(&used, widest);
+	network->gradient[1] = gd_network_take(&used, network->last > 0 ? widest : 0);
 	if (network->last == 0)
 		network->gradient[1] = network->gradient[0];
 	network->workspace_rows = used;
@@ -40,13 +26,13 @@ void gd_network_place_values(gd_network *network)
 
 size_t gd_network_workspace(const gd_network *network, int rows)
 {
-	return network->workspace_rows * padded(rows) + network->parameter_gradient + network->tables;
+	return network->workspace_rows * gd_network_padded(rows) + network->parameter_gradient + network->tables;
 }
 
 gd_layer_values gd_network_layer_values(const gd_network *network, int layer, int rows, float *workspace)
 {
 	const gd_layer *place = &network->layer[layer];
-	size_t length = padded(rows);
+	size_t length = gd_network_padded(rows);
 	return (gd_layer_values){
 		.dense = workspace + place->dense * length,
 		.z = workspace + place->z * length,
@@ -58,10 +44,5 @@ gd_layer_values gd_network_layer_values(const gd_network *network, int layer, in
 
 float *gd_network_layer_gradient(const gd_network *network, int layer, int rows, float *workspace)
 {
-	return workspace + network->gradient[layer % 2] * padded(rows);
-}
-
-float *gd_network_parameter_gradient(const gd_network *network, int rows, float *workspace)
-{
-	return workspace + network->workspace_rows * padded(rows);
+	return workspace + network->gradient[layer % 2] * gd_network_padded(rows);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "gd/base/memory.h"
+#include "gd/parallel/mpi_error.h"
 
 /*
  * A sum that does not wait moves in MPI's calls alone and takes several times as long as one that waits, where both are on one host: 1 MiB, or 1 ms at

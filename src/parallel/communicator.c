@@ -8,22 +8,12 @@
 
 #include "gd/base/log.h"
 #include "gd/parallel/launch.h"
+#include "gd/parallel/mpi_error.h"
 #include "gd/parallel/node.h"
 #include "gd/parallel/watchdog.h"
 
 /* MPI counts are ints. */
 #define PIECE_BYTES ((size_t)1 << 30)
-
-gd_status gd_mpi_error(int code, const char *doing)
-{
-	if (code == MPI_SUCCESS)
-		return gd_ok();
-	char text[MPI_MAX_ERROR_STRING];
-	int length = 0;
-	if (MPI_Error_string(code, text, &length) != MPI_SUCCESS || length == 0)
-		snprintf(text, sizeof text, "error %d", code);
-	return gd_error(GD_FAILED, "cannot %s: %s", doing, text);
-}
 
 static void host_name(char host[MPI_MAX_PROCESSOR_NAME])
 {

@@ -10,6 +10,7 @@
 #include "gd/kernel/permutation.h"
 #include "gd/kernel/transpose.h"
 #include "gd/parallel/epoch_plan.h"
+#include "gd/parallel/mpi_error.h"
 
 enum {
 	EXTRA_WORDS = 2,       /* A row travels as its features, its label, and its slot at the consumer: 4 bytes each. */

@@ -18,6 +18,7 @@
 #include "gd/base/vector.h"
 #include "gd/parallel/communicator.h"
 #include "gd/parallel/launch.h"
+#include "gd/parallel/mpi_error.h"
 
 /* A piece of a message stays in the caches of those that add it up; all ranks' together leave room in the 64 MiB of shared memory that containers have. */
 enum { LARGEST_PIECE = 256 << 10, SMALLEST_PIECE = 4 << 10, LARGEST_TOTAL = 16 << 20 };

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "gd/parallel/mpi_error.h"
+
 void gd_nap(void)
 {
 	struct timespec nap = {.tv_nsec = 1000000};

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/parallel/mpi_error.h"
 #include "gd/parallel/node.h"
 
 /* MPI counts are ints. */

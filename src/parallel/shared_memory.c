@@ -12,6 +12,7 @@
 #include "gd/base/memory.h"
 #include "gd/base/random.h"
 #include "gd/parallel/communicator.h"
+#include "gd/parallel/mpi_error.h"
 
 static uint64_t draw_token(void)
 {

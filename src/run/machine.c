@@ -9,6 +9,7 @@
 #include "gd/base/build.h"
 #include "gd/base/log.h"
 #include "gd/kernel/gemm.h"
+#include "gd/parallel/mpi_error.h"
 
 const char *gd_machine_mpi(void)
 {

@@ -9,6 +9,7 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/kernel/transpose.h"
+#include "gd/parallel/mpi_error.h"
 #include "gd/parallel/reduce.h"
 #include "gd/table/recipe.h"
 

@@ -10,6 +10,7 @@
 #include "gd/base/random.h"
 #include "gd/base/sha256.h"
 #include "gd/kernel/permutation.h"
+#include "gd/parallel/mpi_error.h"
 #include "gd/parallel/reduce.h"
 #include "gd/store/dataset.h"
 #include "gd/store/dataset_print.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gd/parallel/mpi_error.h"
 #include "gd/store/dataset_file.h"
 
 struct gd_dataset {

@@ -2,26 +2,13 @@
 
 #include <string.h>
 
+#include "gd/base/little_endian.h"
 #include "gd/base/sha256.h"
 
-static const char magic[8] = {'G', 'D', 'd', 'i', 'g', 'e', 's', 't'};
+const char gd_digest_magic[8] = {'G', 'D', 'd', 'i', 'g', 'e', 's', 't'};
 enum { VERSION = 1, VERSION_AT = 8, LENGTH_AT = 16, HASH_AT = 24 };
 
 static const uint8_t signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-
-static void put_little_endian(uint8_t *bytes, int count, uint64_t value)
-{
-	for (int i = 0; i < count; i++)
-		bytes[i] = (uint8_t)(value >> 8 * i);
-}
-
-static uint64_t get_little_endian(const uint8_t *bytes, int count)
-{
-	uint64_t value = 0;
-	for (int i = 0; i < count; i++)
-		value |= (uint64_t)bytes[i] << 8 * i;
-	return value;
-}
 
 static void hash_of(const void *bytes, size_t size, uint8_t digest[32])
 {
@@ -35,15 +22,15 @@ void gd_digest_append(void *bytes, size_t length)
 {
 	uint8_t *trailer = (uint8_t *)bytes + length;
 	memset(trailer, 0, GD_DIGEST_BYTES);
-	memcpy(trailer, magic, sizeof magic);
-	put_little_endian(trailer + VERSION_AT, 4, VERSION);
-	put_little_endian(trailer + LENGTH_AT, 8, length);
+	memcpy(trailer, gd_digest_magic, sizeof gd_digest_magic);
+	gd_put_little_endian(trailer + VERSION_AT, 4, VERSION);
+	gd_put_little_endian(trailer + LENGTH_AT, 8, length);
 	hash_of(bytes, length + HASH_AT, trailer + HASH_AT);
 }
 
 bool gd_digest_present(const uint8_t tail[GD_DIGEST_BYTES])
 {
-	return memcmp(tail, magic, sizeof magic) == 0;
+	return memcmp(tail, gd_digest_magic, sizeof gd_digest_magic) == 0;
 }
 
 bool gd_superblock_present(const void *bytes, size_t size)
@@ -71,14 +58,14 @@ uint64_t gd_superblock_end(const void *bytes, size_t size)
 {
 	const superblock_places *places = find_places(bytes, size);
 	const uint8_t *head = bytes;
-	return places && head[places->width] == 8 ? get_little_endian(head + places->end, 8) : 0;
+	return places && head[places->width] == 8 ? gd_get_little_endian(head + places->end, 8) : 0;
 }
 
 bool gd_superblock_common(const void *bytes, size_t size)
 {
 	const superblock_places *places = find_places(bytes, size);
 	const uint8_t *head = bytes;
-	return places && head[places->width] == 8 && head[places->width + 1] == 8 && (!places->driver || get_little_endian(head + places->driver, 8) == UINT64_MAX);
+	return places && head[places->width] == 8 && head[places->width + 1] == 8 && (!places->driver || gd_get_little_endian(head + places->driver, 8) == UINT64_MAX);
 }
 
 gd_digest_verdict gd_digest_check(const void *bytes, size_t size, size_t *length)
@@ -90,8 +77,8 @@ gd_digest_verdict gd_digest_check(const void *bytes, size_t size, size_t *length
 			uint8_t digest[32];
 			*length = size - GD_DIGEST_BYTES;
 			hash_of(bytes, *length + HASH_AT, digest);
-			bool right = get_little_endian(trailer + VERSION_AT, 4) == VERSION &&
-				get_little_endian(trailer + LENGTH_AT, 8) == *length && memcmp(digest, trailer + HASH_AT, sizeof digest) == 0;
+			bool right = gd_get_little_endian(trailer + VERSION_AT, 4) == VERSION &&
+				gd_get_little_endian(trailer + LENGTH_AT, 8) == *length && memcmp(digest, trailer + HASH_AT, sizeof digest) == 0;
 			return right ? GD_DIGEST_RIGHT : GD_DIGEST_WRONG;
 		}
 	}

@@ -1,7 +1,10 @@
 #include "gd/store/file_kind.h"
 
 #include <string.h>
+#include <time.h>
 
+#include "gd/base/build.h"
+#include "gd/base/file.h"
 #include "gd/store/hdf5_file.h"
 
 const char *const gd_file_kind_formats[] = {
@@ -20,6 +23,17 @@ static const struct {
 	[GD_KIND_SWEEP] = {"sweep's results", "'genre-dist sweep' leaves sweep.h5 in its directory"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
+
+void gd_hdf5_put_root(gd_hdf5 *hdf5, gd_file_kind kind, const char *history)
+{
+	char now[21];
+	gd_time_iso((int64_t)time(NULL), now);
+	gd_hdf5_put_text(hdf5, "/", "format", gd_file_kind_formats[kind]);
+	gd_hdf5_put_integer(hdf5, "/", "format_version", GD_FORMAT_VERSION);
+	gd_hdf5_put_text(hdf5, "/", "genre_dist_version", gd_version);
+	gd_hdf5_put_text(hdf5, "/", "created", now);
+	gd_hdf5_put_text(hdf5, "/", "history", history);
+}
 
 gd_file_kind gd_hdf5_get_kind(gd_hdf5 *hdf5)
 {

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gd/base/little_endian.h"
+
 typedef struct driver_file {
 	H5FD_t base; /* HDF5's part, first */
 	gd_hdf5_sink *sink;
@@ -126,14 +128,6 @@ static size_t fetch(gd_hdf5_sink *sink, haddr_t address, size_t size, void *buff
 	return done;
 }
 
-static uint64_t little_endian(const uint8_t *bytes, int count)
-{
-	uint64_t value = 0;
-	for (int i = 0; i < count; i++)
-		value |= (uint64_t)bytes[i] << 8 * i;
-	return value;
-}
-
 /*
  * Whether the objects of a global heap collection fill it without gap or overlap. Source: HDF5 File Format Specification 3.0, III.E. What merely
  * looks like a heap (2^-64 of all data) would have to be one.
@@ -143,13 +137,13 @@ static bool heap_is_sound(gd_hdf5_sink *sink, haddr_t address)
 	uint8_t head[16];
 	if (fetch(sink, address, sizeof head, head) != sizeof head)
 		return false;
-	uint64_t size = little_endian(head + 8, 8);
+	uint64_t size = gd_get_little_endian(head + 8, 8);
 	if (size < 4096 || address > sink->size || size > sink->size - address)
 		return false;
 	for (uint64_t at = sizeof head; at + sizeof head <= size;) {
 		if (fetch(sink, address + at, sizeof head, head) != sizeof head)
 			return false;
-		uint64_t index = little_endian(head, 2), length = little_endian(head + 8, 8), left = size - at;
+		uint64_t index = gd_get_little_endian(head, 2), length = gd_get_little_endian(head + 8, 8), left = size - at;
 		if (index == 0) /* free space, its own head included: the rest of the collection */
 			return length == left;
 		if (length > left - sizeof head)

@@ -317,3 +317,23 @@ gd_status gd_hdf5_close(gd_hdf5 *hdf5)
 	hdf5->bytes = NULL;
 	return hdf5->status;
 }
+
+bool gd_hdf5_has(gd_hdf5 *hdf5, const char *path)
+{
+	if (gd_hdf5_failed(hdf5))
+		return false;
+	/* H5Lexists answers only for the last component of a path. */
+	char prefix[256];
+	size_t length = strlen(path);
+	if (length >= sizeof prefix)
+		return false;
+	for (size_t end = 1; end <= length; end++) {
+		if (end < length && path[end] != '/')
+			continue;
+		memcpy(prefix, path, end);
+		prefix[end] = '\0';
+		if (H5Lexists(hdf5->file, prefix, H5P_DEFAULT) <= 0 || H5Oexists_by_name(hdf5->file, prefix, H5P_DEFAULT) <= 0)
+			return false;
+	}
+	return true;
+}

@@ -56,20 +56,6 @@ typedef struct open_attribute {
 	hssize_t count;
 } open_attribute;
 
-const char *gd_hdf5_class_word(H5T_class_t class)
-{
-	switch (class) {
-	case H5T_INTEGER:
-		return "integer";
-	case H5T_FLOAT:
-		return "floating point";
-	case H5T_STRING:
-		return "text";
-	default:
-		return "another type";
-	}
-}
-
 /* Opens an attribute of a class; false, with the failure kept, when it is not there or another. */
 static bool open_class(gd_hdf5 *hdf5, const char *path, const char *name, H5T_class_t class, bool scalar, open_attribute *attribute)
 {

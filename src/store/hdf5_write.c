@@ -2,48 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <hdf5_hl.h>
 
-#include "gd/base/build.h"
-#include "gd/base/file.h"
 #include "gd/base/parse.h"
-
-hid_t gd_element_file_type(gd_element element)
-{
-	switch (element) {
-	case GD_FLOAT32:
-		return H5T_IEEE_F32LE;
-	case GD_FLOAT64:
-		return H5T_IEEE_F64LE;
-	case GD_INT32:
-		return H5T_STD_I32LE;
-	case GD_INT64:
-		return H5T_STD_I64LE;
-	}
-	return -1;
-}
-
-hid_t gd_element_memory_type(gd_element element)
-{
-	switch (element) {
-	case GD_FLOAT32:
-		return H5T_NATIVE_FLOAT;
-	case GD_FLOAT64:
-		return H5T_NATIVE_DOUBLE;
-	case GD_INT32:
-		return H5T_NATIVE_INT32;
-	case GD_INT64:
-		return H5T_NATIVE_INT64;
-	}
-	return -1;
-}
-
-size_t gd_element_size(gd_element element)
-{
-	return element == GD_FLOAT32 || element == GD_INT32 ? 4 : 8;
-}
 
 /* A creation list for objects that carry no time of birth. */
 static hid_t timeless(hid_t class)
@@ -145,17 +107,6 @@ void gd_hdf5_put_integers(gd_hdf5 *hdf5, const char *path, const char *name, siz
 void gd_hdf5_put_reals(gd_hdf5 *hdf5, const char *path, const char *name, size_t count, const float *values)
 {
 	put_attribute(hdf5, path, name, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, (long long)count, values);
-}
-
-void gd_hdf5_put_root(gd_hdf5 *hdf5, gd_file_kind kind, const char *history)
-{
-	char now[21];
-	gd_time_iso((int64_t)time(NULL), now);
-	gd_hdf5_put_text(hdf5, "/", "format", gd_file_kind_formats[kind]);
-	gd_hdf5_put_integer(hdf5, "/", "format_version", GD_FORMAT_VERSION);
-	gd_hdf5_put_text(hdf5, "/", "genre_dist_version", gd_version);
-	gd_hdf5_put_text(hdf5, "/", "created", now);
-	gd_hdf5_put_text(hdf5, "/", "history", history);
 }
 
 /* ---- datasets ---- */

@@ -6,25 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gd/base/little_endian.h"
 #include "gd/base/sha256.h"
 
 enum { VERSION = 2, VERSION_AT = 8, COUNT_AT = 12, LENGTH_AT = 16, HASH_AT = 24, STRETCH_BYTES = 16, PIECE = 1 << 16 };
-
-static const char magic[8] = {'G', 'D', 'd', 'i', 'g', 'e', 's', 't'};
-
-static void put_little_endian(uint8_t *bytes, int count, uint64_t value)
-{
-	for (int i = 0; i < count; i++)
-		bytes[i] = (uint8_t)(value >> 8 * i);
-}
-
-static uint64_t get_little_endian(const uint8_t *bytes, int count)
-{
-	uint64_t value = 0;
-	for (int i = 0; i < count; i++)
-		value |= (uint64_t)bytes[i] << 8 * i;
-	return value;
-}
 
 bool gd_stretches_add(gd_stretches *stretches, uint64_t offset, uint64_t length)
 {
@@ -112,9 +97,9 @@ static int hash_file(int file, uint64_t length, const uint8_t *table, size_t cou
 	int error = 0;
 	gd_sha256_init(&hash);
 	for (size_t i = 0; i < count && !error; i++) {
-		uint64_t offset = get_little_endian(table + i * STRETCH_BYTES, 8);
+		uint64_t offset = gd_get_little_endian(table + i * STRETCH_BYTES, 8);
 		error = hash_range(&hash, file, at, offset);
-		at = offset + get_little_endian(table + i * STRETCH_BYTES + 8, 8);
+		at = offset + gd_get_little_endian(table + i * STRETCH_BYTES + 8, 8);
 	}
 	if (!error)
 		error = hash_range(&hash, file, at, length);
@@ -136,14 +121,14 @@ int gd_seal_write(int file, gd_stretches *stretches)
 	if (!trailer)
 		return ENOMEM;
 	for (size_t i = 0; i < stretches->count; i++) {
-		put_little_endian(trailer + i * STRETCH_BYTES, 8, stretches->items[i].offset);
-		put_little_endian(trailer + i * STRETCH_BYTES + 8, 8, stretches->items[i].length);
+		gd_put_little_endian(trailer + i * STRETCH_BYTES, 8, stretches->items[i].offset);
+		gd_put_little_endian(trailer + i * STRETCH_BYTES + 8, 8, stretches->items[i].length);
 	}
 	uint8_t *tail = trailer + table_bytes;
-	memcpy(tail, magic, sizeof magic);
-	put_little_endian(tail + VERSION_AT, 4, VERSION);
-	put_little_endian(tail + COUNT_AT, 4, stretches->count);
-	put_little_endian(tail + LENGTH_AT, 8, length);
+	memcpy(tail, gd_digest_magic, sizeof gd_digest_magic);
+	gd_put_little_endian(tail + VERSION_AT, 4, VERSION);
+	gd_put_little_endian(tail + COUNT_AT, 4, stretches->count);
+	gd_put_little_endian(tail + LENGTH_AT, 8, length);
 	int error = hash_file(file, length, trailer, stretches->count, tail, tail + HASH_AT);
 	if (!error)
 		error = write_at(file, length, trailer, table_bytes + GD_DIGEST_BYTES);
@@ -153,7 +138,7 @@ int gd_seal_write(int file, gd_stretches *stretches)
 
 bool gd_seal_present(const uint8_t tail[GD_DIGEST_BYTES])
 {
-	return gd_digest_present(tail) && get_little_endian(tail + VERSION_AT, 4) == VERSION;
+	return gd_digest_present(tail) && gd_get_little_endian(tail + VERSION_AT, 4) == VERSION;
 }
 
 /* In ascending order, apart, and within the file: otherwise bytes could be left out that are nobody's to check. */
@@ -161,7 +146,7 @@ static bool table_is_sound(const uint8_t *table, size_t count, uint64_t length)
 {
 	uint64_t end = 0;
 	for (size_t i = 0; i < count; i++) {
-		uint64_t offset = get_little_endian(table + i * STRETCH_BYTES, 8), size = get_little_endian(table + i * STRETCH_BYTES + 8, 8);
+		uint64_t offset = gd_get_little_endian(table + i * STRETCH_BYTES, 8), size = gd_get_little_endian(table + i * STRETCH_BYTES + 8, 8);
 		if (offset < end || offset > length || size > length - offset)
 			return false;
 		end = offset + size;
@@ -177,7 +162,7 @@ gd_digest_verdict gd_seal_check(int file, uint64_t size, uint64_t *length, int *
 	*error = size < sizeof tail ? 0 : read_at(file, size - sizeof tail, tail, sizeof tail);
 	if (*error || size < sizeof tail || !gd_seal_present(tail))
 		return GD_DIGEST_WRONG;
-	uint64_t count = get_little_endian(tail + COUNT_AT, 4), before = get_little_endian(tail + LENGTH_AT, 8);
+	uint64_t count = gd_get_little_endian(tail + COUNT_AT, 4), before = gd_get_little_endian(tail + LENGTH_AT, 8);
 	if (count > (size - sizeof tail) / STRETCH_BYTES || before != size - sizeof tail - count * STRETCH_BYTES)
 		return GD_DIGEST_WRONG;
 	size_t table_bytes = (size_t)count * STRETCH_BYTES;

@@ -9,6 +9,7 @@
 
 #include "gd/base/file.h"
 #include "gd/base/log.h"
+#include "gd/parallel/mpi_error.h"
 #include "gd/parallel/node.h"
 #include "gd/parallel/patience.h"
 #include "gd/run/run_directory.h"

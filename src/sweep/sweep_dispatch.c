@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gd/base/log.h"
+#include "gd/parallel/mpi_error.h"
 #include "gd/parallel/patience.h"
 #include "gd/run/run_directory.h"
 #include "gd/train/stop.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/little_endian.h"
 #include "gd/base/memory.h"
 #include "gd/base/random.h"
 #include "gd/base/sha256.h"
@@ -27,8 +28,7 @@ static gd_content content_of_digest(gd_sha256 *hash)
 static void update_text(gd_sha256 *hash, const char *text, size_t length)
 {
 	uint8_t bytes[8];
-	for (int i = 0; i < 8; i++)
-		bytes[i] = (uint8_t)((uint64_t)length >> 8 * i);
+	gd_put_little_endian(bytes, 8, length);
 	gd_sha256_update(hash, bytes, sizeof bytes);
 	gd_sha256_update(hash, text, length);
 }

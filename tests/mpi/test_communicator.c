@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "gd/base/log.h"
+#include "gd/parallel/mpi_error.h"
 
 const char *const ranks_suite = "communicator";
 

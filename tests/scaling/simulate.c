@@ -17,6 +17,7 @@
 #include "gd/kernel/gemm.h"
 #include "gd/network/initialise.h"
 #include "gd/parallel/exchange.h"
+#include "gd/parallel/mpi_error.h"
 #include "gd/parallel/reduce.h"
 #include "gd/train/stepper.h"
 

@@ -47,6 +47,27 @@ struct gd_network {
 	size_t tables;              /* floats behind it */
 };
 
+/* Rows are padded to whole cache lines, so that offsets in rows are offsets of aligned buffers for any number of rows. */
+static inline size_t gd_network_padded(int rows)
+{
+	size_t line = GD_ALIGNMENT / sizeof(float);
+	return ((size_t)rows + line - 1) / line * line;
+}
+
+/* The offset of `rows` rows of a workspace of which `*used` are taken already. */
+static inline size_t gd_network_take(size_t *used, size_t rows)
+{
+	size_t offset = *used;
+	*used += rows;
+	return offset;
+}
+
+/* Where a block's workspace has the gradient of one dense layer's parameters, or of the periodic ones. */
+static inline float *gd_network_parameter_gradient(const gd_network *network, int rows, float *workspace)
+{
+	return workspace + network->workspace_rows * gd_network_padded(rows);
+}
+
 /* Fills in the workspace offsets; the last step of gd_network_create. */
 void gd_network_place_values(gd_network *network);
 
@@ -73,7 +94,5 @@ void gd_network_first_gradient(const gd_network *network, int rows, const float 
 void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient);
 /* dL/d(dense output) of a layer [outputs, rows]: one of two buffers by turns. For the last layer first its logits. */
 float *gd_network_layer_gradient(const gd_network *network, int layer, int rows, float *workspace);
-/* The gradient of one dense layer's parameters, or of the periodic ones. */
-float *gd_network_parameter_gradient(const gd_network *network, int rows, float *workspace);
 
 #endif

@@ -61,7 +61,4 @@ GD_CHECKED gd_status gd_wait(gd_communicator *communicator, MPI_Request *request
 void gd_wait_begin(gd_communicator *communicator);
 void gd_wait_finish(gd_communicator *communicator);
 
-/* Local. An MPI error code as a status (MPI_SUCCESS: OK); `doing` completes "cannot ...". */
-gd_status gd_mpi_error(int code, const char *doing);
-
 #endif

@@ -34,6 +34,9 @@ typedef struct gd_report_page {
 	int plot_count;
 } gd_report_page;
 
+/* Reads what there is of run->options->directory, and scores the model on its dataset. GD_BAD_DATA where it is no run directory. */
+GD_CHECKED gd_status gd_report_run_read(gd_report_run *run);
+void gd_report_run_release(gd_report_run *run);
 /* From the checkpoint's groups; NULL where there is no such entry. */
 const char *gd_report_setting(const gd_report_run *run, const char *name);
 const char *gd_report_provenance(const gd_report_run *run, const char *name);

@@ -15,6 +15,9 @@
 #define GD_DIGEST_BYTES 56
 #define GD_SUPERBLOCK_BYTES 64 /* what has to be read of a file's beginning */
 
+/* What every trailer begins with. */
+extern const char gd_digest_magic[8];
+
 typedef enum gd_digest_verdict {
 	GD_DIGEST_RIGHT,
 	GD_DIGEST_NONE,  /* a file that ends where HDF5 says: written by other tools */
