@@ -78,33 +78,40 @@ const float *gd_network_input_forward(const gd_network *network, const float *pa
 	return values;
 }
 
-/* Rows of the weights that go through the dense product, one behind the other; or those of a gradient back to their places. */
+/* A stretch of the first layer's weights, in rows. */
+typedef struct stretch {
+	int feature; /* the next to look at */
+	size_t first, count;
+} stretch;
+
+/* The next stretch that goes through the dense product: features that are no piecewise-linear ones, one by one, then all columns behind the features'. */
+static bool next_stretch(const gd_input_layer *input, stretch *s)
+{
+	const gd_encoding *encoding = &input->encoding;
+	while (s->feature < encoding->features && encoding->feature[s->feature].kind == GD_ENCODE_PIECEWISE_LINEAR)
+		s->feature++;
+	if (s->feature > encoding->features)
+		return false;
+	bool behind = s->feature == encoding->features;
+	s->first = (size_t)(behind ? input->encoded : encoding->feature[s->feature].first);
+	s->count = behind ? (size_t)(input->columns - input->encoded) : 1;
+	s->feature++;
+	return true;
+}
+
+/* Those stretches of the weights, one behind the other; or those of a gradient back to their places. */
 static void pack(const gd_network *network, const float *weight, float *packed)
 {
-	const gd_input_layer *input = &network->input;
 	size_t outputs = (size_t)network->layer[0].outputs;
-	for (int f = 0; f < input->encoding.features; f++) {
-		const gd_feature_encoding *feature = &input->encoding.feature[f];
-		if (feature->kind == GD_ENCODE_PIECEWISE_LINEAR)
-			continue;
-		memcpy(packed, weight + (size_t)feature->first * outputs, outputs * sizeof *packed);
-		packed += outputs;
-	}
-	memcpy(packed, weight + (size_t)input->encoded * outputs, (size_t)(input->columns - input->encoded) * outputs * sizeof *packed);
+	for (stretch s = {0}; next_stretch(&network->input, &s); packed += s.count * outputs)
+		memcpy(packed, weight + s.first * outputs, s.count * outputs * sizeof *packed);
 }
 
 static void unpack(const gd_network *network, const float *packed, float *gradient)
 {
-	const gd_input_layer *input = &network->input;
 	size_t outputs = (size_t)network->layer[0].outputs;
-	for (int f = 0; f < input->encoding.features; f++) {
-		const gd_feature_encoding *feature = &input->encoding.feature[f];
-		if (feature->kind == GD_ENCODE_PIECEWISE_LINEAR)
-			continue;
-		memcpy(gradient + (size_t)feature->first * outputs, packed, outputs * sizeof *packed);
-		packed += outputs;
-	}
-	memcpy(gradient + (size_t)input->encoded * outputs, packed, (size_t)(input->columns - input->encoded) * outputs * sizeof *packed);
+	for (stretch s = {0}; next_stretch(&network->input, &s); packed += s.count * outputs)
+		memcpy(gradient + s.first * outputs, packed, s.count * outputs * sizeof *packed);
 }
 
 size_t gd_network_tables(const gd_network *network)

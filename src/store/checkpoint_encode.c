@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "gd/store/checkpoint_file.h"
-#include "gd/store/digest.h"
 #include "gd/store/hdf5_file.h"
 
 static const char *const role_sentences[] = {
@@ -167,14 +166,5 @@ gd_status gd_checkpoint_encode(gd_checkpoint *checkpoint, void **bytes, size_t *
 	gd_hdf5_put_history(&hdf5, "history", &checkpoint->history, false);
 	put_settings(&hdf5, "config", checkpoint->config, checkpoint->config_count);
 	put_settings(&hdf5, "provenance", checkpoint->provenance, checkpoint->provenance_count);
-	gd_hdf5_take_image(&hdf5, GD_DIGEST_BYTES, bytes, size);
-	gd_status status = gd_hdf5_close(&hdf5);
-	if (gd_failed(&status)) {
-		free(*bytes);
-		*bytes = NULL;
-		return status;
-	}
-	gd_digest_append(*bytes, *size);
-	*size += GD_DIGEST_BYTES;
-	return status;
+	return gd_hdf5_finish_image(&hdf5, bytes, size);
 }

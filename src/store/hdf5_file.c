@@ -184,6 +184,21 @@ void gd_hdf5_take_image(gd_hdf5 *hdf5, size_t room, void **bytes, size_t *size)
 	hdf5->sink->bytes = NULL;
 }
 
+gd_status gd_hdf5_finish_image(gd_hdf5 *hdf5, void **bytes, size_t *size)
+{
+	gd_hdf5_take_image(hdf5, GD_DIGEST_BYTES, bytes, size);
+	gd_status status = gd_hdf5_close(hdf5);
+	if (gd_failed(&status)) {
+		free(*bytes);
+		*bytes = NULL;
+		*size = 0;
+		return status;
+	}
+	gd_digest_append(*bytes, *size);
+	*size += GD_DIGEST_BYTES;
+	return status;
+}
+
 /* `bytes`, or a descriptor that is ours from here on. */
 static void open_file(gd_hdf5 *hdf5, const void *bytes, int descriptor)
 {

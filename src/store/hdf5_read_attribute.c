@@ -50,11 +50,22 @@ bool gd_hdf5_has_attribute(gd_hdf5 *hdf5, const char *path, const char *name)
 	return !gd_hdf5_failed(hdf5) && H5Aexists_by_name(hdf5->file, path, name, H5P_DEFAULT) > 0;
 }
 
+enum { OBJECT_ROOM = 160 };
+
 typedef struct open_attribute {
 	hid_t id, type;
-	char object[160]; /* for messages */
+	char object[OBJECT_ROOM]; /* for messages */
 	hssize_t count;
 } open_attribute;
+
+/* What messages call an attribute. */
+static void name_attribute(const char *path, const char *name, char object[OBJECT_ROOM])
+{
+	if (strcmp(path, "/") == 0)
+		snprintf(object, OBJECT_ROOM, "%s", name);
+	else
+		snprintf(object, OBJECT_ROOM, "%s' attribute '%s", path, name);
+}
 
 /* Opens an attribute of a class; false, with the failure kept, when it is not there or another. */
 static bool open_class(gd_hdf5 *hdf5, const char *path, const char *name, H5T_class_t class, bool scalar, open_attribute *attribute)
@@ -63,10 +74,7 @@ static bool open_class(gd_hdf5 *hdf5, const char *path, const char *name, H5T_cl
 	if (gd_hdf5_failed(hdf5))
 		return false;
 	bool root = strcmp(path, "/") == 0;
-	if (root)
-		snprintf(attribute->object, sizeof attribute->object, "%s", name);
-	else
-		snprintf(attribute->object, sizeof attribute->object, "%s' attribute '%s", path, name);
+	name_attribute(path, name, attribute->object);
 	if (!root && !gd_hdf5_has(hdf5, path)) {
 		gd_hdf5_fail(hdf5, path, "expected a group or dataset, found none");
 		return false;
@@ -112,37 +120,39 @@ char *gd_hdf5_get_text(gd_hdf5 *hdf5, const char *path, const char *name, gd_are
 	return text;
 }
 
-int64_t gd_hdf5_get_integer(gd_hdf5 *hdf5, const char *path, const char *name, int64_t minimum, int64_t maximum)
+/* One number of a class into `value`; false, with the failure kept, where there is none. */
+static bool get_number(gd_hdf5 *hdf5, const char *path, const char *name, H5T_class_t class, hid_t memory_type, void *value)
 {
 	open_attribute attribute;
-	int64_t value = 0;
-	if (open_class(hdf5, path, name, H5T_INTEGER, true, &attribute)) {
-		read_attribute(hdf5, &attribute, H5T_NATIVE_INT64, &value);
-		if (value < minimum || value > maximum)
-			gd_hdf5_fail(hdf5, attribute.object, "expected a value from %lld to %lld, found %lld", (long long)minimum, (long long)maximum, (long long)value);
-	}
+	if (open_class(hdf5, path, name, class, true, &attribute))
+		read_attribute(hdf5, &attribute, memory_type, value);
 	close_attribute(&attribute);
-	return gd_hdf5_failed(hdf5) ? 0 : value;
+	return !gd_hdf5_failed(hdf5);
+}
+
+int64_t gd_hdf5_get_integer(gd_hdf5 *hdf5, const char *path, const char *name, int64_t minimum, int64_t maximum)
+{
+	int64_t value = 0;
+	if (!get_number(hdf5, path, name, H5T_INTEGER, H5T_NATIVE_INT64, &value))
+		return 0;
+	if (value >= minimum && value <= maximum)
+		return value;
+	char object[OBJECT_ROOM];
+	name_attribute(path, name, object);
+	gd_hdf5_fail(hdf5, object, "expected a value from %lld to %lld, found %lld", (long long)minimum, (long long)maximum, (long long)value);
+	return 0;
 }
 
 uint64_t gd_hdf5_get_unsigned(gd_hdf5 *hdf5, const char *path, const char *name)
 {
-	open_attribute attribute;
 	uint64_t value = 0;
-	if (open_class(hdf5, path, name, H5T_INTEGER, true, &attribute))
-		read_attribute(hdf5, &attribute, H5T_NATIVE_UINT64, &value);
-	close_attribute(&attribute);
-	return gd_hdf5_failed(hdf5) ? 0 : value;
+	return get_number(hdf5, path, name, H5T_INTEGER, H5T_NATIVE_UINT64, &value) ? value : 0;
 }
 
 double gd_hdf5_get_real(gd_hdf5 *hdf5, const char *path, const char *name)
 {
-	open_attribute attribute;
 	double value = 0;
-	if (open_class(hdf5, path, name, H5T_FLOAT, true, &attribute))
-		read_attribute(hdf5, &attribute, H5T_NATIVE_DOUBLE, &value);
-	close_attribute(&attribute);
-	return gd_hdf5_failed(hdf5) ? 0 : value;
+	return get_number(hdf5, path, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, &value) ? value : 0;
 }
 
 size_t gd_hdf5_get_integers(gd_hdf5 *hdf5, const char *path, const char *name, size_t room, int *values)

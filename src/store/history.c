@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "gd/base/file.h"
-#include "gd/store/digest.h"
 #include "gd/store/hdf5_file.h"
 
 #define AT(field) offsetof(gd_epoch_metrics, field)
@@ -114,12 +113,9 @@ gd_status gd_history_write(const char *path, const gd_history *history, const ch
 	gd_hdf5_create_image(&hdf5, path);
 	gd_hdf5_put_root(&hdf5, GD_KIND_METRICS, command);
 	gd_hdf5_put_history(&hdf5, "epochs", history, true);
-	gd_hdf5_take_image(&hdf5, GD_DIGEST_BYTES, &bytes, &size);
-	gd_status status = gd_hdf5_close(&hdf5);
-	if (!gd_failed(&status)) {
-		gd_digest_append(bytes, size);
-		status = gd_file_write(path, bytes, size + GD_DIGEST_BYTES);
-	}
+	gd_status status = gd_hdf5_finish_image(&hdf5, &bytes, &size);
+	if (!gd_failed(&status))
+		status = gd_file_write(path, bytes, size);
 	free(bytes);
 	return status;
 }

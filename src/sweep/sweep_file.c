@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "gd/base/file.h"
-#include "gd/store/digest.h"
 #include "gd/store/hdf5_file.h"
 #include "gd/sweep/sweep_result.h"
 
@@ -110,12 +109,9 @@ gd_status gd_sweep_file_write(const char *path, const gd_sweep_plan *plan, const
 	gd_hdf5_put_group(&hdf5, "trials");
 	gd_hdf5_put_group(&hdf5, "options");
 	put_columns(&hdf5, plan, results);
-	gd_hdf5_take_image(&hdf5, GD_DIGEST_BYTES, &bytes, &size);
-	gd_status status = gd_hdf5_close(&hdf5);
-	if (!gd_failed(&status)) {
-		gd_digest_append(bytes, size);
-		status = gd_file_write(path, bytes, size + GD_DIGEST_BYTES);
-	}
+	gd_status status = gd_hdf5_finish_image(&hdf5, &bytes, &size);
+	if (!gd_failed(&status))
+		status = gd_file_write(path, bytes, size);
 	free(bytes);
 	return status;
 }

@@ -41,6 +41,8 @@ void gd_hdf5_create(gd_hdf5 *hdf5, const char *path, const char *name);
 void gd_hdf5_create_image(gd_hdf5 *hdf5, const char *name);
 /* Finishes a file made by gd_hdf5_create_image: its bytes, with `room` more behind them for the caller; `*size` without these. Released with free(). */
 void gd_hdf5_take_image(gd_hdf5 *hdf5, size_t room, void **bytes, size_t *size);
+/* The same as a whole file, with its digest, and the close. On failure *bytes is NULL. */
+GD_CHECKED gd_status gd_hdf5_finish_image(gd_hdf5 *hdf5, void **bytes, size_t *size);
 /* An existing file; a digest behind its end is checked before anything else. No lock is taken: our files are replaced, never changed. */
 void gd_hdf5_open(gd_hdf5 *hdf5, const char *path);
 /* Bytes in memory, without any digest; they must stay until the close. */
