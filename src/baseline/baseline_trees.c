@@ -23,6 +23,7 @@ gd_status gd_baseline_trees(gd_communicator *communicator, gd_dataset *dataset, 
 
 #include "gd/base/memory.h"
 #include "gd/base/random.h"
+#include "gd/kernel/real.h"
 #include "gd/parallel/patience.h"
 #include "gd/parallel/reduce.h"
 
@@ -144,7 +145,7 @@ static double weight_of(const orchard *o, double sum, double largest)
 {
 	double score = sum * SCORE_QUANTUM / o->recipe->groups;
 	if (o->recipe->rounds > 1)
-		return exp(score - largest * SCORE_QUANTUM / o->recipe->groups);
+		return gd_real_exp(score - largest * SCORE_QUANTUM / o->recipe->groups);
 	double share = (1 + 2 * score * (o->classes - 1) / o->classes) / o->classes;
 	return share > 0 ? share : 0;
 }

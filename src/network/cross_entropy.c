@@ -174,7 +174,7 @@ void gd_softmax(int classes, int rows, const float *logits, float *probabilities
 }
 
 /* log p_c of row r is logits[c, r] minus this. */
-static double log_total(int classes, int rows, int r, const float *logits)
+static double log_total_ref(int classes, int rows, int r, const float *logits)
 {
 	double largest = logits[r], total = 0.0;
 	for (int c = 1; c < classes; c++)
@@ -189,7 +189,7 @@ gd_cross_entropy_sums gd_cross_entropy_ref(int classes, int rows, const float *l
 {
 	gd_cross_entropy_sums sums = {0};
 	for (int r = 0; r < rows; r++) {
-		double log_sum = log_total(classes, rows, r, logits), target_total = 0.0;
+		double log_sum = log_total_ref(classes, rows, r, logits), target_total = 0.0;
 		int best = 0;
 		for (int c = 0; c < classes; c++)
 			target_total += smoothing / classes * class_weights[c] + (c == labels[r] ? (1.0 - smoothing) * class_weights[c] : 0.0);
@@ -214,7 +214,7 @@ gd_cross_entropy_sums gd_cross_entropy_ref(int classes, int rows, const float *l
 void gd_softmax_ref(int classes, int rows, const float *logits, float *probabilities)
 {
 	for (int r = 0; r < rows; r++) {
-		double log_sum = log_total(classes, rows, r, logits);
+		double log_sum = log_total_ref(classes, rows, r, logits);
 		for (int c = 0; c < classes; c++) {
 			size_t at = (size_t)c * (size_t)rows + (size_t)r;
 			probabilities[at] = (float)exp(logits[at] - log_sum);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "gd/base/vector.h"
+#include "gd/kernel/real.h"
 
 int gd_optimizer_moments(const gd_optimizer_options *options)
 {
@@ -25,8 +26,8 @@ gd_step_scalars gd_optimizer_scalars(const gd_optimizer_options *options, double
 	assert(step >= 1);
 	return (gd_step_scalars){
 		.learning_rate = learning_rate,
-		.correction1 = 1.0 - pow(options->beta1, (double)step),
-		.correction2 = 1.0 - pow(options->beta2, (double)step),
+		.correction1 = 1.0 - gd_real_pow(options->beta1, (double)step),
+		.correction2 = 1.0 - gd_real_pow(options->beta2, (double)step),
 	};
 }
 

@@ -1,12 +1,13 @@
 #include "gd/network/schedule.h"
 
 #include <assert.h>
-#include <math.h>
+
+#include "gd/kernel/real.h"
 
 /* From `start` to `end` along half a cosine, as `part` goes from 0 to 1. */
 static double cosine_between(double start, double end, double part)
 {
-	return end + (start - end) / 2.0 * (1.0 + cos(M_PI * part));
+	return end + (start - end) / 2.0 * (1.0 + gd_real_cosine(0.5 * part));
 }
 
 static double step_rate(const gd_schedule *schedule, int64_t t)

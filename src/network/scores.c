@@ -8,6 +8,7 @@
 
 #include "gd/base/memory.h"
 #include "gd/base/vector.h"
+#include "gd/kernel/real.h"
 
 #define TILE 256 /* rows */
 /* Rounds to 2^-36: a tile's losses (at most 88 each) and confidences, so rounded, add up without error. */
@@ -73,7 +74,7 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 		confidence[bin] += ((double)best[r] + MAGIC) - MAGIC;
 		float p = probabilities[(size_t)labels[r] * stride + (size_t)r];
 		p = p < FLT_MIN ? FLT_MIN : p; /* a NaN stays one */
-		loss += (-log((double)p) + MAGIC) - MAGIC;
+		loss += (-gd_real_log((double)p) + MAGIC) - MAGIC;
 	}
 	for (int b = 0; b < GD_CALIBRATION_BINS; b++)
 		gd_wide_sum_add(&sums->bin_confidence[b], confidence[b]);

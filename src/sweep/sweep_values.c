@@ -6,12 +6,13 @@
 
 #include "gd/base/parse.h"
 #include "gd/base/random.h"
+#include "gd/kernel/real.h"
 
-/* A point of a range as text, which is what the option gets: libm's last digits, which differ between hosts, are cut. */
+/* A point of a range as text, which is what the option gets. */
 static const char *point(const gd_sweep_values *values, double share, int digits, gd_arena *arena)
 {
 	char text[64];
-	double number = values->logarithmic ? exp(log(values->low) + share * log(values->high / values->low)) : values->low + share * (values->high - values->low);
+	double number = values->logarithmic ? gd_real_exp(gd_real_log(values->low) + share * gd_real_log(values->high / values->low)) : values->low + share * (values->high - values->low);
 	if (values->whole)
 		snprintf(text, sizeof text, "%.0f", nearbyint(number));
 	else

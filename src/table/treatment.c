@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gd/base/parse.h"
+#include "gd/kernel/real.h"
 
 static double number_value(const gd_term *term, const gd_input *input)
 {
@@ -16,7 +17,7 @@ static double number_value(const gd_term *term, const gd_input *input)
 static double log_value(const gd_term *term, const gd_input *input)
 {
 	(void)term;
-	return input->number > 0 ? log(input->number) : NAN;
+	return input->number > 0 ? gd_real_log(input->number) : NAN;
 }
 
 static double is_value(const gd_term *term, const gd_input *input)
@@ -234,14 +235,14 @@ static int cross_count(const gd_term *term)
 
 static double log_fraction_value(const gd_term *term, const gd_input *input)
 {
-	return log(distance(input->number) + term->arguments[0]);
+	return gd_real_log(distance(input->number) + term->arguments[0]);
 }
 
 /* In octaves, of which the one from FIRST on is kept. */
 static double octave_value(const gd_term *term, const gd_input *input)
 {
 	double number = input->number > 0 ? input->number : term->arguments[1];
-	return log2(number) - floor(log2(number / term->arguments[0]));
+	return gd_real_log2(number) - floor(gd_real_log2(number / term->arguments[0]));
 }
 
 static double product_fraction_value(const gd_term *term, const gd_input *input)
@@ -351,9 +352,8 @@ void gd_term_expand(const gd_term *term, double value, double *features)
 		if (value >= 0)
 			features[(int)value] = 1;
 	} else if (term->treatment->form == GD_FORM_CIRCLE) {
-		double angle = 2 * M_PI * (value - floor(value));
-		features[0] = sin(angle);
-		features[1] = cos(angle);
+		features[0] = gd_real_sine(value);
+		features[1] = gd_real_cosine(value);
 	} else {
 		features[0] = value;
 	}
