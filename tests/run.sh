@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Every test, after the same set-up as the quick start's: tests/run.sh [CTEST ARGUMENT...]
+# Every test, after the same set-up as the quick start's: tests/run.sh [--quick] [CTEST ARGUMENT...]
 #
 # First all tests on an optimised build with warnings as errors (build-ci/), then unit tests and some of the command
 # line's under AddressSanitizer and UndefinedBehaviorSanitizer (build-asan/). Arguments go to both calls of ctest:
-# `tests/run.sh -R unit`. The last line sums both up: "N passed, N failed". Exit code 0 only if nothing failed.
+# `tests/run.sh -R unit`. --quick, for those who edit, leaves it at the first build's unit tests, goldens and layout.
+# The last line sums up: "N passed, N failed". Exit code 0 only if nothing failed.
 set -euo pipefail
 
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
@@ -48,8 +49,13 @@ run_preset() {
 	fi
 }
 
-run_preset ci "$@"
-run_preset asan --no-tests=ignore -L '^sanitized$' "$@"
+if [[ ${1-} == --quick ]]; then
+	shift
+	run_preset ci -L '^(unit|golden|layout)$' "$@"
+else
+	run_preset ci "$@"
+	run_preset asan --no-tests=ignore -L '^sanitized$' "$@"
+fi
 
 summary="$passed passed, $failed failed"
 ((skipped == 0)) || summary+=", $skipped skipped"

@@ -7,6 +7,7 @@
 
 const char gd_version[] = GD_VERSION;
 const char gd_commit[] = GD_COMMIT;
+const char gd_source_date[] = GD_DATE;
 #if defined(__clang__)
 const char gd_compiler[] = "clang " NUMBER(__clang_major__) "." NUMBER(__clang_minor__) "." NUMBER(__clang_patchlevel__);
 #else

@@ -21,7 +21,9 @@ const gd_command gd_program = {
 		       "`--name` or `--no-name`; `--` ends them. Results go to stdout, all else to stderr.",
 	.options = &table,
 	.sections = {
-		{.title = "signals", .text = "`train` and `sweep` end at SIGTERM, SIGINT, SIGUSR1 and SIGUSR2 with a checkpoint and exit code 75, whichever rank gets one."},
+		{.title = "signals", .text = "At SIGTERM, SIGINT, SIGUSR1 or SIGUSR2 to any of its ranks, `train` or `sweep` ends with a checkpoint and exit code 75.\n\n"
+			"Sent to Open MPI's `mpirun`, SIGUSR1 and SIGUSR2 reach all ranks, and `mpirun` exits with 75. At SIGTERM and SIGINT it gives the ranks a second for their checkpoint, "
+			"or as many as `OMPI_MCA_odls_base_sigkill_timeout` says, and itself exits with 1 in any case."},
 		{.title = "environment", .entries = GD_ENTRIES(
 			{"GENRE_DIST_KERNEL", "`plain`, `avx2` or `avx512`: use no wider vector instructions than these. By default the widest that the processor has; the results are the same bits. Anything else: exit code 2."},
 			{"NO_COLOR", "where it is set and not empty: no colours on a terminal"})},

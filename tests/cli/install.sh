@@ -10,4 +10,12 @@ for name in quickstart.sh setup.sh; do
 	[[ ! -e $directory/prefix/share/genre-dist/jobs/$name ]] || fail "$name is installed, and works in a clone only"
 done
 [[ -r $directory/prefix/share/genre-dist/jobs/environment.sh ]] || fail "environment.sh is not installed"
+# A page for each command, and one for them all; the completion is found by the command's name.
+for page in genre-dist $("$GENRE_DIST" --help | sed -n '/^commands:/,/^$/s/^  \([a-z-]*\) .*/genre-dist-\1/p'); do
+	[[ -s $directory/prefix/share/man/man1/$page.1 ]] || fail "$page.1 is not installed"
+	checks=$((checks + 1))
+done
+((checks > 6)) || fail "no commands were found"
+[[ -s $directory/prefix/share/bash-completion/completions/genre-dist ]] || fail "the completion is not installed"
+expect 0 '' man -M "$directory/prefix/share/man" -w genre-dist-train
 finish

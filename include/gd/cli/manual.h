@@ -11,5 +11,9 @@ extern const gd_command gd_program;
 
 /* What --help prints. */
 void gd_manual_print(FILE *out, const gd_command *command);
+/* A page for man(1), in roff: genre-dist(1) for the program, genre-dist-NAME(1) for a command. */
+void gd_manual_print_page(FILE *out, const gd_command *command);
+/* A script that completes command lines in bash. */
+void gd_manual_print_completion(FILE *out);
 
 #endif

@@ -1,0 +1,12 @@
+# Has PROGRAM write its manual into OUTPUT: man1/*.1, a page for each of COMMANDS and one for the whole, and the completion for bash.
+file(REMOVE_RECURSE ${OUTPUT})
+function(write path)
+  get_filename_component(directory ${OUTPUT}/${path} DIRECTORY)
+  file(MAKE_DIRECTORY ${directory})
+  execute_process(COMMAND ${PROGRAM} help ${ARGN} OUTPUT_FILE ${OUTPUT}/${path} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+write(man1/genre-dist.1 --man)
+foreach(command ${COMMANDS})
+  write(man1/genre-dist-${command}.1 --man ${command})
+endforeach()
+write(completions/genre-dist --completion)
