@@ -203,9 +203,12 @@ static herr_t truncate_file(H5FD_t *base, hid_t transfer, hbool_t closing)
 	return 0;
 }
 
-hid_t gd_hdf5_sink_access(gd_hdf5_sink *sink)
+bool gd_hdf5_sink_attach(gd_hdf5_sink *sink, hid_t access)
 {
 	static const H5FD_class_t driver = {
+#ifdef H5FD_CLASS_VERSION /* from HDF5 1.14 on */
+		.version = H5FD_CLASS_VERSION,
+#endif
 		.name = "genre_dist",
 		.maxaddr = ((haddr_t)1 << 62) - 1,
 		.fc_degree = H5F_CLOSE_WEAK,
@@ -223,12 +226,7 @@ hid_t gd_hdf5_sink_access(gd_hdf5_sink *sink)
 		.fl_map = H5FD_FLMAP_DICHOTOMY,
 	};
 	sink->driver = H5FDregister(&driver);
-	hid_t access = sink->driver < 0 ? -1 : H5Pcreate(H5P_FILE_ACCESS);
-	if (access >= 0 && H5Pset_driver(access, sink->driver, &sink) < 0) {
-		H5Pclose(access);
-		access = -1;
-	}
-	return access;
+	return sink->driver >= 0 && H5Pset_driver(access, sink->driver, &sink) >= 0;
 }
 
 void gd_hdf5_sink_release(gd_hdf5_sink *sink)

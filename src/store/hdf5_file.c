@@ -37,6 +37,11 @@ static herr_t keep_innermost(unsigned depth, const H5E_error2_t *error, void *co
 		const char *system = strstr(error->desc, marker);
 		const char *words = system ? system + sizeof marker - 1 : error->desc;
 		size_t length = system ? strcspn(words, "'") : strlen(words);
+		/* From 1.14 on the filter's own words are lost. */
+		if (!strcmp(words, "filter returned failure during read")) {
+			words = "a chunk does not match its checksum, or its compression is damaged";
+			length = strlen(words);
+		}
 		snprintf(kept->text, kept->room, "%.*s", (int)length, words);
 	}
 	return 0;
@@ -113,13 +118,13 @@ static void begin(gd_hdf5 *hdf5, const char *name, bool writing)
 }
 
 /* Groups and headers of HDF5 1.8's format: their metadata is checksummed. */
-static void create_file(gd_hdf5 *hdf5, const char *path, hid_t access)
+static void create_file(gd_hdf5 *hdf5)
 {
-	hid_t creation = H5Pcreate(H5P_FILE_CREATE);
-	bool ready = access >= 0 && creation >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+	hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = creation < 0 ? -1 : H5Pcreate(H5P_FILE_ACCESS);
+	bool ready = access >= 0 && gd_hdf5_sink_attach(hdf5->sink, access) && H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
 		H5Pset_obj_track_times(creation, false) >= 0;
 	if (ready)
-		hdf5->file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+		hdf5->file = H5Fcreate(hdf5->name, H5F_ACC_TRUNC, creation, access);
 	if (hdf5->file < 0)
 		gd_hdf5_fail_in_library(hdf5, NULL, "cannot create the file");
 	if (creation >= 0)
@@ -142,7 +147,7 @@ static void create_sink(gd_hdf5 *hdf5, const char *path)
 		fail_with_errno(hdf5, errno);
 		return;
 	}
-	create_file(hdf5, hdf5->name, gd_hdf5_sink_access(hdf5->sink));
+	create_file(hdf5);
 	gd_hdf5_notice_disk(hdf5);
 }
 
@@ -211,8 +216,8 @@ static void open_file(gd_hdf5 *hdf5, const void *bytes, int descriptor)
 	}
 	/* A file opened read-only is never written, so the const may go. */
 	*hdf5->sink = (gd_hdf5_sink){.descriptor = descriptor, .reading = true, .driver = -1, .bytes = (char *)(uintptr_t)bytes, .size = hdf5->size};
-	hid_t access = gd_hdf5_sink_access(hdf5->sink);
-	if (access >= 0)
+	hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+	if (access >= 0 && gd_hdf5_sink_attach(hdf5->sink, access))
 		hdf5->file = H5Fopen(hdf5->name, H5F_ACC_RDONLY, access);
 	if (hdf5->file < 0)
 		gd_hdf5_fail_in_library(hdf5, NULL, "the file is damaged or cut short");

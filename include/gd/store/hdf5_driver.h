@@ -25,8 +25,8 @@ typedef struct gd_hdf5_sink {
 	hid_t driver;   /* as registered with HDF5 */
 } gd_hdf5_sink;
 
-/* A file access property list that writes into `sink`; negative when HDF5 refuses. */
-hid_t gd_hdf5_sink_access(gd_hdf5_sink *sink);
+/* Makes a file access property list one of `sink`; false when HDF5 refuses, with the reason on its error stack. */
+bool gd_hdf5_sink_attach(gd_hdf5_sink *sink, hid_t access);
 /* Forgets the driver, once the file is closed. */
 void gd_hdf5_sink_release(gd_hdf5_sink *sink);
 
