@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "gd/bench/bench.h"
+#include "gd/kernel/engine.h"
 #include "gd/run/machine.h"
 
 /* "12.3 us", "590 kB", "61.2 GFLOP/s": three digits and a prefix, in one of a few buffers that take turns. */
@@ -67,7 +68,7 @@ static void put_spread(FILE *out, int ranks, gd_spread s, const char *unit)
 static void print_surroundings(FILE *out, const gd_bench_report *r)
 {
 	const bool crowded = r->local_ranks > r->cores, yields = r->yields[0] == '1';
-	fprintf(out, "  %s, %s; %d rank%s and %d core%s on this host; a rank computes on 1 thread\n", gd_machine_mpi(), gd_machine_blis(), r->local_ranks, r->local_ranks > 1 ? "s" : "", r->cores, r->cores > 1 ? "s" : "");
+	fprintf(out, "  %s; engine: %s; %d rank%s and %d core%s on this host; a rank computes on 1 thread\n", gd_machine_mpi(), gd_engine()->name, r->local_ranks, r->local_ranks > 1 ? "s" : "", r->cores, r->cores > 1 ? "s" : "");
 	if (crowded)
 		fprintf(out, "  More ranks than cores: they take turns, so no figure below is that of a core of its own, and a plan from them is for cores shared so.\n");
 	if (r->ranks == 1)

@@ -8,7 +8,6 @@
 #include "gd/base/processor.h"
 #include "gd/cli/commands.h"
 #include "gd/cli/manual.h"
-#include "gd/kernel/gemm.h"
 #include "gd/parallel/launch.h"
 #include "gd/run/machine.h"
 
@@ -98,7 +97,6 @@ static int run(int argc, char **argv)
 	gd_status status = gd_processor_check();
 	if (gd_failed(&status))
 		return gd_command_finish(&status);
-	gd_gemm_single_thread();
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		if (!gd_log_muted())
 			gd_machine_print_version(stdout);

@@ -164,7 +164,7 @@ static void put_limits(FILE *out, const gd_checkpoint *c, const gd_recipe *recip
 
 static void put_repeat(FILE *out, const gd_checkpoint *c)
 {
-	const char *command = of_dataset(c, GD_DATASET_COMMAND), *kernel = gd_setting_find(c->provenance, c->provenance_count, "blis");
+	const char *command = of_dataset(c, GD_DATASET_COMMAND);
 	const char *reduction = gd_setting_find(c->config, c->config_count, "reduction");
 	fprintf(out, "%-*s", LABEL_WIDTH, "again");
 	if (command)
@@ -172,7 +172,7 @@ static void put_repeat(FILE *out, const gd_checkpoint *c)
 	gd_repeat_print_train(out, c);
 	fputc('\n', out);
 	if (!reduction || !strcmp(reduction, "exact"))
-		put(out, "", "on any number of ranks; the same bits, weights_sha256 %s, with %s", c->weights_sha256, kernel ? kernel : "the same BLIS kernel");
+		put(out, "", "on any number of ranks and any processor; the same bits, weights_sha256 %s", c->weights_sha256);
 	else
 		put(out, "", "the same but for rounding, which depends on the number of ranks: --reduction %s", reduction);
 }

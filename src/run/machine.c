@@ -8,7 +8,8 @@
 
 #include "gd/base/build.h"
 #include "gd/base/log.h"
-#include "gd/kernel/gemm.h"
+#include "gd/kernel/blis_product.h"
+#include "gd/kernel/engine.h"
 #include "gd/parallel/mpi_error.h"
 
 const char *gd_machine_mpi(void)
@@ -37,7 +38,7 @@ const char *gd_machine_blis(void)
 {
 	static char text[64];
 	if (!*text)
-		snprintf(text, sizeof text, "BLIS %s, kernel %s", gd_gemm_version(), gd_gemm_kernel());
+		snprintf(text, sizeof text, "BLIS %s", gd_blis_version());
 	return text;
 }
 
@@ -82,14 +83,13 @@ int gd_machine_cores(void)
 
 void gd_machine_print_version(FILE *out)
 {
-	fprintf(out, "genre-dist %s, commit %s, %s build by %s\n%s\n%s\n%s\n", gd_version, gd_commit, gd_build_type, gd_compiler,
-		gd_machine_mpi(), gd_machine_hdf5(), gd_machine_blis());
+	fprintf(out, "genre-dist %s, commit %s, %s build by %s\n%s\n%s\n%s\nengine: %s\n", gd_version, gd_commit, gd_build_type, gd_compiler,
+		gd_machine_mpi(), gd_machine_hdf5(), gd_machine_blis(), gd_engine()->name);
 }
 
 /* What a rank tells of itself. */
 typedef struct rank_facts {
 	char host[64];
-	char kernel[48];
 	cpu_set_t cores;
 } rank_facts;
 
@@ -144,12 +144,6 @@ static void describe_hosts(const rank_facts *facts, int size, char *text, size_t
 			used += (size_t)wrote;
 		warn_of_oversubscription(facts[r].host, ranks, &cores);
 	}
-	for (int r = 1; r < size; r++)
-		if (strcmp(facts[r].kernel, facts[0].kernel)) {
-			gd_log_warning("rank 0 multiplies matrices with '%s', rank %d with '%s': results may differ in their last bits from a job on equal hosts",
-				facts[0].kernel, r, facts[r].kernel);
-			break;
-		}
 }
 
 /* Every rank's facts on rank 0, [size], released with free(). */
@@ -157,7 +151,6 @@ static gd_status gather_facts(gd_communicator *communicator, rank_facts **all)
 {
 	rank_facts mine = {0};
 	snprintf(mine.host, sizeof mine.host, "%.63s", gd_machine_host());
-	snprintf(mine.kernel, sizeof mine.kernel, "%.47s", gd_machine_blis());
 	if (sched_getaffinity(0, sizeof mine.cores, &mine.cores))
 		CPU_SET(0, &mine.cores);
 	*all = communicator->rank == 0 ? malloc((size_t)communicator->size * sizeof **all) : NULL;

@@ -188,10 +188,8 @@ static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const 
 		if (gd_failed(&status))
 			return status;
 	}
-	const char *kernel = provenance_of(checkpoint, "blis"), *program = provenance_of(checkpoint, "genre_dist");
+	const char *program = provenance_of(checkpoint, "genre_dist");
 	size_t version = strlen(gd_version);
-	if (kernel && strcmp(kernel, gd_machine_blis()))
-		gd_log_warning("the run was computed with '%s', this machine has '%s': the bits may differ from here on", kernel, gd_machine_blis());
 	if (program && (strncmp(program, gd_version, version) || program[version] != ','))
 		gd_log_warning("the run was computed by version %.*s, this is %s: the bits may differ from here on", (int)strcspn(program, ","), program, gd_version);
 	return gd_ok();

@@ -7,6 +7,7 @@
 #include "gd/base/build.h"
 #include "gd/base/log.h"
 #include "gd/base/sha256.h"
+#include "gd/kernel/engine.h"
 #include "gd/run/machine.h"
 #include "gd/run/repeat.h"
 
@@ -105,7 +106,7 @@ gd_status gd_training_make_provenance(gd_training *t, const char *hosts)
 	snprintf(seed, sizeof seed, "%" PRId64, header->seed);
 	const gd_setting settings[] = {
 		{"ranks", ranks}, {"hosts", hosts}, {"cpu", gd_machine_cpu()}, {"cores", cores},
-		{"mpi", gd_machine_mpi()}, {"hdf5", gd_machine_hdf5()}, {"blis", gd_machine_blis()}, {"genre_dist", program},
+		{"mpi", gd_machine_mpi()}, {"hdf5", gd_machine_hdf5()}, {"blis", gd_machine_blis()}, {"engine", gd_engine()->name}, {"genre_dist", program},
 		{GD_DATASET_SOURCE, header->source}, {GD_DATASET_SOURCE_SHA256, header->source_sha256}, {GD_DATASET_COMMAND, header->history}, {GD_DATASET_RECORDS, records},
 		{GD_DATASET_SPLIT, header->split}, {GD_DATASET_SEED, seed}, {GD_DATASET_CLASS_ROWS, class_rows}, {GD_DATASET_AUDIT, header->audit},
 	};

@@ -14,7 +14,6 @@
 #include "gd/base/options.h"
 #include "gd/base/random.h"
 #include "gd/base/sha256.h"
-#include "gd/kernel/gemm.h"
 #include "gd/network/initialise.h"
 #include "gd/parallel/exchange.h"
 #include "gd/parallel/mpi_error.h"
@@ -212,7 +211,6 @@ int main(int argc, char **argv)
 	static loop l;
 	const char *arguments[64];
 	int count = 0;
-	gd_gemm_single_thread();
 	gd_options_initialise(&table, &l.set);
 	gd_status status = start(&l.communicator, &argc, &argv);
 	if (!gd_failed(&status)) {

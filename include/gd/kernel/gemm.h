@@ -1,22 +1,22 @@
-/* Single-precision matrix products on BLIS, one thread: for one shape and one BLIS kernel always the same bits. Local. */
+/* Single-precision matrix products by definition: the same bits from every engine, hence on every processor. Local. */
 #ifndef GD_GEMM_H
 #define GD_GEMM_H
 
 typedef enum gd_orientation { GD_AS_STORED, GD_TRANSPOSED } gd_orientation;
 
+/* The longest chain: k is cut there. */
+enum { GD_GEMM_CHAIN = 256 };
+
 /*
  * c [m, n] = a b, overwritten; all matrices contiguous and row-major. a is stored as [m, k], or as [k, m] if GD_TRANSPOSED;
- * b as [k, n], or as [n, k]. c overlaps neither.
+ * b as [k, n], or as [n, k]. c overlaps neither. m, n, k are above 0.
+ * An element is the sum of chains, from the first one on in order: each takes the next GD_GEMM_CHAIN of k, the last one what is left, starts
+ * from 0 and is chain = fma(a(i, l), b(l, j), chain) for one l after the other. So gd_narrow_product gives the same up to k = GD_GEMM_CHAIN.
  */
-void gd_gemm(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c);
-/* The same, summed in double. */
-void gd_gemm_ref(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c);
+typedef void gd_gemm_function(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c);
 
-/* Version of BLIS ("0.9.0"). */
-const char *gd_gemm_version(void);
-/* Name of the kernel that BLIS picked for this processor ("zen3"). Unlike kernels give unlike bits. */
-const char *gd_gemm_kernel(void);
-/* Keeps BLIS on the calling thread, whatever the environment says; once, at the program's start. */
-void gd_gemm_single_thread(void);
+/* By the engine that gd_engine() names. */
+gd_gemm_function gd_gemm;
+gd_gemm_function gd_gemm_ref;
 
 #endif

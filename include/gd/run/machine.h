@@ -6,10 +6,10 @@
 
 #include "gd/parallel/communicator.h"
 
-/* Local. Version, commit, compiler, MPI, HDF5, BLIS and its kernel, a line each. */
+/* Local. Version, commit, compiler, MPI, HDF5, BLIS, the engine of matrix products, a line each. */
 void gd_machine_print_version(FILE *out);
 
-/* Local. One line each, without a line end: "Open MPI 4.1.4", "HDF5 1.10.8 (parallel)", "BLIS 0.9.0, kernel zen3". Static storage. */
+/* Local. One line each, without a line end: "Open MPI 4.1.4", "HDF5 1.10.8 (parallel)", "BLIS 0.9.0". Static storage. */
 const char *gd_machine_mpi(void);
 const char *gd_machine_hdf5(void);
 const char *gd_machine_blis(void);
@@ -20,7 +20,7 @@ const char *gd_machine_cpu(void);
 int gd_machine_cores(void);
 
 /* Collective. "node1: 4 ranks on cores of their own 0-3; node2: 4 ranks sharing cores 0-1" on rank 0 (others: empty), into text of `room` bytes; warns where a host has more ranks than cores
- * and the job is slower for it, and where ranks have unlike BLIS kernels (bits are promised per kernel). */
+ * and the job is slower for it. */
 GD_CHECKED gd_status gd_machine_survey(gd_communicator *communicator, char *text, size_t room);
 
 /* Collective. A line a rank: host and cores; the same warnings. */

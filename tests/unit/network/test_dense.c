@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/kernel/gemm.h"
 #include "unit.h"
 
 const char *const unit_suite = "dense";
@@ -18,42 +17,6 @@ static void fill(float *values, size_t count, unsigned seed)
 		seed = seed * 1664525u + 1013904223u;
 		values[i] = (float)(seed >> 8) * 0x1p-23f - 1.0f;
 	}
-}
-
-static void test_gemm(void)
-{
-	static const int shape[][3] = {{1, 1, 1}, {1, 7, 3}, {6, 313, 32}, {32, 312, 20}, {20, 32, 313}, {32, 6, 128}, {6, 32, 33}, {17, 19, 400}};
-	fill(a, LARGEST, 1);
-	fill(b, LARGEST, 2);
-	for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
-		int m = shape[s][0], n = shape[s][1], k = shape[s][2];
-		for (int way = 0; way < 4; way++) {
-			gd_orientation left = way & 1 ? GD_TRANSPOSED : GD_AS_STORED, right = way & 2 ? GD_TRANSPOSED : GD_AS_STORED;
-			for (int i = 0; i < m * n; i++)
-				c[i] = NAN; /* overwritten, not read */
-			gd_gemm(left, right, m, n, k, a, b, c);
-			gd_gemm_ref(left, right, m, n, k, a, b, expected);
-			for (int i = 0; i < m * n; i++)
-				CU_ASSERT(fabsf(c[i] - expected[i]) <= 1e-6f * (float)k);
-		}
-	}
-}
-
-/* One shape, one result: whatever was computed before and wherever the operands lie. */
-static void test_gemm_bits(void)
-{
-	static float shifted_a[LARGEST + 16], shifted_b[LARGEST + 16];
-	fill(a, LARGEST, 3);
-	fill(b, LARGEST, 4);
-	gd_gemm_single_thread();
-	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, 32, 313, 20, a, b, expected);
-	for (int shift = 1; shift < 16; shift += 3) {
-		memcpy(shifted_a + shift, a, LARGEST * sizeof *a);
-		memcpy(shifted_b + 16 - shift, b, LARGEST * sizeof *b);
-		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, 32, 313, 20, shifted_a + shift, shifted_b + 16 - shift, c);
-		CU_ASSERT(memcmp(c, expected, 32 * 313 * sizeof *c) == 0);
-	}
-	CU_ASSERT(strlen(gd_gemm_kernel()) > 0);
 }
 
 /* The layer against its definition in double, with L = sum of t z for a fixed t: dL/dz = t. */
@@ -139,8 +102,6 @@ static void test_rows(void)
 }
 
 const unit_test unit_tests[] = {
-	{"matrix products agree with their twin", test_gemm},
-	{"a matrix product has one result", test_gemm_bits},
 	{"forward and backward agree with the definition", test_layer},
 	{"rows and weights alone agree with the whole", test_rows},
 	{"bias gradients are the twin's bits", test_bias_gradient},

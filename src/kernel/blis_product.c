@@ -1,0 +1,86 @@
+#include "gd/kernel/blis_product.h"
+
+#include <blis.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gd/base/processor.h"
+
+/* Run with BLIS 0.9.0 and 1.1. BLIS 2.x, which has the same functions and names architectures by word, was not run. */
+static const char variable[] = "BLIS_ARCH_TYPE";
+
+bool gd_blis_is_wished(void)
+{
+	const char *wish = getenv(variable);
+	return wish && *wish;
+}
+
+const char *gd_blis_version(void)
+{
+	return bli_info_get_version_str();
+}
+
+/* BLIS_ARCH_TYPE's value for these instructions, of those that BLIS was built with; NULL: BLIS may look for itself. An architecture that it lacks makes it abort. */
+static const char *find_architecture(gd_instructions instructions)
+{
+	static char number[16];
+	const bool by_word = atoi(gd_blis_version()) >= 2;
+	(void)instructions, (void)by_word;
+#ifdef BLIS_CONFIG_SKX
+	if (instructions == GD_AVX512) {
+		snprintf(number, sizeof number, "%d", (int)BLIS_ARCH_SKX);
+		return by_word ? "skx" : number;
+	}
+#endif
+#ifdef BLIS_CONFIG_HASWELL
+	if (instructions != GD_PLAIN) {
+		snprintf(number, sizeof number, "%d", (int)BLIS_ARCH_HASWELL);
+		return by_word ? "haswell" : number;
+	}
+#endif
+	return NULL;
+}
+
+/* One thread, and no path around packing, whose kernels sum in other orders. */
+static rntm_t *start(void)
+{
+	static rntm_t runtime;
+	static bool started;
+	if (started)
+		return &runtime;
+	const char *architecture = gd_blis_is_wished() ? NULL : find_architecture(gd_processor_instructions());
+	if (architecture)
+		setenv(variable, architecture, 1);
+	bli_init();
+	bli_arch_query_id();
+	if (architecture)
+		unsetenv(variable);
+	bli_thread_set_num_threads(1);
+	bli_rntm_init_from_global(&runtime);
+	bli_rntm_set_num_threads(1, &runtime);
+	bli_rntm_disable_l3_sup(&runtime);
+	started = true;
+	return &runtime;
+}
+
+const char *gd_blis_name(void)
+{
+	static char name[96];
+	start();
+	snprintf(name, sizeof name, "BLIS %s, kernel %s", gd_blis_version(), bli_arch_string(bli_arch_query_id()));
+	return name;
+}
+
+void gd_blis_product(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
+{
+	rntm_t *runtime = start();
+	const bool a_turned = a_orientation == GD_TRANSPOSED, b_turned = b_orientation == GD_TRANSPOSED;
+	float one = 1.0f, zero = 0.0f; /* with a beta of zero BLIS does not read c */
+	for (int l = 0; l < k; l += GD_GEMM_CHAIN) {
+		const int depth = k - l < GD_GEMM_CHAIN ? k - l : GD_GEMM_CHAIN;
+		const float *left = a + (size_t)l * (a_turned ? (size_t)m : 1), *right = b + (size_t)l * (b_turned ? 1 : (size_t)n);
+		/* BLIS before 1.0 takes pointers to what it only reads without const. */
+		bli_sgemm_ex(a_turned ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, b_turned ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, m, n, depth, &one,
+			(float *)(uintptr_t)left, a_turned ? m : k, 1, (float *)(uintptr_t)right, b_turned ? k : n, 1, l ? &one : &zero, c, n, 1, NULL, runtime);
+	}
+}
