@@ -5,8 +5,8 @@
 
 #include "gd/base/clock.h"
 #include "gd/base/memory.h"
-#include "gd/base/vector.h"
 #include "gd/kernel/gemm.h"
+#include "gd/kernel/vector_math.h"
 
 static const double array_bytes[GD_BENCH_BANDWIDTHS] = {24e3, 192e3, 1.5e6, 12e6, 96e6};
 static const double message_bytes[GD_BENCH_MESSAGES] = {8, 64, 512, 4096, 32768, 262144, 1048576, 4194304, 16777216};
@@ -58,16 +58,10 @@ static void multiply(void *context)
 	gd_gemm(GD_AS_STORED, GD_AS_STORED, GD_BENCH_SQUARE, GD_BENCH_SQUARE, GD_BENCH_SQUARE, o->a, o->b, o->c);
 }
 
-GD_VECTOR static void add_scaled(size_t count, float *restrict a, const float *restrict b, const float *restrict c)
-{
-	for (size_t i = 0; i < count; i++)
-		a[i] = b[i] + 0.5f * c[i];
-}
-
 static void triad(void *context)
 {
 	operands *o = context;
-	add_scaled(o->count, o->a, o->b, o->c);
+	gd_vector_add_scaled(o->count, o->b, 0.5f, o->c, o->a);
 }
 
 static gd_status allocate(operands *o)

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "gd/base/vector.h"
+#include "gd/kernel/fixed_point_kernels.h"
 
 /* 1.5 * 2^52: between half and all of a double's largest binade of unit spacing, so that adding it rounds to an integer whatever the sign. */
 #define MAGIC 6755399441055744.0
@@ -63,20 +63,9 @@ int gd_quantum_exponent(double largest, int addends, int fallback)
 	return clamp_exponent(above + HEADROOM - log2_limit(addends), addends);
 }
 
-/* The bits of non-negative floats are ordered as the floats are, with infinity and NaN above: one integer maximum finds range and NaN alike. */
-GD_VECTOR
-uint32_t gd_fixed_point_add(size_t count, const float *restrict value, gd_quantum quantum, double *restrict sum)
+uint32_t gd_fixed_point_add(size_t count, const float *value, gd_quantum quantum, double *sum)
 {
-	double magic = quantum.magic;
-	int32_t largest = 0;
-	for (size_t i = 0; i < count; i++) {
-		int32_t bits;
-		memcpy(&bits, &value[i], sizeof bits);
-		bits &= 0x7fffffff;
-		largest = bits > largest ? bits : largest;
-		sum[i] += ((double)value[i] + magic) - magic;
-	}
-	return (uint32_t)largest;
+	return GD_CHOSEN(gd_fixed_point_kernels)->add(count, value, quantum, sum);
 }
 
 uint32_t gd_fixed_point_add_ref(size_t count, const float *value, gd_quantum quantum, double *sum)

@@ -1,40 +1,43 @@
 #include "gd/kernel/vector_math.h"
 
-#include "gd/base/vector.h"
+#include "gd/kernel/vector_math_kernels.h"
 
-/* The pragmas say what the compiler cannot see: x and y are one array or two apart, so no element depends on an earlier one. */
-
-GD_VECTOR void gd_vector_exp(size_t count, const float *x, float *y)
+void gd_vector_exp(size_t count, const float *x, float *y)
 {
-#pragma GCC ivdep
-	for (size_t i = 0; i < count; i++)
-		y[i] = gd_float_exp(x[i]);
+	GD_CHOSEN(gd_vector_math_kernels)->exp(count, x, y);
 }
 
-GD_VECTOR void gd_vector_log(size_t count, const float *x, float *y)
+void gd_vector_log(size_t count, const float *x, float *y)
 {
-#pragma GCC ivdep
-	for (size_t i = 0; i < count; i++)
-		y[i] = gd_float_log(x[i]);
+	GD_CHOSEN(gd_vector_math_kernels)->log(count, x, y);
 }
 
-GD_VECTOR void gd_vector_tanh(size_t count, const float *x, float *y)
+void gd_vector_tanh(size_t count, const float *x, float *y)
 {
-#pragma GCC ivdep
-	for (size_t i = 0; i < count; i++)
-		y[i] = gd_float_tanh(x[i]);
+	GD_CHOSEN(gd_vector_math_kernels)->tanh(count, x, y);
 }
 
-GD_VECTOR void gd_vector_sigmoid(size_t count, const float *x, float *y)
+void gd_vector_sigmoid(size_t count, const float *x, float *y)
 {
-#pragma GCC ivdep
-	for (size_t i = 0; i < count; i++)
-		y[i] = gd_float_sigmoid(x[i]);
+	GD_CHOSEN(gd_vector_math_kernels)->sigmoid(count, x, y);
 }
 
-GD_VECTOR void gd_vector_distribution(size_t count, const float *x, float *y)
+void gd_vector_distribution(size_t count, const float *x, float *y)
 {
-#pragma GCC ivdep
-	for (size_t i = 0; i < count; i++)
-		y[i] = gd_float_distribution(x[i]);
+	GD_CHOSEN(gd_vector_math_kernels)->distribution(count, x, y);
+}
+
+void gd_vector_add(size_t count, const float *a, const float *b, float *to)
+{
+	GD_CHOSEN(gd_vector_math_kernels)->add(count, a, b, to);
+}
+
+void gd_vector_add_doubles(size_t count, const double *a, const double *b, double *to)
+{
+	GD_CHOSEN(gd_vector_math_kernels)->add_doubles(count, a, b, to);
+}
+
+void gd_vector_add_scaled(size_t count, const float *x, float factor, const float *z, float *y)
+{
+	GD_CHOSEN(gd_vector_math_kernels)->add_scaled(count, x, factor, z, y);
 }

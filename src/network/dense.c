@@ -3,10 +3,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gd/base/vector.h"
 #include "gd/kernel/gemm.h"
-#include "gd/kernel/lanes.h"
 #include "gd/kernel/narrow.h"
+#include "gd/network/dense_kernels.h"
 
 /* Where packing operands costs more than it brings: measured on products of 128 to 512 rows. */
 enum { NARROW = 256, SHORT = 32 };
@@ -32,14 +31,9 @@ void gd_dense_forward_rows(int inputs, int outputs, int rows, const float *weigh
 		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, rows, outputs, inputs, x, weight, z);
 }
 
-GD_VECTOR void gd_dense_add_bias(int outputs, int rows, const float *bias, float *z)
+void gd_dense_add_bias(int outputs, int rows, const float *bias, float *z)
 {
-	for (int o = 0; o < outputs; o++) {
-		float *row = z + (size_t)o * (size_t)rows;
-		float b = bias[o];
-		for (int r = 0; r < rows; r++)
-			row[r] += b;
-	}
+	GD_CHOSEN(gd_dense_kernels)->add_bias(outputs, rows, bias, z);
 }
 
 void gd_dense_weight_gradient(int inputs, int outputs, int rows, const float *x, const float *dz, float *gradient)
@@ -60,28 +54,9 @@ void gd_dense_backward_parameters(int inputs, int outputs, int rows, const float
 	gd_dense_bias_gradient(outputs, rows, dz, gradient + (size_t)inputs * (size_t)outputs);
 }
 
-GD_VECTOR void gd_dense_bias_gradient(int outputs, int rows, const float *dz, float *gradient)
+void gd_dense_bias_gradient(int outputs, int rows, const float *dz, float *gradient)
 {
-	for (int o = 0; o < outputs; o++) {
-		const float *row = dz + (size_t)o * (size_t)rows;
-		gd_float8 low = {0}, high = {0}, next;
-		int r = 0;
-		for (; r + 16 <= rows; r += 16) {
-			gd_float8_load(&next, row + r);
-			low += next;
-			gd_float8_load(&next, row + r + 8);
-			high += next;
-		}
-		float lane[16];
-		memcpy(lane, &low, sizeof low);
-		memcpy(lane + 8, &high, sizeof high);
-		for (int l = 0; r + l < rows; l++)
-			lane[l] += row[r + l];
-		for (int width = 8; width > 0; width /= 2)
-			for (int l = 0; l < width; l++)
-				lane[l] += lane[l + width];
-		gradient[o] = lane[0];
-	}
+	GD_CHOSEN(gd_dense_kernels)->bias_gradient(outputs, rows, dz, gradient);
 }
 
 void gd_dense_bias_gradient_ref(int outputs, int rows, const float *dz, float *gradient)

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "gd/base/vector.h"
+#include "gd/network/encoding_kernels.h"
 
 const char *const gd_encoding_words[] = {"standard", "quantile", "piecewise-linear", NULL};
 
@@ -88,38 +88,6 @@ gd_status gd_encoding_copy(const gd_encoding *source, gd_encoding *copy, gd_aren
 	return status;
 }
 
-/* Comparisons this way round leave NaN alone. */
-GD_VECTOR static void bin(int rows, float edge, float steepness, const float *x, float *column)
-{
-	for (int r = 0; r < rows; r++) {
-		float t = (x[r] - edge) * steepness;
-		t = t < 0.0f ? 0.0f : t;
-		column[r] = t > 1.0f ? 1.0f : t;
-	}
-}
-
-GD_VECTOR static void scale(int rows, float factor, float shift, float *column)
-{
-	for (int r = 0; r < rows; r++)
-		column[r] = __builtin_fmaf(column[r], factor, shift);
-}
-
-/* Beyond the first and last knot the rank is theirs. */
-static void rank(const gd_feature_encoding *feature, int rows, const float *x, float *normal)
-{
-	int last = feature->knots - 1;
-	for (int r = 0; r < rows; r++) {
-		float value = x[r] < feature->knot[0] ? feature->knot[0] : x[r] > feature->knot[last] ? feature->knot[last] : x[r];
-		int low = 0;
-		for (int count = feature->knots; count > 1;) {
-			int half = count / 2;
-			low = feature->knot[low + half] <= value ? low + half : low;
-			count -= half;
-		}
-		normal[r] = __builtin_fmaf(value - feature->knot[low], feature->slope[low], feature->normal[low]);
-	}
-}
-
 void gd_encoding_raw(const gd_feature_encoding *feature, int rows, const float *x, float *columns)
 {
 	switch (feature->kind) {
@@ -127,11 +95,11 @@ void gd_encoding_raw(const gd_feature_encoding *feature, int rows, const float *
 		memcpy(columns, x, (size_t)rows * sizeof *x);
 		break;
 	case GD_ENCODE_QUANTILE:
-		rank(feature, rows, x, columns);
+		GD_CHOSEN(gd_encoding_kernels)->rank(feature, rows, x, columns);
 		break;
 	case GD_ENCODE_PIECEWISE_LINEAR:
 		for (int k = 0; k < feature->columns; k++)
-			bin(rows, feature->edge[k], feature->steepness[k], x, columns + (size_t)k * (size_t)rows);
+			GD_CHOSEN(gd_encoding_kernels)->bin(rows, feature->edge[k], feature->steepness[k], x, columns + (size_t)k * (size_t)rows);
 		break;
 	}
 }
@@ -140,7 +108,7 @@ static void expand_feature(const gd_feature_encoding *feature, int rows, const f
 {
 	gd_encoding_raw(feature, rows, x, columns);
 	for (int k = 0; feature->factor && k < feature->columns; k++)
-		scale(rows, feature->factor[k], feature->shift[k], columns + (size_t)k * (size_t)rows);
+		GD_CHOSEN(gd_encoding_kernels)->scale(rows, feature->factor[k], feature->shift[k], columns + (size_t)k * (size_t)rows);
 }
 
 void gd_encoding_expand(const gd_encoding *encoding, int rows, const float *x, float *columns)
@@ -167,7 +135,7 @@ void gd_encoding_ranks(const gd_encoding *encoding, int rows, const float *x, fl
 	for (int f = 0; f < encoding->features; f++) {
 		if (!encoding->feature[f].knots)
 			continue;
-		rank(&encoding->feature[f], rows, x + (size_t)f * (size_t)rows, ranks);
+		GD_CHOSEN(gd_encoding_kernels)->rank(&encoding->feature[f], rows, x + (size_t)f * (size_t)rows, ranks);
 		ranks += rows;
 	}
 }

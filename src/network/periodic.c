@@ -2,11 +2,14 @@
 
 #include <math.h>
 
-#include "gd/base/vector.h"
-#include "gd/kernel/vector_math.h"
+#include "gd/network/activation.h"
 #include "gd/network/dense.h"
+#include "gd/network/periodic_kernels.h"
 
-static const float turn = 0x1.921fb6p2f; /* 2 pi */
+void gd_vector_turns(size_t count, const float *x, float *cosine, float *sine)
+{
+	GD_CHOSEN(gd_periodic_kernels)->turns(count, x, cosine, sine);
+}
 
 size_t gd_periodic_weight(const gd_periodic *shape)
 {
@@ -28,53 +31,6 @@ size_t gd_periodic_scratch(const gd_periodic *shape, int rows)
 	return 2 * (size_t)shape->frequencies * (size_t)rows + 2 * (size_t)shape->frequencies * (size_t)shape->width + (size_t)shape->width;
 }
 
-/* The angle is brought to an eighth of a turn around 0, exactly; the series of sine and cosine there are cut where the next term is below half a unit in the last place. */
-GD_INLINE void turns(float x, float *cosine, float *sine)
-{
-	const float round_to_integer = 0x1.8p23f;
-	float shifted = __builtin_fmaf(4.0f, x, round_to_integer), quarters = shifted - round_to_integer;
-	float r = __builtin_fmaf(-0.25f, quarters, x);
-	uint32_t quadrant = gd_float_bits(shifted);
-	float angle = r * turn, square = angle * angle;
-	float s = 0x1.71de3ap-19f; /* 1/9! */
-	s = __builtin_fmaf(s, square, -0x1.a01a02p-13f);
-	s = __builtin_fmaf(s, square, 0x1.111112p-7f);
-	s = __builtin_fmaf(s, square, -0x1.555556p-3f);
-	s = __builtin_fmaf(s * square, angle, angle);
-	float c = -0x1.27e4fcp-22f; /* 1/10! */
-	c = __builtin_fmaf(c, square, 0x1.a01a02p-16f);
-	c = __builtin_fmaf(c, square, -0x1.6c16c2p-10f);
-	c = __builtin_fmaf(c, square, 0x1.555556p-5f);
-	c = __builtin_fmaf(c, square, -0.5f);
-	c = __builtin_fmaf(c, square, 1.0f);
-	float even = quadrant & 1 ? s : c, odd = quadrant & 1 ? c : s;
-	*cosine = (quadrant + 1) & 2 ? -even : even;
-	*sine = quadrant & 2 ? -odd : odd;
-}
-
-GD_VECTOR void gd_vector_turns(size_t count, const float *x, float *restrict cosine, float *restrict sine)
-{
-	for (size_t i = 0; i < count; i++)
-		turns(x[i], &cosine[i], &sine[i]);
-}
-
-GD_VECTOR static void wave(int rows, float frequency, const float *u, float *restrict cosine, float *restrict sine)
-{
-	for (int r = 0; r < rows; r++)
-		turns(frequency * u[r], &cosine[r], &sine[r]);
-}
-
-GD_VECTOR static void rectify(int width, int rows, const float *bias, float *y)
-{
-	for (int o = 0; o < width; o++, y += rows) {
-		float b = bias[o];
-		for (int r = 0; r < rows; r++) {
-			float value = y[r] + b;
-			y[r] = value < 0.0f ? 0.0f : value; /* this way round, NaN stays */
-		}
-	}
-}
-
 void gd_periodic_forward(const gd_periodic *shape, int rows, const float *parameters, const float *u, float *waves, float *y)
 {
 	int frequencies = shape->frequencies, width = shape->width;
@@ -82,9 +38,9 @@ void gd_periodic_forward(const gd_periodic *shape, int rows, const float *parame
 	size_t length = (size_t)rows, half = (size_t)frequencies * length;
 	for (int f = 0; f < shape->features; f++) {
 		for (int k = 0; k < frequencies; k++)
-			wave(rows, frequency[k], u, waves + (size_t)k * length, waves + half + (size_t)k * length);
+			GD_CHOSEN(gd_periodic_kernels)->wave(rows, frequency[k], u, waves + (size_t)k * length, waves + half + (size_t)k * length);
 		gd_dense_forward(2 * frequencies, width, rows, weight, waves, y);
-		rectify(width, rows, bias, y);
+		gd_activation_forward_bias(GD_RELU, (size_t)width, length, bias, y, y);
 		frequency += frequencies;
 		weight += 2 * (size_t)frequencies * (size_t)width;
 		bias += width;
@@ -112,13 +68,6 @@ void gd_periodic_forward_ref(const gd_periodic *shape, int rows, const float *pa
 	}
 }
 
-/* dL/df for each row, in the place of the cosine: 2 pi u (cosine dsine - sine dcosine). */
-GD_VECTOR static void slope(int rows, const float *u, const float *sine, const float *dcosine, const float *dsine, float *restrict cosine)
-{
-	for (int r = 0; r < rows; r++)
-		cosine[r] = turn * u[r] * __builtin_fmaf(cosine[r], dsine[r], -(sine[r] * dcosine[r]));
-}
-
 void gd_periodic_backward(const gd_periodic *shape, int rows, const float *parameters, const float *u, float *waves, const float *dy, float *scratch, float *gradient)
 {
 	int frequencies = shape->frequencies, width = shape->width;
@@ -135,7 +84,7 @@ void gd_periodic_backward(const gd_periodic *shape, int rows, const float *param
 		gd_dense_backward_input(2 * frequencies, width, rows, weight, dy, dwaves);
 		for (int k = 0; k < frequencies; k++) {
 			size_t at = (size_t)k * length;
-			slope(rows, u, waves + half + at, dwaves + at, dwaves + half + at, waves + at);
+			GD_CHOSEN(gd_periodic_kernels)->slope(rows, u, waves + half + at, dwaves + at, dwaves + half + at, waves + at);
 		}
 		gd_dense_bias_gradient(frequencies, rows, waves, frequency_gradient);
 		frequency_gradient += frequencies;

@@ -3,10 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "gd/base/vector.h"
-#include "gd/kernel/lanes.h"
-
-#define INLINE static inline __attribute__((always_inline))
+#include "gd/network/piecewise_kernels.h"
 
 /* The last bin whose lower edge is not above the value; the first for NaN. */
 static int bin_of(const gd_feature_encoding *feature, float value)
@@ -43,76 +40,19 @@ void gd_piecewise_place(const gd_encoding *encoding, int rows, const float *x, i
 	}
 }
 
-/* y += factor * x. */
-GD_VECTOR static void add_multiple(int count, float factor, const float *restrict x, float *restrict y)
-{
-	for (int i = 0; i < count; i++)
-		y[i] = __builtin_fmaf(factor, x[i], y[i]);
-}
-
-/* to = from + factor * x. */
-GD_VECTOR static void step(int count, const float *restrict from, float factor, const float *restrict x, float *restrict to)
-{
-	for (int i = 0; i < count; i++)
-		to[i] = __builtin_fmaf(factor, x[i], from[i]);
-}
-
 /* A feature's rows of `table`: what all bins below one give, with the shifts of all of them. */
 static void sum_weights(const gd_feature_encoding *feature, int outputs, const float *weight, float *table)
 {
 	size_t width = (size_t)outputs;
 	memset(table, 0, width * sizeof *table);
 	for (int k = 0; k < feature->columns; k++)
-		add_multiple(outputs, feature->shift[k], weight + (size_t)k * width, table);
+		GD_CHOSEN(gd_piecewise_kernels)->add_multiple(outputs, feature->shift[k], weight + (size_t)k * width, table);
 	for (int k = 0; k + 1 < feature->columns; k++)
-		step(outputs, table + (size_t)k * width, feature->factor[k], weight + (size_t)k * width, table + ((size_t)k + 1) * width);
+		GD_CHOSEN(gd_piecewise_kernels)->step(outputs, table + (size_t)k * width, feature->factor[k], weight + (size_t)k * width, table + ((size_t)k + 1) * width);
 }
 
-/* What of a row's product one feature gives: factor * weight + sum, rows of the matrices. */
-typedef struct place {
-	const float *sum, *weight;
-	float factor;
-} place;
-
-/* Features whose places are worked out together. */
-enum { TOGETHER = 32, LANES = 8 };
-
-/* `vectors` * 8 outputs of one row: z += factor * weight + sum for one place after the other. */
-INLINE void add_places(int vectors, int places, const place *places_of_row, size_t at, float *z)
-{
-	gd_float8 total[8];
-#pragma GCC unroll 8
-	for (int v = 0; v < vectors; v++)
-		gd_float8_load(&total[v], z + at + (size_t)v * LANES);
-	for (int p = 0; p < places; p++) {
-		const float *sum = places_of_row[p].sum + at, *weight = places_of_row[p].weight + at;
-		float f = places_of_row[p].factor;
-		gd_float8 factor = {f, f, f, f, f, f, f, f};
-#pragma GCC unroll 8
-		for (int v = 0; v < vectors; v++) {
-			gd_float8 w, s;
-			gd_float8_load(&w, weight + v * LANES);
-			gd_float8_load(&s, sum + v * LANES);
-			gd_float8_add_product(&s, &factor, &w);
-			total[v] += s;
-		}
-	}
-#pragma GCC unroll 8
-	for (int v = 0; v < vectors; v++)
-		memcpy(z + at + (size_t)v * LANES, &total[v], sizeof total[v]);
-}
-
-GD_VECTOR static void add_row(size_t outputs, int places, const place *places_of_row, float *z)
-{
-	size_t at = 0;
-	for (; at + 8 * LANES <= outputs; at += 8 * LANES)
-		add_places(8, places, places_of_row, at, z);
-	for (; at + LANES <= outputs; at += LANES)
-		add_places(1, places, places_of_row, at, z);
-	for (; at < outputs; at++)
-		for (int p = 0; p < places; p++)
-			z[at] += __builtin_fmaf(places_of_row[p].factor, places_of_row[p].weight[at], places_of_row[p].sum[at]);
-}
+/* Features whose parts are worked out together. */
+enum { TOGETHER = 32 };
 
 void gd_piecewise_sum(const gd_encoding *encoding, int outputs, const float *weight, float *table)
 {
@@ -129,7 +69,7 @@ void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, co
 {
 	size_t width = (size_t)outputs;
 	for (int r = 0; r < rows; r++) {
-		place places[TOGETHER];
+		gd_piecewise_part parts[TOGETHER];
 		int count = 0;
 		size_t at = (size_t)r;
 		for (int f = 0; f < encoding->features; f++) {
@@ -137,14 +77,14 @@ void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, co
 			if (feature->kind != GD_ENCODE_PIECEWISE_LINEAR)
 				continue;
 			size_t row = (size_t)column[at] * width;
-			places[count++] = (place){.sum = table + row, .weight = weight + row, .factor = fraction[at] * feature->factor[column[at] - feature->first]};
+			parts[count++] = (gd_piecewise_part){.sum = table + row, .weight = weight + row, .factor = fraction[at] * feature->factor[column[at] - feature->first]};
 			at += (size_t)rows;
 			if (count == TOGETHER) {
-				add_row(width, count, places, z + (size_t)r * width);
+				GD_CHOSEN(gd_piecewise_kernels)->add_row(width, count, parts, z + (size_t)r * width);
 				count = 0;
 			}
 		}
-		add_row(width, count, places, z + (size_t)r * width);
+		GD_CHOSEN(gd_piecewise_kernels)->add_row(width, count, parts, z + (size_t)r * width);
 	}
 }
 
@@ -164,70 +104,6 @@ static void sort_by_bin(const gd_feature_encoding *feature, int rows, const int3
 		row[--start[column[r] - feature->first]] = r;
 }
 
-/*
- * `vectors` * 8 outputs of a feature's gradient, from its last bin down: with `whole` the sum of dz over a bin's rows and `part` that of fraction * dz,
- * gradient = factor * (part + the wholes of all bins above) + shift * total.
- */
-INLINE void collect(int vectors, const gd_feature_encoding *feature, size_t width, const int32_t *start, const int32_t *row, const float *fraction,
-	const float *dz, const float *total, float *gradient)
-{
-	gd_float8 above[4] = {0};
-	for (int k = feature->columns - 1; k >= 0; k--) {
-		gd_float8 whole[4] = {0}, part[4] = {0};
-		for (int32_t i = start[k]; i < start[k + 1]; i++) {
-			float f = fraction[row[i]];
-			gd_float8 factor = {f, f, f, f, f, f, f, f};
-#pragma GCC unroll 4
-			for (int v = 0; v < vectors; v++) {
-				gd_float8 next;
-				gd_float8_load(&next, dz + (size_t)row[i] * width + v * LANES);
-				whole[v] += next;
-				gd_float8_add_product(&part[v], &factor, &next);
-			}
-		}
-		float f = feature->factor[k], s = feature->shift[k];
-		gd_float8 factor = {f, f, f, f, f, f, f, f};
-#pragma GCC unroll 4
-		for (int v = 0; v < vectors; v++) {
-			gd_float8 sum, below = part[v] + above[v];
-			gd_float8_load(&sum, total + v * LANES);
-			sum *= s;
-			gd_float8_add_product(&sum, &factor, &below);
-			memcpy(gradient + (size_t)k * width + v * LANES, &sum, sizeof sum);
-			above[v] += whole[v];
-		}
-	}
-}
-
-/* The same for one output. */
-static void collect_one(const gd_feature_encoding *feature, size_t width, const int32_t *start, const int32_t *row, const float *fraction,
-	const float *dz, float total, float *gradient)
-{
-	float above = 0.0f;
-	for (int k = feature->columns - 1; k >= 0; k--) {
-		float whole = 0.0f, part = 0.0f;
-		for (int32_t i = start[k]; i < start[k + 1]; i++) {
-			float next = dz[(size_t)row[i] * width];
-			whole += next;
-			part = fmaf(fraction[row[i]], next, part);
-		}
-		gradient[(size_t)k * width] = fmaf(feature->factor[k], part + above, total * feature->shift[k]);
-		above += whole;
-	}
-}
-
-GD_VECTOR static void collect_feature(const gd_feature_encoding *feature, size_t width, const int32_t *start, const int32_t *row, const float *fraction,
-	const float *dz, const float *total, float *gradient)
-{
-	size_t at = 0;
-	for (; at + 4 * LANES <= width; at += 4 * LANES)
-		collect(4, feature, width, start, row, fraction, dz + at, total + at, gradient + at);
-	for (; at + LANES <= width; at += LANES)
-		collect(1, feature, width, start, row, fraction, dz + at, total + at, gradient + at);
-	for (; at < width; at++)
-		collect_one(feature, width, start, row, fraction, dz + at, total[at], gradient + at);
-}
-
 void gd_piecewise_backward(const gd_encoding *encoding, int outputs, int rows, const int32_t *column, const float *fraction,
 	const float *dz, const float *total, int32_t *order, float *gradient)
 {
@@ -238,7 +114,7 @@ void gd_piecewise_backward(const gd_encoding *encoding, int outputs, int rows, c
 			continue;
 		int32_t *start = order + rows;
 		sort_by_bin(feature, rows, column, start, order);
-		collect_feature(feature, width, start, order, fraction, dz, total, gradient + (size_t)feature->first * width);
+		GD_CHOSEN(gd_piecewise_kernels)->collect(feature, width, start, order, fraction, dz, total, gradient + (size_t)feature->first * width);
 		column += rows;
 		fraction += rows;
 	}

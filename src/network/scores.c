@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
-#include "gd/base/vector.h"
 #include "gd/kernel/real.h"
+#include "gd/network/scores_kernels.h"
 
 #define TILE 256 /* rows */
 /* Rounds to 2^-36: a tile's losses (at most 88 each) and confidences, so rounded, add up without error. */
@@ -30,25 +30,6 @@ void gd_score_sums_release(gd_score_sums *sums)
 	memset(sums, 0, sizeof *sums);
 }
 
-/* The largest probability of each row and the first class that has it, class by class: rows are contiguous. */
-GD_VECTOR
-static void predict(int classes, int rows, size_t stride, const float *restrict probabilities, float *restrict best, int32_t *restrict predicted)
-{
-	for (int r = 0; r < rows; r++) {
-		best[r] = probabilities[r];
-		predicted[r] = 0;
-	}
-	for (int c = 1; c < classes; c++) {
-		const float *row = probabilities + (size_t)c * stride;
-		for (int r = 0; r < rows; r++) {
-			float p = row[r], known = best[r];
-			int32_t class = predicted[r];
-			best[r] = p > known ? p : known;
-			predicted[r] = p > known ? c : class;
-		}
-	}
-}
-
 /* The product is exact, and no float but 0 and 1 lies on an edge, so that it does not matter which side of a bin is closed. */
 static int confidence_bin(float confidence)
 {
@@ -64,7 +45,7 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 	int32_t predicted[TILE];
 	double confidence[GD_CALIBRATION_BINS] = {0.0};
 	double loss = 0.0;
-	predict(sums->classes, rows, stride, probabilities, best, predicted);
+	GD_CHOSEN(gd_scores_kernels)->predict(sums->classes, rows, stride, probabilities, best, predicted);
 	for (int r = 0; r < rows; r++) {
 		assert(labels[r] >= 0 && labels[r] < sums->classes);
 		int bin = confidence_bin(best[r]);

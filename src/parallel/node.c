@@ -15,7 +15,7 @@
 #include "gd/base/clock.h"
 #include "gd/base/cores.h"
 #include "gd/base/memory.h"
-#include "gd/base/vector.h"
+#include "gd/kernel/vector_math.h"
 #include "gd/parallel/communicator.h"
 #include "gd/parallel/launch.h"
 #include "gd/parallel/mpi_error.h"
@@ -195,30 +195,15 @@ static char *sum_of(const gd_node *n, unsigned turn)
 	return n->sums + (turn % 2) * n->piece;
 }
 
-/* to = a + b; to may be a. */
-GD_VECTOR static void add_doubles(size_t count, const double *a, const double *b, double *to)
-{
-#pragma GCC ivdep
-	for (size_t i = 0; i < count; i++)
-		to[i] = a[i] + b[i];
-}
-
-GD_VECTOR static void add_floats(size_t count, const float *a, const float *b, float *to)
-{
-#pragma GCC ivdep
-	for (size_t i = 0; i < count; i++)
-		to[i] = a[i] + b[i];
-}
-
 /* Bytes [start, end) of all ranks' slots, into `to`. */
 static void add_slots(const gd_node *n, unsigned turn, size_t start, size_t end, gd_number number, void *to)
 {
 	for (unsigned rank = 1; rank < n->size; rank++) {
 		const void *sum = rank == 1 ? slot_of(n, turn, 0) + start : to, *next = slot_of(n, turn, rank) + start;
 		if (number == GD_DOUBLES)
-			add_doubles((end - start) / sizeof(double), sum, next, to);
+			gd_vector_add_doubles((end - start) / sizeof(double), sum, next, to);
 		else
-			add_floats((end - start) / sizeof(float), sum, next, to);
+			gd_vector_add((end - start) / sizeof(float), sum, next, to);
 	}
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "gd/base/processor.h"
+
 static char directory[256];
 
 const char *unit_directory(void)
@@ -30,6 +32,11 @@ static int remove_entry(const char *path, const struct stat *info, int flag, str
 
 int main(void)
 {
+	gd_status processor = gd_processor_check();
+	if (gd_failed(&processor)) {
+		fprintf(stderr, "skipped: %s\n", processor.message);
+		return 77;
+	}
 	const char *base = getenv("TMPDIR");
 	snprintf(directory, sizeof directory, "%s/genre-dist-unit-XXXXXX", base ? base : "/tmp");
 	if (!mkdtemp(directory)) {

@@ -1,16 +1,32 @@
-/* One binary, vector code picked at run time: the same source compiled for several instruction sets. */
+/*
+ * Vector code in one binary: gd_room() in CMakeLists.txt compiles each file <module>_kernels.c once for every set of instructions, with GD_SET naming
+ * the set. Such a file exports one table of functions and nothing else; who calls them takes the table of the set that gd_processor_instructions() chose.
+ * All tables give the same bits: the build forbids contraction and reassociation, and a fused multiply-add is written as fmaf() where it is meant.
+ */
 #ifndef GD_VECTOR_H
 #define GD_VECTOR_H
 
-/*
- * Marks a kernel of elementwise loops. All variants give the same bits: the build forbids contraction
- * and reassociation, and a fused multiply-add is written as fmaf() where it is meant.
- * Sanitizers do not go with the run-time choice (it runs before they are set up).
- */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(GD_NO_CLONES)
-#define GD_VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#include "gd/base/processor.h"
+
+#define GD_JOIN_(name, set) name##_##set
+#define GD_JOIN(name, set) GD_JOIN_(name, set)
+
+/* GD_TABLES(type) declares a type's tables, GD_TABLE(type) names the one that a kernels file defines, GD_CHOSEN(type) points to the one to use. */
+#ifdef __x86_64__
+#define GD_TABLES(type) extern const type type##_plain, type##_avx2, type##_avx512
+#define GD_CHOSEN(type) \
+	(gd_processor_instructions() == GD_AVX512 ? &type##_avx512 : gd_processor_instructions() == GD_AVX2 ? &type##_avx2 : &type##_plain)
 #else
-#define GD_VECTOR
+#define GD_TABLES(type) extern const type type##_plain
+#define GD_CHOSEN(type) (&type##_plain)
+#endif
+#define GD_TABLE(type) GD_JOIN(type, GD_SET)
+
+/* Before a loop no element of which depends on an earlier one, as the compiler cannot see where arrays are one or two apart. */
+#ifdef __clang__
+#define GD_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define GD_INDEPENDENT _Pragma("GCC ivdep")
 #endif
 
 #endif

@@ -28,6 +28,12 @@ void gd_vector_tanh(size_t count, const float *x, float *y);
 void gd_vector_sigmoid(size_t count, const float *x, float *y);
 void gd_vector_distribution(size_t count, const float *x, float *y);
 
+/* to = a + b; to may be a. */
+void gd_vector_add(size_t count, const float *a, const float *b, float *to);
+void gd_vector_add_doubles(size_t count, const double *a, const double *b, double *to);
+/* y = x + factor * z; y overlaps neither. */
+void gd_vector_add_scaled(size_t count, const float *x, float factor, const float *z, float *y);
+
 /* The kernels' parts must be inlined to vectorise within a kernel of its own instruction set. */
 #define GD_INLINE static inline __attribute__((always_inline))
 
