@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "gd/base/option_text.h"
 #include "gd/base/paragraph.h"
 
 enum { WIDEST_NAME = 20, ENTRY_INDENT = 2 };
@@ -19,7 +18,8 @@ static void print_entries(FILE *out, const gd_section *section)
 	for (const gd_entry *entry = section->entries; entry->name; entry++) {
 		char text[1024];
 		snprintf(text, sizeof text, "%s%s", entry->text, section->is_there && !section->is_there(entry->name) ? " (not in this build)" : "");
-		int column = fprintf(out, "%*s%s", ENTRY_INDENT, "", entry->name) > 0 ? ENTRY_INDENT + gd_paragraph_columns(entry->name, strlen(entry->name)) : 0;
+		fprintf(out, "%*s%s", ENTRY_INDENT, "", entry->name);
+		int column = ENTRY_INDENT + gd_paragraph_columns(entry->name, strlen(entry->name));
 		gd_paragraph_print(out, text, column, ENTRY_INDENT + widest + 2);
 	}
 }
