@@ -25,3 +25,65 @@ void gd_print_padded(FILE *out, const char *text, int width)
 		characters += ((unsigned char)*byte & 0xC0) != 0x80;
 	fprintf(out, "%s%*s", room, characters < width ? width - characters : 0, "");
 }
+
+static bool starts_character(char byte)
+{
+	return ((unsigned char)byte & 0xC0) != 0x80;
+}
+
+/* Bytes of the first `characters` characters. */
+static size_t bytes_of(const char *text, int characters)
+{
+	size_t bytes = 0;
+	while (text[bytes] && (characters -= starts_character(text[bytes])) >= 0)
+		bytes++;
+	return bytes;
+}
+
+static size_t put_plain(char *to, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		to[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7F ? ' ' : text[i];
+	return length;
+}
+
+const char *gd_shorten(const char *text, int width, char room[GD_EXCERPT_ROOM])
+{
+	size_t length = strlen(text), head, tail;
+	int characters = 0;
+	for (const char *byte = text; *byte; byte++)
+		characters += starts_character(*byte);
+	if (characters <= width && length < GD_EXCERPT_ROOM) {
+		room[put_plain(room, text, length)] = '\0';
+		return room;
+	}
+	/* Characters have up to four bytes, and the mark of the cut has three. */
+	width = characters < width ? characters : width;
+	do {
+		head = bytes_of(text, width / 2);
+		tail = bytes_of(text, characters - (width - 1 - width / 2));
+		width--;
+	} while (head + 3 + length - tail >= GD_EXCERPT_ROOM);
+	put_plain(room, text, head);
+	memcpy(room + head, "\xe2\x80\xa6", 3);
+	room[head + 3 + put_plain(room + head + 3, text + tail, length - tail)] = '\0';
+	return room;
+}
+
+enum { NAMES = 4 };
+
+void gd_enumeration_add(gd_enumeration *enumeration, const char *name)
+{
+	char room[GD_EXCERPT_ROOM];
+	size_t length = strlen(enumeration->text);
+	if (enumeration->count++ < NAMES)
+		snprintf(enumeration->text + length, sizeof enumeration->text - length, "%s'%s'", length ? ", " : "", gd_excerpt(name, room));
+}
+
+const char *gd_enumeration_text(gd_enumeration *enumeration)
+{
+	size_t length = strlen(enumeration->text);
+	if (enumeration->count > NAMES)
+		snprintf(enumeration->text + length, sizeof enumeration->text - length, " and %d more", enumeration->count - NAMES);
+	return enumeration->text;
+}

@@ -9,12 +9,12 @@
 #include "gd/preprocess/preprocess.h"
 
 typedef struct preprocess_options {
-	const char *output, *schema, *target, *group, *split_column;
-	int split, encoding;
+	const char *output, *schema, *target, *group, *split_column, *drop, *numeric, *categorical, *date, *missing_values, *write_schema;
+	int split, encoding, missing;
 	int64_t bins;
 	double test_fraction, validation_fraction;
 	int64_t seed;
-	bool force, quiet, verbose, help;
+	bool join_classes, force, quiet, verbose, help;
 } preprocess_options;
 
 #define AT(member) offsetof(preprocess_options, member)
@@ -23,6 +23,14 @@ static const gd_option options[] = {
 	{.name = "schema", .letter = 's', .type = GD_OPTION_TEXT, .offset = AT(schema), .argument = "FILE.ini", .help = "what the columns mean; default: the shipped song schema"},
 	{.name = "target", .letter = 't', .type = GD_OPTION_TEXT, .offset = AT(target), .argument = "COLUMN", .help = "the column to predict; without a schema the others are inferred from the data"},
 	{.name = "group", .letter = 'g', .type = GD_OPTION_TEXT, .offset = AT(group), .argument = "COLUMN", .help = "records with equal values here belong together"},
+	{.name = "drop", .type = GD_OPTION_TEXT, .offset = AT(drop), .argument = "COLUMN,...", .help = "columns to leave out"},
+	{.name = "numeric", .type = GD_OPTION_TEXT, .offset = AT(numeric), .argument = "COLUMN,...", .help = "columns that are numbers"},
+	{.name = "categorical", .type = GD_OPTION_TEXT, .offset = AT(categorical), .argument = "COLUMN,...", .help = "columns whose values are levels"},
+	{.name = "date", .type = GD_OPTION_TEXT, .offset = AT(date), .argument = "COLUMN,...", .help = "columns that are dates or times"},
+	{.name = "missing", .type = GD_OPTION_CHOICE, .offset = AT(missing), .initial = "impute", .choices = gd_missing_names, .help = "a record that lacks a value: impute it, drop the record, or end; overrides the schema"},
+	{.name = "missing-values", .type = GD_OPTION_TEXT, .offset = AT(missing_values), .argument = "WORD,...", .help = "texts that mean \"no value\", besides the usual ones (empty, NA, NaN, null, ?, None, -, ...) or the schema's"},
+	{.name = "join-classes", .type = GD_OPTION_FLAG, .offset = AT(join_classes), .initial = "off", .help = "labels that differ in case or blanks alone are one class"},
+	{.name = "write-schema", .type = GD_OPTION_TEXT, .offset = AT(write_schema), .argument = "FILE.ini", .help = "write what was decided, to be edited and given back with --schema"},
 	{.name = "split", .type = GD_OPTION_CHOICE, .offset = AT(split), .initial = "random", .choices = gd_split_names, .help = "stratified by class; or groups kept together; or taken from a column"},
 	{.name = "split-column", .type = GD_OPTION_TEXT, .offset = AT(split_column), .argument = "COLUMN", .help = "holds train, validation or test for each record"},
 	{.name = "test-fraction", .type = GD_OPTION_REAL, .offset = AT(test_fraction), .initial = "0.3", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share of the records for the test part"},
@@ -41,12 +49,22 @@ static gd_status run(const preprocess_options *o, const bool *given, const char 
 {
 	char *output = NULL;
 	gd_encoding_kind encoding = (gd_encoding_kind)o->encoding;
+	gd_missing missing = (gd_missing)o->missing;
 	gd_preprocess_options preprocess = {
 		.input = input,
 		.output = o->output,
 		.schema = o->schema,
 		.target = o->target,
 		.group = o->group,
+		.drop = o->drop,
+		.numeric = o->numeric,
+		.categorical = o->categorical,
+		.date = o->date,
+		.missing = given[gd_options_find(&table, "missing") - options] ? &missing : NULL,
+		.missing_values = o->missing_values,
+		.join_classes = o->join_classes,
+		.write_schema = o->write_schema,
+		.verbose = o->verbose,
 		.split = (gd_split_kind)o->split,
 		.split_column = o->split_column,
 		.test_fraction = o->test_fraction,

@@ -11,17 +11,12 @@
 #include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
-#include "gd/preprocess/preprocess_run.h"
+#include "gd/preprocess/preprocess_audit.h"
+#include "gd/preprocess/preprocess_fit.h"
+#include "gd/preprocess/preprocess_read.h"
 #include "gd/store/dataset_print.h"
 
 static_assert((int)GD_SPLIT_TRAIN == (int)GD_TRAIN && (int)GD_SPLIT_VALIDATION == (int)GD_VALIDATION && (int)GD_SPLIT_TEST == (int)GD_TEST, "parts in one order");
-
-gd_status gd_preprocess_name_table(const gd_preprocess *run, gd_status status)
-{
-	if (status.code != GD_BAD_DATA)
-		return status;
-	return gd_error(GD_BAD_DATA, "cannot use '%s': %s", run->options->input, status.message);
-}
 
 static gd_status check_options(const gd_preprocess_options *options)
 {
@@ -31,6 +26,8 @@ static gd_status check_options(const gd_preprocess_options *options)
 		return gd_error(GD_USAGE, "--split-column goes with --split column, not with --split %s", gd_split_names[options->split]);
 	if (options->split_column && options->target && !strcmp(options->split_column, options->target))
 		return gd_error(GD_USAGE, "--target and --split-column name the same column '%s'", options->target);
+	if (options->write_schema && !options->force && gd_file_exists(options->write_schema))
+		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", options->write_schema);
 	if (options->group && options->target && !strcmp(options->group, options->target))
 		return gd_error(GD_USAGE, "--target and --group name the same column '%s'", options->target);
 	return gd_ok();
@@ -145,7 +142,7 @@ static void print_tables(const gd_preprocess *run)
 	FILE *out = run->options->out;
 	if (!out)
 		return;
-	gd_dataset_print_classes(out, &run->header);
+	gd_dataset_print_classes(out, &run->header, run->options->verbose);
 	gd_dataset_print_correlation(out, &run->header, run->scalar);
 	if (*run->header.audit)
 		fprintf(out, "\n%s", run->header.audit);
@@ -156,8 +153,11 @@ static void print_tables(const gd_preprocess *run)
 static void tell(const gd_preprocess *run)
 {
 	const int64_t *rows = run->header.rows;
-	if (run->rows.dropped)
-		gd_log_note("%lld of %lld records lack a value and were dropped", (long long)run->rows.dropped, (long long)run->rows.read);
+	int64_t unlabelled = run->rows.unlabelled, dropped = run->rows.dropped - unlabelled;
+	if (unlabelled)
+		gd_log_note("%lld of %lld records have no label and were left out", (long long)unlabelled, (long long)run->rows.read);
+	if (dropped)
+		gd_log_note("%lld of %lld records lack a value and were dropped", (long long)dropped, (long long)run->rows.read);
 	gd_log_note("wrote '%s': %lld training, %lld validation and %lld test records of %d features and %d classes", run->output, (long long)rows[GD_TRAIN],
 		(long long)rows[GD_VALIDATION], (long long)rows[GD_TEST], run->header.preprocessing.features, run->header.preprocessing.classes);
 }
@@ -174,6 +174,8 @@ gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 		status = split_rows(&run);
 	if (!gd_failed(&status))
 		status = gd_preprocess_fit(&run);
+	if (!gd_failed(&status))
+		status = gd_preprocess_audit(&run);
 	if (!gd_failed(&status)) {
 		print_tables(&run);
 		status = write_dataset(&run);
@@ -188,6 +190,7 @@ gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 	free(run.features);
 	free(run.constant);
 	free(run.scalar);
+	free(run.category);
 	free(run.audits);
 	if (output && !gd_failed(&status))
 		*output = run.output;

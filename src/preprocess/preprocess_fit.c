@@ -1,4 +1,5 @@
-/* The second stage of `preprocess`: what is learned from the training part, and what there is to say about all of them. */
+#include "gd/preprocess/preprocess_fit.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +7,6 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
-#include "gd/preprocess/preprocess_run.h"
 #include "gd/table/encoding_fit.h"
 
 static gd_status order_rows(gd_preprocess *run)
@@ -32,24 +32,21 @@ static gd_status fit_moments(gd_preprocess *run)
 	char room[GD_EXCERPT_ROOM];
 	int features = fitted->features;
 	gd_status status = gd_statistics_moments(run->header.rows[GD_TRAIN], features, gd_preprocess_row, run, fitted->mean, fitted->standard_deviation, run->constant);
+	gd_enumeration constant = {0};
 	for (int i = 0; i < features && !gd_failed(&status); i++) {
 		if (!isfinite(fitted->mean[i]) || !isfinite(fitted->standard_deviation[i]))
 			status = gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "the values of '%s' are too large to be standardised", gd_excerpt(fitted->feature_names[i], room)));
-		else if (run->constant[i])
-			gd_log_warning("'%s' has one value only in the training part and becomes 0", gd_excerpt(fitted->feature_names[i], room));
+		else if (run->constant[i] && !run->category[i])
+			gd_enumeration_add(&constant, fitted->feature_names[i]);
 	}
-	if (!gd_failed(&status))
+	if (constant.count)
+		gd_log_warning("%s %s one value only in the training part and become%s 0", gd_enumeration_text(&constant), constant.count > 1 ? "have" : "has", constant.count > 1 ? "" : "s");
+	if (!gd_failed(&status) && run->header.correlation)
 		status = gd_statistics_correlation(run->header.rows[GD_TRAIN], features, gd_preprocess_row, run, fitted->mean, fitted->standard_deviation, run->constant, run->header.correlation);
 	return status;
 }
 
-static int compare_reals(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-/* Bins and ranks of the numeric features. */
+/* Bins and ranks of the numeric features, of the values that are there. */
 static gd_status fit_encoding(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
@@ -63,9 +60,9 @@ static gd_status fit_encoding(gd_preprocess *run)
 		gd_column_encoding encoding = gd_schema_find_encoding(schema, schema->terms[i].column);
 		if (schema->terms[i].treatment->form != GD_FORM_SCALAR)
 			continue;
-		for (int64_t row = 0; row < rows; row++)
-			values[row] = run->rows.codes[run->order[row] * schema->term_count + i];
-		qsort(values, (size_t)rows, sizeof *values, compare_reals);
+		rows = gd_rows_sort_training(&run->rows, i, values);
+		if (!rows)
+			values[rows++] = schema->terms[i].fill;
 		status = gd_encoding_fit(fitted, run->recipe.first[i], encoding.kind, encoding.bins, rows, values);
 	}
 	free(values);
@@ -79,6 +76,8 @@ static gd_status fit(gd_preprocess *run)
 	gd_preprocessing *fitted = &run->header.preprocessing;
 	gd_status status = gd_rows_fit_categories(&run->rows);
 	if (!gd_failed(&status))
+		status = gd_rows_fit_missing(&run->rows);
+	if (!gd_failed(&status))
 		status = gd_recipe_plan(recipe);
 	if (gd_failed(&status))
 		return gd_preprocess_name_table(run, status);
@@ -89,7 +88,10 @@ static gd_status fit(gd_preprocess *run)
 	run->features = gd_allocate(features, sizeof *run->features);
 	run->constant = gd_allocate(features, sizeof *run->constant);
 	run->scalar = gd_allocate(features, sizeof *run->scalar);
-	run->header.correlation = gd_arena_take(&fitted->arena, features * features, sizeof *run->header.correlation);
+	run->category = gd_allocate(features, sizeof *run->category);
+	bool correlated = features <= GD_MOST_CORRELATED;
+	if (correlated)
+		run->header.correlation = gd_arena_take(&fitted->arena, features * features, sizeof *run->header.correlation);
 	run->header.class_counts = gd_arena_take(&fitted->arena, GD_PARTS * classes, sizeof *run->header.class_counts);
 	char *text = NULL;
 	status = gd_schema_format(&recipe->schema, &text);
@@ -97,7 +99,7 @@ static gd_status fit(gd_preprocess *run)
 		return gd_preprocess_name_table(run, status);
 	fitted->recipe = gd_arena_string(&fitted->arena, text);
 	free(text);
-	if (!run->features || !run->constant || !run->scalar || !run->header.correlation || !run->header.class_counts || !fitted->recipe)
+	if (!run->features || !run->constant || !run->scalar || !run->category || (correlated && !run->header.correlation) || !run->header.class_counts || !fitted->recipe)
 		return gd_out_of_memory("the features");
 	for (size_t i = 0; i < classes; i++) {
 		fitted->class_names[i] = gd_arena_string(&fitted->arena, recipe->schema.classes.texts[i]);
@@ -105,112 +107,19 @@ static gd_status fit(gd_preprocess *run)
 			return gd_out_of_memory("the classes");
 	}
 	status = gd_recipe_name(recipe, &fitted->arena, fitted->feature_names);
-	for (int i = 0; i < recipe->schema.term_count; i++)
-		run->scalar[recipe->first[i]] = recipe->schema.terms[i].treatment->form == GD_FORM_SCALAR;
+	for (int i = 0; i < recipe->schema.term_count; i++) {
+		gd_form form = recipe->schema.terms[i].treatment->form;
+		run->scalar[recipe->first[i]] = form == GD_FORM_SCALAR;
+		for (int j = 0; form == GD_FORM_ONE_HOT && j < gd_term_size(&recipe->schema.terms[i]); j++)
+			run->category[recipe->first[i] + j] = true;
+	}
 	if (!gd_failed(&status))
 		status = fit_moments(run);
 	return gd_failed(&status) ? status : fit_encoding(run);
 }
 
-static void count_classes(gd_preprocess *run)
-{
-	const gd_preprocessing *fitted = &run->header.preprocessing;
-	char room[GD_EXCERPT_ROOM];
-	for (int64_t i = 0; i < run->rows.count; i++)
-		run->header.class_counts[run->rows.part[i] * fitted->classes + run->rows.labels[i]]++;
-	for (int i = 0; i < fitted->classes; i++) {
-		int64_t all = 0;
-		for (int part = 0; part < GD_PARTS; part++)
-			all += run->header.class_counts[part * fitted->classes + i];
-		gd_excerpt(fitted->class_names[i], room);
-		if (!all)
-			gd_log_warning("class '%s' has no records", room);
-		else if (all == 1 && run->options->split == GD_SPLIT_RANDOM)
-			gd_log_warning("class '%s' has one record, which goes to the training part", room);
-		else if (!run->header.class_counts[GD_TRAIN * fitted->classes + i])
-			gd_log_warning("class '%s' has no training records", room);
-		else if (run->header.rows[GD_TEST] && !run->header.class_counts[GD_TEST * fitted->classes + i])
-			gd_log_warning("class '%s' has no test records", room);
-	}
-	for (int part = GD_VALIDATION; part < GD_PARTS; part++) {
-		double fraction = part == GD_TEST ? run->options->test_fraction : run->options->validation_fraction;
-		if (!run->header.rows[part] && (fraction > 0 || run->options->split == GD_SPLIT_COLUMN))
-			gd_log_warning("the %s part has no records", gd_part_names[part]);
-	}
-	for (int i = 0; i < run->recipe.schema.term_count; i++) {
-		const char *column = run->recipe.schema.columns[run->recipe.schema.terms[i].column];
-		if (run->recipe.unseen[i])
-			gd_log_warning("%lld records have a value in column '%s' that has no feature; their features of it are 0", (long long)run->recipe.unseen[i], gd_excerpt(column, room));
-	}
-}
-
-static gd_status audit(gd_preprocess *run)
-{
-	const gd_rows *rows = &run->rows;
-	const gd_schema *schema = &run->recipe.schema;
-	gd_status status = gd_ok();
-	int32_t *groups = gd_allocate((size_t)rows->count, sizeof *groups);
-	run->audits = gd_allocate((size_t)schema->group_count, sizeof *run->audits);
-	if (!groups || !run->audits) {
-		free(groups);
-		return gd_out_of_memory("the leak audit");
-	}
-	for (int i = 0; i < schema->group_count && !gd_failed(&status); i++) {
-		for (int64_t row = 0; row < rows->count; row++)
-			groups[row] = rows->groups[row * schema->group_count + i];
-		status = gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, rows->group_names[i].count, rows->part, &run->audits[i]);
-	}
-	free(groups);
-	char *text = NULL;
-	size_t size;
-	FILE *out = gd_failed(&status) ? NULL : open_memstream(&text, &size);
-	if (out) {
-		gd_preprocess_print_audit(out, schema, gd_split_names[run->options->split], run->audits);
-		if (fclose(out) == 0)
-			run->header.audit = gd_arena_string(&run->header.preprocessing.arena, text);
-		free(text);
-	}
-	if (!gd_failed(&status) && !run->header.audit)
-		status = gd_out_of_memory("the leak audit");
-	return status;
-}
-
-/* A category that fixes the class is more often a name of the class than luck: a guess at what the user would want to know. */
-static gd_status warn_of_hints(const gd_preprocess *run)
-{
-	const gd_rows *rows = &run->rows;
-	const gd_schema *schema = &run->recipe.schema;
-	char room[GD_EXCERPT_ROOM];
-	gd_status status = gd_ok();
-	int32_t *groups = gd_allocate((size_t)rows->count, sizeof *groups);
-	if (!groups)
-		return gd_out_of_memory("a look at the categories");
-	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
-		const gd_term *term = &schema->terms[i];
-		gd_audit hint;
-		if (term->treatment->reads != GD_READS_TEXT)
-			continue;
-		/* The unseen share a group of their own. */
-		for (int64_t row = 0; row < rows->count; row++) {
-			double code = rows->codes[row * schema->term_count + i];
-			groups[row] = code < 0 ? term->categories.count : (int32_t)code;
-		}
-		status = gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, term->categories.count + 1, rows->part, &hint);
-		if (!gd_failed(&status) && hint.conflicting_groups == 0 && 10 * hint.groups <= rows->count)
-			gd_log_warning("column '%s' alone tells the class of every record; drop it if it would not be known beforehand", gd_excerpt(schema->columns[term->column], room));
-	}
-	free(groups);
-	return status;
-}
-
 gd_status gd_preprocess_fit(gd_preprocess *run)
 {
 	gd_status status = order_rows(run);
-	if (!gd_failed(&status))
-		status = fit(run);
-	if (gd_failed(&status))
-		return status;
-	count_classes(run);
-	status = warn_of_hints(run);
-	return gd_failed(&status) ? status : audit(run);
+	return gd_failed(&status) ? status : fit(run);
 }

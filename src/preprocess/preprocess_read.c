@@ -1,15 +1,13 @@
-/* The first stage of `preprocess`: which columns mean what, and the records in memory. */
+#include "gd/preprocess/preprocess_read.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/parse.h"
-#include "gd/preprocess/preprocess_run.h"
-#include "gd/table/inference.h"
-#include "gd/table/shipped.h"
+#include "gd/preprocess/preprocess_schema.h"
 #include "gd/table/target.h"
 
 static gd_status read_csv(void *context, const gd_table_reader *reader, char sha256[65])
@@ -21,74 +19,6 @@ static gd_table_source *source_of(const gd_preprocess_options *options, void **c
 {
 	*context = options->source ? options->source_context : (void *)options;
 	return options->source ? options->source : read_csv;
-}
-
-/* What the options say holds for every column. */
-static gd_status choose_encoding(const gd_preprocess_options *options, gd_schema *schema)
-{
-	if (options->encoding)
-		gd_schema_set_encoding(schema, *options->encoding, options->bins);
-	else if (options->bins)
-		for (int i = -1; i < schema->encoding_count; i++) {
-			gd_column_encoding *encoding = i < 0 ? &schema->encoding : &schema->encodings[i];
-			if (encoding->kind != GD_ENCODE_STANDARD)
-				encoding->bins = options->bins;
-		}
-	bool binned = schema->encoding.kind != GD_ENCODE_STANDARD;
-	for (int i = 0; i < schema->encoding_count; i++)
-		binned = binned || schema->encodings[i].kind != GD_ENCODE_STANDARD;
-	if (options->bins && !binned)
-		return gd_error(GD_USAGE, "--bins goes with --encoding piecewise-linear or quantile");
-	return gd_ok();
-}
-
-/* The columns' meaning: from a file, from the data, or the shipped one. */
-static gd_status choose_schema(gd_preprocess *run, gd_schema *schema)
-{
-	const gd_preprocess_options *options = run->options;
-	void *context, *text;
-	gd_table_source *source = source_of(options, &context);
-	gd_status status;
-	size_t size;
-	*schema = (gd_schema){.target = -1};
-	if (options->schema) {
-		status = gd_file_read(options->schema, GD_USAGE, &text, &size);
-		if (gd_failed(&status))
-			return status;
-		char *whole = gd_allocate(size + 1, 1);
-		if (whole && size)
-			memcpy(whole, text, size);
-		free(text);
-		if (!whole)
-			return gd_out_of_memory("a schema");
-		status = gd_schema_read(whole, options->schema, GD_USAGE, schema);
-		free(whole);
-	} else if (options->target) {
-		gd_inference inference;
-		status = gd_inference_read(&inference, options->input, source, context, options->target, options->group, options->split_column);
-		if (gd_failed(&status))
-			return status;
-		if (options->out)
-			gd_preprocess_print_decisions(options->out, &inference);
-		memcpy(run->inferred_sha256, inference.sha256, sizeof run->inferred_sha256);
-		*schema = inference.schema;
-		inference.schema = (gd_schema){.target = -1};
-		gd_inference_release(&inference);
-	} else {
-		gd_log_detail("columns are those of the shipped song schema");
-		status = gd_schema_read(gd_shipped_schema, "the shipped song schema", GD_USAGE, schema);
-	}
-	if (!gd_failed(&status) && options->target)
-		status = gd_schema_set_target(schema, options->target);
-	if (!gd_failed(&status) && options->group)
-		status = gd_schema_set_group(schema, options->group);
-	if (!gd_failed(&status))
-		status = choose_encoding(options, schema);
-	if (!gd_failed(&status) && !schema->term_count)
-		status = gd_error(GD_USAGE, "no column becomes a feature when '%s' is the target", options->target);
-	if (!gd_failed(&status) && options->split == GD_SPLIT_GROUPED && !schema->group_count)
-		status = gd_error(GD_USAGE, "--split grouped needs --group COLUMN, or 'group =' in the schema");
-	return status;
 }
 
 static gd_status read_rows(gd_preprocess *run)
@@ -105,6 +35,8 @@ static gd_status read_rows(gd_preprocess *run)
 		return gd_error(GD_FAILED, "'%s' changed while it was read", options->input);
 	if (!run->rows.read)
 		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "it has a header but no records"));
+	if (run->rows.unlabelled == run->rows.read)
+		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "none of its %lld records has a label", (long long)run->rows.read));
 	if (!run->rows.count)
 		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "each of its %lld records misses a value in a column that the schema names", (long long)run->rows.read));
 	return gd_ok();
@@ -130,10 +62,25 @@ static gd_status check_target(const gd_preprocess *run)
 	return gd_preprocess_name_table(run, gd_target_check(&target));
 }
 
+/* Labels that look like one class in several spellings, and words that mean "no value" elsewhere. */
+static gd_status warn_of_classes(const gd_dictionary *classes)
+{
+	char text[GD_ALIKE_ROOM];
+	gd_status status = gd_target_alike(classes, text);
+	if (!gd_failed(&status) && *text)
+		gd_log_warning("classes look like one: %s; --join-classes joins labels that differ in case or blanks alone", text);
+	for (int32_t i = 0; i < classes->count; i++)
+		if (!strcmp(classes->texts[i], "None") || !strcmp(classes->texts[i], "-"))
+			gd_log_warning("'%s' is taken for a class; if it means that there is no label: --missing-values %s", classes->texts[i], classes->texts[i]);
+	return status;
+}
+
 gd_status gd_preprocess_read(gd_preprocess *run)
 {
 	gd_schema schema;
-	gd_status status = choose_schema(run, &schema);
+	void *context;
+	gd_table_source *source = source_of(run->options, &context);
+	gd_status status = gd_preprocess_choose_schema(run, source, context, &schema);
 	if (gd_failed(&status)) {
 		gd_schema_release(&schema);
 		return status;
@@ -143,7 +90,10 @@ gd_status gd_preprocess_read(gd_preprocess *run)
 		status = read_rows(run);
 	if (!gd_failed(&status))
 		status = check_target(run);
+	bool learns = run->recipe.schema.learns_classes;
 	if (!gd_failed(&status))
 		status = gd_rows_fit_classes(&run->rows);
+	if (!gd_failed(&status) && learns)
+		status = warn_of_classes(&run->recipe.schema.classes);
 	return status;
 }

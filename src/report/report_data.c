@@ -187,6 +187,10 @@ static void put_correlation(FILE *out, const gd_dataset_header *h, const bool *c
 		if (all || !category[f])
 			shown[count++] = f;
 	fputs("<h3>Correlation</h3>\n", out);
+	if (!h->correlation) {
+		fprintf(out, "<p class=\"quiet\">Not in the dataset: it has more than %d features.</p>\n", GD_MOST_CORRELATED);
+		return;
+	}
 	if (count < 2) {
 		fputs("<p class=\"quiet\">There are no two numeric features to correlate.</p>\n", out);
 		return;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
@@ -206,13 +207,44 @@ static gd_status warn_of_incomplete(predictor *p)
 	return status;
 }
 
+/* A warning for each kind of odd value: how many, and one of them if rank 0 met it. */
+static gd_status warn_of_oddities(predictor *p)
+{
+	static const char *const kinds[GD_ODDS] = {"no value in column '%s', which is imputed", "no number or date in column '%s', which counts as missing", "a category or year in column '%s' that the training part lacks",
+		"a number in column '%s' that is far outside the training part's"};
+	int columns = p->recipe.schema.column_count;
+	double *counts = gd_allocate((size_t)columns * GD_ODDS, sizeof *counts);
+	gd_status mine = counts ? gd_ok() : gd_out_of_memory("the warnings");
+	gd_status status = gd_agree(p->communicator, &mine);
+	for (int i = 0; i < columns * GD_ODDS && !gd_failed(&status); i++)
+		counts[i] = (double)p->recipe.oddities[i / GD_ODDS][i % GD_ODDS].count;
+	if (!gd_failed(&status))
+		status = gd_reduce_sum(p->communicator, counts, columns * GD_ODDS);
+	for (int i = 0; i < columns * GD_ODDS && !gd_failed(&status) && p->communicator->rank == 0; i++) {
+		const gd_oddity *oddity = &p->recipe.oddities[i / GD_ODDS][i % GD_ODDS];
+		char room[GD_EXCERPT_ROOM], text[256];
+		if (counts[i] == 0 || (i % GD_ODDS == GD_ODD_MISSING && p->recipe.schema.missing != GD_MISSING_IMPUTE))
+			continue;
+		snprintf(text, sizeof text, kinds[i % GD_ODDS], gd_excerpt(p->recipe.schema.columns[i / GD_ODDS], room));
+		if (oddity->count)
+			gd_log_warning("%.0f of %" PRId64 " records have %s (record %" PRId64 ": '%s')", counts[i], p->records, text, oddity->record, oddity->example);
+		else
+			gd_log_warning("%.0f of %" PRId64 " records have %s", counts[i], p->records, text);
+	}
+	free(counts);
+	return status;
+}
+
 gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble, const char *input, const char *output)
 {
 	predictor p = {.communicator = communicator, .ensemble = ensemble, .preprocessing = &ensemble->models[0].preprocessing};
 	char *temporary = NULL;
 	gd_status mine = gd_recipe_read(&p.recipe, p.preprocessing->recipe, "the model");
-	if (!gd_failed(&mine))
+	if (!gd_failed(&mine)) {
+		p.recipe.schema.spares_unreadable = true;
+		gd_recipe_watch(&p.recipe, p.preprocessing);
 		mine = allocate(&p);
+	}
 	if (!gd_failed(&mine) && communicator->rank == 0) {
 		p.out = stdout;
 		if (output)
@@ -230,6 +262,8 @@ gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble,
 		status = finish_round(&p, &mine);
 	if (!gd_failed(&status))
 		status = warn_of_incomplete(&p);
+	if (!gd_failed(&status))
+		status = warn_of_oddities(&p);
 done:
 	mine = status;
 	if (communicator->rank == 0 && p.out) {

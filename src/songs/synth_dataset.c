@@ -412,7 +412,7 @@ gd_status gd_synth_dataset_write(gd_communicator *communicator, const gd_synth_d
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status) && first && options->out) {
-		gd_dataset_print_classes(options->out, &d.header);
+		gd_dataset_print_classes(options->out, &d.header, false);
 		gd_dataset_print_correlation(options->out, &d.header, d.scalar);
 		fflush(options->out);
 	}

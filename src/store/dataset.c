@@ -44,9 +44,11 @@ void gd_hdf5_put_dataset_header(gd_hdf5 *hdf5, const gd_dataset_header *header)
 	gd_hdf5_bind_scale(hdf5, "statistics/class_counts", 1, GD_CLASS_SCALE);
 	gd_hdf5_array correlation = {
 		.element = GD_FLOAT64, .rank = 2, .shape = {features, features}, .units = "1", .long_name = "Pearson correlation of the features in the training part"};
-	gd_hdf5_put_array(hdf5, "statistics/correlation", &correlation, header->correlation);
-	gd_hdf5_bind_scale(hdf5, "statistics/correlation", 0, GD_FEATURE_SCALE);
-	gd_hdf5_bind_scale(hdf5, "statistics/correlation", 1, GD_FEATURE_SCALE);
+	if (header->correlation) {
+		gd_hdf5_put_array(hdf5, "statistics/correlation", &correlation, header->correlation);
+		gd_hdf5_bind_scale(hdf5, "statistics/correlation", 0, GD_FEATURE_SCALE);
+		gd_hdf5_bind_scale(hdf5, "statistics/correlation", 1, GD_FEATURE_SCALE);
+	}
 	if (header->audit && header->audit[0])
 		gd_hdf5_put_document(hdf5, "statistics/audit", header->audit, "what the test part shares with the training part");
 }
@@ -83,19 +85,23 @@ void gd_hdf5_get_dataset_header(gd_hdf5 *hdf5, gd_dataset_header *header)
 
 	hsize_t shape[2];
 	gd_hdf5_get_shape(hdf5, "statistics/class_counts", GD_INT64, 2, shape);
-	gd_hdf5_get_shape(hdf5, "statistics/correlation", GD_FLOAT64, 2, shape);
+	bool correlated = features <= GD_MOST_CORRELATED || gd_hdf5_has(hdf5, "statistics/correlation");
+	if (correlated)
+		gd_hdf5_get_shape(hdf5, "statistics/correlation", GD_FLOAT64, 2, shape);
 	/* The file holds some matrix of either type; that it is of this shape is checked before anything is allocated. */
-	if (!gd_hdf5_failed(hdf5) && (shape[0] != features || shape[1] != features))
+	if (correlated && !gd_hdf5_failed(hdf5) && (shape[0] != features || shape[1] != features))
 		gd_hdf5_fail(hdf5, "statistics/correlation", "expected shape [%zu, %zu], found [%llu, %llu]", features, features,
 			(unsigned long long)shape[0], (unsigned long long)shape[1]);
 	if (gd_hdf5_failed(hdf5))
 		return;
 	header->class_counts = gd_arena_take(arena, GD_PARTS * classes, sizeof *header->class_counts);
-	header->correlation = gd_arena_take(arena, features * features, sizeof *header->correlation);
-	if (!header->class_counts || !header->correlation)
+	if (correlated)
+		header->correlation = gd_arena_take(arena, features * features, sizeof *header->correlation);
+	if (!header->class_counts || (correlated && !header->correlation))
 		gd_hdf5_fail_out_of_memory(hdf5, "the dataset's statistics");
 	gd_hdf5_get_array(hdf5, "statistics/class_counts", GD_INT64, 2, (const hsize_t[2]){GD_PARTS, classes}, header->class_counts);
-	gd_hdf5_get_array(hdf5, "statistics/correlation", GD_FLOAT64, 2, (const hsize_t[2]){features, features}, header->correlation);
+	if (correlated)
+		gd_hdf5_get_array(hdf5, "statistics/correlation", GD_FLOAT64, 2, (const hsize_t[2]){features, features}, header->correlation);
 	if (!gd_hdf5_failed(hdf5))
 		count_rows(hdf5, header);
 	header->audit = !gd_hdf5_failed(hdf5) && gd_hdf5_has(hdf5, "statistics/audit") ? gd_hdf5_get_document(hdf5, "statistics/audit", arena)

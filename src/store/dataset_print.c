@@ -5,30 +5,49 @@
 
 #include "gd/base/excerpt.h"
 
-enum { NAME_WIDTH = 26, WIDEST_MATRIX = 14 };
+enum { NAME_WIDTH = 26, WIDEST_MATRIX = 14, MOST_CLASSES = 12, FIRST_CLASSES = 8 };
 
-void gd_dataset_print_classes(FILE *out, const gd_dataset_header *header)
+static void print_counts(FILE *out, int64_t train, int64_t validation, int64_t test)
 {
-	int classes = header->preprocessing.classes;
+	fprintf(out, "  %10" PRId64 "  %10" PRId64 "  %10" PRId64 "\n", train, validation, test);
+}
+
+void gd_dataset_print_classes(FILE *out, const gd_dataset_header *header, bool all)
+{
+	int classes = header->preprocessing.classes, shown = all || classes <= MOST_CLASSES ? classes : FIRST_CLASSES;
+	const int64_t *counts = header->class_counts;
+	int64_t others[GD_PARTS] = {0};
+	char room[GD_EXCERPT_ROOM];
 	fputs("\nrecords          train  validation        test\n", out);
 	for (int i = 0; i < classes; i++) {
+		for (int part = 0; part < GD_PARTS && i >= shown; part++)
+			others[part] += counts[part * classes + i];
+		if (i >= shown)
+			continue;
 		fputs("  ", out);
-		gd_print_padded(out, header->preprocessing.class_names[i], 8);
-		fprintf(out, "  %10" PRId64 "  %10" PRId64 "  %10" PRId64 "\n", header->class_counts[GD_TRAIN * classes + i],
-			header->class_counts[GD_VALIDATION * classes + i], header->class_counts[GD_TEST * classes + i]);
+		gd_print_padded(out, gd_shorten(header->preprocessing.class_names[i], 26, room), 8);
+		print_counts(out, counts[GD_TRAIN * classes + i], counts[GD_VALIDATION * classes + i], counts[GD_TEST * classes + i]);
 	}
-	fprintf(out, "  total     %10" PRId64 "  %10" PRId64 "  %10" PRId64 "\n", header->rows[GD_TRAIN], header->rows[GD_VALIDATION], header->rows[GD_TEST]);
+	if (shown < classes) {
+		fprintf(out, "  %d more", classes - shown);
+		print_counts(out, others[GD_TRAIN], others[GD_VALIDATION], others[GD_TEST]);
+	}
+	fputs("  total   ", out);
+	print_counts(out, header->rows[GD_TRAIN], header->rows[GD_VALIDATION], header->rows[GD_TEST]);
 }
 
 void gd_dataset_print_correlation(FILE *out, const gd_dataset_header *header, const bool *scalar)
 {
+	char room[GD_EXCERPT_ROOM];
 	int features = header->preprocessing.features, shown[WIDEST_MATRIX], count = 0, numbers = 0;
 	for (int i = 0; i < features; i++) {
 		if (scalar[i] && count < WIDEST_MATRIX)
 			shown[count++] = i;
 		numbers += scalar[i];
 	}
-	if (count < 2)
+	if (!header->correlation)
+		fprintf(out, "\nno correlation: more than %d features\n", GD_MOST_CORRELATED);
+	if (count < 2 || !header->correlation)
 		return;
 	fputs("\ncorrelation in the training part", out);
 	if (numbers > count)
@@ -41,7 +60,7 @@ void gd_dataset_print_correlation(FILE *out, const gd_dataset_header *header, co
 	fputc('\n', out);
 	for (int i = 0; i < count; i++) {
 		fprintf(out, "  %2d ", i + 1);
-		gd_print_padded(out, header->preprocessing.feature_names[shown[i]], NAME_WIDTH);
+		gd_print_padded(out, gd_shorten(header->preprocessing.feature_names[shown[i]], NAME_WIDTH, room), NAME_WIDTH);
 		for (int j = 0; j <= i; j++) {
 			double value = header->correlation[(size_t)shown[i] * (size_t)features + (size_t)shown[j]];
 			fprintf(out, " %5.2f", fabs(value) < 0.005 ? 0.0 : value);

@@ -4,12 +4,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
+#include "gd/table/quantity.h"
+#include "gd/table/spelling.h"
 
 /* A dense matrix of more is not what this program is for. */
-enum { MOST_FEATURES = 65536, LONGEST_NAME = 1024 };
+enum { MOST_FEATURES = 1 << 20, LONGEST_NAME = 1024 };
 
 gd_status gd_recipe_init(gd_recipe *recipe, gd_schema *schema)
 {
@@ -18,14 +21,17 @@ gd_status gd_recipe_init(gd_recipe *recipe, gd_schema *schema)
 	size_t terms = (size_t)recipe->schema.term_count, columns = (size_t)recipe->schema.column_count;
 	recipe->first = gd_allocate(terms, sizeof *recipe->first);
 	recipe->codes = gd_allocate(terms, sizeof *recipe->codes);
-	recipe->unseen = gd_allocate(terms, sizeof *recipe->unseen);
+	recipe->range = gd_allocate(2 * terms, sizeof *recipe->range);
+	recipe->oddities = gd_allocate(columns, sizeof *recipe->oddities);
 	recipe->field = gd_allocate(columns, sizeof *recipe->field);
-	if (!recipe->first || !recipe->codes || !recipe->unseen || !recipe->field) {
+	if (!recipe->first || !recipe->codes || !recipe->range || !recipe->oddities || !recipe->field) {
 		gd_recipe_release(recipe);
 		return gd_out_of_memory("a recipe");
 	}
 	for (size_t i = 0; i < columns; i++)
 		recipe->field[i] = -1;
+	for (size_t i = 0; i < 2 * terms; i++)
+		recipe->range[i] = NAN;
 	return gd_ok();
 }
 
@@ -36,12 +42,9 @@ gd_status gd_recipe_read(gd_recipe *recipe, const char *text, const char *name)
 	gd_status status = gd_schema_read(text, name, GD_BAD_DATA, &schema);
 	if (gd_failed(&status))
 		return status;
-	bool fitted = !schema.learns_classes;
-	for (int i = 0; i < schema.term_count; i++)
-		fitted = fitted && !schema.terms[i].learns;
-	if (!fitted) {
+	if (!gd_schema_is_fitted(&schema)) {
 		gd_schema_release(&schema);
-		return gd_error(GD_BAD_DATA, "cannot read '%s': its recipe lacks the classes or a column's categories", name);
+		return gd_error(GD_BAD_DATA, "cannot read '%s': its recipe lacks the classes, a column's categories, or what a missing value becomes", name);
 	}
 	status = gd_recipe_init(recipe, &schema);
 	if (gd_failed(&status))
@@ -57,7 +60,8 @@ void gd_recipe_release(gd_recipe *recipe)
 	gd_schema_release(&recipe->schema);
 	free(recipe->first);
 	free(recipe->codes);
-	free(recipe->unseen);
+	free(recipe->range);
+	free(recipe->oddities);
 	free(recipe->field);
 	*recipe = (gd_recipe){.schema = {.target = -1}};
 }
@@ -87,78 +91,159 @@ gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bin
 	return gd_ok();
 }
 
-const char *gd_recipe_missing(const gd_recipe *recipe, const gd_record *record)
+/* Once a record and column. */
+static void note(gd_recipe *recipe, int column, gd_odd odd, const gd_record *record)
 {
-	for (int i = 0; i < recipe->schema.column_count; i++)
-		if (recipe->field[i] >= 0 && gd_schema_is_missing(&recipe->schema, record->fields[recipe->field[i]]))
-			return recipe->schema.columns[i];
-	return NULL;
+	gd_oddity *oddity = &recipe->oddities[column][odd];
+	if (oddity->count && oddity->latest == record->number)
+		return;
+	if (!oddity->count++) {
+		char room[GD_EXCERPT_ROOM];
+		oddity->record = record->number;
+		snprintf(oddity->example, sizeof oddity->example, "%.*s", GD_EXAMPLE_ROOM - 1, gd_excerpt(record->fields[recipe->field[column]], room));
+	}
+	oddity->latest = record->number;
 }
 
-static gd_status expected(const char *what, const gd_recipe *recipe, const gd_term *term, const char *text)
+bool gd_recipe_is_unlabelled(const gd_recipe *recipe, const gd_record *record)
+{
+	return gd_schema_is_unlabelled(&recipe->schema, record->fields[recipe->field[recipe->schema.target]]);
+}
+
+/* The first bound column without a value; all are counted. */
+static const char *find_missing(gd_recipe *recipe, const gd_record *record)
+{
+	const gd_schema *schema = &recipe->schema;
+	const char *first = NULL;
+	for (int i = 0; i < schema->column_count; i++) {
+		if (recipe->field[i] < 0)
+			continue;
+		if (i == schema->target ? !gd_recipe_is_unlabelled(recipe, record) : !gd_schema_is_missing(schema, record->fields[recipe->field[i]]))
+			continue;
+		note(recipe, i, GD_ODD_MISSING, record);
+		first = first ? first : schema->columns[i];
+	}
+	return first;
+}
+
+static gd_status expected(const char *what, const gd_recipe *recipe, int column, const char *text)
 {
 	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
-	return gd_error(GD_BAD_DATA, "expected %s in column '%s', found '%s'", what, gd_excerpt(recipe->schema.columns[term->column], room), gd_excerpt(text, other));
+	return gd_error(GD_BAD_DATA, "expected %s in column '%s', found '%s'", what, gd_excerpt(recipe->schema.columns[column], room), gd_excerpt(text, other));
+}
+
+/* A category's number among those listed, whatever the spelling of a number; or -1. */
+static int32_t find_category(const gd_dictionary *categories, const char *text)
+{
+	char room[GD_SPELLING_ROOM], other[GD_SPELLING_ROOM];
+	int32_t number = gd_dictionary_find(categories, text);
+	const char *normal = gd_spelling_normal(text, room);
+	if (number < 0 && normal != text)
+		number = gd_dictionary_find(categories, normal);
+	/* Those of a file's author may be in other spellings than the normal one. */
+	bool digits = *normal == '-' || (*normal >= '0' && *normal <= '9');
+	for (int32_t i = 0; i < categories->count && number < 0 && digits; i++)
+		number = strcmp(gd_spelling_normal(categories->texts[i], other), normal) ? -1 : i;
+	return number;
 }
 
 static gd_status measure_text(gd_term *term, const char *text, double *code)
 {
+	char room[GD_SPELLING_ROOM];
 	int32_t number;
 	gd_status status = gd_ok();
 	if (term->learns)
-		status = gd_dictionary_add(&term->categories, text, &number);
+		status = gd_dictionary_add(&term->categories, gd_spelling_normal(text, room), &number);
 	else
-		number = gd_dictionary_find(&term->categories, text);
-	*code = number;
+		number = find_category(&term->categories, text);
+	*code = number < 0 && term->other_level ? term->categories.count : number;
 	return status;
 }
 
-static gd_status read_number(const gd_recipe *recipe, const gd_term *term, int column, const char *text, double *number)
+/* What the text should have been, or NULL. */
+static const char *read_number(const char *text, double *number)
 {
-	gd_term read = *term;
-	read.column = column;
 	if (!gd_parse_double(text, number))
-		return expected("a number", recipe, &read, text);
-	return isfinite(*number) ? gd_ok() : expected("a finite number", recipe, &read, text);
+		return "a number";
+	return isfinite(*number) ? NULL : "a finite number";
 }
 
-/* The term's value; `other` is the text of the column that it is paired with. */
-static gd_status measure_term(const gd_recipe *recipe, gd_term *term, const char *text, const char *other, double *code)
+static const char *read_quantity(const gd_term *term, const char *text, double *number)
 {
-	gd_status status = gd_ok();
-	gd_input input = {0};
-	if (term->treatment->reads == GD_READS_TEXT)
-		return measure_text(term, text, code);
-	if (term->treatment->reads == GD_READS_DATE) {
-		if (!gd_date_parse(text, &input.date))
-			return expected("a date (YYYY, YYYY-MM or YYYY-MM-DD)", recipe, term, text);
-	} else {
-		status = read_number(recipe, term, term->column, text, &input.number);
+	gd_quantity quantity;
+	if (!gd_quantity_read(text, &quantity) || (*quantity.unit && gd_dictionary_find(&term->categories, quantity.unit) < 0))
+		return "a number, with the column's unit or none,";
+	*number = quantity.value;
+	return NULL;
+}
+
+static const char *read_input(const gd_term *term, const char *text, gd_input *input)
+{
+	int truth;
+	switch (term->treatment->reads) {
+	case GD_READS_DATE:
+		return gd_date_read(text, term->order, &input->date) ? NULL : "a date (YYYY, YYYY-MM or YYYY-MM-DD, or as the schema says)";
+	case GD_READS_QUANTITY:
+		return read_quantity(term, text, &input->number);
+	case GD_READS_TRUTH:
+		truth = gd_spelling_truth(text, NULL);
+		input->number = truth;
+		return truth >= 0 ? NULL : "true or false, yes or no, 1 or 0";
+	default:
+		return read_number(text, &input->number);
 	}
-	if (!gd_failed(&status) && other)
-		status = read_number(recipe, term, term->other, other, &input.other);
-	if (gd_failed(&status))
-		return status;
-	*code = term->treatment->value(term, &input);
-	if (isnan(*code))
-		return expected("a number that has a logarithm", recipe, term, text);
-	return gd_ok();
 }
 
-gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *codes)
+/* The value of a term whose columns have texts; or what was expected in `column`, or NULL. */
+static const char *measure_term(const gd_term *term, const char *text, const char *other, double *code, int *column)
 {
-	for (int i = 0; i < recipe->schema.term_count; i++) {
-		gd_term *term = &recipe->schema.terms[i];
-		const char *text = record->fields[recipe->field[term->column]];
+	gd_input input = {0};
+	*column = term->column;
+	const char *wrong = read_input(term, text, &input);
+	if (!wrong && other) {
+		wrong = read_number(other, &input.other);
+		*column = wrong ? term->other : term->column;
+	}
+	if (wrong)
+		return wrong;
+	*code = gd_term_value(term, &input);
+	return isnan(*code) && term->treatment->reads != GD_READS_DATE ? "a number that has a logarithm" : NULL;
+}
+
+gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *codes, const char **missing)
+{
+	gd_schema *schema = &recipe->schema;
+	*missing = find_missing(recipe, record);
+	if (*missing && schema->missing != GD_MISSING_IMPUTE)
+		return gd_ok();
+	for (int i = 0; i < schema->term_count; i++) {
+		gd_term *term = &schema->terms[i];
+		const char *text = record->fields[recipe->field[term->column]], *wrong = NULL;
 		const char *other = term->other >= 0 ? record->fields[recipe->field[term->other]] : NULL;
-		gd_status status = measure_term(recipe, term, text, other, &codes[i]);
+		int column = term->column;
+		gd_status status = gd_ok();
+		codes[i] = NAN;
+		if (gd_schema_is_missing(schema, text) || (other && gd_schema_is_missing(schema, other)))
+			continue;
+		if (term->treatment->reads == GD_READS_TEXT)
+			status = measure_text(term, text, &codes[i]);
+		else
+			wrong = measure_term(term, text, other, &codes[i], &column);
+		if (wrong && !schema->spares_unreadable)
+			return expected(wrong, recipe, column, record->fields[recipe->field[column]]);
 		if (gd_failed(&status))
 			return status;
-		if (term->treatment->form != GD_FORM_ONE_HOT || codes[i] >= 0)
+		if (wrong) {
+			note(recipe, column, GD_ODD_UNREADABLE, record);
+			codes[i] = NAN;
+		}
+		if (isnan(codes[i]) && !*missing)
+			*missing = schema->columns[column];
+		if (term->treatment->form != GD_FORM_ONE_HOT || !(codes[i] < 0))
 			continue;
-		recipe->unseen[i]++;
-		if (recipe->schema.unseen == GD_UNSEEN_ERROR)
-			return expected("a value that the recipe knows", recipe, term, text);
+		note(recipe, term->column, GD_ODD_UNSEEN, record);
+		if (schema->unseen == GD_UNSEEN_ERROR)
+			return expected("a value that the recipe knows", recipe, term->column, text);
 	}
 	return gd_ok();
 }
@@ -167,10 +252,12 @@ gd_status gd_recipe_label(gd_recipe *recipe, const gd_record *record, int32_t *l
 {
 	gd_schema *schema = &recipe->schema;
 	const char *text = record->fields[recipe->field[schema->target]];
-	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM], normal[GD_SPELLING_ROOM];
 	if (schema->learns_classes)
-		return gd_dictionary_add(&schema->classes, text, label);
-	*label = gd_dictionary_find(&schema->classes, text);
+		return gd_dictionary_add(&schema->classes, gd_spelling_normal(text, normal), label);
+	*label = find_category(&schema->classes, text);
+	for (int32_t i = 0; i < schema->classes.count && *label < 0 && schema->joins_classes; i++)
+		*label = gd_spelling_alike(schema->classes.texts[i], text) ? i : -1;
 	if (*label < 0)
 		return gd_error(GD_BAD_DATA, "expected one of the %d classes listed for column '%s', found '%s'", (int)schema->classes.count,
 			gd_excerpt(schema->columns[schema->target], room), gd_excerpt(text, other));
@@ -184,7 +271,7 @@ gd_status gd_recipe_name(const gd_recipe *recipe, gd_arena *arena, char **names)
 	for (int i = 0; i < schema->term_count; i++) {
 		const gd_term *term = &schema->terms[i];
 		for (int j = 0; j < gd_term_size(term); j++) {
-			term->treatment->name(term, schema->columns[term->column], j, name, sizeof name);
+			gd_term_name(term, schema->columns[term->column], j, name, sizeof name);
 			names[recipe->first[i] + j] = gd_arena_string(arena, name);
 			if (!names[recipe->first[i] + j])
 				return gd_out_of_memory("the features' names");
@@ -237,15 +324,38 @@ void gd_recipe_expand(const gd_recipe *recipe, const double *codes, double *feat
 		gd_term_expand(&recipe->schema.terms[i], codes[i], features + recipe->first[i]);
 }
 
+void gd_recipe_watch(gd_recipe *recipe, const gd_preprocessing *preprocessing)
+{
+	for (int i = 0; i < recipe->schema.term_count; i++) {
+		const gd_feature_tables *tables = recipe->first[i] < preprocessing->features ? &preprocessing->tables[recipe->first[i]] : NULL;
+		if (!tables || tables->knots < 2 || recipe->schema.terms[i].treatment->form != GD_FORM_SCALAR)
+			continue;
+		recipe->range[2 * i] = tables->knot[0];
+		recipe->range[2 * i + 1] = tables->knot[tables->knots - 1];
+	}
+}
+
+static void note_outside(gd_recipe *recipe, const gd_record *record)
+{
+	for (int i = 0; i < recipe->schema.term_count; i++) {
+		double least = recipe->range[2 * i], most = recipe->range[2 * i + 1], width = most - least;
+		if (recipe->codes[i] < least - width || recipe->codes[i] > most + width)
+			note(recipe, recipe->schema.terms[i].column, GD_ODD_OUTSIDE, record);
+	}
+}
+
 gd_status gd_recipe_encode(gd_recipe *recipe, const gd_record *record, double *features, const char **missing)
 {
 	assert(recipe->features > 0);
-	*missing = gd_recipe_missing(recipe, record);
-	if (*missing)
-		return gd_ok();
-	gd_status status = gd_recipe_measure(recipe, record, recipe->codes);
-	if (!gd_failed(&status))
-		gd_recipe_expand(recipe, recipe->codes, features);
+	gd_status status = gd_recipe_measure(recipe, record, recipe->codes, missing);
+	if (gd_failed(&status))
+		return status;
+	if (recipe->schema.missing == GD_MISSING_IMPUTE)
+		*missing = NULL;
+	else if (*missing)
+		return status;
+	note_outside(recipe, record);
+	gd_recipe_expand(recipe, recipe->codes, features);
 	return status;
 }
 

@@ -1,12 +1,12 @@
 #include "gd/table/rows.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
-
-enum { MOST_CATEGORIES = 4096 };
 
 static gd_status take_header(void *context, const gd_record *header)
 {
@@ -59,6 +59,19 @@ static gd_status read_part(const gd_rows *rows, const gd_record *record, uint8_t
 	return gd_error(GD_BAD_DATA, "expected train, validation or test in column '%s', found '%s'", gd_excerpt(rows->split_column, room), gd_excerpt(text, other));
 }
 
+/* A record without a value there is a group of its own, named by its content. */
+static gd_status read_group(gd_rows *rows, const gd_record *record, int64_t row, int group)
+{
+	const gd_schema *schema = &rows->recipe->schema;
+	const char *text = record->fields[rows->recipe->field[schema->groups[group]]];
+	char own[64];
+	if (gd_schema_is_missing(schema, text)) {
+		snprintf(own, sizeof own, "\x1f%016" PRIx64 "%016" PRIx64 " %" PRId64, rows->content[row].high, rows->content[row].low, record->number);
+		text = own;
+	}
+	return gd_dictionary_add(&rows->group_names[group], text, &rows->groups[row * schema->group_count + group]);
+}
+
 static gd_status take_record(void *context, const gd_record *record)
 {
 	gd_rows *rows = context;
@@ -66,27 +79,34 @@ static gd_status take_record(void *context, const gd_record *record)
 	const gd_schema *schema = &recipe->schema;
 	char room[GD_EXCERPT_ROOM];
 	rows->read++;
-	const char *missing = gd_recipe_missing(recipe, record);
-	if (missing && schema->missing == GD_MISSING_ERROR)
-		return gd_error(GD_BAD_DATA, "no value in column '%s'", gd_excerpt(missing, room));
-	if (missing) {
+	const char *missing;
+	bool unlabelled = gd_recipe_is_unlabelled(recipe, record);
+	if (unlabelled && schema->missing == GD_MISSING_IMPUTE) {
+		rows->unlabelled++;
 		rows->dropped++;
 		return gd_ok();
 	}
 	if (!reserve(rows))
 		return gd_out_of_memory("the records");
 	int64_t row = rows->count;
-	gd_status status = gd_recipe_measure(recipe, record, rows->codes + row * schema->term_count);
-	if (!gd_failed(&status))
-		status = gd_recipe_label(recipe, record, &rows->labels[row]);
+	gd_status status = gd_recipe_measure(recipe, record, rows->codes + row * schema->term_count, &missing);
+	if (gd_failed(&status))
+		return status;
+	if (missing && schema->missing == GD_MISSING_ERROR)
+		return gd_error(GD_BAD_DATA, "no value in column '%s'", gd_excerpt(missing, room));
+	if (missing && schema->missing == GD_MISSING_DROP) {
+		rows->dropped++;
+		return gd_ok();
+	}
+	rows->content[row] = gd_content_of_record(record);
+	status = gd_recipe_label(recipe, record, &rows->labels[row]);
 	for (int i = 0; i < schema->group_count && !gd_failed(&status); i++)
-		status = gd_dictionary_add(&rows->group_names[i], record->fields[recipe->field[schema->groups[i]]], &rows->groups[row * schema->group_count + i]);
+		status = read_group(rows, record, row, i);
 	rows->part[row] = GD_SPLIT_TRAIN;
 	if (!gd_failed(&status) && rows->split_field >= 0)
 		status = read_part(rows, record, &rows->part[row]);
 	if (gd_failed(&status))
 		return status;
-	rows->content[row] = gd_content_of_record(record);
 	rows->source_row[row] = record->number;
 	rows->count++;
 	return gd_ok();
@@ -117,96 +137,4 @@ void gd_rows_release(gd_rows *rows)
 	free(rows->source_row);
 	free(rows->part);
 	*rows = (gd_rows){0};
-}
-
-/*
- * Replaces `*dictionary` by those of its texts that are `used` (NULL: all), in order; place [count] gets their new numbers, -1 for
- * those that went.
- */
-static gd_status reorder(gd_dictionary *dictionary, const bool *used, int32_t *place)
-{
-	gd_dictionary ordered = {0};
-	gd_status status = gd_ok();
-	int32_t *order = gd_allocate((size_t)dictionary->count, sizeof *order);
-	if (!order)
-		return gd_out_of_memory("a column's categories");
-	gd_dictionary_sort(dictionary, order);
-	for (int32_t i = 0; i < dictionary->count && !gd_failed(&status); i++) {
-		place[order[i]] = -1;
-		if (!used || used[order[i]])
-			status = gd_dictionary_add(&ordered, dictionary->texts[order[i]], &place[order[i]]);
-	}
-	free(order);
-	if (gd_failed(&status)) {
-		gd_dictionary_release(&ordered);
-		return status;
-	}
-	gd_dictionary_release(dictionary);
-	*dictionary = ordered;
-	return gd_ok();
-}
-
-gd_status gd_rows_fit_classes(gd_rows *rows)
-{
-	gd_schema *schema = &rows->recipe->schema;
-	if (!schema->learns_classes)
-		return gd_ok();
-	int32_t *place = gd_allocate((size_t)schema->classes.count, sizeof *place);
-	if (!place)
-		return gd_out_of_memory("the classes");
-	gd_status status = reorder(&schema->classes, NULL, place);
-	if (!gd_failed(&status)) {
-		for (int64_t i = 0; i < rows->count; i++)
-			rows->labels[i] = place[rows->labels[i]];
-		schema->learns_classes = false;
-	}
-	free(place);
-	return status;
-}
-
-static gd_status fit_term(gd_rows *rows, int index)
-{
-	gd_term *term = &rows->recipe->schema.terms[index];
-	const char *column = rows->recipe->schema.columns[term->column];
-	int64_t terms = rows->recipe->schema.term_count;
-	char room[GD_EXCERPT_ROOM];
-	gd_status status;
-	size_t count = (size_t)term->categories.count;
-	bool *used = gd_allocate(count, sizeof *used);
-	int32_t *place = gd_allocate(count, sizeof *place);
-	if (!used || !place) {
-		status = gd_out_of_memory("a column's categories");
-		goto done;
-	}
-	for (int64_t i = 0; i < rows->count; i++)
-		if (rows->part[i] == GD_SPLIT_TRAIN)
-			used[(int32_t)rows->codes[i * terms + index]] = true;
-	status = reorder(&term->categories, used, place);
-	if (gd_failed(&status))
-		goto done;
-	if (term->categories.count > MOST_CATEGORIES) {
-		status = gd_error(GD_BAD_DATA, "column '%s' has %d categories, more than %d; drop it or treat it otherwise", gd_excerpt(column, room), (int)term->categories.count, MOST_CATEGORIES);
-		goto done;
-	}
-	term->learns = false;
-	for (int64_t i = 0; i < rows->count; i++) {
-		double *code = &rows->codes[i * terms + index];
-		*code = place[(int32_t)*code];
-		rows->recipe->unseen[index] += *code < 0;
-	}
-	if (rows->recipe->unseen[index] && rows->recipe->schema.unseen == GD_UNSEEN_ERROR)
-		status = gd_error(GD_BAD_DATA, "%lld records have a category in column '%s' that the training part lacks", (long long)rows->recipe->unseen[index], gd_excerpt(column, room));
-done:
-	free(used);
-	free(place);
-	return status;
-}
-
-gd_status gd_rows_fit_categories(gd_rows *rows)
-{
-	gd_status status = gd_ok();
-	for (int i = 0; i < rows->recipe->schema.term_count && !gd_failed(&status); i++)
-		if (rows->recipe->schema.terms[i].learns)
-			status = fit_term(rows, i);
-	return status;
 }

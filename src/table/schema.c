@@ -6,16 +6,19 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
+#include "gd/table/spelling.h"
 #include "gd/table/table.h"
 
-/* More would be an identifier, and a dense matrix of its features larger than any use of it. */
-enum { MOST_CATEGORIES = 4096 };
+const char *const gd_missing_names[] = {"impute", "drop", "error", NULL};
+static const char *const usual_words[] = {"NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "?", "None", "-"};
 
 gd_status gd_schema_init(gd_schema *schema)
 {
 	int32_t number;
-	*schema = (gd_schema){.target = -1, .learns_classes = true};
-	gd_status status = gd_dictionary_add(&schema->missing_values, "NA", &number);
+	gd_status status = gd_ok();
+	*schema = (gd_schema){.target = -1, .learns_classes = true, .usual = true, .rare = 1};
+	for (size_t i = 0; i < sizeof usual_words / sizeof *usual_words && !gd_failed(&status); i++)
+		status = gd_dictionary_add(&schema->missing_values, usual_words[i], &number);
 	if (gd_failed(&status))
 		gd_schema_release(schema);
 	return status;
@@ -27,6 +30,7 @@ void gd_schema_release(gd_schema *schema)
 		gd_dictionary_release(&schema->terms[i].categories);
 	gd_dictionary_release(&schema->classes);
 	gd_dictionary_release(&schema->missing_values);
+	gd_dictionary_release(&schema->more);
 	free(schema->terms);
 	free(schema->encodings);
 	free(schema->columns);
@@ -65,10 +69,10 @@ static gd_status read_arguments(gd_schema *schema, gd_term *term, char *const *w
 	const gd_treatment *treatment = term->treatment;
 	const char *column = schema->columns[term->column];
 	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
-	if (treatment->reads == GD_READS_TEXT) {
-		term->learns = count == 0;
-		if (count > MOST_CATEGORIES)
-			return gd_error(GD_USAGE, "more than %d categories for column '%s'", MOST_CATEGORIES, gd_excerpt(column, room));
+	if (treatment->lists) {
+		term->learns = count == 0 && treatment->form == GD_FORM_ONE_HOT;
+		if (count < treatment->least || count > treatment->most)
+			return gd_error(GD_USAGE, "wrong number of values after '%s' for column '%s'; expected '%s'", treatment->word, gd_excerpt(column, room), treatment->usage);
 		for (int i = 0; i < count; i++) {
 			int32_t number, before = term->categories.count;
 			gd_status status = gd_dictionary_add(&term->categories, words[i], &number);
@@ -108,15 +112,68 @@ static gd_status read_other(gd_schema *schema, gd_term *term, const char *name)
 	return status;
 }
 
+static gd_term *first_term(const gd_schema *schema, int column)
+{
+	for (int i = 0; i < schema->term_count; i++)
+		if (schema->terms[i].column == column)
+			return &schema->terms[i];
+	return NULL;
+}
+
+/*
+ * What goes on with the treatments before it: `fill NUMBER` with the last one; `missing`, `other` and the order of a date's numbers with the column's. False: it is none of these.
+ */
+static bool read_modifier(gd_schema *schema, int column, char *const *words, int count, gd_status *status)
+{
+	static const char *const modifiers[] = {"fill", "missing", "other", "dmy", "mdy"};
+	enum { FILL, MISSING, OTHER, DMY, MDY, MODIFIERS };
+	char room[GD_EXCERPT_ROOM];
+	gd_term *first = first_term(schema, column), *last = first ? &schema->terms[schema->term_count - 1] : NULL;
+	int word = 0;
+	while (word < MODIFIERS && strcmp(modifiers[word], words[0]))
+		word++;
+	if (word == MODIFIERS)
+		return false;
+	double value = 0;
+	bool makes_sense = first && last->column == column && count == 1 + (word == FILL);
+	if (word == FILL)
+		makes_sense = makes_sense && isnan(last->fill) && gd_term_takes_fill(last) && gd_parse_double(words[1], &value) && isfinite(value);
+	else if (word == MISSING)
+		makes_sense = makes_sense && !first->flags_missing;
+	else if (word == OTHER)
+		makes_sense = makes_sense && last->treatment->reads == GD_READS_TEXT && last->treatment->form == GD_FORM_ONE_HOT && !last->learns && !last->other_level;
+	else
+		makes_sense = makes_sense && last->treatment->reads == GD_READS_DATE && last->order == GD_DATE_YEAR_FIRST;
+	if (!makes_sense) {
+		*status = gd_error(GD_USAGE, "'%s' makes no sense where it stands for column '%s'; expected 'fill NUMBER' after a number, 'missing', 'other' after listed categories, or 'dmy', 'mdy' after dates",
+			modifiers[word], gd_excerpt(schema->columns[column], room));
+		return true;
+	}
+	if (word == FILL)
+		last->fill = value;
+	else if (word == MISSING)
+		first->flags_missing = true;
+	else if (word == OTHER)
+		last->other_level = true;
+	for (gd_term *term = first; term <= last && word >= DMY; term++)
+		if (term->column == column && term->treatment->reads == GD_READS_DATE)
+			term->order = word == DMY ? GD_DATE_DAY_FIRST : GD_DATE_MONTH_FIRST;
+	*status = gd_ok();
+	return true;
+}
+
 gd_status gd_schema_add_term(gd_schema *schema, int column, char *const *words, int count)
 {
+	gd_status modified;
+	if (read_modifier(schema, column, words, count, &modified))
+		return modified;
 	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
 	const char *nearest;
 	gd_term *terms = realloc(schema->terms, ((size_t)schema->term_count + 1) * sizeof *terms);
 	if (!terms)
 		return gd_out_of_memory("a schema");
 	schema->terms = terms;
-	gd_term term = {.treatment = gd_treatment_find(words[0], &nearest), .column = column, .other = -1};
+	gd_term term = {.treatment = gd_treatment_find(words[0], &nearest), .column = column, .other = -1, .fill = NAN};
 	if (!term.treatment) {
 		gd_excerpt(words[0], room);
 		gd_excerpt(schema->columns[column], other);
@@ -135,7 +192,7 @@ gd_status gd_schema_add_term(gd_schema *schema, int column, char *const *words, 
 	return gd_ok();
 }
 
-static void remove_terms(gd_schema *schema, int column)
+void gd_schema_forget(gd_schema *schema, int column)
 {
 	int kept = 0;
 	for (int i = 0; i < schema->term_count; i++) {
@@ -159,7 +216,7 @@ gd_status gd_schema_set_target(gd_schema *schema, const char *name)
 	if (gd_failed(&status) || column == schema->target)
 		return status;
 	schema->target = column;
-	remove_terms(schema, column);
+	gd_schema_forget(schema, column);
 	gd_dictionary_release(&schema->classes);
 	schema->learns_classes = true;
 	return gd_ok();
@@ -225,7 +282,48 @@ gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column)
 	return schema->encoding;
 }
 
+gd_status gd_schema_add_missing(gd_schema *schema, const char *list)
+{
+	gd_dictionary words = {0};
+	gd_status status = gd_schema_list(list, &words);
+	for (int32_t i = 0; i < words.count && !gd_failed(&status); i++) {
+		int32_t number;
+		status = gd_dictionary_add(&schema->missing_values, words.texts[i], &number);
+		if (!gd_failed(&status))
+			status = gd_dictionary_add(&schema->more, words.texts[i], &number);
+	}
+	gd_dictionary_release(&words);
+	return status;
+}
+
 bool gd_schema_is_missing(const gd_schema *schema, const char *text)
 {
-	return !*text || gd_dictionary_find(&schema->missing_values, text) >= 0;
+	char room[GD_SPELLING_ROOM];
+	if (!*text || gd_dictionary_find(&schema->missing_values, text) >= 0)
+		return true;
+	const char *normal = gd_spelling_normal(text, room);
+	return normal != text && gd_dictionary_find(&schema->missing_values, normal) >= 0;
+}
+
+bool gd_schema_is_unlabelled(const gd_schema *schema, const char *text)
+{
+	bool spared = schema->usual && (!strcmp(text, "None") || !strcmp(text, "-")) && gd_dictionary_find(&schema->more, text) < 0;
+	bool listed = !schema->learns_classes && gd_dictionary_find(&schema->classes, text) >= 0;
+	return !spared && !listed && gd_schema_is_missing(schema, text);
+}
+
+bool gd_schema_is_fitted(const gd_schema *schema)
+{
+	bool fitted = !schema->learns_classes && !schema->infers;
+	for (int i = 0; i < schema->term_count; i++)
+		fitted = fitted && !schema->terms[i].learns && (schema->missing != GD_MISSING_IMPUTE || !isnan(schema->terms[i].fill) || !gd_term_takes_fill(&schema->terms[i]));
+	return fitted;
+}
+
+int64_t gd_schema_rare(const gd_schema *schema, int64_t rows)
+{
+	int64_t least = rows < 500 ? 2 : 5, share = (rows + 999) / 1000;
+	if (schema->rare)
+		return schema->rare;
+	return share > least ? share : least;
 }

@@ -1,4 +1,5 @@
 /* A gd_schema to text that gd_schema_read takes. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,15 @@ static void put_term(schema_writing *writing, const gd_term *term)
 		put_text(writing, " ");
 		put_item(writing, term->categories.texts[i]);
 	}
+	if (term->other_level)
+		put_text(writing, ", other");
+	if (!isnan(term->fill)) {
+		snprintf(number, sizeof number, "%.17g", term->fill);
+		put_text(writing, ", fill ");
+		put_item(writing, number);
+	}
+	if (term->flags_missing)
+		put_text(writing, ", missing");
 }
 
 /* Columns in the order of their features, the rest behind them. */
@@ -104,6 +114,7 @@ static void put_columns(schema_writing *writing, const gd_schema *schema, bool *
 	for (int i = 0; i < schema->term_count; i++) {
 		int column = schema->terms[i].column;
 		bool more = false;
+		gd_date_order order = GD_DATE_YEAR_FIRST;
 		if (written[column])
 			continue;
 		written[column] = true;
@@ -115,10 +126,14 @@ static void put_columns(schema_writing *writing, const gd_schema *schema, bool *
 				put_text(writing, ", ");
 			put_term(writing, &schema->terms[j]);
 			more = true;
+			order = schema->terms[j].order;
 		}
+		if (order != GD_DATE_YEAR_FIRST)
+			put_text(writing, order == GD_DATE_DAY_FIRST ? ", dmy" : ", mdy");
 		fputc('\n', writing->out);
 	}
-	written[schema->target] = true;
+	if (schema->target >= 0)
+		written[schema->target] = true;
 	for (int i = 0; i < schema->group_count; i++)
 		written[schema->groups[i]] = true;
 	for (int i = 0; i < schema->column_count; i++) {
@@ -127,6 +142,27 @@ static void put_columns(schema_writing *writing, const gd_schema *schema, bool *
 			fputs("drop\n", writing->out);
 		}
 	}
+	if (schema->infers)
+		fputs("* = infer\n", writing->out);
+}
+
+/* The words of a recipe stand there in full; those of a file to be edited say only what is not usual. */
+static void put_missing(schema_writing *writing, const gd_schema *schema)
+{
+	fprintf(writing->out, "missing = %s\n", gd_missing_names[schema->missing]);
+	if (!schema->usual || gd_schema_is_fitted(schema))
+		put_list(writing, "missing_values", schema->missing_values.texts, schema->missing_values.count);
+	else if (schema->more.count)
+		put_list(writing, "more_missing_values", schema->more.texts, schema->more.count);
+	if (schema->spares_unreadable)
+		fputs("unreadable = missing\n", writing->out);
+	fprintf(writing->out, "unseen = %s\n", schema->unseen == GD_UNSEEN_ZERO ? "zero" : "error");
+	if (!schema->rare)
+		fputs("rare = auto\n", writing->out);
+	else if (schema->rare > 1)
+		fprintf(writing->out, "rare = %lld\n", (long long)schema->rare);
+	if (schema->joins_classes)
+		fputs("join_classes = yes\n", writing->out);
 }
 
 static void put_encoding(schema_writing *writing, const char *key, const gd_column_encoding *encoding)
@@ -155,16 +191,15 @@ gd_status gd_schema_format(const gd_schema *schema, char **text)
 	bool failed = !written || !groups || !writing.out;
 	if (!failed) {
 		fputs("[table]\nversion = 1\n", writing.out);
-		put_list(&writing, "target", &schema->columns[schema->target], 1);
+		if (schema->target >= 0)
+			put_list(&writing, "target", &schema->columns[schema->target], 1);
 		if (!schema->learns_classes)
 			put_list(&writing, "classes", schema->classes.texts, schema->classes.count);
 		for (int i = 0; i < schema->group_count; i++)
 			groups[i] = schema->columns[schema->groups[i]];
 		if (schema->group_count)
 			put_list(&writing, "group", groups, schema->group_count);
-		fprintf(writing.out, "missing = %s\n", schema->missing == GD_MISSING_DROP ? "drop" : "error");
-		put_list(&writing, "missing_values", schema->missing_values.texts, schema->missing_values.count);
-		fprintf(writing.out, "unseen = %s\n", schema->unseen == GD_UNSEEN_ZERO ? "zero" : "error");
+		put_missing(&writing, schema);
 		if (schema->encoding.kind != GD_ENCODE_STANDARD)
 			put_encoding(&writing, "encoding", &schema->encoding);
 		fputs("[columns]\n", writing.out);

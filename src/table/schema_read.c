@@ -1,12 +1,13 @@
 /* A schema's text to a gd_schema: inih splits the lines, the words are ours. */
 #include <ini.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
-#include "gd/table/schema.h"
+#include "gd/table/schema_items.h"
 #include "gd/table/table.h"
 
 typedef struct schema_reading {
@@ -19,7 +20,7 @@ typedef struct schema_reading {
 	int key_line;
 	bool *given;        /* [columns]: has an entry of its own */
 	int given_count;
-	char seen[9];       /* keys of [table] */
+	char seen[16];      /* keys of [table] */
 	gd_status status;
 } schema_reading;
 
@@ -43,87 +44,13 @@ static char *next_line(char *room, int size, void *context)
 	return room;
 }
 
-static int digit_of(char character)
-{
-	const char *digits = "0123456789abcdef", *place = strchr(digits, character >= 'A' && character <= 'F' ? character + 32 : character);
-	return character && place ? (int)(place - digits) : -1;
-}
-
-/* Takes the next item off `*text`, up to a separator or the end, decoded in place and without the blanks around it; NULL when there is none. */
-static char *next_item(char **text, const char *separators)
-{
-	char *from = *text;
-	while (*from == ' ' || *from == '\t')
-		from++;
-	if (!*from)
-		return NULL;
-	char *item = from, *to = from, *end = from;
-	while (*from && !strchr(separators, *from)) {
-		bool blank = *from == ' ' || *from == '\t';
-		if (from[0] == '\\' && from[1] == 'x' && digit_of(from[2]) >= 0 && digit_of(from[3]) >= 0) {
-			*to = (char)(16 * digit_of(from[2]) + digit_of(from[3]));
-			from += 4;
-		} else {
-			if (from[0] == '\\' && from[1])
-				from++;
-			*to = *from++;
-		}
-		to++;
-		if (!blank)
-			end = to;
-	}
-	*text = from + (*from != '\0');
-	*end = '\0';
-	return item;
-}
-
-/* Cuts `text` at the commas that no backslash protects, without decoding: a treatment's words are decoded one by one. */
-static char *next_treatment(char **text)
-{
-	char *item = *text, *at = item;
-	if (!*item)
-		return NULL;
-	while (*at && *at != ',')
-		at += at[0] == '\\' && at[1] ? 2 : 1;
-	*text = at + (*at != '\0');
-	*at = '\0';
-	return item;
-}
-
-static gd_status read_treatments(schema_reading *reading, int column)
-{
-	char *text = reading->value, *item, room[GD_EXCERPT_ROOM];
-	gd_status status = gd_ok();
-	int treatments = 0;
-	bool dropped = false;
-	while (!gd_failed(&status) && (item = next_treatment(&text))) {
-		size_t room_for_words = strlen(item) / 2 + 2;
-		char **words = malloc(room_for_words * sizeof *words), *word;
-		int count = 0;
-		if (!words)
-			return gd_out_of_memory("a schema");
-		while ((word = next_item(&item, " \t")))
-			words[count++] = word;
-		if (count == 1 && !strcmp(words[0], "drop"))
-			dropped = true;
-		else if (count)
-			status = gd_schema_add_term(reading->schema, column, words, count);
-		treatments += count > 0;
-		free(words);
-	}
-	if (gd_failed(&status))
-		return status;
-	gd_excerpt(reading->schema->columns[column], room);
-	if (!treatments)
-		return gd_error(GD_USAGE, "no treatment of column '%s'", room);
-	if (dropped && treatments > 1)
-		return gd_error(GD_USAGE, "column '%s' is dropped and treated too", room);
-	return gd_ok();
-}
-
 static gd_status read_column(schema_reading *reading)
 {
-	char *text = reading->key, room[GD_EXCERPT_ROOM], *name = next_item(&text, "");
+	if (!strcmp(reading->key, "*") && !strcmp(reading->value, "infer")) {
+		reading->schema->infers = true;
+		return gd_ok();
+	}
+	char *text = reading->key, room[GD_EXCERPT_ROOM], *name = gd_schema_next_item(&text, "");
 	int column;
 	if (!name)
 		return gd_error(GD_USAGE, "no column's name before '='");
@@ -142,29 +69,13 @@ static gd_status read_column(schema_reading *reading)
 	if (reading->given[column])
 		return gd_error(GD_USAGE, "column '%s' is named twice", gd_excerpt(name, room));
 	reading->given[column] = true;
-	return read_treatments(reading, column);
-}
-
-static gd_status read_list(char *text, gd_dictionary *list)
-{
-	char *item, room[GD_EXCERPT_ROOM];
-	while ((item = next_item(&text, ","))) {
-		int32_t number, before = list->count;
-		if (!*item)
-			continue;
-		gd_status status = gd_dictionary_add(list, item, &number);
-		if (gd_failed(&status))
-			return status;
-		if (list->count == before)
-			return gd_error(GD_USAGE, "'%s' is listed twice", gd_excerpt(item, room));
-	}
-	return gd_ok();
+	return gd_schema_read_treatments(reading->schema, column, reading->value);
 }
 
 static gd_status read_groups(gd_schema *schema, char *text)
 {
 	gd_dictionary names = {0};
-	gd_status status = read_list(text, &names);
+	gd_status status = gd_schema_read_list(text, &names);
 	/* Each goes to the front. */
 	for (int32_t i = names.count - 1; i >= 0 && !gd_failed(&status); i--)
 		status = gd_schema_set_group(schema, names.texts[i]);
@@ -172,12 +83,26 @@ static gd_status read_groups(gd_schema *schema, char *text)
 	return status;
 }
 
-static gd_status read_choice(const char *text, const char *key, const char *first, const char *second, int *choice)
+/* The place of `text` among the words of `choices`, which end in NULL. */
+static gd_status read_choice(const char *text, const char *key, const char *const *choices, int *choice)
+{
+	char room[GD_EXCERPT_ROOM], words[64] = "";
+	*choice = 0;
+	while (choices[*choice] && strcmp(choices[*choice], text))
+		++*choice;
+	if (choices[*choice])
+		return gd_ok();
+	for (int i = 0; choices[i]; i++)
+		snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", !i ? "" : choices[i + 1] ? ", " : " or ", choices[i]);
+	return gd_error(GD_USAGE, "expected %s for '%s', found '%s'", words, key, gd_excerpt(text, room));
+}
+
+static gd_status read_rare(const char *text, int64_t *rare)
 {
 	char room[GD_EXCERPT_ROOM];
-	*choice = !strcmp(text, second);
-	if (!*choice && strcmp(text, first))
-		return gd_error(GD_USAGE, "expected %s or %s for '%s', found '%s'", first, second, key, gd_excerpt(text, room));
+	*rare = 0;
+	if (strcmp(text, "auto") && (!gd_parse_int64(text, rare) || *rare < 1))
+		return gd_error(GD_USAGE, "expected auto or a number of records above 0 for 'rare', found '%s'", gd_excerpt(text, room));
 	return gd_ok();
 }
 
@@ -185,7 +110,7 @@ static gd_status read_encoding(gd_schema *schema, int column, char *text)
 {
 	char *words[4];
 	int count = 0;
-	while (count < 4 && (words[count] = next_item(&text, " \t")))
+	while (count < 4 && (words[count] = gd_schema_next_item(&text, " \t")))
 		count++;
 	return count ? gd_schema_add_encoding(schema, column, words, count) : gd_error(GD_USAGE, "no encoding after '='");
 }
@@ -194,7 +119,7 @@ static gd_status read_encoding(gd_schema *schema, int column, char *text)
 static gd_status read_column_encoding(schema_reading *reading)
 {
 	gd_schema *schema = reading->schema;
-	char *text = reading->key, room[GD_EXCERPT_ROOM], *name = next_item(&text, "");
+	char *text = reading->key, room[GD_EXCERPT_ROOM], *name = gd_schema_next_item(&text, "");
 	int column;
 	if (!name)
 		return gd_error(GD_USAGE, "no column's name before '='");
@@ -205,10 +130,12 @@ static gd_status read_column_encoding(schema_reading *reading)
 	return gd_failed(&status) ? status : read_encoding(schema, column, reading->value);
 }
 
+enum { VERSION, TARGET, CLASSES, GROUP, JOIN_CLASSES, MISSING, MISSING_VALUES, MORE_MISSING_VALUES, UNREADABLE, UNSEEN, RARE, ENCODING, KEYS };
+
 static gd_status read_table_entry(schema_reading *reading)
 {
-	static const char *const keys[] = {"version", "target", "classes", "group", "missing", "missing_values", "unseen", "encoding"};
-	enum { VERSION, TARGET, CLASSES, GROUP, MISSING, MISSING_VALUES, UNSEEN, ENCODING, KEYS };
+	static const char *const keys[] = {"version", "target", "classes", "group", "join_classes", "missing", "missing_values", "more_missing_values", "unreadable", "unseen", "rare", "encoding"};
+	static const char *const truths[] = {"no", "yes", NULL}, *const unreadables[] = {"error", "missing", NULL}, *const unseens[] = {"zero", "error", NULL};
 	gd_schema *schema = reading->schema;
 	char *text = reading->value, room[GD_EXCERPT_ROOM];
 	int key = 0, choice = 0, column;
@@ -216,7 +143,8 @@ static gd_status read_table_entry(schema_reading *reading)
 	while (key < KEYS && strcmp(keys[key], reading->key))
 		key++;
 	if (key == KEYS)
-		return gd_error(GD_USAGE, "unknown key '%s' in [table]; expected target, classes, group, missing, missing_values, unseen or encoding", gd_excerpt(reading->key, room));
+		return gd_error(GD_USAGE, "unknown key '%s' in [table]; expected target, classes, group, join_classes, missing, missing_values, more_missing_values, unreadable, unseen, rare or encoding",
+			gd_excerpt(reading->key, room));
 	if (reading->seen[key])
 		return gd_error(GD_USAGE, "'%s' is given twice", keys[key]);
 	reading->seen[key] = 1;
@@ -226,7 +154,7 @@ static gd_status read_table_entry(schema_reading *reading)
 			return gd_error(GD_USAGE, "schema of version '%s'; this program knows version 1", gd_excerpt(text, room));
 		return gd_ok();
 	case TARGET:
-		text = next_item(&text, "");
+		text = gd_schema_next_item(&text, "");
 		if (!text)
 			return gd_error(GD_USAGE, "no column's name after 'target ='");
 		status = gd_schema_add_column(schema, text, &column);
@@ -234,23 +162,36 @@ static gd_status read_table_entry(schema_reading *reading)
 		return status;
 	case CLASSES:
 		schema->learns_classes = false;
-		status = read_list(text, &schema->classes);
+		status = gd_schema_read_list(text, &schema->classes);
 		if (!gd_failed(&status) && schema->classes.count < 2)
 			return gd_error(GD_USAGE, "expected two classes or more after 'classes ='");
 		return status;
 	case GROUP:
 		return read_groups(schema, text);
+	case JOIN_CLASSES:
+		status = read_choice(text, keys[key], truths, &choice);
+		schema->joins_classes = choice;
+		return status;
 	case MISSING_VALUES:
 		gd_dictionary_release(&schema->missing_values);
-		return read_list(text, &schema->missing_values);
+		schema->usual = false;
+		return gd_schema_read_list(text, &schema->missing_values);
+	case MORE_MISSING_VALUES:
+		return gd_schema_read_list(text, &schema->more);
 	case MISSING:
-		status = read_choice(text, keys[key], "drop", "error", &choice);
-		schema->missing = choice ? GD_MISSING_ERROR : GD_MISSING_DROP;
+		status = read_choice(text, keys[key], gd_missing_names, &choice);
+		schema->missing = (gd_missing)choice;
 		return status;
 	case ENCODING:
 		return read_encoding(schema, -1, text);
+	case UNREADABLE:
+		status = read_choice(text, keys[key], unreadables, &choice);
+		schema->spares_unreadable = choice;
+		return status;
+	case RARE:
+		return read_rare(text, &schema->rare);
 	default:
-		status = read_choice(text, keys[key], "zero", "error", &choice);
+		status = read_choice(text, keys[key], unseens, &choice);
 		schema->unseen = choice ? GD_UNSEEN_ERROR : GD_UNSEEN_ZERO;
 		return status;
 	}
@@ -338,27 +279,43 @@ static gd_status check_encodings(const gd_schema *schema)
 		bool numeric = false;
 		for (int j = 0; j < schema->term_count && !numeric; j++)
 			numeric = schema->terms[j].column == schema->encodings[i].column && schema->terms[j].treatment->form == GD_FORM_SCALAR;
-		if (!numeric)
+		if (!numeric && !schema->infers)
 			return gd_error(GD_USAGE, "column '%s' has an encoding but no numeric feature", gd_excerpt(schema->columns[schema->encodings[i].column], room));
 	}
 	return gd_ok();
+}
+
+/* What holds when nothing else is said, and words that are added, whatever their order in the file. */
+static gd_status complete_schema(const schema_reading *reading)
+{
+	gd_schema *schema = reading->schema;
+	gd_status status = gd_ok();
+	if (schema->infers) {
+		schema->rare = reading->seen[RARE] ? schema->rare : 0;
+		schema->spares_unreadable = reading->seen[UNREADABLE] ? schema->spares_unreadable : true;
+	}
+	for (int32_t i = 0; i < schema->more.count && !gd_failed(&status); i++) {
+		int32_t number;
+		status = gd_dictionary_add(&schema->missing_values, schema->more.texts[i], &number);
+	}
+	return status;
 }
 
 static gd_status check_schema(const gd_schema *schema)
 {
 	char room[GD_EXCERPT_ROOM];
 	bool texts = are_utf8(schema->columns, schema->column_count) && are_utf8(schema->classes.texts, schema->classes.count) &&
-		are_utf8(schema->missing_values.texts, schema->missing_values.count);
+		are_utf8(schema->missing_values.texts, schema->missing_values.count) && are_utf8(schema->more.texts, schema->more.count);
 	for (int i = 0; i < schema->term_count; i++)
 		texts = texts && are_utf8(schema->terms[i].categories.texts, schema->terms[i].categories.count);
 	if (!texts)
 		return gd_error(GD_USAGE, "a \\xHH makes a text that is not valid UTF-8");
-	if (schema->target < 0)
+	if (schema->target < 0 && !schema->infers)
 		return gd_error(GD_USAGE, "no target; expected 'target = COLUMN' in [table]");
 	for (int i = 0; i < schema->term_count; i++)
-		if (schema->terms[i].column == schema->target || schema->terms[i].other == schema->target)
+		if (schema->target >= 0 && (schema->terms[i].column == schema->target || schema->terms[i].other == schema->target))
 			return gd_error(GD_USAGE, "the target '%s' is treated as a feature too", gd_excerpt(schema->columns[schema->target], room));
-	if (!schema->term_count)
+	if (!schema->term_count && !schema->infers)
 		return gd_error(GD_USAGE, "no column becomes a feature; expected entries such as 'COLUMN = numeric' in [columns]");
 	return gd_ok();
 }
@@ -380,6 +337,8 @@ gd_status gd_schema_read(const char *text, const char *name, gd_code code, gd_sc
 	finish_entry(&reading);
 	free(reading.given);
 	status = reading.status;
+	if (!gd_failed(&status))
+		status = complete_schema(&reading);
 	if (!gd_failed(&status))
 		status = check_encodings(schema);
 	if (!gd_failed(&status) && wrong > 0)

@@ -1,6 +1,12 @@
 #include "gd/table/target.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "gd/base/excerpt.h"
+#include "gd/base/memory.h"
+#include "gd/table/spelling.h"
 #include "gd/table/table.h"
 
 /* Rules of thumb: whole numbers may well code classes, fractions hardly; and classes come back, again and again. */
@@ -21,4 +27,61 @@ gd_status gd_target_check(const gd_target *target)
 		return gd_error(GD_BAD_DATA, "column '%s' holds %lld different texts in %lld records, which look like names; this program learns classes, of which there are few",
 			room, (long long)target->distinct, (long long)target->values);
 	return gd_ok();
+}
+
+/* What alike classes have in common, into key [strlen(text) + 1]. */
+static void make_key(const char *text, bool truths, char *key)
+{
+	int truth = truths ? gd_spelling_truth(text, NULL) : -1;
+	if (truth < 0)
+		gd_spelling_fold(text, key);
+	else
+		strcpy(key, truth ? "1" : "0");
+}
+
+/* Whether all classes say true or false, some of them in words. */
+static bool are_truths(const gd_dictionary *classes)
+{
+	bool words = false;
+	for (int32_t i = 0; i < classes->count; i++) {
+		bool word = false;
+		if (gd_spelling_truth(classes->texts[i], &word) < 0)
+			return false;
+		words = words || word;
+	}
+	return words;
+}
+
+gd_status gd_target_alike(const gd_dictionary *classes, char text[GD_ALIKE_ROOM])
+{
+	gd_dictionary kinds = {0};
+	gd_status status = gd_ok();
+	size_t longest = 0, length = 0;
+	bool truths = are_truths(classes);
+	int32_t *kind = gd_allocate((size_t)classes->count, sizeof *kind);
+	for (int32_t i = 0; i < classes->count; i++)
+		longest = strlen(classes->texts[i]) > longest ? strlen(classes->texts[i]) : longest;
+	char *key = malloc(longest + 2);
+	text[0] = '\0';
+	if (!kind || !key) {
+		status = gd_out_of_memory("the classes");
+		goto done;
+	}
+	for (int32_t i = 0; i < classes->count && !gd_failed(&status); i++) {
+		make_key(classes->texts[i], truths, key);
+		status = gd_dictionary_add(&kinds, key, &kind[i]);
+	}
+	for (int32_t k = 0; k < kinds.count && kinds.count < classes->count && !gd_failed(&status); k++) {
+		gd_enumeration alike = {0};
+		for (int32_t i = 0; i < classes->count; i++)
+			if (kind[i] == k)
+				gd_enumeration_add(&alike, classes->texts[i]);
+		if (alike.count > 1 && length < GD_ALIKE_ROOM - 1)
+			length += (size_t)snprintf(text + length, GD_ALIKE_ROOM - length, "%s%s", length ? "; " : "", gd_enumeration_text(&alike));
+	}
+done:
+	gd_dictionary_release(&kinds);
+	free(kind);
+	free(key);
+	return status;
 }

@@ -1,6 +1,7 @@
 #include "gd/table/treatment.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,6 +46,18 @@ static double decade_value(const gd_term *term, const gd_input *input)
 	if (year <= term->arguments[0] || year > term->arguments[1])
 		return -1;
 	return ceil((year - term->arguments[0]) / 10) - 1;
+}
+
+static double year_value(const gd_term *term, const gd_input *input)
+{
+	(void)term;
+	return input->date.undated ? NAN : input->date.year;
+}
+
+static double hour_value(const gd_term *term, const gd_input *input)
+{
+	(void)term;
+	return input->date.timed ? input->date.seconds / 3600.0 : NAN;
 }
 
 /* A date as a point in time; unknown months stand for the middle of the year. Days count 1/372 so that 31 of them make a twelfth. */
@@ -295,23 +308,27 @@ static const char *check_divisor(const gd_term *term)
 }
 
 static const gd_treatment treatments[] = {
-	{"numeric", "numeric", GD_READS_NUMBER, GD_FORM_SCALAR, 0, 0, NULL, number_value, NULL, column_name, false},
-	{"categorical", "categorical [VALUE...]", GD_READS_TEXT, GD_FORM_ONE_HOT, 0, 0, NULL, NULL, category_count, category_name, false},
-	{"decade", "decade FIRST LAST", GD_READS_DATE, GD_FORM_ONE_HOT, 2, 2, check_decade, decade_value, decade_count, decade_name, false},
-	{"cut", "cut EDGE EDGE...", GD_READS_NUMBER, GD_FORM_ONE_HOT, 2, 1024, check_cut, cut_value, cut_count, cut_name, false},
-	{"log", "log", GD_READS_NUMBER, GD_FORM_SCALAR, 0, 0, NULL, log_value, NULL, word_name, false},
-	{"is", "is NUMBER", GD_READS_NUMBER, GD_FORM_FLAG, 1, 1, NULL, is_value, NULL, is_name, false},
-	{"circle", "circle PERIOD", GD_READS_NUMBER, GD_FORM_CIRCLE, 1, 1, check_circle, circle_value, NULL, circle_name, false},
-	{"date", "date", GD_READS_DATE, GD_FORM_SCALAR, 0, 0, NULL, date_value, NULL, word_name, false},
-	{"month", "month", GD_READS_DATE, GD_FORM_ONE_HOT, 0, 0, NULL, month_value, month_count, month_name, false},
-	{"weekday", "weekday", GD_READS_DATE, GD_FORM_ONE_HOT, 0, 0, NULL, weekday_value, weekday_count, weekday_name, false},
-	{"date_precision", "date_precision", GD_READS_DATE, GD_FORM_ONE_HOT, 0, 0, NULL, precision_value, precision_count, precision_name, false},
-	{"year_start", "year_start", GD_READS_DATE, GD_FORM_FLAG, 0, 0, NULL, year_start_value, NULL, word_name, false},
-	{"integer", "integer FIRST LAST", GD_READS_NUMBER, GD_FORM_ONE_HOT, 2, 2, check_ranges, integer_value, integer_count, integer_name, false},
-	{"cross", "cross COLUMN FIRST LAST FIRST LAST", GD_READS_NUMBER, GD_FORM_ONE_HOT, 4, 4, check_ranges, cross_value, cross_count, cross_name, true},
-	{"log_fraction", "log_fraction OFFSET", GD_READS_NUMBER, GD_FORM_SCALAR, 1, 1, check_offset, log_fraction_value, NULL, word_name, false},
-	{"octave", "octave FIRST INSTEAD", GD_READS_NUMBER, GD_FORM_SCALAR, 2, 2, check_octave, octave_value, NULL, word_name, false},
-	{"product_fraction", "product_fraction COLUMN DIVISOR", GD_READS_NUMBER, GD_FORM_SCALAR, 1, 1, check_divisor, product_fraction_value, NULL, pair_name, true},
+	{"numeric", "numeric", GD_READS_NUMBER, GD_FORM_SCALAR, 0, 0, NULL, number_value, NULL, column_name, false, false},
+	{"quantity", "quantity [UNIT]", GD_READS_QUANTITY, GD_FORM_SCALAR, 0, 1, NULL, number_value, NULL, column_name, false, true},
+	{"flag", "flag", GD_READS_TRUTH, GD_FORM_FLAG, 0, 0, NULL, number_value, NULL, column_name, false, false},
+	{"categorical", "categorical [VALUE...]", GD_READS_TEXT, GD_FORM_ONE_HOT, 0, INT_MAX, NULL, NULL, category_count, category_name, false, true},
+	{"decade", "decade FIRST LAST", GD_READS_DATE, GD_FORM_ONE_HOT, 2, 2, check_decade, decade_value, decade_count, decade_name, false, false},
+	{"cut", "cut EDGE EDGE...", GD_READS_NUMBER, GD_FORM_ONE_HOT, 2, 1024, check_cut, cut_value, cut_count, cut_name, false, false},
+	{"log", "log", GD_READS_NUMBER, GD_FORM_SCALAR, 0, 0, NULL, log_value, NULL, word_name, false, false},
+	{"is", "is NUMBER", GD_READS_NUMBER, GD_FORM_FLAG, 1, 1, NULL, is_value, NULL, is_name, false, false},
+	{"circle", "circle PERIOD", GD_READS_NUMBER, GD_FORM_CIRCLE, 1, 1, check_circle, circle_value, NULL, circle_name, false, false},
+	{"date", "date", GD_READS_DATE, GD_FORM_SCALAR, 0, 0, NULL, date_value, NULL, word_name, false, false},
+	{"year", "year", GD_READS_DATE, GD_FORM_SCALAR, 0, 0, NULL, year_value, NULL, word_name, false, false},
+	{"hour", "hour", GD_READS_DATE, GD_FORM_SCALAR, 0, 0, NULL, hour_value, NULL, word_name, false, false},
+	{"month", "month", GD_READS_DATE, GD_FORM_ONE_HOT, 0, 0, NULL, month_value, month_count, month_name, false, false},
+	{"weekday", "weekday", GD_READS_DATE, GD_FORM_ONE_HOT, 0, 0, NULL, weekday_value, weekday_count, weekday_name, false, false},
+	{"date_precision", "date_precision", GD_READS_DATE, GD_FORM_ONE_HOT, 0, 0, NULL, precision_value, precision_count, precision_name, false, false},
+	{"year_start", "year_start", GD_READS_DATE, GD_FORM_FLAG, 0, 0, NULL, year_start_value, NULL, word_name, false, false},
+	{"integer", "integer FIRST LAST", GD_READS_NUMBER, GD_FORM_ONE_HOT, 2, 2, check_ranges, integer_value, integer_count, integer_name, false, false},
+	{"cross", "cross COLUMN FIRST LAST FIRST LAST", GD_READS_NUMBER, GD_FORM_ONE_HOT, 4, 4, check_ranges, cross_value, cross_count, cross_name, true, false},
+	{"log_fraction", "log_fraction OFFSET", GD_READS_NUMBER, GD_FORM_SCALAR, 1, 1, check_offset, log_fraction_value, NULL, word_name, false, false},
+	{"octave", "octave FIRST INSTEAD", GD_READS_NUMBER, GD_FORM_SCALAR, 2, 2, check_octave, octave_value, NULL, word_name, false, false},
+	{"product_fraction", "product_fraction COLUMN DIVISOR", GD_READS_NUMBER, GD_FORM_SCALAR, 1, 1, check_divisor, product_fraction_value, NULL, pair_name, true, false},
 };
 
 const gd_treatment *gd_treatment_find(const char *word, const char **nearest)
@@ -331,11 +348,23 @@ const gd_treatment *gd_treatment_find(const char *word, const char **nearest)
 	return NULL;
 }
 
-int gd_term_size(const gd_term *term)
+double gd_term_value(const gd_term *term, const gd_input *input)
+{
+	bool undated = term->treatment->reads == GD_READS_DATE && input->date.undated && term->treatment->value != hour_value;
+	return undated ? NAN : term->treatment->value(term, input);
+}
+
+bool gd_term_takes_fill(const gd_term *term)
+{
+	return term->treatment->form == GD_FORM_SCALAR || term->treatment->form == GD_FORM_FLAG;
+}
+
+/* Without the flag of missing values. */
+static int value_size(const gd_term *term)
 {
 	switch (term->treatment->form) {
 	case GD_FORM_ONE_HOT:
-		return term->treatment->size(term);
+		return term->treatment->size(term) + term->other_level;
 	case GD_FORM_CIRCLE:
 		return 2;
 	default:
@@ -343,18 +372,37 @@ int gd_term_size(const gd_term *term)
 	}
 }
 
+int gd_term_size(const gd_term *term)
+{
+	return value_size(term) + term->flags_missing;
+}
+
+void gd_term_name(const gd_term *term, const char *column, int index, char *name, size_t room)
+{
+	int size = value_size(term);
+	if (index == size)
+		snprintf(name, room, "missing(%s)", column);
+	else if (term->other_level && index == size - 1)
+		snprintf(name, room, "other(%s)", column);
+	else
+		term->treatment->name(term, column, index, name, room);
+}
+
 void gd_term_expand(const gd_term *term, double value, double *features)
 {
+	int size = value_size(term);
+	if (term->flags_missing)
+		features[size] = isnan(value);
 	if (term->treatment->form == GD_FORM_ONE_HOT) {
-		int size = gd_term_size(term);
-		assert(value < size);
+		assert(!(value >= size));
 		memset(features, 0, (size_t)size * sizeof *features);
 		if (value >= 0)
 			features[(int)value] = 1;
 	} else if (term->treatment->form == GD_FORM_CIRCLE) {
-		features[0] = gd_real_sine(value);
-		features[1] = gd_real_cosine(value);
+		/* The circle's middle is as far from every angle. */
+		features[0] = isnan(value) ? 0 : gd_real_sine(value);
+		features[1] = isnan(value) ? 0 : gd_real_cosine(value);
 	} else {
-		features[0] = value;
+		features[0] = isnan(value) ? term->fill : value;
 	}
 }

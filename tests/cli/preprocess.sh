@@ -90,7 +90,7 @@ refuse 3 "flowers.csv': it has no column 'wieght'; did you mean 'weight'" "$GENR
 refuse 3 "it has no column '.*'; without --schema or --target a table of songs is expected" "$GENRE_DIST" preprocess flowers.csv -o x.h5
 # A missing value drops the record, or is an error; a column that is not named is nobody's loss.
 sed -e '3s/^f[0-9]*,/,/' -e '5s/,7,/,,/' flowers.csv >gaps.csv
-expect 0 '1 of 2000 records lack a value' "$GENRE_DIST" preprocess gaps.csv --schema flowers.ini -o gaps.h5
+expect 0 '1 of 2000 records lack a value' "$GENRE_DIST" preprocess gaps.csv --schema flowers.ini --missing drop -o gaps.h5
 sed 's/^\[columns\]/missing = error\n&/' flowers.ini >strict.ini
 refuse 3 "gaps.csv': line 3: no value in column 'id'" "$GENRE_DIST" preprocess gaps.csv --schema strict.ini -o x.h5
 
@@ -116,10 +116,11 @@ refuse 3 'cannot read' "$GENRE_DIST" preprocess . -o x.h5 --target k
 bad 3 "bad.csv': it is empty" ''
 bad 3 'it has a header but no records' 'a,b,k\n'
 bad 3 "bad.csv': line 8: expected 3 fields, found 2" "a,b,k\n${good}1,2\n"
-bad 3 "bad.csv': line 8: expected a number in column 'b', found 'fast'" "a,b,k\n${good}1,fast,u\n"
-bad 3 "bad.csv': line 10: expected a number in column 'b', found 'fast'" "a,b,k\n${good}7,3,\"u\n\"\n1,fast,u\n"
-bad 3 "bad.csv': line 8: expected a finite number in column 'a', found 'NaN'" "a,b,k\n${good}NaN,1,u\n"
-bad 3 "bad.csv': line 8: expected a finite number in column 'b', found 'inf'" "a,b,k\n${good}1,inf,u\n"
+printf '[table]\ntarget = k\nmissing_values =\n[columns]\na = numeric\nb = numeric\n' >numbers.ini
+bad 3 "bad.csv': line 8: expected a number in column 'b', found 'fast'" "a,b,k\n${good}1,fast,u\n" --schema numbers.ini
+bad 3 "bad.csv': line 10: expected a number in column 'b', found 'fast'" "a,b,k\n${good}7,3,\"u\n\"\n1,fast,u\n" --schema numbers.ini
+bad 3 "bad.csv': line 8: expected a finite number in column 'a', found 'NaN'" "a,b,k\n${good}NaN,1,u\n" --schema numbers.ini
+bad 3 "bad.csv': line 8: expected a finite number in column 'b', found 'inf'" "a,b,k\n${good}1,inf,u\n" --schema numbers.ini
 bad 3 "column 'k' holds one class only" 'a,b,k\n1,2,u\n2,1,u\n3,4,u\n'
 bad 3 "bad.csv': line 8: field 3 is not valid UTF-8" "a,b,k\n${good}1,2,\\xff\n"
 bad 3 "bad.csv': line 8: NUL byte" "a,b,k\n${good}1,\\0,u\n"
@@ -143,7 +144,7 @@ refuse 3 "column 'sepal' looks continuous .* this program learns classes" "$GENR
 refuse 3 "column 'id' holds 2000 different texts" "$GENRE_DIST" preprocess flowers.csv --target id -o x.h5
 
 bad 3 "it has no column 'k': its header is one field, 'a;b;k'; expected commas" "a;b;k\n1;2;u\n2;1;v\n"
-bad 3 "no column that could be a feature \('a' is none: numbers the records" "a,k\n$(printf '%s,u\\n%s,v\\n' {1..40})"
+bad 3 "no column that could be a feature \('a' is none: identifier: 40 whole numbers" "a,k\n$(printf '%s,u\\n%s,v\\n' {1..40})"
 
 # A column that gives the class away is said.
 awk -F , 'NR == 1 { print "size,hint,k" } NR > 1 { k = NR % 2; print rand() "," (k ? "even" (NR % 3) : "odd") "," k }' flowers.csv >hint.csv

@@ -54,7 +54,13 @@ static gd_status read_again(void *context, const gd_table_reader *reader, char s
 static void learn(reading *r, const char *sha256)
 {
 	gd_inference inference;
-	gd_status status = gd_inference_read(&inference, r->path, read_again, r, r->target, NULL, NULL);
+	gd_schema open;
+	gd_wishes wishes = {.target = r->target};
+	gd_status status = gd_schema_init(&open);
+	open.infers = open.spares_unreadable = true;
+	open.rare = 0;
+	if (!gd_failed(&status))
+		status = gd_inference_read(&inference, r->path, read_again, r, &wishes, &open);
 	if (gd_failed(&status))
 		return;
 	fuzz_require(inference.records == r->records && !strcmp(inference.sha256, sha256), "two readings are alike");

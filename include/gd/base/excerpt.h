@@ -11,4 +11,16 @@ const char *gd_excerpt(const char *text, char room[GD_EXCERPT_ROOM]);
 /* Prints the excerpt of `text` in `width` columns at least; counts characters, since printf counts bytes. */
 void gd_print_padded(FILE *out, const char *text, int width);
 
+/* `text` in at most `width` columns (1 to 48): what is long is cut in the middle, since names are often told apart by their ends. Control characters become blanks. Returns `room`. */
+const char *gd_shorten(const char *text, int width, char room[GD_EXCERPT_ROOM]);
+
+/* Names in a sentence: "'a', 'b' and 12 more". A zeroed one is empty. */
+typedef struct gd_enumeration {
+	int count;
+	char text[6 * GD_EXCERPT_ROOM];
+} gd_enumeration;
+void gd_enumeration_add(gd_enumeration *enumeration, const char *name);
+/* Ends it. */
+const char *gd_enumeration_text(gd_enumeration *enumeration);
+
 #endif

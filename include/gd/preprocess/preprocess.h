@@ -21,6 +21,11 @@ typedef struct gd_preprocess_options {
 	const char *schema;       /* path; NULL: the shipped one, or none if there is a target */
 	const char *target;       /* NULL: the schema's; without a schema the other columns' treatments are inferred */
 	const char *group;        /* NULL: the schema's */
+	const char *drop, *numeric, *categorical, *date; /* lists of columns with commas; NULL: none */
+	const gd_missing *missing;       /* NULL: the schema's */
+	const char *missing_values;      /* a list of further words; NULL: none */
+	bool join_classes;
+	const char *write_schema; /* path of a file that gets what was decided; NULL: none */
 	gd_split_kind split;
 	const char *split_column; /* with GD_SPLIT_COLUMN alone */
 	double test_fraction, validation_fraction;
@@ -30,6 +35,7 @@ typedef struct gd_preprocess_options {
 	bool force;               /* overwrite the output */
 	const char *history;      /* command line */
 	FILE *out;                /* where tables are printed; NULL: nowhere */
+	bool verbose;             /* all of their lines, and all warnings */
 	gd_table_source *source;  /* NULL: the CSV `input` */
 	void *source_context;
 } gd_preprocess_options;
@@ -39,9 +45,5 @@ typedef struct gd_preprocess_options {
  * GD_USAGE for options that contradict each other, a schema that is malformed, and an output that exists; GD_BAD_DATA for the table; GD_FAILED for disk and memory.
  */
 GD_CHECKED gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output);
-
-/* The tables on the screen; the leak audit also goes into the file. */
-void gd_preprocess_print_decisions(FILE *out, const gd_inference *inference);
-void gd_preprocess_print_audit(FILE *out, const gd_schema *schema, const char *split, const gd_audit *audits);
 
 #endif

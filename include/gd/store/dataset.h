@@ -11,12 +11,14 @@
 typedef enum gd_part { GD_TRAIN, GD_VALIDATION, GD_TEST, GD_PARTS } gd_part;
 extern const char *const gd_part_names[GD_PARTS]; /* "train", "validation", "test" */
 
+enum { GD_MOST_CORRELATED = 512 };
+
 /* All but the rows. */
 typedef struct gd_dataset_header {
 	gd_preprocessing preprocessing;
 	int64_t rows[GD_PARTS];
 	int64_t *class_counts;   /* [GD_PARTS, classes], in preprocessing.arena */
-	double *correlation;     /* [features, features] of the training part's raw features */
+	double *correlation;     /* [features, features] of the training part's raw features; NULL where there are more than GD_MOST_CORRELATED */
 	char *source;            /* path as given */
 	char source_sha256[65];
 	int64_t rows_read, rows_dropped;

@@ -8,22 +8,44 @@
 #include "gd/base/memory.h"
 #include "gd/base/status.h"
 #include "gd/table/schema.h"
+#include "gd/table/summary.h"
 #include "gd/table/table.h"
 
-typedef enum gd_role { GD_ROLE_TARGET, GD_ROLE_GROUP, GD_ROLE_SPLIT, GD_ROLE_NUMERIC, GD_ROLE_CATEGORICAL, GD_ROLE_DROP } gd_role;
-extern const char *const gd_role_names[]; /* "target", "group", "split", "numeric", "categorical", "drop" */
+typedef enum gd_role {
+	GD_ROLE_TARGET,
+	GD_ROLE_GROUP,
+	GD_ROLE_SPLIT,
+	GD_ROLE_NUMERIC,
+	GD_ROLE_FLAG,
+	GD_ROLE_CATEGORICAL,
+	GD_ROLE_DATE,
+	GD_ROLE_DROP,
+	GD_ROLE_SCHEMA, /* a schema that leaves other columns to inference names it */
+	GD_ROLES,
+} gd_role;
+extern const char *const gd_role_names[]; /* "target", "group", "split", "numeric", "flag", "categorical", "date", "drop", "schema" */
+
+/* What a user says about columns; names may be NULL. */
+typedef struct gd_wishes {
+	const char *target, *group, *split;
+	gd_dictionary columns[GD_ROLES]; /* names of columns that are to be numeric, categorical, dates, or dropped */
+	int count;                       /* of all of these */
+} gd_wishes;
+
+/* Takes a list of columns from an option: names between commas, a backslash before those that are part of one. GD_USAGE when a column has a role already. */
+GD_CHECKED gd_status gd_wishes_add(gd_wishes *wishes, gd_role role, const char *list);
+void gd_wishes_release(gd_wishes *wishes);
+/* The role that a column is to have, or GD_ROLES. */
+gd_role gd_wishes_role(const gd_wishes *wishes, const char *column);
 
 typedef struct gd_inference_column {
 	char *name;
-	int64_t values, missing;
-	int64_t numbers;          /* values that are numbers */
-	int64_t distinct;
-	bool fractional;          /* a number that is not whole */
-	double minimum, maximum;  /* of the finite numbers */
-	uint64_t *seen;           /* open-addressed hashes of the values: 8 bytes and more for each distinct one */
-	uint64_t slots;
+	gd_summary summary;
 	gd_role role;
-	char why[96];
+	bool asked;        /* a user says so */
+	char words[96];    /* what a schema says of it: "year, month, dmy"; "" for roles that are no treatment */
+	char why[128];
+	char warning[256]; /* "" for none */
 } gd_inference_column;
 
 typedef struct gd_inference {
@@ -36,12 +58,17 @@ typedef struct gd_inference {
 } gd_inference;
 
 /*
- * Reads the table `name` once and decides on each column: `target` (needed), `group` and `split` (may be NULL) are what they are; of the rest, columns of numbers are numeric (if half
- * of the values are: a text among them is an error when the table is read), texts of few values are categorical, and identifiers, free text and columns that are often empty are
- * dropped. GD_BAD_DATA when a column named is not there, or the target is not of classes. On failure there is nothing to release.
+ * Reads the table `name` once and decides on each column. Those that `wishes` or `schema` name are what they say; of the rest, numbers are numeric, texts that say true or false are flags,
+ * dates and times become their parts, texts that come back are categorical; identifiers, texts that hardly come back and columns without a value are dropped (gd_inference_decide). `schema`
+ * is taken over, and released on failure; it says what is a missing value, its terms come first, and unless it infers, columns that nobody names are left out. GD_BAD_DATA when a column named is not there, or the target is not of classes. On failure
+ * there is nothing to release.
  */
-GD_CHECKED gd_status gd_inference_read(gd_inference *inference, const char *name, gd_table_source *source, void *context,
-	const char *target, const char *group, const char *split);
+GD_CHECKED gd_status gd_inference_read(gd_inference *inference, const char *name, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema);
 void gd_inference_release(gd_inference *inference);
+
+/* Decides on a column from its finished summary: role (which `asked` fixes), words, why, warning. `schema` has the rule for rare levels. */
+void gd_inference_decide(gd_inference_column *column, const gd_schema *schema);
+/* Warns of feature columns that hold the same in every record. Fails when memory runs out. */
+GD_CHECKED gd_status gd_inference_find_copies(gd_inference *inference);
 
 #endif

@@ -16,12 +16,31 @@ typedef enum gd_bind {
 	GD_BIND_FEATURES, /* those that features are made of: `predict` */
 } gd_bind;
 
+/* What can be odd about a value, and is counted. */
+typedef enum gd_odd {
+	GD_ODD_MISSING,
+	GD_ODD_UNREADABLE, /* a text where a number or a date is expected */
+	GD_ODD_UNSEEN,     /* a category or year without a feature (not while a term learns) */
+	GD_ODD_OUTSIDE,    /* a number farther from the training part's range than the range is wide (gd_recipe_watch) */
+	GD_ODDS,
+} gd_odd;
+
+enum { GD_EXAMPLE_ROOM = 40 };
+
+/* Records of one kind, and the first of them. */
+typedef struct gd_oddity {
+	int64_t count;
+	int64_t record, latest;        /* numbers of the first and of the latest of them */
+	char example[GD_EXAMPLE_ROOM]; /* the first one's text, cut */
+} gd_oddity;
+
 typedef struct gd_recipe {
 	gd_schema schema;
 	int features;        /* once it is planned */
 	int *first;          /* [terms]: first feature of each term */
 	double *codes;       /* [terms]: scratch of gd_recipe_encode */
-	int64_t *unseen;     /* [terms]: records whose value has no feature, counted by gd_recipe_measure (not while a term learns) */
+	double *range;       /* [terms, 2]: least and greatest number of the training part; NaN: not known */
+	gd_oddity (*oddities)[GD_ODDS]; /* [columns], counted as records are measured */
 	int *field;          /* [columns]: index in the bound header, -1: not looked at */
 } gd_recipe;
 
@@ -34,12 +53,15 @@ void gd_recipe_release(gd_recipe *recipe);
 /* Finds the columns. One that is lacking is GD_BAD_DATA and named; the table's name is the caller's to add (gd_table_read does). */
 GD_CHECKED gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bind);
 
-/* Name of the first bound column that has no value in this record, or NULL. */
-const char *gd_recipe_missing(const gd_recipe *recipe, const gd_record *record);
-/* The terms' values, codes [terms], overwritten: numbers, or numbers of categories, which a learning term collects. GD_BAD_DATA for a text where a number is expected,
- * and for what is unseen if the schema says so. The record must not miss a value. */
-GD_CHECKED gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *codes);
-/* The record's class; a learning recipe adds new ones. GD_BAD_DATA for a class that is not listed. */
+/*
+ * The terms' values, codes [terms], overwritten: numbers, or numbers of categories, which a learning term collects; NaN where there is none. `*missing` is the first bound column without a value,
+ * or NULL; unless missing values are imputed, nothing else is then measured. A text that is no number or date is missing if the schema says so, else GD_BAD_DATA; so is what is unseen, if it
+ * says that.
+ */
+GD_CHECKED gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *codes, const char **missing);
+/* Whether the record has no label. */
+bool gd_recipe_is_unlabelled(const gd_recipe *recipe, const gd_record *record);
+/* The record's class, a number in its normal form (gd/table/spelling.h); a learning recipe adds new ones. GD_BAD_DATA for a class that is not listed. */
 GD_CHECKED gd_status gd_recipe_label(gd_recipe *recipe, const gd_record *record, int32_t *label);
 
 /* Fixes the features' places, once nothing is left to learn. GD_BAD_DATA when two features have one name. */
@@ -48,8 +70,11 @@ GD_CHECKED gd_status gd_recipe_plan(gd_recipe *recipe);
 GD_CHECKED gd_status gd_recipe_name(const gd_recipe *recipe, gd_arena *arena, char **names);
 /* codes [terms] → features [features], raw, double, overwritten. */
 void gd_recipe_expand(const gd_recipe *recipe, const double *codes, double *features);
-/* A record to raw features [features], overwritten; or `*missing` is a column without a value, and the features are untouched. For a planned recipe. */
+/* A record to raw features [features], overwritten; or `*missing` is a column without a value, if they are not imputed, and the features are untouched. For a planned recipe. */
 GD_CHECKED gd_status gd_recipe_encode(gd_recipe *recipe, const gd_record *record, double *features, const char **missing);
+
+/* Notes the ranges of the training part's numbers, so that gd_recipe_encode counts what is far outside. */
+void gd_recipe_watch(gd_recipe *recipe, const gd_preprocessing *preprocessing);
 
 /* features [features] raw, double → row [features], standardised, overwritten: (float)((raw - mean) / deviation). The one place where that is done, so that
  * whoever encodes a record gets the same bits. */

@@ -17,26 +17,31 @@ typedef struct gd_rows {
 	const char *split_column; /* whose texts train, validation, test name a part; NULL: none */
 	int split_field;
 	int64_t count, room;
-	double *codes;            /* [count, terms] */
+	double *codes;            /* [count, terms]; NaN: missing */
 	int32_t *labels;          /* [count] */
 	int32_t *groups;          /* [count, groups] */
 	gd_content *content;      /* [count] */
 	int64_t *source_row;      /* [count]: the record's number in the table */
 	uint8_t *part;            /* [count], from the split column */
 	gd_dictionary *group_names; /* [groups] */
-	int64_t read, dropped;
+	int64_t read, dropped;    /* those without a label among the dropped */
+	int64_t unlabelled;
 } gd_rows;
 
-/* Reads the table with a recipe that may still learn. A record that misses a value is dropped and counted, or GD_BAD_DATA, as the schema says. */
+/* Reads the table with a recipe that may still learn. A record that misses a value is kept, or dropped and counted, or GD_BAD_DATA, as the schema says; one without a label is never kept. */
 GD_CHECKED gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, const char *split_column, gd_table_source *source, void *context, char sha256[65]);
 void gd_rows_release(gd_rows *rows);
 
-/* Puts learned classes in order (numbers by value, texts by their bytes) and renumbers the labels. Nothing to do for listed ones. */
+/* Joins learned classes that are alike, if the schema says so, puts them in order (numbers by value, texts by their bytes) and renumbers the labels. Nothing to do for listed ones. */
 GD_CHECKED gd_status gd_rows_fit_classes(gd_rows *rows);
 /*
- * Fixes the categories that terms have learned to those of the training part, in order, and renumbers the codes; a category of other parts alone becomes unseen
- * (counted in the recipe), or GD_BAD_DATA if the schema says so.
+ * Fixes the categories that terms have learned to those of the training part, in order, and renumbers the codes; rare ones get a feature together (gd_schema_rare). A category of other parts
+ * alone becomes unseen (counted in the recipe), or GD_BAD_DATA if the schema says so.
  */
 GD_CHECKED gd_status gd_rows_fit_categories(gd_rows *rows);
+/* Learns what missing values become, and which columns get a flag, from the training part; if the schema imputes. */
+GD_CHECKED gd_status gd_rows_fit_missing(gd_rows *rows);
+/* The training part's values of a term, values [rows], rising, without the missing ones; how many there are. */
+int64_t gd_rows_sort_training(const gd_rows *rows, int term, double *values);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "gd/base/status.h"
+#include "gd/table/dictionary.h"
 
 typedef struct gd_target {
 	const char *column;
@@ -17,5 +18,9 @@ typedef struct gd_target {
 
 /* GD_BAD_DATA for a target of one class, of numbers that look continuous, or of texts that look like names. */
 GD_CHECKED gd_status gd_target_check(const gd_target *target);
+
+enum { GD_ALIKE_ROOM = 400 };
+/* Names the classes that look like one: that differ in case or blanks alone, or say true (or false) in several ways; "" for none. Fails when memory runs out. */
+GD_CHECKED gd_status gd_target_alike(const gd_dictionary *classes, char text[GD_ALIKE_ROOM]);
 
 #endif

@@ -9,17 +9,8 @@
 #include <stddef.h>
 
 #include "gd/base/status.h"
+#include "gd/table/date.h"
 #include "gd/table/dictionary.h"
-
-/* A calendar date; month and day are 0 where they are not known. */
-typedef struct gd_date {
-	int year, month, day;
-} gd_date;
-
-/* `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; days that do not exist are refused. Source: ISO 8601. */
-bool gd_date_parse(const char *text, gd_date *date);
-/* 0 Monday … 6 Sunday, 7 when the day is not known. Proleptic Gregorian calendar. */
-int gd_date_weekday(gd_date date);
 
 /* What a treatment makes its value of: the field, read as the treatment's `reads` says. */
 typedef struct gd_input {
@@ -28,7 +19,8 @@ typedef struct gd_input {
 	gd_date date;
 } gd_input;
 
-typedef enum gd_reads { GD_READS_NUMBER, GD_READS_DATE, GD_READS_TEXT } gd_reads;
+/* A quantity is a number as people write it (gd/table/quantity.h); a truth a text that says true or false (gd/table/spelling.h). */
+typedef enum gd_reads { GD_READS_NUMBER, GD_READS_QUANTITY, GD_READS_TRUTH, GD_READS_DATE, GD_READS_TEXT } gd_reads;
 
 typedef enum gd_form {
 	GD_FORM_SCALAR,  /* the value is the feature, a number that encodings and periodic embeddings are for */
@@ -44,15 +36,16 @@ typedef struct gd_treatment {
 	const char *usage;   /* for messages: "decade FIRST LAST" */
 	gd_reads reads;
 	gd_form form;
-	int least, most;     /* how many numbers follow the word */
+	int least, most;     /* how many numbers follow the word, or texts */
 	/* NULL when the term's arguments make sense, else what was expected of them. May be NULL. */
 	const char *(*check)(const struct gd_term *term);
-	/* The value; NaN where there is none. NULL for GD_READS_TEXT, whose value is a category's number. */
+	/* The value; NaN where there is none: of a number, that is an error; of a date, it lacks that part. NULL for GD_READS_TEXT, whose value is a category's number. */
 	double (*value)(const struct gd_term *term, const gd_input *input);
 	int (*size)(const struct gd_term *term); /* features of a one-hot; else NULL */
 	/* The name of feature `index`, from the column's name, into `name`. */
 	void (*name)(const struct gd_term *term, const char *column, int index, char *name, size_t room);
 	bool pairs;          /* another column's name follows the word, which is read as a number */
+	bool lists;          /* what follows are texts, kept as the term's categories */
 } gd_treatment;
 
 /* One treatment of one column: `tempo = numeric, log` makes two terms. */
@@ -63,16 +56,26 @@ typedef struct gd_term {
 	const char *other_name;    /* in the schema's arena */
 	double *arguments;         /* [argument_count], in the schema's arena */
 	int argument_count;
-	gd_dictionary categories;  /* GD_READS_TEXT alone */
+	gd_dictionary categories;  /* of texts; or the units of quantities */
 	bool learns;               /* its categories come from the training part */
+	bool other_level;          /* a feature more, for all other categories */
+	bool flags_missing;        /* a last feature that is 1 where the value is missing */
+	double fill;               /* what a missing value becomes; NaN: not known yet, or not for such a form */
+	gd_date_order order;
 } gd_term;
 
 /* The treatment of that word, or NULL; `nearest` (may be NULL) then gets the word most like it, or NULL. */
 const gd_treatment *gd_treatment_find(const char *word, const char **nearest);
 
+/* The value of a term that reads no text; NaN where the input lacks it. */
+double gd_term_value(const gd_term *term, const gd_input *input);
+/* Whether a number can stand for its missing values: else all its features are 0 there. */
+bool gd_term_takes_fill(const gd_term *term);
 /* Number of features. */
 int gd_term_size(const gd_term *term);
-/* features [gd_term_size], overwritten. */
+/* The name of feature `index`. */
+void gd_term_name(const gd_term *term, const char *column, int index, char *name, size_t room);
+/* features [gd_term_size], overwritten; a value of NaN is missing. */
 void gd_term_expand(const gd_term *term, double value, double *features);
 
 #endif

@@ -20,6 +20,7 @@ static const gd_record *record_of(const char *line)
 	static size_t lengths[2][MOST];
 	static gd_record record[2];
 	static int turn;
+	static int64_t number;
 	turn = !turn;
 	snprintf(text[turn], sizeof text[turn], "%s", line);
 	int count = 0;
@@ -31,12 +32,12 @@ static const gd_record *record_of(const char *line)
 		lengths[turn][count] = strlen(at);
 		at = comma ? comma + 1 : NULL;
 	}
-	record[turn] = (gd_record){.number = 1, .line = 2, .count = count, .fields = fields[turn], .lengths = lengths[turn]};
+	record[turn] = (gd_record){.number = ++number, .line = 2, .count = count, .fields = fields[turn], .lengths = lengths[turn]};
 	return &record[turn];
 }
 
 static const char recipe_text[] =
-	"[table]\nversion = 1\ntarget = class\nclasses = yes, no\ngroup = id\n[columns]\n"
+	"[table]\nversion = 1\ntarget = class\nclasses = yes, no\ngroup = id\nmissing = drop\nmissing_values = NA\n[columns]\n"
 	"size = numeric, log, is 2\nday = decade 1950 1970, date, month, weekday, date_precision\n"
 	"colour = categorical red green\nhour = circle 24, cut 0 6 12\nnote = drop\n";
 
@@ -110,7 +111,7 @@ static void test_edges(void)
 	double x[64];
 	const char *missing;
 	char line[64];
-	gd_status status = gd_recipe_read(&recipe, "[table]\ntarget = t\nclasses = a, b\n[columns]\nday = decade 1950 1970, date, month, weekday, date_precision\n", "m.h5");
+	gd_status status = gd_recipe_read(&recipe, "[table]\ntarget = t\nclasses = a, b\nmissing = drop\n[columns]\nday = decade 1950 1970, date, month, weekday, date_precision\n", "m.h5");
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	status = gd_recipe_bind(&recipe, record_of("day"), GD_BIND_FEATURES);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
@@ -125,7 +126,7 @@ static void test_edges(void)
 		CU_ASSERT_EQUAL(x[16 + cases[i].weekday], 1);
 		CU_ASSERT_EQUAL(x[24 + cases[i].precision], 1);
 	}
-	CU_ASSERT_EQUAL(recipe.unseen[0], 4);
+	CU_ASSERT_EQUAL(recipe.oddities[recipe.schema.terms[0].column][GD_ODD_UNSEEN].count, 4);
 	static const char *const wrong[] = {"19", "1969-13", "1969-00", "1969-02-29", "1900-02-29", "1969-1-1", "1969-07-20T10", "69-07-1969", "x969", "1969/07"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		status = gd_recipe_encode(&recipe, record_of(wrong[i]), x, &missing);
@@ -168,7 +169,7 @@ static void test_bad_values(void)
 	status = gd_recipe_encode(&recipe, record_of("1,1960,blue,13"), x, &missing);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	CU_ASSERT_TRUE(x[30] == 0 && x[31] == 0 && x[34] == 0 && x[35] == 0);
-	CU_ASSERT_EQUAL(recipe.unseen[8], 1);
+	CU_ASSERT_EQUAL(recipe.oddities[recipe.schema.terms[8].column][GD_ODD_UNSEEN].count, 1);
 	recipe.schema.unseen = GD_UNSEEN_ERROR;
 	status = gd_recipe_encode(&recipe, record_of("1,1960,blue,1"), x, &missing);
 	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
@@ -195,9 +196,9 @@ static void test_bind(void)
 	/* A recipe that has still to learn is none; nor one that names two features alike. */
 	status = gd_recipe_read(&recipe, "[table]\ntarget = t\n[columns]\na = numeric\n", "m.h5");
 	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
-	status = gd_recipe_read(&recipe, "[table]\ntarget = t\nclasses = a, b\n[columns]\na = categorical\n", "m.h5");
+	status = gd_recipe_read(&recipe, "[table]\ntarget = t\nclasses = a, b\nmissing = drop\n[columns]\na = categorical\n", "m.h5");
 	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
-	status = gd_recipe_read(&recipe, "[table]\ntarget = t\nclasses = a, b\n[columns]\na = numeric, numeric\n", "m.h5");
+	status = gd_recipe_read(&recipe, "[table]\ntarget = t\nclasses = a, b\nmissing = drop\n[columns]\na = numeric, numeric\n", "m.h5");
 	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
 	CU_ASSERT_PTR_NOT_NULL(strstr(status.message, "two features would be named 'a'"));
 }
@@ -223,7 +224,7 @@ static void test_learning(void)
 	gd_recipe recipe;
 	gd_rows rows;
 	char sha256[65];
-	gd_status status = gd_schema_read("[table]\ntarget = kind\ngroup = colour\n[columns]\nsize = numeric\ncolour = categorical\n", "x.ini", GD_USAGE, &schema);
+	gd_status status = gd_schema_read("[table]\ntarget = kind\ngroup = colour\nmissing = drop\n[columns]\nsize = numeric\ncolour = categorical\n", "x.ini", GD_USAGE, &schema);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	status = gd_recipe_init(&recipe, &schema);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
@@ -256,7 +257,7 @@ static void test_learning(void)
 		CU_ASSERT_STRING_EQUAL(recipe.schema.terms[1].categories.texts[i], colours[i]);
 	for (int i = 0; i < 6; i++)
 		CU_ASSERT_EQUAL(rows.codes[2 * i + 1], codes[i]);
-	CU_ASSERT_EQUAL(recipe.unseen[1], 2);
+	CU_ASSERT_EQUAL(recipe.oddities[recipe.schema.terms[1].column][GD_ODD_UNSEEN].count, 2);
 	status = gd_recipe_plan(&recipe);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	CU_ASSERT_EQUAL(recipe.features, 4);
@@ -302,7 +303,7 @@ static void test_standardise(void)
 static void test_song_words(void)
 {
 	static const char text[] =
-		"[table]\ntarget = class\nclasses = yes, no\n[columns]\n"
+		"[table]\ntarget = class\nclasses = yes, no\nmissing = drop\n[columns]\n"
 		"tempo = log_fraction 0.001, octave 70 120, product_fraction length 240000\n"
 		"key = integer 0 2, cross mode 0 2 0 1\nday = year_start\nmode = drop\nlength = drop\n";
 	gd_recipe recipe;

@@ -139,7 +139,7 @@ static void test_bad(void)
 	expect_bad("[table]\ntarget = t\n", "no column becomes a feature");
 	expect_bad(TABLE "[column]\na = numeric\n", "line 4: unknown section [column]");
 	expect_bad(TABLE "misssing = drop\n", "line 3: unknown key 'misssing'");
-	expect_bad(TABLE "missing = maybe\n", "line 3: expected drop or error for 'missing', found 'maybe'");
+	expect_bad(TABLE "missing = maybe\n", "line 3: expected impute, drop or error for 'missing', found 'maybe'");
 	expect_bad(TABLE "target = u\n", "line 3: 'target' is given twice");
 	expect_bad(TABLE "classes = a, a\n", "line 3: 'a' is listed twice");
 	expect_bad(TABLE "classes = a\n", "line 3: expected two classes");

@@ -1,0 +1,28 @@
+/* Calendar dates and times of day as people write them. Local. */
+#ifndef GD_DATE_H
+#define GD_DATE_H
+
+#include <stdbool.h>
+
+/* month and day are 0 where they are not known. */
+typedef struct gd_date {
+	int year, month, day;
+	bool timed;   /* the time of day is known */
+	int seconds;  /* of the day */
+	bool undated; /* a time of day alone */
+} gd_date;
+
+/* How the numbers of 3/4/2020 are meant. */
+typedef enum gd_date_order { GD_DATE_YEAR_FIRST, GD_DATE_DAY_FIRST, GD_DATE_MONTH_FIRST } gd_date_order;
+
+/* `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; days that do not exist are refused. Source: ISO 8601. */
+bool gd_date_parse(const char *text, gd_date *date);
+/*
+ * The above; YYYY/M/D; D Month YYYY and Month D, YYYY with English names; unless the year comes first, three numbers with / - or . between them, the year last (of two digits: 69 to 99
+ * are of the last century, as in POSIX strptime). A time may follow or stand alone: H:MM[:SS[.F]] [AM|PM] and Z or an offset, which is read over: the clock's time is what it is.
+ */
+bool gd_date_read(const char *text, gd_date_order order, gd_date *date);
+/* 0 Monday … 6 Sunday, 7 when the day is not known. Proleptic Gregorian calendar. */
+int gd_date_weekday(gd_date date);
+
+#endif

@@ -1,0 +1,22 @@
+/* Texts that are one thing in several spellings. Local. */
+#ifndef GD_SPELLING_H
+#define GD_SPELLING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { GD_SPELLING_ROOM = 64 };
+
+/* A decimal number without what does not change it: 1.0 and +1 are 1, 0.50 and .5 are 0.5, -0 is 0. Numbers with leading zeros are codes and stay, as all other texts do: then `text` itself is
+ * returned, else `room`. */
+const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM]);
+
+/* 1 for true, yes, on, t, y and 1 in any case, 0 for their opposites, -1 for other texts; `*word` (may be NULL): it is a word, no digit. */
+int gd_spelling_truth(const char *text, bool *word);
+
+/* Whether two texts differ in case (of Latin, Greek and Cyrillic letters) and blanks alone: those around a text do not count, several inside are one. */
+bool gd_spelling_alike(const char *a, const char *b);
+/* The text in small letters, its blanks put in order, into folded [strlen(text) + 1]: alike texts have the same. */
+void gd_spelling_fold(const char *text, char *folded);
+
+#endif

@@ -1,0 +1,235 @@
+#include "gd/preprocess/preprocess_audit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gd/base/excerpt.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/preprocess/preprocess_fit.h"
+#include "gd/preprocess/preprocess_print.h"
+
+/* Below one in so many of the largest class, a class hardly counts in a loss that all records share. */
+enum { RARE_CLASS = 10, FEWEST_JUDGED = 20 };
+
+static void warn_of_parts(const gd_preprocess *run)
+{
+	for (int part = GD_VALIDATION; part < GD_PARTS; part++) {
+		double fraction = part == GD_TEST ? run->options->test_fraction : run->options->validation_fraction;
+		if (!run->header.rows[part] && (fraction > 0 || run->options->split == GD_SPLIT_COLUMN))
+			gd_log_warning("the %s part has no records", gd_part_names[part]);
+	}
+}
+
+static void warn_of_names(gd_enumeration *names, const char *one, const char *several)
+{
+	if (names->count == 1)
+		gd_log_warning("class %s %s", gd_enumeration_text(names), one);
+	else if (names->count)
+		gd_log_warning("classes %s %s", gd_enumeration_text(names), several);
+}
+
+/* A class that is a small part of all shows in few scores. */
+static void warn_of_balance(const gd_preprocess *run)
+{
+	const gd_preprocessing *fitted = &run->header.preprocessing;
+	const int64_t *counts = run->header.class_counts + GD_TRAIN * fitted->classes;
+	char room[GD_EXCERPT_ROOM];
+	int least = -1, most = 0;
+	for (int i = 0; i < fitted->classes; i++) {
+		if (counts[i] && (least < 0 || counts[i] < counts[least]))
+			least = i;
+		most = counts[i] > counts[most] ? i : most;
+	}
+	if (least >= 0 && RARE_CLASS * counts[least] < counts[most])
+		gd_log_warning("class '%s' is %.2g%% of the training records, so that accuracy says little; train --class-weights balanced makes every class count alike",
+			gd_excerpt(fitted->class_names[least], room), 100.0 * (double)counts[least] / (double)run->header.rows[GD_TRAIN]);
+}
+
+static void count_classes(const gd_preprocess *run)
+{
+	const gd_preprocessing *fitted = &run->header.preprocessing;
+	gd_enumeration absent = {0}, single = {0}, lacking[GD_PARTS] = {{0}};
+	int64_t *counts = run->header.class_counts;
+	for (int64_t i = 0; i < run->rows.count; i++)
+		counts[run->rows.part[i] * fitted->classes + run->rows.labels[i]]++;
+	for (int i = 0; i < fitted->classes; i++) {
+		int64_t all = 0;
+		for (int part = 0; part < GD_PARTS; part++)
+			all += counts[part * fitted->classes + i];
+		if (!all)
+			gd_enumeration_add(&absent, fitted->class_names[i]);
+		else if (all == 1 && run->options->split == GD_SPLIT_RANDOM)
+			gd_enumeration_add(&single, fitted->class_names[i]);
+		else
+			for (int part = 0; part < GD_PARTS; part++)
+				if (run->header.rows[part] && !counts[part * fitted->classes + i])
+					gd_enumeration_add(&lacking[part], fitted->class_names[i]);
+	}
+	warn_of_names(&absent, "has no records", "have no records");
+	warn_of_names(&single, "has one record, which goes to the training part", "have one record each, which goes to the training part");
+	warn_of_names(&lacking[GD_TRAIN], "has no training records", "have no training records");
+	warn_of_names(&lacking[GD_VALIDATION], "has no validation records", "have no validation records");
+	warn_of_names(&lacking[GD_TEST], "has no test records", "have no test records");
+	warn_of_parts(run);
+	warn_of_balance(run);
+}
+
+typedef struct placed {
+	gd_content content;
+	int64_t row;
+} placed;
+
+static int by_content(const void *a, const void *b)
+{
+	const placed *x = a, *y = b;
+	if (x->content.high != y->content.high)
+		return x->content.high < y->content.high ? -1 : 1;
+	return (x->content.low > y->content.low) - (x->content.low < y->content.low);
+}
+
+/* Records that are equal in every column are a group. */
+static gd_status group_copies(const gd_rows *rows, int32_t *groups, int32_t *group_count)
+{
+	placed *records = gd_allocate((size_t)rows->count, sizeof *records);
+	if (!records)
+		return gd_out_of_memory("the leak audit");
+	for (int64_t i = 0; i < rows->count; i++)
+		records[i] = (placed){rows->content[i], i};
+	qsort(records, (size_t)rows->count, sizeof *records, by_content);
+	*group_count = 0;
+	for (int64_t i = 0; i < rows->count; i++) {
+		*group_count += i == 0 || by_content(&records[i - 1], &records[i]) != 0;
+		groups[records[i].row] = *group_count - 1;
+	}
+	free(records);
+	return gd_ok();
+}
+
+static gd_status audit_groups(gd_preprocess *run, int32_t *groups)
+{
+	const gd_rows *rows = &run->rows;
+	const gd_schema *schema = &run->recipe.schema;
+	gd_status status = gd_ok();
+	int32_t count = 0;
+	for (int i = 0; i < schema->group_count && !gd_failed(&status); i++) {
+		for (int64_t row = 0; row < rows->count; row++)
+			groups[row] = rows->groups[row * schema->group_count + i];
+		status = gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, rows->group_names[i].count, rows->part, &run->audits[i]);
+	}
+	if (schema->group_count)
+		return status;
+	status = group_copies(rows, groups, &count);
+	return gd_failed(&status) ? status : gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, count, rows->part, &run->audits[0]);
+}
+
+static gd_status audit(gd_preprocess *run)
+{
+	const gd_schema *schema = &run->recipe.schema;
+	int32_t *groups = gd_allocate((size_t)run->rows.count, sizeof *groups);
+	run->audits = gd_allocate((size_t)schema->group_count + 1, sizeof *run->audits);
+	gd_status status = groups && run->audits ? audit_groups(run, groups) : gd_out_of_memory("the leak audit");
+	free(groups);
+	char *text = NULL;
+	size_t size;
+	FILE *out = gd_failed(&status) ? NULL : open_memstream(&text, &size);
+	if (out) {
+		gd_preprocess_print_audit(out, schema, gd_split_names[run->options->split], run->audits);
+		if (fclose(out) == 0)
+			run->header.audit = gd_arena_string(&run->header.preprocessing.arena, text);
+		free(text);
+	}
+	if (!gd_failed(&status) && !run->header.audit)
+		status = gd_out_of_memory("the leak audit");
+	return status;
+}
+
+/* The unseen share a group of their own, and so do the missing. */
+static gd_status category_tells(const gd_rows *rows, int index, int32_t *groups, bool *tells)
+{
+	const gd_schema *schema = &rows->recipe->schema;
+	const gd_term *term = &schema->terms[index];
+	int32_t count = term->categories.count;
+	gd_audit hint;
+	for (int64_t row = 0; row < rows->count; row++) {
+		double code = rows->codes[row * schema->term_count + index];
+		groups[row] = isnan(code) ? count + 1 : code < 0 ? count : (int32_t)code;
+	}
+	gd_status status = gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, count + 2, rows->part, &hint);
+	*tells = !gd_failed(&status) && hint.conflicting_groups == 0 && 10 * hint.groups <= rows->count;
+	return status;
+}
+
+typedef struct labelled {
+	double value;
+	int32_t label;
+} labelled;
+
+static int by_value(const void *a, const void *b)
+{
+	const labelled *x = a, *y = b;
+	return x->value != y->value ? (x->value > y->value) - (x->value < y->value) : (x->label > y->label) - (x->label < y->label);
+}
+
+/* A number tells if each class has a range of its own, or if its values come back and each has one class. */
+static bool number_tells(const gd_rows *rows, int index, labelled *sorted)
+{
+	const gd_schema *schema = &rows->recipe->schema;
+	int64_t changes = 0, conflicts = 0, distinct = 1;
+	for (int64_t row = 0; row < rows->count; row++) {
+		double value = rows->codes[row * schema->term_count + index];
+		if (isnan(value))
+			return false;
+		sorted[row] = (labelled){value, rows->labels[row]};
+	}
+	qsort(sorted, (size_t)rows->count, sizeof *sorted, by_value);
+	for (int64_t i = 1; i < rows->count; i++) {
+		bool same = sorted[i].value == sorted[i - 1].value, other = sorted[i].label != sorted[i - 1].label;
+		distinct += !same;
+		changes += other;
+		conflicts += same && other;
+	}
+	return !conflicts && (changes + 1 == schema->classes.count || 10 * distinct <= rows->count);
+}
+
+/* What fixes the class is more often another name of it than luck: a guess at what the user would want to know. */
+static gd_status warn_of_hints(const gd_preprocess *run)
+{
+	const gd_rows *rows = &run->rows;
+	const gd_schema *schema = &run->recipe.schema;
+	char room[GD_EXCERPT_ROOM];
+	gd_status status = gd_ok();
+	gd_enumeration columns = {0};
+	int32_t *groups = gd_allocate((size_t)rows->count, sizeof *groups);
+	labelled *sorted = gd_allocate((size_t)rows->count, sizeof *sorted);
+	if (!groups || !sorted)
+		status = gd_out_of_memory("a look at the columns");
+	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
+		const gd_term *term = &schema->terms[i];
+		bool tells = false;
+		if (term->treatment->reads == GD_READS_TEXT)
+			status = category_tells(rows, i, groups, &tells);
+		else if (gd_term_takes_fill(term) && rows->count >= FEWEST_JUDGED)
+			tells = number_tells(rows, i, sorted);
+		if (tells)
+			gd_enumeration_add(&columns, schema->columns[term->column]);
+		if (tells && columns.count == 1)
+			gd_excerpt(schema->columns[term->column], room);
+	}
+	if (columns.count == 1)
+		gd_log_warning("column '%s' alone tells the class of every record; --drop it if it would not be known beforehand", room);
+	else if (columns.count)
+		gd_log_warning("columns %s each tell the class of every record alone; --drop those that would not be known beforehand", gd_enumeration_text(&columns));
+	free(groups);
+	free(sorted);
+	return status;
+}
+
+gd_status gd_preprocess_audit(gd_preprocess *run)
+{
+	count_classes(run);
+	gd_preprocess_warn_of_oddities(&run->recipe, run->options->verbose);
+	gd_status status = warn_of_hints(run);
+	return gd_failed(&status) ? status : audit(run);
+}

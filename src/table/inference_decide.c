@@ -1,0 +1,256 @@
+/* What a column is, from what all its values are like. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/excerpt.h"
+#include "gd/base/memory.h"
+#include "gd/table/inference.h"
+
+const char *const gd_role_names[] = {"target", "group", "split", "numeric", "flag", "categorical", "date", "drop", "schema"};
+
+/* Rules of thumb. Fewer values say nothing about identifiers; fewer numbers beside texts are levels; more distinct texts are no levels. */
+enum { FEWEST_NUMBERED = 20, FEW_NUMBERS = 20, MOST_TEXTS = 1 << 20 };
+/* Shares of the values: that make a column what they are; that differ in a column of names. */
+static const double NEARLY_ALL = 0.9, NAMES = 0.95;
+
+static int most_frequent_unit(const gd_summary *summary)
+{
+	int most = 0;
+	for (int i = 1; i < GD_SUMMARY_UNITS; i++)
+		if (summary->units[i] > summary->units[most])
+			most = i;
+	return most;
+}
+
+static int64_t readable_numbers(const gd_summary *summary)
+{
+	return summary->numbers + summary->grouped + summary->units[most_frequent_unit(summary)];
+}
+
+static bool is_whole(const gd_summary *summary)
+{
+	return !summary->fractional && summary->least.count > 0;
+}
+
+/* How whole numbers that are all different give themselves away, or NULL. */
+static const char *identifier_mark(const gd_summary *summary)
+{
+	int64_t values = gd_summary_values(summary);
+	if (values < FEWEST_NUMBERED || readable_numbers(summary) < values || !is_whole(summary) || !gd_summary_all_differ(summary))
+		return NULL;
+	if (summary->rises == values - 1 || summary->falls == values - 1)
+		return "in the file's order";
+	if (fmax(fabs(summary->least.value), fabs(summary->most.value)) > 0x1p31)
+		return "beyond 2^31";
+	return summary->most.value - summary->least.value < 1.5 * (double)values ? "without gaps" : NULL;
+}
+
+/* A value that comes often and lies far from all others: `range` is theirs. */
+static bool is_sentinel(const gd_extreme *extreme, double range, int64_t values)
+{
+	double size = fabs(extreme->value), gap = fabs(extreme->value - extreme->next);
+	bool nines = size == 9 || size == 99 || size == 999 || size == 9999 || size == 99999 || size == 999999;
+	return extreme->count >= 2 && extreme->count < values && isfinite(extreme->next) && 1000 * extreme->count >= values && gap > (nines ? 1.0 : 5.0) * range && (nines || gap > 10);
+}
+
+static void look_for_sentinel(gd_inference_column *column)
+{
+	const gd_summary *summary = &column->summary;
+	char room[GD_EXCERPT_ROOM];
+	int64_t values = gd_summary_values(summary);
+	const gd_extreme *extremes[] = {&summary->least, &summary->most};
+	double range[] = {summary->most.value - summary->least.next, summary->most.next - summary->least.value};
+	for (int i = 0; i < 2 && !*column->warning; i++)
+		if (is_sentinel(extremes[i], range[i], values))
+			snprintf(column->warning, sizeof column->warning, "column '%s' holds %.12g in %.3g%% of the records, far from all else; if that means no value: --missing-values %.12g",
+				gd_excerpt(column->name, room), extremes[i]->value, 100.0 * (double)extremes[i]->count / (double)summary->records, extremes[i]->value);
+}
+
+/* An escaped word of a schema: units hold no blanks, but perhaps signs. */
+static void put_word(char *words, size_t room, const char *word)
+{
+	size_t length = strlen(words);
+	for (; *word && length + 5 < room; word++)
+		length += (size_t)snprintf(words + length, room - length, (unsigned char)*word > ' ' && !strchr("\\,;:=[]#\"'", *word) ? "%c" : "\\x%02x", (unsigned char)*word);
+}
+
+static void make_numeric(gd_inference_column *column)
+{
+	const gd_summary *summary = &column->summary;
+	char room[GD_EXCERPT_ROOM], example[GD_EXCERPT_ROOM];
+	int unit = most_frequent_unit(summary);
+	int64_t values = gd_summary_values(summary), readable = readable_numbers(summary);
+	long long distinct = gd_summary_distinct(summary);
+	double share = values ? 100.0 * (double)readable / (double)values : 0;
+	column->role = GD_ROLE_NUMERIC;
+	if (summary->units[unit]) {
+		snprintf(column->words, sizeof column->words, "quantity ");
+		put_word(column->words, sizeof column->words, summary->unit[unit]);
+		snprintf(column->why, sizeof column->why, "%.3g%% numbers in '%s'%s, %lld distinct", share, summary->unit[unit], summary->grouped ? ", thousands apart" : "", distinct);
+	} else {
+		snprintf(column->words, sizeof column->words, summary->grouped ? "quantity" : "numeric");
+		snprintf(column->why, sizeof column->why, "%.3g%% numbers%s, %lld distinct", share, summary->grouped ? ", thousands apart" : "", distinct);
+	}
+	if (readable < values)
+		snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values are no numbers ('%s' for one) and count as missing; --categorical makes levels of them",
+			gd_excerpt(column->name, room), (long long)(values - readable), (long long)values, gd_excerpt(summary->example, example));
+	else
+		look_for_sentinel(column);
+}
+
+static bool varies(uint32_t bits)
+{
+	return (bits & (bits - 1)) != 0;
+}
+
+/* Features for the parts that vary. */
+static void make_date(gd_inference_column *column)
+{
+	static const char *const names[] = {"year first", "day first", "month first"}, *const words[] = {"", ", dmy", ", mdy"};
+	const gd_summary *summary = &column->summary;
+	char room[GD_EXCERPT_ROOM];
+	gd_date_order order = GD_DATE_YEAR_FIRST;
+	if (summary->dates[GD_DATE_MONTH_FIRST].count > summary->dates[order].count)
+		order = GD_DATE_MONTH_FIRST;
+	if (summary->dates[GD_DATE_DAY_FIRST].count > summary->dates[order].count)
+		order = GD_DATE_DAY_FIRST;
+	const gd_calendar *calendar = &summary->dates[order];
+	int64_t values = gd_summary_values(summary);
+	const char *parts[4];
+	int count = 0;
+	if (calendar->first_year < calendar->last_year)
+		parts[count++] = "year";
+	if (varies(calendar->months))
+		parts[count++] = "month";
+	if (varies(calendar->weekdays))
+		parts[count++] = "weekday";
+	if (varies(calendar->hours))
+		parts[count++] = "hour";
+	column->role = count ? GD_ROLE_DATE : GD_ROLE_DROP;
+	for (int i = 0; i < count; i++)
+		snprintf(column->words + strlen(column->words), sizeof column->words - strlen(column->words), "%s%s", i ? ", " : "", parts[i]);
+	snprintf(column->why, sizeof column->why, count ? "%s: %s" : "%s of which no year, month, weekday or hour varies",
+		calendar->undated == calendar->count ? "times" : names[order], column->words);
+	if (!count)
+		return;
+	strcat(column->words, words[order]);
+	gd_excerpt(column->name, room);
+	if (order != GD_DATE_YEAR_FIRST && summary->dates[GD_DATE_DAY_FIRST].count == summary->dates[GD_DATE_MONTH_FIRST].count && summary->ambiguous)
+		snprintf(column->warning, sizeof column->warning, "dates in column '%s' can be read with the month or the day first; the month is taken to be; --write-schema gives a file where 'dmy' can say otherwise", room);
+	else if (calendar->count < values)
+		snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values are no dates ('%s' for one) and count as missing; --categorical makes levels of them",
+			room, (long long)(values - calendar->count), (long long)values, summary->example);
+}
+
+static void make_categorical(gd_inference_column *column)
+{
+	column->role = GD_ROLE_CATEGORICAL;
+	strcpy(column->words, "categorical");
+	snprintf(column->why, sizeof column->why, "%lld levels", (long long)gd_summary_distinct(&column->summary));
+}
+
+static void make_flag(gd_inference_column *column)
+{
+	column->role = GD_ROLE_FLAG;
+	strcpy(column->words, "flag");
+	snprintf(column->why, sizeof column->why, "true in %.3g%% of the values", 100.0 * (double)column->summary.truths[1] / (double)gd_summary_values(&column->summary));
+}
+
+/* Texts: levels, unless they hardly come back. */
+static void decide_text(gd_inference_column *column, const gd_schema *schema)
+{
+	const gd_summary *summary = &column->summary;
+	int64_t values = gd_summary_values(summary), distinct = gd_summary_distinct(summary), rare = gd_schema_rare(schema, summary->records);
+	long long different = distinct;
+	column->role = GD_ROLE_DROP;
+	if (distinct > 1 && (gd_summary_all_differ(summary) || (values >= FEWEST_NUMBERED && (double)distinct >= NAMES * (double)values))) {
+		snprintf(column->why, sizeof column->why, "identifier: %lld texts, %sall different", different, gd_summary_all_differ(summary) ? "" : "nearly ");
+	} else if (distinct > MOST_TEXTS || (distinct > 1 && !gd_summary_frequent(summary, rare))) {
+		snprintf(column->why, sizeof column->why, "names or free text: %lld different", different);
+	} else {
+		int64_t frequent = gd_summary_frequent(summary, rare);
+		make_categorical(column);
+		if (frequent < distinct)
+			snprintf(column->why, sizeof column->why, "%lld levels; rare ones together (some %lld are not)", different, (long long)frequent);
+	}
+}
+
+static void decide_freely(gd_inference_column *column, const gd_schema *schema)
+{
+	const gd_summary *summary = &column->summary;
+	int64_t values = gd_summary_values(summary), readable = readable_numbers(summary), distinct = gd_summary_distinct(summary);
+	int64_t dates = summary->dates[GD_DATE_YEAR_FIRST].count;
+	const char *mark = identifier_mark(summary);
+	for (int order = 1; order < 3; order++)
+		dates = summary->dates[order].count > dates ? summary->dates[order].count : dates;
+	if (summary->truths[0] + summary->truths[1] == values && summary->truth_words) {
+		make_flag(column);
+	} else if (mark) {
+		column->role = GD_ROLE_DROP;
+		snprintf(column->why, sizeof column->why, "identifier: %lld whole numbers, all different, %s; --numeric keeps it", (long long)distinct, mark);
+	} else if (readable == values || ((double)readable >= NEARLY_ALL * (double)values && distinct > FEW_NUMBERS)) {
+		make_numeric(column);
+		if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))
+			strncat(column->why, "; an identifier? --drop", sizeof column->why - strlen(column->why) - 1);
+	} else if ((double)dates >= NEARLY_ALL * (double)values) {
+		make_date(column);
+	} else {
+		decide_text(column, schema);
+	}
+}
+
+void gd_inference_decide(gd_inference_column *column, const gd_schema *schema)
+{
+	const gd_summary *summary = &column->summary;
+	char missing[48];
+	if (!column->asked && (!*column->name || !gd_summary_values(summary))) {
+		column->role = GD_ROLE_DROP;
+		snprintf(column->why, sizeof column->why, *column->name ? "has no values" : "has no name");
+		return;
+	}
+	if (!column->asked)
+		decide_freely(column, schema);
+	else if (column->role == GD_ROLE_NUMERIC)
+		make_numeric(column);
+	else if (column->role == GD_ROLE_CATEGORICAL)
+		make_categorical(column);
+	else if (column->role == GD_ROLE_DATE)
+		make_date(column);
+	else
+		snprintf(column->why, sizeof column->why, "as asked; %lld distinct", (long long)gd_summary_distinct(summary));
+	if (!summary->missing || column->role == GD_ROLE_DROP)
+		return;
+	snprintf(missing, sizeof missing, ", %lld missing", (long long)summary->missing);
+	strncat(column->why, missing, sizeof column->why - strlen(column->why) - 1);
+}
+
+static int by_checksum(const void *a, const void *b)
+{
+	const gd_inference_column *left = *(gd_inference_column *const *)a, *right = *(gd_inference_column *const *)b;
+	if (left->summary.checksum != right->summary.checksum)
+		return left->summary.checksum < right->summary.checksum ? -1 : 1;
+	return (left > right) - (left < right);
+}
+
+gd_status gd_inference_find_copies(gd_inference *inference)
+{
+	gd_inference_column **sorted = gd_allocate((size_t)inference->count, sizeof *sorted);
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
+	int count = 0;
+	if (!sorted)
+		return gd_out_of_memory("the columns");
+	for (int i = 0; i < inference->count; i++)
+		if (*inference->columns[i].words && gd_summary_distinct(&inference->columns[i].summary) > 1)
+			sorted[count++] = &inference->columns[i];
+	qsort(sorted, (size_t)count, sizeof *sorted, by_checksum);
+	for (int i = 1; i < count; i++) {
+		const gd_inference_column *first = sorted[i - 1];
+		gd_inference_column *second = sorted[i];
+		if (first->summary.checksum == second->summary.checksum && first->summary.missing == second->summary.missing && !*second->warning)
+			snprintf(second->warning, sizeof second->warning, "columns '%s' and '%s' hold the same in every record; --drop leaves one out", gd_excerpt(first->name, room), gd_excerpt(second->name, other));
+	}
+	free(sorted);
+	return gd_ok();
+}

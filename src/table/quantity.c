@@ -1,0 +1,139 @@
+#include "gd/table/quantity.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "gd/base/parse.h"
+
+enum { LONGEST = 63 };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A blank, or one of those that do not break lines (U+00A0, U+202F): how many bytes, 0 for none. */
+static size_t blank_bytes(const char *text)
+{
+	if (*text == ' ' || *text == '\t')
+		return 1;
+	if (!strncmp(text, "\xc2\xa0", 2))
+		return 2;
+	return strncmp(text, "\xe2\x80\xaf", 3) ? 0 : 3;
+}
+
+static const char *skip_blanks(const char *text)
+{
+	size_t bytes;
+	while ((bytes = blank_bytes(text)))
+		text += bytes;
+	return text;
+}
+
+static bool three_digits(const char *text)
+{
+	return is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) && !is_digit(text[3]);
+}
+
+/* Bytes of what stands between two groups of digits, 0 where no group follows. */
+static size_t group_bytes(const char *text)
+{
+	size_t bytes = *text == ',' || *text == '\'' ? 1 : blank_bytes(text);
+	return bytes && three_digits(text + bytes) ? bytes : 0;
+}
+
+/* Digits, groups, fraction and exponent to `plain`, zero-terminated, which is no longer than the text; the text behind them, or NULL. */
+static const char *scan_number(const char *text, char *plain, bool *grouped)
+{
+	size_t lead = 0, bytes;
+	const char *separator = NULL;
+	for (; is_digit(*text); lead++)
+		*plain++ = *text++;
+	while (lead >= 1 && lead <= 3 && (bytes = group_bytes(text)) && (!separator || !strncmp(separator, text, bytes))) {
+		separator = text;
+		*grouped = true;
+		for (text += bytes; is_digit(*text);)
+			*plain++ = *text++;
+	}
+	if (*text == '.' && (lead || is_digit(text[1])))
+		for (*plain++ = *text++; is_digit(*text); lead++)
+			*plain++ = *text++;
+	if (!lead)
+		return NULL;
+	if ((*text == 'e' || *text == 'E') && (is_digit(text[1]) || ((text[1] == '-' || text[1] == '+') && is_digit(text[2]))))
+		for (int i = 0; i < 2 || is_digit(*text); i++)
+			*plain++ = *text++;
+	*plain = '\0';
+	return text;
+}
+
+/* A currency in front of the digits: how many bytes of a unit. */
+static size_t currency_bytes(const char *text)
+{
+	static const char *const signs[] = {"US$", "C$", "A$", "R$", "$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", "\xe2\x82\xa9", "\xe2\x82\xbd",
+		"USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "BRL", "Rs.", "Rs"};
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (!strncmp(text, signs[i], strlen(signs[i])))
+			return strlen(signs[i]);
+	return 0;
+}
+
+static bool is_unit(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if (is_digit(text[i]) || c < 0x20 || strchr("+,;:!?\"'()[]{}|=<>&#@_\\-", text[i]))
+			return false;
+	}
+	return length < GD_UNIT_ROOM;
+}
+
+bool gd_quantity_read(const char *text, gd_quantity *quantity)
+{
+	char plain[LONGEST + 1];
+	*quantity = (gd_quantity){0};
+	if (strlen(text) > LONGEST)
+		return false;
+	const char *at = skip_blanks(text);
+	bool negative = *at == '(';
+	if (negative) {
+		at = skip_blanks(at + 1);
+	} else if (*at == '-' || *at == '+') {
+		negative = *at == '-';
+		at = skip_blanks(at + 1);
+	}
+	bool closed = *skip_blanks(text) == '(';
+	size_t currency = currency_bytes(at);
+	const char *unit = at;
+	at = skip_blanks(at + currency);
+	if (currency && !closed && !negative && *at == '-') {
+		negative = true;
+		at++;
+	}
+	at = scan_number(at, plain, &quantity->grouped);
+	if (!at || !gd_parse_double(plain, &quantity->value) || !isfinite(quantity->value))
+		return false;
+	at = skip_blanks(at);
+	if (closed) {
+		if (*at != ')')
+			return false;
+		at = skip_blanks(at + 1);
+	}
+	size_t length = strlen(at);
+	while (length && (at[length - 1] == ' ' || at[length - 1] == '\t'))
+		length--;
+	if (currency && length)
+		return false;
+	if (!currency) {
+		unit = at;
+		currency = length;
+	}
+	if (!is_unit(unit, currency))
+		return false;
+	memcpy(quantity->unit, unit, currency);
+	quantity->unit[currency] = '\0';
+	if (negative)
+		quantity->value = -quantity->value;
+	return true;
+}

@@ -1,0 +1,125 @@
+#include "gd/table/spelling.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM])
+{
+	const char *at = text;
+	bool negative = *at == '-';
+	if (*at == '-' || *at == '+')
+		at++;
+	const char *whole = at;
+	while (is_digit(*at))
+		at++;
+	size_t digits = (size_t)(at - whole), decimals = 0, kept = 0;
+	if (*at == '.') {
+		for (at++; is_digit(at[decimals]); decimals++)
+			if (at[decimals] != '0')
+				kept = decimals + 1;
+		if (at[decimals] || (!digits && !decimals))
+			return text;
+	} else if (*at || !digits) {
+		return text;
+	}
+	if ((digits > 1 && *whole == '0') || digits + kept + 3 >= GD_SPELLING_ROOM)
+		return text;
+	bool zero = !kept && (!digits || *whole == '0');
+	size_t length = 0;
+	if (negative && !zero)
+		room[length++] = '-';
+	if (digits)
+		memcpy(room + length, whole, digits);
+	else
+		room[length] = '0';
+	length += digits ? digits : 1;
+	if (kept) {
+		room[length++] = '.';
+		memcpy(room + length, at, kept);
+		length += kept;
+	}
+	room[length] = '\0';
+	return strcmp(room, text) ? room : text;
+}
+
+int gd_spelling_truth(const char *text, bool *word)
+{
+	static const char *const words[][2] = {{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"f", "t"}, {"n", "y"}, {"0", "1"}};
+	char normal[GD_SPELLING_ROOM];
+	text = gd_spelling_normal(text, normal);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		for (int truth = 0; truth < 2; truth++) {
+			const char *expected = words[i][truth];
+			size_t same = 0;
+			while (expected[same] && (text[same] | 0x20) == (expected[same] | 0x20))
+				same++;
+			if (expected[same] || text[same])
+				continue;
+			if (word)
+				*word = !is_digit(*text);
+			return truth;
+		}
+	}
+	return -1;
+}
+
+/* The small letter of a letter of two bytes in UTF-8 (Latin-1, Latin Extended-A, Greek, Cyrillic). Source: Unicode 15, UnicodeData.txt. */
+static uint32_t small(uint32_t letter)
+{
+	if ((letter >= 0xC0 && letter <= 0xDE && letter != 0xD7) || (letter >= 0x391 && letter <= 0x3A9) || (letter >= 0x410 && letter <= 0x42F))
+		return letter + 0x20;
+	if (letter >= 0x400 && letter <= 0x40F)
+		return letter + 0x50;
+	bool odd_first = (letter >= 0x139 && letter <= 0x148) || (letter >= 0x179 && letter <= 0x17E);
+	if (letter == 0x178)
+		return 0xFF;
+	if (letter >= 0x100 && letter <= 0x17E && letter != 0x130 && letter != 0x131 && letter != 0x138 && letter != 0x149)
+		return odd_first ? letter + (letter & 1) : letter | 1;
+	return letter;
+}
+
+void gd_spelling_fold(const char *text, char *folded)
+{
+	char *to = folded;
+	bool blank = false;
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text, next = (unsigned char)text[1];
+		bool unbroken = byte == 0xC2 && next == 0xA0;
+		if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r' || unbroken) {
+			blank = to > folded;
+			text += unbroken;
+			continue;
+		}
+		if (blank)
+			*to++ = ' ';
+		blank = false;
+		if (byte >= 0xC3 && byte <= 0xD3 && (next & 0xC0) == 0x80) {
+			uint32_t letter = small((uint32_t)(byte & 0x1F) << 6 | (next & 0x3F));
+			*to++ = (char)(0xC0 | letter >> 6);
+			*to++ = (char)(0x80 | (letter & 0x3F));
+			text++;
+		} else {
+			*to++ = byte >= 'A' && byte <= 'Z' ? (char)(byte + 0x20) : (char)byte;
+		}
+	}
+	*to = '\0';
+}
+
+bool gd_spelling_alike(const char *a, const char *b)
+{
+	size_t length = strlen(a) + 1;
+	char *folded = malloc(length + strlen(b) + 1);
+	if (!folded)
+		return false;
+	gd_spelling_fold(a, folded);
+	gd_spelling_fold(b, folded + length);
+	bool alike = !strcmp(folded, folded + length);
+	free(folded);
+	return alike;
+}

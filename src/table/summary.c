@@ -1,0 +1,325 @@
+#include "gd/table/summary.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/parse.h"
+#include "gd/table/spelling.h"
+
+void gd_summary_init(gd_summary *summary)
+{
+	*summary = (gd_summary){.least = {INFINITY, INFINITY, 0}, .most = {-INFINITY, -INFINITY, 0}};
+	for (int i = 0; i < 3; i++)
+		summary->dates[i] = (gd_calendar){.first_year = 1, .last_year = 0};
+}
+
+void gd_summary_release(gd_summary *summary)
+{
+	free(summary->sample.slots);
+	gd_summary_init(summary);
+}
+
+/* The finaliser of MurmurHash3 (A. Appleby, public domain), which makes every bit depend on all. */
+static uint64_t mix(uint64_t hash)
+{
+	hash = (hash ^ hash >> 33) * 0xFF51AFD7ED558CCDu;
+	hash = (hash ^ hash >> 33) * 0xC4CEB9FE1A85EC53u;
+	return hash ^ hash >> 33;
+}
+
+/* FNV-1a, mixed; never 0, which marks a free slot. */
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = 14695981039346656037u;
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+	hash = mix(hash);
+	return hash ? hash : 1;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const gd_level *left = a, *right = b;
+	return (left->hash > right->hash) - (left->hash < right->hash);
+}
+
+static void put_level(gd_level_sample *sample, gd_level level)
+{
+	uint64_t slot = level.hash & (sample->room - 1);
+	while (sample->slots[slot].hash && sample->slots[slot].hash != level.hash)
+		slot = (slot + 1) & (sample->room - 1);
+	sample->count += !sample->slots[slot].hash;
+	sample->slots[slot].hash = level.hash;
+	sample->slots[slot].count += level.count;
+}
+
+/* Another table of `room` slots with the levels below `limit` (0: all). */
+static bool rebuild(gd_level_sample *sample, uint64_t room, uint64_t limit)
+{
+	gd_level_sample wider = {.slots = calloc(room, sizeof *wider.slots), .room = room, .limit = limit};
+	if (!wider.slots)
+		return false;
+	for (uint64_t i = 0; i < sample->room; i++)
+		if (sample->slots[i].hash && (!limit || sample->slots[i].hash < limit))
+			put_level(&wider, sample->slots[i]);
+	free(sample->slots);
+	*sample = wider;
+	return true;
+}
+
+/* Keeps the GD_SUMMARY_SAMPLE least hashes. */
+static bool trim(gd_level_sample *sample)
+{
+	int count = 0;
+	if (sample->count <= GD_SUMMARY_SAMPLE)
+		return true;
+	gd_level *levels = malloc((size_t)sample->count * sizeof *levels);
+	if (!levels)
+		return false;
+	for (uint64_t i = 0; i < sample->room; i++)
+		if (sample->slots[i].hash)
+			levels[count++] = sample->slots[i];
+	qsort(levels, (size_t)count, sizeof *levels, by_hash);
+	uint64_t limit = levels[GD_SUMMARY_SAMPLE].hash;
+	free(levels);
+	return rebuild(sample, sample->room, limit);
+}
+
+static bool add_level(gd_level_sample *sample, gd_level level)
+{
+	if (sample->limit && level.hash >= sample->limit)
+		return true;
+	if (2 * (uint64_t)(sample->count + 1) > sample->room && !rebuild(sample, sample->room ? 2 * sample->room : 16, sample->limit))
+		return false;
+	put_level(sample, level);
+	return sample->count < 2 * GD_SUMMARY_SAMPLE || trim(sample);
+}
+
+/* `sign` is 1 for the least, -1 for the greatest value. */
+static void add_extreme(gd_extreme *extreme, double value, double next, int64_t count, int sign)
+{
+	if (!count)
+		return;
+	if (sign * value < sign * extreme->value) {
+		double behind = extreme->value;
+		*extreme = (gd_extreme){value, sign * next < sign * behind ? next : behind, count};
+	} else if (value == extreme->value) {
+		extreme->count += count;
+		extreme->next = sign * next < sign * extreme->next ? next : extreme->next;
+	} else if (sign * value < sign * extreme->next) {
+		extreme->next = value;
+	}
+}
+
+/* Units by their bytes, the first GD_SUMMARY_UNITS of them: what is among those at the end always was. */
+static void add_unit(gd_summary *summary, const char *unit, int64_t count)
+{
+	int place = 0;
+	while (place < GD_SUMMARY_UNITS && *summary->unit[place] && strcmp(summary->unit[place], unit) < 0)
+		place++;
+	if (place == GD_SUMMARY_UNITS) {
+		summary->other_units += count;
+	} else if (!strcmp(summary->unit[place], unit)) {
+		summary->units[place] += count;
+	} else {
+		size_t behind = (size_t)(GD_SUMMARY_UNITS - 1 - place);
+		summary->other_units += summary->units[GD_SUMMARY_UNITS - 1];
+		memmove(summary->unit[place + 1], summary->unit[place], behind * sizeof *summary->unit);
+		memmove(&summary->units[place + 1], &summary->units[place], behind * sizeof *summary->units);
+		strncpy(summary->unit[place], unit, GD_UNIT_ROOM);
+		summary->units[place] = count;
+	}
+}
+
+static int64_t count_numbers(const gd_summary *summary)
+{
+	int64_t count = summary->numbers + summary->grouped + summary->other_units;
+	for (int i = 0; i < GD_SUMMARY_UNITS; i++)
+		count += summary->units[i];
+	return count;
+}
+
+static void add_number(gd_summary *summary, double value)
+{
+	if (count_numbers(summary) == 0)
+		summary->first = value;
+	else
+		summary->rises += value > summary->last, summary->falls += value < summary->last;
+	summary->last = value;
+	summary->fractional = summary->fractional || value != floor(value);
+	add_extreme(&summary->least, value, INFINITY, 1, 1);
+	add_extreme(&summary->most, value, -INFINITY, 1, -1);
+}
+
+static void add_date(gd_calendar *calendar, const gd_date *date)
+{
+	calendar->count++;
+	calendar->timed += date->timed;
+	if (date->timed)
+		calendar->hours |= UINT32_C(1) << date->seconds / 3600;
+	if (date->undated) {
+		calendar->undated++;
+		return;
+	}
+	bool first = calendar->first_year > calendar->last_year;
+	if (first || date->year < calendar->first_year)
+		calendar->first_year = date->year;
+	if (first || date->year > calendar->last_year)
+		calendar->last_year = date->year;
+	calendar->months |= (uint16_t)(1 << date->month);
+	calendar->weekdays |= (uint8_t)(1 << gd_date_weekday(*date));
+}
+
+static void add_dates(gd_summary *summary, const char *text)
+{
+	gd_date date[3];
+	bool read[3];
+	for (int order = 0; order < 3; order++) {
+		read[order] = gd_date_read(text, (gd_date_order)order, &date[order]);
+		if (read[order])
+			add_date(&summary->dates[order], &date[order]);
+	}
+	if (read[GD_DATE_DAY_FIRST] && read[GD_DATE_MONTH_FIRST])
+		summary->ambiguous += date[GD_DATE_DAY_FIRST].day != date[GD_DATE_MONTH_FIRST].day;
+}
+
+static void add_example(gd_summary *summary, const char *text)
+{
+	if (*text && (!*summary->example || strncmp(text, summary->example, GD_SUMMARY_EXAMPLE - 1) < 0)) {
+		size_t length = strlen(text);
+		if (length >= GD_SUMMARY_EXAMPLE)
+			for (length = GD_SUMMARY_EXAMPLE - 1; length && ((unsigned char)text[length] & 0xC0) == 0x80;)
+				length--;
+		memset(summary->example, 0, sizeof summary->example);
+		memcpy(summary->example, text, length);
+	}
+}
+
+gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, int64_t number)
+{
+	char room[GD_SPELLING_ROOM];
+	gd_quantity quantity;
+	double value;
+	bool word = false;
+	summary->records++;
+	if (missing) {
+		summary->missing++;
+		return gd_ok();
+	}
+	uint64_t hash = hash_text(gd_spelling_normal(text, room));
+	summary->checksum += mix(hash ^ mix((uint64_t)number));
+	summary->length += (int64_t)strlen(text);
+	int truth = gd_spelling_truth(text, &word);
+	if (truth >= 0)
+		summary->truths[truth]++, summary->truth_words += word;
+	if (gd_parse_double(text, &value)) {
+		if (isfinite(value)) {
+			add_number(summary, value);
+			summary->numbers++;
+		} else {
+			add_example(summary, text);
+		}
+	} else {
+		if (gd_quantity_read(text, &quantity)) {
+			add_number(summary, quantity.value);
+			if (*quantity.unit)
+				add_unit(summary, quantity.unit, 1);
+			else
+				summary->grouped++;
+		} else {
+			add_example(summary, text);
+		}
+		add_dates(summary, text);
+	}
+	return add_level(&summary->sample, (gd_level){hash, 1}) ? gd_ok() : gd_out_of_memory("a column's distinct values");
+}
+
+static void merge_calendar(gd_calendar *calendar, const gd_calendar *later)
+{
+	calendar->count += later->count;
+	calendar->timed += later->timed;
+	calendar->undated += later->undated;
+	calendar->hours |= later->hours;
+	calendar->months |= later->months;
+	calendar->weekdays |= later->weekdays;
+	if (later->first_year > later->last_year)
+		return;
+	bool first = calendar->first_year > calendar->last_year;
+	calendar->first_year = first || later->first_year < calendar->first_year ? later->first_year : calendar->first_year;
+	calendar->last_year = first || later->last_year > calendar->last_year ? later->last_year : calendar->last_year;
+}
+
+gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
+{
+	bool mine = count_numbers(summary) > 0, theirs = count_numbers(later) > 0;
+	summary->rises += later->rises + (mine && theirs && later->first > summary->last);
+	summary->falls += later->falls + (mine && theirs && later->first < summary->last);
+	if (!mine)
+		summary->first = later->first;
+	if (theirs)
+		summary->last = later->last;
+	summary->records += later->records;
+	summary->missing += later->missing;
+	summary->numbers += later->numbers;
+	summary->grouped += later->grouped;
+	summary->other_units += later->other_units;
+	for (int i = 0; i < GD_SUMMARY_UNITS && *later->unit[i]; i++)
+		add_unit(summary, later->unit[i], later->units[i]);
+	summary->fractional = summary->fractional || later->fractional;
+	add_extreme(&summary->least, later->least.value, later->least.next, later->least.count, 1);
+	add_extreme(&summary->most, later->most.value, later->most.next, later->most.count, -1);
+	for (int i = 0; i < 2; i++)
+		summary->truths[i] += later->truths[i];
+	summary->truth_words += later->truth_words;
+	for (int i = 0; i < 3; i++)
+		merge_calendar(&summary->dates[i], &later->dates[i]);
+	summary->ambiguous += later->ambiguous;
+	summary->length += later->length;
+	add_example(summary, later->example);
+	summary->checksum += later->checksum;
+	bool complete = true;
+	if (later->sample.limit && (!summary->sample.limit || later->sample.limit < summary->sample.limit))
+		complete = rebuild(&summary->sample, summary->sample.room ? summary->sample.room : 16, later->sample.limit);
+	for (uint64_t i = 0; i < later->sample.room && complete; i++)
+		if (later->sample.slots[i].hash)
+			complete = add_level(&summary->sample, later->sample.slots[i]);
+	return complete ? gd_ok() : gd_out_of_memory("a column's distinct values");
+}
+
+gd_status gd_summary_finish(gd_summary *summary)
+{
+	return trim(&summary->sample) ? gd_ok() : gd_out_of_memory("a column's distinct values");
+}
+
+int64_t gd_summary_values(const gd_summary *summary)
+{
+	return summary->records - summary->missing;
+}
+
+/* How many distinct values there are for each one in the sample. */
+static double scale(const gd_level_sample *sample)
+{
+	return sample->limit ? 0x1p64 / (double)sample->limit : 1;
+}
+
+int64_t gd_summary_distinct(const gd_summary *summary)
+{
+	return (int64_t)rint((double)summary->sample.count * scale(&summary->sample));
+}
+
+bool gd_summary_all_differ(const gd_summary *summary)
+{
+	for (uint64_t i = 0; i < summary->sample.room; i++)
+		if (summary->sample.slots[i].count > 1)
+			return false;
+	return true;
+}
+
+int64_t gd_summary_frequent(const gd_summary *summary, int64_t least)
+{
+	int64_t count = 0;
+	for (uint64_t i = 0; i < summary->sample.room; i++)
+		count += summary->sample.slots[i].count >= least;
+	return (int64_t)rint((double)count * scale(&summary->sample));
+}

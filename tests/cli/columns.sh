@@ -1,0 +1,239 @@
+#!/usr/bin/env bash
+# Columns as people bring them: what inference makes of them, how missing values are dealt with, what is said, and that training and prediction follow.
+. "$(dirname "$0")/checks.bash"
+
+# table NAME [AWK]: 240 records of three trees by leaf length, width and place; AWK may change the fields (length, width, site, kind) and set `more`, and `heads` in its BEGIN.
+table() {
+	awk -v OFS=, "function draw(n) { return int(rand() * n) }
+	function gauss(mean, deviation, sum, i) { sum = 0; for (i = 0; i < 12; i++) sum += rand(); return mean + deviation * (sum - 6) }
+	BEGIN {
+		srand(7); split(\"alder birch cedar\", kinds, \" \"); split(\"north south east\", sites, \" \")
+		${3:-rows = 240;} print \"length,width,site,kind\" heads
+		for (i = 0; i < rows; i++) {
+			k = i % 3; more = \"\"
+			length_ = sprintf(\"%.1f\", gauss(4 + k, .5)); width = sprintf(\"%.1f\", gauss(2 + .4 * k, .3)); site = sites[draw(3) + 1]; kind = kinds[k + 1]
+			${2:-}
+			print length_ \",\" width \",\" site \",\" kind more
+		}
+	}" >"$1"
+}
+program="$GENRE_DIST"
+pre() { # NAME [OPTION...]
+	local name=$1
+	shift
+	expect 0 "wrote '$name.h5'" "$program" preprocess "$name.csv" --target kind --force "$@"
+}
+# says PATTERN: stdout or stderr of the last command has it.
+says() {
+	checks=$((checks + 1))
+	cat out.txt err.txt | grep -Eq -- "$1" || { fail "nobody says '$1'"; cat out.txt err.txt >&2; }
+}
+silent() {
+	checks=$((checks + 1))
+	! cat out.txt err.txt | grep -Eq -- "$1" || fail "somebody says '$1'"
+}
+names_of() {
+	h5dump -d /preprocessing/feature_names "$1" 2>/dev/null | awk '/ATTRIBUTE/ { exit } sub(/^ *\([0-9,]*\): /, "") { printf "%s", $0 }' | sed 's/", *"/", "/g'
+}
+content_of() {
+	for object in train/features train/labels validation/features test/features test/source_row preprocessing/mean preprocessing/class_names preprocessing/feature_names; do
+		h5dump -d "/$object" "$1" 2>/dev/null | awk '/ATTRIBUTE/ { exit } sub(/^ *\([0-9,]*\): /, "")'
+	done | cksum
+}
+# learns NAME LEAST: trains briefly; the test part's accuracy is LEAST or more.
+learns() {
+	expect 0 '' "$program" train --data "$1.h5" --run "run-$1" --epochs 40 --batch-size 32 --hidden 32 --quiet
+	expect 0 '' "$program" evaluate "run-$1/model.h5" --data "$1.h5" --json
+	holds "accuracy on $1" "$(json_number out.txt accuracy) >= $2"
+}
+
+table plain.csv
+pre plain
+learns plain .75
+says_nothing_else=$(grep -c warning err.txt)
+equal "warnings about a plain table" "$says_nothing_else" 0
+
+# ---- missing values ---------------------------------------------------------------------------------------------
+for word in NaN '?' N/A null '#N/A' None - ''; do
+	table missing.csv "if (rand() < .2) length_ = \"$word\""
+	pre missing
+	says '^ +length +numeric +100% numbers, .* missing'
+	equal "features with '$word'" "$(names_of missing.h5)" '"length", "missing(length)", "width", "site=east", "site=north", "site=south"'
+done
+learns missing .65
+table mostly.csv 'if (rand() < .6) length_ = "?"'
+pre mostly
+learns mostly .5
+table category.csv 'if (rand() < .15) site = "NaN"'
+pre category
+equal "a missing text is a level" "$(names_of category.h5)" '"length", "width", "site=east", "site=north", "site=south", "missing(site)"'
+learns category .75
+table target.csv 'if (rand() < .1) kind = i % 2 ? "NaN" : "?"'
+pre target
+says '[0-9]+ of 240 records have no label and were left out'
+equal "classes without those that mean none" "$(grep -Ec '^  (alder|birch|cedar) +[0-9]+ +[0-9]+ +[0-9]+$' out.txt)" 3
+table none.csv 'if (k == 0) kind = "None"'
+pre none
+says "'None' is taken for a class; if it means that there is no label: --missing-values None"
+pre none --missing-values None
+says '80 of 240 records have no label'
+# The mean of the training part, or its median; both where prediction finds them.
+printf 'a,kind,part\n1,x,train\n2,y,train\n9,x,train\n,y,train\n7,x,test\n,y,test\n' >small.csv
+pre small --split column --split-column part
+h5dump -d /preprocessing/recipe small.h5 >recipe.txt
+grep -q 'a = numeric, fill 4, missing' recipe.txt || fail "no mean in the recipe: $(grep 'a =' recipe.txt)"
+pre small --split column --split-column part --encoding quantile
+h5dump -d /preprocessing/recipe small.h5 >recipe.txt
+grep -q 'a = numeric, fill 2, missing' recipe.txt || fail "no median in the recipe: $(grep 'a =' recipe.txt)"
+pre small --split column --split-column part --missing drop
+says '2 of 6 records lack a value and were dropped'
+refuse 3 "line 5: no value in column 'a'" "$program" preprocess small.csv --target kind --missing error --force
+# A sentinel is named, and the option given works.
+table sentinel.csv 'if (rand() < .1) length_ = "-999"'
+pre sentinel
+says "warning: column 'length' holds -999 in [0-9.]*% of the records, far from all else; if that means no value: --missing-values -999"
+pre sentinel --missing-values=-999
+silent 'far from all else'
+says '^ +length +numeric .* missing'
+learns sentinel .7
+
+# ---- kinds of values --------------------------------------------------------------------------------------------
+table half.csv 'more = "," (rand() < .75 ? 1000 + draw(9000) : "A/" draw(9) " " draw(9999))' 'rows = 240; heads = ",ticket";'
+pre half
+says '^ +ticket +(drop|categorical) '
+table plus.csv 'more = "," (draw(4) == 3 ? "3+" : draw(3))' 'rows = 240; heads = ",children";'
+pre plus
+says '^ +children +categorical +4 levels'
+table few.csv 'if (i % 40 == 7) length_ = "broken"'
+pre few
+says "column 'length': 6 of 240 values are no numbers \('broken' for one\) and count as missing; --categorical"
+pre few --categorical length
+says '^ +length +categorical '
+table money.csv 'more = sprintf(",\"$%d,%03d\",%.1f%%,%.1f kg", draw(9) + 1, draw(1000), rand() * 99, rand() * 20)' 'rows = 240; heads = ",price,share,weight";'
+pre money
+says "^ +price +numeric +100% numbers in '[$]'"
+says "^ +share +numeric +100% numbers in '%'"
+says "^ +weight +numeric +100% numbers in 'kg'"
+learns money .7
+table truth.csv 'split("True TRUE yes", t, " "); split("False no 0", f, " "); more = "," (rand() < .5 ? t[draw(3) + 1] : f[draw(3) + 1])' 'rows = 240; heads = ",picked";'
+pre truth
+says '^ +picked +flag '
+equal "a flag is one feature" "$(names_of truth.h5)" '"length", "width", "site=east", "site=north", "site=south", "picked"'
+table dates.csv 'more = sprintf(",20%02d-%02d-%02d,2021-%02d-%02dT%02d:15:00Z,%d/%d/2020,%d.%d.2020", 10 + draw(14), draw(12) + 1, draw(28) + 1, draw(12) + 1, draw(28) + 1, draw(24), draw(12) + 1, draw(16) + 13, draw(16) + 13, draw(12) + 1)' \
+	'rows = 240; heads = ",seen,stamp,us,eu";'
+pre dates
+says '^ +seen +date +year first: year, month, weekday$'
+says '^ +stamp +date +year first: month, weekday, hour$'
+says '^ +us +date +month first: month, weekday$'
+says '^ +eu +date +day first: month, weekday$'
+silent warning
+table ambiguous.csv 'more = sprintf(",%d/%d/2020", draw(12) + 1, draw(12) + 1)' 'rows = 240; heads = ",day";'
+pre ambiguous
+says "dates in column 'day' can be read with the month or the day first; the month is taken to be; --write-schema"
+
+# ---- identifiers ------------------------------------------------------------------------------------------------
+awk 'BEGIN { srand(3); print "Unnamed: 0,length,width,kind"; for (i = 0; i < 400; i++) if (i % 7) printf "%d,%.3f,%.3f,%s\n", i, rand(), rand(), i < 130 ? "alder" : i < 270 ? "birch" : "cedar" }' >index.csv
+pre index
+says '^ +Unnamed: 0 +drop +identifier: 342 whole numbers, all different, in the file.s order; --numeric keeps it'
+expect 0 '' "$program" train --data index.h5 --run run-index --epochs 40 --batch-size 32 --hidden 32 --quiet
+expect 0 '' "$program" evaluate run-index/model.h5 --data index.h5 --json
+holds "accuracy without the index is chance" "$(json_number out.txt accuracy) < .5"
+pre index --numeric 'Unnamed: 0'
+says '^ +Unnamed: 0 +numeric'
+awk 'BEGIN { srand(4); print "id,hash,dense,length,kind"; for (i = 0; i < 200; i++) d[i] = i; for (i = 199; i > 0; i--) { j = int(rand() * (i + 1)); t = d[i]; d[i] = d[j]; d[j] = t }
+	for (i = 0; i < 200; i++) printf "%d%09d,%08x%04x,%d,%d,%s\n", 9007199 + int(rand() * 9), int(rand() * 1e9), rand() * 2^31, d[i], d[i], rand() * 1e6, i % 2 ? "a" : "b" }' >ids.csv
+pre ids
+says '^ +id +drop +identifier: .* beyond 2\^31'
+says '^ +hash +drop +identifier: 200 texts, all different'
+says '^ +dense +drop +identifier: .* without gaps'
+says '^ +length +numeric .*an identifier\? --drop'
+
+# ---- classes ----------------------------------------------------------------------------------------------------
+table spellings.csv 'if (rand() < .3) kind = toupper(kind)'
+pre spellings
+says "classes look like one: 'ALDER', 'alder'; 'BIRCH', 'birch'; 'CEDAR', 'cedar'; --join-classes joins"
+pre spellings --join-classes
+silent 'look like one'
+equal "joined classes" "$(grep -Ec '^  (alder|birch|cedar) +[0-9]+ +[0-9]+ +[0-9]+$' out.txt)" 3
+table zero.csv 'kind = k == 0 ? (i % 2 ? "0" : "0.0") : (i % 2 ? "1" : "1.0")'
+pre zero
+says 'and 2 classes'
+table truths.csv 'split("True TRUE yes", t, " "); split("False FALSE no", f, " "); kind = k == 0 ? t[draw(3) + 1] : f[draw(3) + 1]'
+pre truths
+says "classes look like one: 'FALSE', 'False', 'no'; 'TRUE', 'True', 'yes'"
+table rare.csv 'kind = i % 800 == 3 ? "fraud" : "fine"' 'rows = 4000;'
+pre rare
+says "class 'fraud' has no validation records"
+says "class 'fraud' is [0-9.]+% of the training records, .* --class-weights balanced"
+
+# ---- many -------------------------------------------------------------------------------------------------------
+table levels.csv 'more = ",m" int(-50 * log(1 - rand()))' 'rows = 6000; heads = ",model";'
+pre levels
+says '^ +model +categorical +[0-9]+ levels; rare ones together'
+names_of levels.h5 | grep -q 'other(model)' || fail "no feature for rare levels"
+awk 'BEGIN { print "length,kind,name"; for (i = 0; i < 40000; i++) printf "%d,%s,n%d\n", i * 7919 % 1000, i % 2 ? "a" : "b", i < 20000 ? i % 10000 : i % 20 }' >thousands.csv
+pre thousands
+says '^ +name +categorical +[0-9]+ levels; rare ones together'
+awk 'BEGIN { srand(1); print "length,kind"; for (k = 0; k < 500; k++) for (i = 0; i < 3; i++) printf "%.2f,class%03d\n", k + rand(), k }' >classes.csv
+pre classes
+holds "lines on the screen" "$(cat out.txt err.txt | wc -l) <= 40"
+awk 'BEGIN { srand(2); for (j = 0; j < 2000; j++) printf "x%d,", j; print "kind"; for (i = 0; i < 60; i++) { for (j = 0; j < 2000; j++) printf "%d,", rand() * 10; print i % 3 } }' >wide.csv
+pre wide
+says 'and [0-9]+ more: .*(--verbose shows all)'
+says 'no correlation: more than 512 features'
+holds "lines on the screen" "$(cat out.txt err.txt | wc -l) <= 40"
+holds "columns on the screen" "$(cat out.txt err.txt | wc -L) <= 160"
+holds "bytes of the file" "$(stat -c %s wide.h5) < 5000000"
+expect 0 '' "$program" info wide.h5
+expect 0 '' "$program" train --data wide.h5 --run run-wide --epochs 1 --quiet
+pre wide -v
+holds "a line a column when asked" "$(grep -c '^  x' out.txt) >= 2000"
+
+# ---- leaks and copies -------------------------------------------------------------------------------------------
+{ head -n 1 plain.csv; for i in 1 2 3; do sed -n 2,81p plain.csv; done; } >copies.csv
+pre copies
+says 'leak audit of the random split: [0-9]+ of 72 .* test records are copies of training records'
+table doubled.csv 'more = "," length_ ",7"' 'rows = 240; heads = ",again,constant";'
+pre doubled
+says "columns 'length' and 'again' hold the same in every record; --drop"
+says "'constant' has one value only in the training part"
+pre doubled --drop again,constant
+silent warning
+table tells.csv 'more = "," (k * 10 + rand())' 'rows = 240; heads = ",code";'
+pre tells
+says "column 'code' alone tells the class of every record; --drop it"
+
+# ---- a file to edit ---------------------------------------------------------------------------------------------
+table all.csv 'if (rand() < .1) length_ = "?"; if (rand() < .1) site = ""; more = sprintf(",%d,\"$%d,%03d\",%s,%d/%d/2020,r%d", i, draw(9) + 1, draw(1000), rand() < .5 ? "yes" : "no", draw(12) + 1, draw(12) + 1, int(-10 * log(1 - rand())))' \
+	'rows = 900; heads = ",id,price,picked,day,model";'
+pre all --write-schema all.ini
+cp all.h5 first.h5
+expect 2 "'all.ini' exists; --force" "$program" preprocess all.csv --target kind -o other.h5 --write-schema all.ini
+expect 0 '' "$program" preprocess all.csv --schema all.ini --force
+equal "the same content from the file that was written" "$(content_of all.h5)" "$(content_of first.h5)"
+grep -q '^; id = drop .*identifier' all.ini || fail "the file does not say what was dropped"
+sed -i 's/mdy/dmy/' all.ini
+expect 0 '' "$program" preprocess all.csv --schema all.ini --force
+[[ $(content_of all.h5) != "$(content_of first.h5)" ]] || fail "an edited file changes nothing"
+printf '[table]\ntarget = kind\n[columns]\nwidth = log\n* = infer\n' >partial.ini
+expect 0 '' "$program" preprocess plain.csv --schema partial.ini --force
+equal "a schema of one column, and inference" "$(names_of plain.h5)" '"log(width)", "length", "site=east", "site=north", "site=south"'
+refuse 2 "column 'site' is named for --drop and for --numeric|column 'site' is named for --numeric and for --drop" "$program" preprocess plain.csv --target kind --drop site --numeric site --force
+refuse 3 "it has no column 'sitee'; did you mean 'site'" "$program" preprocess plain.csv --target kind --drop sitee --force
+
+# ---- a model that meets another table ---------------------------------------------------------------------------
+awk 'BEGIN { srand(5); print "code,x,y"; split("a b c", y, " "); for (i = 0; i < 600; i++) printf "%d,%.2f,%s\n", i % 3 + 1, rand(), y[i % 3 + 1] }' >code.csv
+sed '2,$s/,/.0,/' code.csv >code-new.csv
+printf '[table]\ntarget = y\n[columns]\ncode = categorical\nx = numeric\n' >code.ini
+expect 0 '' "$program" preprocess code.csv --schema code.ini --force
+expect 0 '' "$program" train --data code.h5 --run run-code --epochs 30 --batch-size 32 --quiet
+expect 0 '' "$program" predict run-code/model.h5 code-new.csv -o code-out.csv
+equal "1.0 is the category 1" "$(paste -d, <(tail -n +2 code.csv | cut -d, -f3) <(tail -n +2 code-out.csv | cut -d, -f2) | awk -F, '$1 == $2' | wc -l)" 600
+{ sed -n 1p plain.csv; sed -n '2,101s/^[^,]*,/,/p;102,241p' plain.csv | sed -e 's/east/west/' -e '150s/^[^,]*/4x/' -e '151s/^[^,]*/1e30/'; } | cut -d, -f1-3 >new.csv
+expect 0 '' "$program" predict run-missing/model.h5 new.csv -o new-out.csv
+equal "a prediction for each record" "$(tail -n +2 new-out.csv | grep -Ec '^[0-9]+,(alder|birch|cedar),')" 240
+says "100 of 240 records have no value in column 'length', which is imputed"
+says "1 of 240 records have no number or date in column 'length', which counts as missing .*'4x'"
+says "a category or year in column 'site' that the training part lacks .*'west'"
+says "1 of 240 records have a number in column 'length' that is far outside the training part's .*'1e30'"
+finish

@@ -1,0 +1,90 @@
+/* How single texts are read: quantities, spellings, dates. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "gd/table/date.h"
+#include "gd/table/quantity.h"
+#include "gd/table/spelling.h"
+
+const char *const unit_suite = "values";
+
+static void test_quantities(void)
+{
+	static const struct {
+		const char *text, *unit;
+		double value;
+		bool grouped;
+	} good[] = {
+		{"5", "", 5, false}, {"1,234", "", 1234, true}, {"$1,234.50", "$", 1234.5, true}, {"45.2%", "%", 45.2, false}, {" 3.2 kg ", "kg", 3.2, false}, {"-$5", "$", -5, false}, {"$-5", "$", -5, false},
+		{"(1,000)", "", -1000, true}, {"1'234'567", "", 1234567, true}, {"1 234 567 km/h", "km/h", 1234567, true}, {"\xe2\x82\xac 12", "\xe2\x82\xac", 12, false}, {"12\xc2\xa0\xe2\x82\xac", "\xe2\x82\xac", 12, false},
+		{"USD 7", "USD", 7, false}, {"1e3 m", "m", 1000, false}, {"+4", "", 4, false}, {".5%", "%", .5, false}, {"0,123", "", 123, true},
+	};
+	static const char *const bad[] = {"", "x", "A/5 21171", "1,23", "1,2345", "3+", "1-2", "$5 kg", "12:30", "1/2", "2020-01-02", "%", "$", "1,234,56", "1,234'567", "(5", "- ", "5 kilograms per hour", "nan", "inf", "1e999", "m12", "9 9"};
+	gd_quantity quantity;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		bool read = gd_quantity_read(good[i].text, &quantity);
+		CU_ASSERT_TRUE(read);
+		CU_ASSERT_EQUAL(quantity.value, good[i].value);
+		CU_ASSERT_EQUAL(quantity.grouped, good[i].grouped);
+		CU_ASSERT_STRING_EQUAL(quantity.unit, good[i].unit);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CU_ASSERT_FALSE(gd_quantity_read(bad[i], &quantity));
+}
+
+static void test_spellings(void)
+{
+	static const char *const normal[][2] = {{"1", "1"}, {"1.0", "1"}, {"1.", "1"}, {"+1", "1"}, {"-0", "0"}, {"0.0", "0"}, {"-0.50", "-0.5"}, {".5", "0.5"}, {"007", "007"}, {"1.2.3", "1.2.3"}, {"1e3", "1e3"},
+		{"-", "-"}, {"", ""}, {".", "."}, {"a1.0", "a1.0"}, {"10", "10"}, {"100.10", "100.1"}, {"00.5", "00.5"}};
+	char room[GD_SPELLING_ROOM], folded[64];
+	bool word;
+	for (size_t i = 0; i < sizeof normal / sizeof *normal; i++)
+		CU_ASSERT_STRING_EQUAL(gd_spelling_normal(normal[i][0], room), normal[i][1]);
+	CU_ASSERT_EQUAL(gd_spelling_truth("TRUE", &word), 1);
+	CU_ASSERT_TRUE(word);
+	CU_ASSERT_EQUAL(gd_spelling_truth("0.0", &word), 0);
+	CU_ASSERT_FALSE(word);
+	CU_ASSERT_EQUAL(gd_spelling_truth("No", NULL), 0);
+	CU_ASSERT_EQUAL(gd_spelling_truth("yess", NULL), -1);
+	CU_ASSERT_EQUAL(gd_spelling_truth("", NULL), -1);
+	gd_spelling_fold("  \xc3\x84pfel \t UND\xc2\xa0\xd0\x96\xc5\xb8 ", folded);
+	CU_ASSERT_STRING_EQUAL(folded, "\xc3\xa4pfel und \xd0\xb6\xc3\xbf");
+	CU_ASSERT_TRUE(gd_spelling_alike("Alder", "alder "));
+	CU_ASSERT_FALSE(gd_spelling_alike("Alder", "al der"));
+}
+
+static void test_dates(void)
+{
+	static const struct {
+		const char *text;
+		gd_date_order order;
+		int year, month, day, seconds; /* -1: no time; year 0: a time alone */
+	} good[] = {
+		{"2020-01-02", 0, 2020, 1, 2, -1}, {"2020", 0, 2020, 0, 0, -1}, {"2020-03", 0, 2020, 3, 0, -1}, {"2021-05-06T07:15:00Z", 0, 2021, 5, 6, 26100, }, {"2021-05-06 23:59", 0, 2021, 5, 6, 86340},
+		{"2021-05-06T07:15:30.125+02:00", 0, 2021, 5, 6, 26130}, {"2021/5/6", 0, 2021, 5, 6, -1}, {"3/4/2020", 1, 2020, 4, 3, -1}, {"3/4/2020", 2, 2020, 3, 4, -1}, {"03.04.99", 1, 1999, 4, 3, -1},
+		{"3/4/20 1:05 PM", 2, 2020, 3, 4, 47100}, {"12:00 AM", 0, 0, 0, 0, 0}, {"14:35", 0, 0, 0, 0, 52500}, {"4 Jan 2020", 0, 2020, 1, 4, -1}, {"January 4, 2020", 0, 2020, 1, 4, -1}, {"04-Sept-20", 0, 2020, 9, 4, -1},
+		{"2020-01-02", 2, 2020, 1, 2, -1}, {"29/02/2020", 1, 2020, 2, 29, -1}, {"24:00", 0, 0, 0, 0, 0},
+	};
+	static const struct {
+		const char *text;
+		gd_date_order order;
+	} bad[] = {{"3/4/2020", 0}, {"13/13/2020", 1}, {"29/02/2021", 1}, {"2020-1-2", 0}, {"2020-01-02T10", 0}, {"69-07-1969", 0}, {"1.5.2", 1}, {"1/2/3", 2}, {"25:00", 0}, {"12:60", 0}, {"13:00 PM", 0}, {"4 Foo 2020", 0}, {"", 0},
+		{"2020-01-02x", 0}, {"3/4-2020", 1}, {"192.168.1.1", 1}, {"2020/07", 0}, {"12345", 0}};
+	gd_date date;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		CU_ASSERT_TRUE(gd_date_read(good[i].text, good[i].order, &date));
+		CU_ASSERT_EQUAL(date.undated, good[i].year == 0);
+		CU_ASSERT_TRUE(date.year == good[i].year && date.month == good[i].month && date.day == good[i].day);
+		CU_ASSERT_EQUAL(date.timed ? date.seconds : -1, good[i].seconds);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CU_ASSERT_FALSE(gd_date_read(bad[i].text, bad[i].order, &date));
+}
+
+const unit_test unit_tests[] = {
+	{"numbers as people write them", test_quantities},
+	{"spellings of one thing", test_spellings},
+	{"dates and times of several countries", test_dates},
+	{NULL, NULL},
+};
