@@ -51,10 +51,10 @@ static gd_status find_kind(const char *name, gd_baseline *kind)
 	return gd_error(GD_USAGE, "unknown baseline '%s'; there are logistic, tree, knn, forest and boosting", name);
 }
 
-static void print_scores(const baseline_options *o, const char *name, const gd_score_sums *sums, char **class_names, double seconds)
+static void print_scores(const baseline_options *o, const char *name, const gd_score_sums *sums, const gd_ranking *ranking, char **class_names, double seconds)
 {
 	if (!o->json) {
-		gd_score_report_table(stdout, sums, class_names);
+		gd_score_report_table(stdout, sums, ranking, class_names);
 		fflush(stdout);
 		gd_log_note("%s took %.2f s", name, seconds);
 		return;
@@ -64,7 +64,7 @@ static void print_scores(const baseline_options *o, const char *name, const gd_s
 	FILE *memory = open_memstream(&text, &size);
 	if (!memory)
 		return;
-	gd_score_report_json(memory, sums, class_names);
+	gd_score_report_json(memory, sums, ranking, class_names);
 	if (fclose(memory) == 0 && size)
 		printf("{\"baseline\": \"%s\", \"seconds\": %.3f, %s", name, seconds, text + 1);
 	free(text);
@@ -74,17 +74,22 @@ static gd_status run(gd_communicator *communicator, const baseline_options *o, g
 {
 	gd_dataset *dataset = NULL;
 	gd_score_sums sums = {0};
+	gd_ranking ranking;
 	gd_baseline_options what = {.kind = kind, .part = (gd_part)o->part, .neighbours = (int)o->neighbours, .seed = (uint64_t)o->seed};
 	double started = gd_seconds();
 	gd_status status = gd_dataset_open(communicator, o->data, &dataset);
 	if (!gd_failed(&status)) {
 		gd_status mine = gd_score_sums_init(&sums, gd_dataset_get_header(dataset)->preprocessing.classes);
+		if (!gd_failed(&mine))
+			mine = gd_score_sums_keep_rows(&sums);
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status))
 		status = gd_baseline_run(communicator, dataset, &what, &sums);
+	if (!gd_failed(&status))
+		status = gd_ranking_of(communicator, &sums, &ranking);
 	if (!gd_failed(&status) && communicator->rank == 0)
-		print_scores(o, gd_baseline_names[kind], &sums, gd_dataset_get_header(dataset)->preprocessing.class_names, gd_seconds() - started);
+		print_scores(o, gd_baseline_names[kind], &sums, &ranking, gd_dataset_get_header(dataset)->preprocessing.class_names, gd_seconds() - started);
 	gd_score_sums_release(&sums);
 	if (dataset)
 		gd_dataset_close(dataset);

@@ -45,6 +45,7 @@ static gd_status evaluate(gd_communicator *communicator, const evaluate_options 
 	gd_dataset *dataset = NULL;
 	gd_evaluation *evaluation = NULL;
 	gd_score_sums sums = {0};
+	gd_ranking ranking;
 	gd_status status = gd_ensemble_read(communicator, models, count, &ensemble);
 	if (!gd_failed(&status))
 		status = gd_dataset_open(communicator, o->data, &dataset);
@@ -52,18 +53,22 @@ static gd_status evaluate(gd_communicator *communicator, const evaluate_options 
 		gd_status mine = check_match(&ensemble, dataset, o, models[0]);
 		if (!gd_failed(&mine))
 			mine = gd_score_sums_init(&sums, gd_dataset_get_header(dataset)->preprocessing.classes);
+		if (!gd_failed(&mine))
+			mine = gd_score_sums_keep_rows(&sums);
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status))
 		status = gd_evaluation_create(communicator, dataset, (gd_part)o->part, &evaluation);
 	if (!gd_failed(&status))
 		status = gd_evaluation_run(evaluation, ensemble.members, count, &sums);
+	if (!gd_failed(&status))
+		status = gd_ranking_of(communicator, &sums, &ranking);
 	if (!gd_failed(&status) && communicator->rank == 0) {
 		char **names = gd_dataset_get_header(dataset)->preprocessing.class_names;
 		if (o->json)
-			gd_score_report_json(stdout, &sums, names);
+			gd_score_report_json(stdout, &sums, &ranking, names);
 		else
-			gd_score_report_table(stdout, &sums, names);
+			gd_score_report_table(stdout, &sums, &ranking, names);
 	}
 	gd_score_sums_release(&sums);
 	gd_evaluation_free(evaluation);

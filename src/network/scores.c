@@ -24,9 +24,20 @@ gd_status gd_score_sums_init(gd_score_sums *sums, int classes)
 	return sums->confusion ? gd_ok() : gd_out_of_memory("the confusion matrix");
 }
 
+gd_status gd_score_sums_keep_rows(gd_score_sums *sums)
+{
+	sums->rows = gd_allocate(1, sizeof *sums->rows);
+	return sums->rows ? gd_ok() : gd_out_of_memory("the rows' probabilities");
+}
+
 void gd_score_sums_release(gd_score_sums *sums)
 {
 	free(sums->confusion);
+	if (sums->rows) {
+		free(sums->rows->probabilities);
+		free(sums->rows->labels);
+		free(sums->rows);
+	}
 	memset(sums, 0, sizeof *sums);
 }
 
@@ -37,6 +48,21 @@ static int confidence_bin(float confidence)
 	if (!(place > 0.0))
 		return 0;
 	return place < GD_CALIBRATION_BINS ? (int)place : GD_CALIBRATION_BINS - 1;
+}
+
+/* The tile's squared distances: of each row the sum over the classes, rounded once. */
+static double squared_distances(int classes, int rows, size_t stride, const float *probabilities, const int32_t *labels)
+{
+	double total = 0.0;
+	for (int r = 0; r < rows; r++) {
+		double row = 0.0;
+		for (int c = 0; c < classes; c++) {
+			double gap = (double)probabilities[(size_t)c * stride + (size_t)r] - (c == labels[r]);
+			row += gap * gap;
+		}
+		total += (row + MAGIC) - MAGIC;
+	}
+	return total;
 }
 
 static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *probabilities, const int32_t *labels)
@@ -60,17 +86,52 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 	for (int b = 0; b < GD_CALIBRATION_BINS; b++)
 		gd_wide_sum_add(&sums->bin_confidence[b], confidence[b]);
 	gd_wide_sum_add(&sums->log_loss, loss);
+	gd_wide_sum_add(&sums->brier, squared_distances(sums->classes, rows, stride, probabilities, labels));
+}
+
+static bool have_room(gd_score_rows *kept, int classes, int64_t more)
+{
+	if (kept->count + more <= kept->room)
+		return true;
+	int64_t room = kept->room ? 2 * kept->room : 1024;
+	while (room < kept->count + more)
+		room *= 2;
+	float *probabilities = realloc(kept->probabilities, (size_t)room * (size_t)classes * sizeof *probabilities);
+	if (probabilities)
+		kept->probabilities = probabilities;
+	int32_t *labels = probabilities ? realloc(kept->labels, (size_t)room * sizeof *labels) : NULL;
+	if (!labels)
+		return false;
+	kept->labels = labels;
+	kept->room = room;
+	return true;
+}
+
+static void keep(gd_score_rows *kept, int classes, int rows, const float *probabilities, const int32_t *labels)
+{
+	if (kept->lost || !have_room(kept, classes, rows)) {
+		kept->lost = true;
+		return;
+	}
+	float *to = kept->probabilities + kept->count * classes;
+	for (int r = 0; r < rows; r++)
+		for (int c = 0; c < classes; c++)
+			*to++ = probabilities[(size_t)c * (size_t)rows + (size_t)r];
+	memcpy(kept->labels + kept->count, labels, (size_t)rows * sizeof *labels);
+	kept->count += rows;
 }
 
 void gd_score_sums_add(gd_score_sums *sums, int rows, const float *probabilities, const int32_t *labels)
 {
 	for (int start = 0; start < rows; start += TILE)
 		add_tile(sums, rows - start < TILE ? rows - start : TILE, (size_t)rows, probabilities + start, labels + start);
+	if (sums->rows)
+		keep(sums->rows, sums->classes, rows, probabilities, labels);
 }
 
 size_t gd_score_sums_length(const gd_score_sums *sums)
 {
-	return (size_t)sums->classes * (size_t)sums->classes + GD_CALIBRATION_BINS * (2 + GD_WIDE_LIMBS) + GD_WIDE_LIMBS;
+	return (size_t)sums->classes * (size_t)sums->classes + GD_CALIBRATION_BINS * (2 + GD_WIDE_LIMBS) + 2 * GD_WIDE_LIMBS;
 }
 
 void gd_score_sums_pack(const gd_score_sums *sums, double *flat)
@@ -85,6 +146,7 @@ void gd_score_sums_pack(const gd_score_sums *sums, double *flat)
 		flat += GD_WIDE_LIMBS;
 	}
 	memcpy(flat, sums->log_loss.limb, sizeof sums->log_loss.limb);
+	memcpy(flat + GD_WIDE_LIMBS, sums->brier.limb, sizeof sums->brier.limb);
 }
 
 void gd_score_sums_unpack(gd_score_sums *sums, const double *flat)
@@ -99,6 +161,7 @@ void gd_score_sums_unpack(gd_score_sums *sums, const double *flat)
 		flat += GD_WIDE_LIMBS;
 	}
 	memcpy(sums->log_loss.limb, flat, sizeof sums->log_loss.limb);
+	memcpy(sums->brier.limb, flat + GD_WIDE_LIMBS, sizeof sums->brier.limb);
 }
 
 static double ratio(double part, double whole)
@@ -155,7 +218,7 @@ void gd_scores_of(const gd_score_sums *sums, gd_scores *scores, gd_class_score *
 	}
 	if (scores->rows == 0) {
 		scores->accuracy = scores->balanced_accuracy = scores->f1_macro = NAN;
-		scores->log_loss = scores->expected_calibration_error = NAN;
+		scores->log_loss = scores->expected_calibration_error = scores->brier = NAN;
 		scores->accuracy_high = 1.0;
 		return;
 	}
@@ -167,4 +230,5 @@ void gd_scores_of(const gd_score_sums *sums, gd_scores *scores, gd_class_score *
 	for (int b = 0; b < GD_CALIBRATION_BINS; b++)
 		gap += fabs((double)sums->bin_correct[b] - gd_wide_sum_value(&sums->bin_confidence[b]));
 	scores->expected_calibration_error = gap / rows;
+	scores->brier = gd_wide_sum_value(&sums->brier) / rows / (sums->classes == 2 ? 2.0 : 1.0);
 }

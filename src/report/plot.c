@@ -111,7 +111,7 @@ static void put_curves(FILE *out, const gd_plot *plot)
 	double first = plot->x[0], last = plot->x[plot->count - 1];
 	fprintf(out, "set xrange [%.7g:%.7g]\n", first == last ? first - 1 : first, first == last ? last + 1 : last);
 	if (last - first <= 12)
-		fputs("set xtics 1\n", out);
+		fputs(last <= 1 ? "set xtics 0.2\n" : "set xtics 1\n", out);
 	double least, most;
 	if (find_range(plot, &least, &most) && plot->logarithmic && least > 0 && most > 30 * least)
 		fputs("set logscale y\nset format y \"%.1g\"\n", out);

@@ -110,9 +110,13 @@ static gd_status score(gd_report_run *run)
 	run->scored_part = h->rows[GD_TEST] ? GD_TEST : h->rows[GD_VALIDATION] ? GD_VALIDATION : GD_TRAIN;
 	gd_status status = gd_score_sums_init(&run->sums, h->preprocessing.classes);
 	if (!gd_failed(&status))
+		status = gd_score_sums_keep_rows(&run->sums);
+	if (!gd_failed(&status))
 		status = gd_evaluation_create(&alone, run->dataset, run->scored_part, &evaluation);
 	if (!gd_failed(&status))
 		status = gd_evaluation_run(evaluation, &member, 1, &run->sums);
+	if (!gd_failed(&status))
+		status = gd_ranking_of(&alone, &run->sums, &run->ranking);
 	run->scored = !gd_failed(&status);
 	gd_evaluation_free(evaluation);
 	return status;

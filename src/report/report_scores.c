@@ -1,5 +1,6 @@
 /* The section of a report that says how good the model is. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "gd/base/memory.h"
@@ -84,6 +85,9 @@ void gd_report_scores(gd_report_page *page, const gd_report_run *run)
 	gd_report_row(out, "balanced accuracy", "%.4f: mean recall of the classes", scores.balanced_accuracy);
 	gd_report_row(out, "macro F1", "%.4f", scores.f1_macro);
 	gd_report_row(out, "log-loss", "%.4f", scores.log_loss);
+	gd_report_row(out, "Brier score", "%.4f: mean squared distance of the probabilities from the truth", scores.brier);
+	gd_report_row(out, "ROC-AUC", isnan(run->ranking.roc_auc) ? "not defined: a part without one of the classes" : "%.4f", run->ranking.roc_auc);
+	gd_report_row(out, "average precision", isnan(run->ranking.average_precision) ? "not defined: a part without one of the classes" : "%.4f", run->ranking.average_precision);
 	gd_report_row(out, "calibration error", "%.4f: expected, over %d bins of confidence", scores.expected_calibration_error, GD_CALIBRATION_BINS);
 	fputs("</table></div>\n", out);
 	fputs(run->sums.classes <= 12 ? "<div class=\"plots\"><div>\n" : "<div><div>\n", out);
@@ -92,6 +96,7 @@ void gd_report_scores(gd_report_page *page, const gd_report_run *run)
 	if (per_class)
 		put_class_table(out, run, per_class);
 	fputs("</div></div>\n", out);
+	gd_report_curves(page, run);
 	free(per_class);
 	fputs("</section>\n", out);
 }

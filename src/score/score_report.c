@@ -1,6 +1,7 @@
 #include "gd/score/score_report.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,14 +39,16 @@ static void print_name(FILE *out, const char *name, int width, int left)
 		fprintf(out, "%*s", width - shown, "");
 }
 
-void gd_score_report_table(FILE *out, const gd_score_sums *sums, char *const *class_names)
+void gd_score_report_table(FILE *out, const gd_score_sums *sums, const gd_ranking *ranking, char *const *class_names)
 {
 	int classes = sums->classes;
 	gd_scores s;
 	gd_class_score *per_class = gd_allocate((size_t)classes, sizeof *per_class);
 	gd_scores_of(sums, &s, per_class);
-	fprintf(out, "rows %" PRId64 "  accuracy %.4f (95 %%: %.4f to %.4f)  balanced accuracy %.4f  macro F1 %.4f\nlog-loss %.4f  expected calibration error %.4f\n\n",
-		s.rows, s.accuracy, s.accuracy_low, s.accuracy_high, s.balanced_accuracy, s.f1_macro, s.log_loss, s.expected_calibration_error);
+	fprintf(out, "rows %" PRId64 "  accuracy %.4f (95 %%: %.4f to %.4f)  balanced accuracy %.4f  macro F1 %.4f\n"
+		"log-loss %.4f  Brier score %.4f  expected calibration error %.4f  ROC-AUC %.4f  average precision %.4f\n\n",
+		s.rows, s.accuracy, s.accuracy_low, s.accuracy_high, s.balanced_accuracy, s.f1_macro,
+		s.log_loss, s.brier, s.expected_calibration_error, ranking->roc_auc, ranking->average_precision);
 	print_name(out, "class", NAME_WIDTH, 1);
 	fprintf(out, " %9s %9s %9s %9s\n", "precision", "recall", "f1", "support");
 	for (int c = 0; per_class && c < classes; c++) {
@@ -67,6 +70,15 @@ void gd_score_report_table(FILE *out, const gd_score_sums *sums, char *const *cl
 	free(per_class);
 }
 
+/* JSON knows no NaN. */
+static void print_json_score(FILE *out, const char *name, double score)
+{
+	if (isnan(score))
+		fprintf(out, "\"%s\": null, ", name);
+	else
+		fprintf(out, "\"%s\": %.17g, ", name, score);
+}
+
 static void print_json_string(FILE *out, const char *text)
 {
 	fputc('"', out);
@@ -81,15 +93,23 @@ static void print_json_string(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-void gd_score_report_json(FILE *out, const gd_score_sums *sums, char *const *class_names)
+void gd_score_report_json(FILE *out, const gd_score_sums *sums, const gd_ranking *ranking, char *const *class_names)
 {
 	int classes = sums->classes;
 	gd_scores s;
 	gd_class_score *per_class = gd_allocate((size_t)classes, sizeof *per_class);
 	gd_scores_of(sums, &s, per_class);
-	fprintf(out, "{\"rows\": %" PRId64 ", \"accuracy\": %.17g, \"accuracy_interval_95\": [%.17g, %.17g], \"balanced_accuracy\": %.17g, \"f1_macro\": %.17g, "
-		"\"log_loss\": %.17g, \"expected_calibration_error\": %.17g, \"classes\": [",
-		s.rows, s.accuracy, s.accuracy_low, s.accuracy_high, s.balanced_accuracy, s.f1_macro, s.log_loss, s.expected_calibration_error);
+	fprintf(out, "{\"rows\": %" PRId64 ", ", s.rows);
+	print_json_score(out, "accuracy", s.accuracy);
+	fprintf(out, "\"accuracy_interval_95\": [%.17g, %.17g], ", s.accuracy_low, s.accuracy_high);
+	print_json_score(out, "balanced_accuracy", s.balanced_accuracy);
+	print_json_score(out, "f1_macro", s.f1_macro);
+	print_json_score(out, "log_loss", s.log_loss);
+	print_json_score(out, "brier", s.brier);
+	print_json_score(out, "expected_calibration_error", s.expected_calibration_error);
+	print_json_score(out, "roc_auc", ranking->roc_auc);
+	print_json_score(out, "average_precision", ranking->average_precision);
+	fputs("\"classes\": [", out);
 	for (int c = 0; c < classes; c++) {
 		fputs(c ? ", " : "", out);
 		print_json_string(out, class_names[c]);

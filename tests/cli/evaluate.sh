@@ -17,7 +17,7 @@ for count in 2 3 8; do
 done
 equal "rows" "$(json_number one.json rows)" $(((records * 3 + 9) / 10))
 holds "accuracy above chance" "$(json_number one.json accuracy) > 0.3"
-for field in accuracy_interval_95 balanced_accuracy f1_macro log_loss expected_calibration_error classes confusion per_class; do
+for field in accuracy_interval_95 balanced_accuracy f1_macro log_loss expected_calibration_error brier roc_auc average_precision classes confusion per_class; do
 	grep -q "\"$field\"" one.json || fail "the JSON lacks $field"
 done
 if command -v python3 >/dev/null; then

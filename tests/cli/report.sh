@@ -112,21 +112,21 @@ END
 all="status training time scores confusion classes data class-counts correlation repeat command-train command-preprocess weights-sha256 configuration versions origin"
 drawn=1
 command -v gnuplot >/dev/null || drawn=0
-curves="plot-loss plot-accuracy plot-rate plot-norm plot-seconds plot-speed plot-classcounts plot-groupa"
+curves="plot-loss plot-accuracy plot-rate plot-norm plot-seconds plot-speed plot-roc plot-reliability plot-classcounts plot-groupa"
 ((drawn)) || { curves=no-plots && echo "gnuplot is not installed: the plots are not looked at"; }
 ranks 1 evaluate whole/model.h5 --data songs.h5 --json >whole.json
 ranks 1 evaluate unvalidated/model.h5 --data unvalidated.h5 --json >unvalidated.json
-expect 0 '' python3 check.py whole/report.html $((8 * drawn)) "$all epochs audit $curves" "no-dataset no-scores" whole.json
-expect 0 '' python3 check.py unvalidated/report.html $((8 * drawn)) "$all epochs $curves" "no-dataset" unvalidated.json
+expect 0 '' python3 check.py whole/report.html $((10 * drawn)) "$all epochs audit $curves" "no-dataset no-scores" whole.json
+expect 0 '' python3 check.py unvalidated/report.html $((10 * drawn)) "$all epochs $curves" "no-dataset" unvalidated.json
 grep -q 'no validation part' unvalidated/report.html || fail "a run without validation is not said to be one"
-expect 0 '' python3 check.py single/report.html $((8 * drawn)) "$all epochs $curves" "no-scores"
-expect 0 '' python3 check.py untested/report.html $((8 * drawn)) "$all" ""
+expect 0 '' python3 check.py single/report.html $((10 * drawn)) "$all epochs $curves" "no-scores"
+expect 0 '' python3 check.py untested/report.html $((10 * drawn)) "$all" ""
 grep -q 'chose the model' untested/report.html || fail "scores of the validation part are not called flattering"
-expect 0 '' python3 check.py zero/report.html $((2 * drawn)) "status training scores confusion data" "epochs time"
-expect 0 '' python3 check.py stopped/report.html $((2 * drawn)) "status scores data repeat" "epochs"
+expect 0 '' python3 check.py zero/report.html $((4 * drawn)) "status training scores confusion data" "epochs time"
+expect 0 '' python3 check.py stopped/report.html $((4 * drawn)) "status scores data repeat" "epochs"
 expect 0 '' python3 check.py begun/report.html 0 "status configuration" "confusion"
-expect 0 '' python3 check.py going/report.html $((8 * drawn)) "$all" ""
-expect 0 '' python3 check.py nasty_run/report.html $((8 * drawn)) "$all" ""
+expect 0 '' python3 check.py going/report.html $((10 * drawn)) "$all" ""
+expect 0 '' python3 check.py nasty_run/report.html $((10 * drawn)) "$all" ""
 grep -qF '&lt;script&gt;alert(1)&lt;/script&gt;' nasty_run/report.html || fail "the class's name is not shown as it is"
 grep -q "$(weights_of whole/model.h5)" whole/report.html || fail "the page lacks the hash of the weights"
 grep -q 'genre-dist train --data songs.h5 --hidden 16 --epochs 6 --batch-size 256<' whole/report.html || fail "the command to repeat is not as expected"
@@ -146,7 +146,7 @@ mv songs.h5 moved.h5
 expect 0 '' "$GENRE_DIST" report whole -o lacking.html
 expect 0 '' python3 check.py lacking.html $((8 * drawn)) "status training time data repeat no-dataset no-scores class-counts audit distribution-a" "confusion correlation"
 expect 0 '' "$GENRE_DIST" report whole -o elsewhere.html --data moved.h5
-expect 0 '' python3 check.py elsewhere.html $((8 * drawn)) "$all" "no-dataset" whole.json
+expect 0 '' python3 check.py elsewhere.html $((10 * drawn)) "$all" "no-dataset" whole.json
 expect 0 '' "$GENRE_DIST" report whole -o other.html --data nasty.h5
 grep -q 'is not the dataset of this run' other.html || fail "another dataset is taken for the run's"
 mv moved.h5 songs.h5

@@ -2,6 +2,7 @@
 #ifndef GD_SCORES_H
 #define GD_SCORES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,6 +10,14 @@
 #include "gd/kernel/fixed_point.h"
 
 #define GD_CALIBRATION_BINS 15
+
+/* Rows as they were scored, for what depends on the order of all of them: not summed over ranks, but kept where they are. */
+typedef struct gd_score_rows {
+	int64_t count, room;
+	float *probabilities; /* [count, classes] */
+	int32_t *labels;      /* [count] */
+	bool lost;            /* there was no memory for some */
+} gd_score_rows;
 
 /*
  * Sums over rows, additive over blocks and ranks in any order and grouping: each row's loss and confidence is rounded to 2^-36 and
@@ -21,9 +30,13 @@ typedef struct gd_score_sums {
 	int64_t bin_correct[GD_CALIBRATION_BINS];
 	gd_wide_sum bin_confidence[GD_CALIBRATION_BINS];
 	gd_wide_sum log_loss;
+	gd_wide_sum brier;
+	gd_score_rows *rows;    /* NULL: not kept */
 } gd_score_sums;
 
 GD_CHECKED gd_status gd_score_sums_init(gd_score_sums *sums, int classes);
+/* From now on the rows are kept besides, O(rows · classes). */
+GD_CHECKED gd_status gd_score_sums_keep_rows(gd_score_sums *sums);
 void gd_score_sums_release(gd_score_sums *sums);
 
 /*
@@ -50,12 +63,13 @@ typedef struct gd_scores {
 	double f1_macro;                    /* mean over the classes that occur or are predicted */
 	double log_loss;                    /* mean of the rows' -log p, natural */
 	double expected_calibration_error;  /* 15 equal bins of the largest probability */
+	double brier;                       /* mean of the rows' squared distance from their class, halved where there are two classes */
 } gd_scores;
 
 /*
  * per_class [classes] may be NULL. Without rows the interval is [0, 1] and the other scores are NaN.
  * Source: E. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); C. Guo et al., "On
- * calibration of modern neural networks", ICML 2017, eq. 3.
+ * calibration of modern neural networks", ICML 2017, eq. 3; G. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78 (1950).
  */
 void gd_scores_of(const gd_score_sums *sums, gd_scores *scores, gd_class_score *per_class);
 

@@ -202,7 +202,26 @@ static void test_nothing_and_nan(void)
 	gd_score_sums_release(&sums);
 }
 
+/* Brier's own form sums over the classes; of two classes half of that is the usual (p - y)^2. */
+static void test_brier(void)
+{
+	static const float two[] = {.9f, .3f, .1f, .7f}, three[] = {.5f, 0, .25f, 1, .25f, 0};
+	static const int32_t truth[] = {0, 0};
+	gd_scores scores;
+	gd_score_sums sums = sums_of(2);
+	gd_score_sums_add(&sums, 2, two, truth);
+	gd_scores_of(&sums, &scores, NULL);
+	CU_ASSERT_DOUBLE_EQUAL(scores.brier, (.01 + .49) / 2, 1e-7);
+	gd_score_sums_release(&sums);
+	sums = sums_of(3);
+	gd_score_sums_add(&sums, 2, three, truth);
+	gd_scores_of(&sums, &scores, NULL);
+	CU_ASSERT_DOUBLE_EQUAL(scores.brier, (.25 + .0625 + .0625 + 1 + 1) / 2, 1e-9);
+	gd_score_sums_release(&sums);
+}
+
 const unit_test unit_tests[] = {
+	{"Brier score", test_brier},
 	{"every score is NumPy's", test_against_numpy},
 	{"any grouping of rows gives the same bits", test_any_grouping},
 	{"bins and ties", test_bins_and_ties},
