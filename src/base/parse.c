@@ -49,14 +49,14 @@ static void add_digit(decimal *number, char c, bool after_point)
 	number->exponent -= after_point;
 }
 
-/* Digits, point, exponent: the text after them, or NULL where there is no number. */
-static const char *scan_decimal(const char *text, decimal *number)
+/* Digits, mark, exponent: the text after them, or NULL where there is no number. */
+static const char *scan_decimal(const char *text, char mark, decimal *number)
 {
 	bool any = false;
 	*number = (decimal){.exact = true};
 	for (; is_digit(*text); text++, any = true)
 		add_digit(number, *text, false);
-	if (*text == '.')
+	if (*text == mark)
 		for (text++; is_digit(*text); text++, any = true)
 			add_digit(number, *text, true);
 	if (!any)
@@ -96,7 +96,29 @@ static bool convert_slowly(const char *text, double *value)
 	return isfinite(*value);
 }
 
+/* A text of `length` bytes with another mark than a point. */
+static bool convert_marked(const char *text, size_t length, char mark, double *value)
+{
+	char room[128], *copy = length < sizeof room ? room : malloc(length + 1);
+	if (!copy)
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	char *comma = memchr(copy, mark, length);
+	if (comma)
+		*comma = '.';
+	bool converted = convert_slowly(copy, value);
+	if (copy != room)
+		free(copy);
+	return converted;
+}
+
 bool gd_parse_double(const char *text, double *value)
+{
+	return gd_parse_decimal(text, '.', value);
+}
+
+bool gd_parse_decimal(const char *text, char mark, double *value)
 {
 	static const double power[] = {
 		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
@@ -113,7 +135,7 @@ bool gd_parse_double(const char *text, double *value)
 		result = NAN;
 	} else {
 		decimal number;
-		end = scan_decimal(at, &number);
+		end = scan_decimal(at, mark, &number);
 		if (!end)
 			return false;
 		if (number.exact && number.digits <= (UINT64_C(1) << 53) && number.exponent >= -22 && number.exponent <= 22) {
@@ -121,7 +143,7 @@ bool gd_parse_double(const char *text, double *value)
 			result = (double)number.digits;
 			result = number.exponent < 0 ? result / power[-number.exponent] : result * power[number.exponent];
 		} else {
-			if (!convert_slowly(at, &result))
+			if (!(mark == '.' ? convert_slowly(at, &result) : convert_marked(at, (size_t)(end - at), mark, &result)))
 				return false;
 		}
 	}

@@ -7,16 +7,20 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
+#include "gd/base/output.h"
+#include "gd/cli/dialect_options.h"
 #include "gd/score/predictor.h"
 
 typedef struct predict_options {
 	const char *output;
+	gd_dialect_options dialect;
 	bool quiet, help;
 } predict_options;
 
 #define AT(member) offsetof(predict_options, member)
 static const gd_option options[] = {
-	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.csv", .help = "where the predictions go; by default stdout"},
+	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.csv", .help = "where the predictions go; by default, or for -, stdout"},
+	GD_DIALECT_OPTIONS(predict_options),
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only, besides the result"},
 	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
 };
@@ -32,6 +36,12 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	gd_status mine = paths ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, paths, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&mine) && count < 2)
 		mine = gd_error(GD_USAGE, "predict needs a model and a CSV: genre-dist predict runs/first/model.h5 songs.csv -o genres.csv");
+	if (gd_output_is_stdout(o.output))
+		o.output = NULL;
+	if (!gd_failed(&mine))
+		mine = gd_dialect_check(&o.dialect);
+	if (!gd_failed(&mine) && o.output && communicator->rank == 0)
+		mine = gd_output_check(o.output);
 	for (int i = 0; !gd_failed(&mine) && o.output && i < count; i++)
 		if (gd_file_same(paths[i], o.output))
 			mine = gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", o.output);
@@ -40,8 +50,9 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
 		status = gd_ensemble_read(communicator, paths, count - 1, &ensemble);
 	}
+	const gd_table_options options_of_table = {.dialect = o.dialect, .once = true};
 	if (!gd_failed(&status))
-		status = gd_predict(communicator, &ensemble, paths[count - 1], o.output);
+		status = gd_predict(communicator, &ensemble, paths[count - 1], &options_of_table, o.output);
 	gd_ensemble_release(&ensemble);
 	free(paths);
 	return gd_command_finish(&status);

@@ -6,6 +6,7 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
+#include "gd/cli/dialect_options.h"
 #include "gd/preprocess/preprocess.h"
 
 typedef struct preprocess_options {
@@ -14,6 +15,7 @@ typedef struct preprocess_options {
 	int64_t bins;
 	double test_fraction, validation_fraction;
 	int64_t seed;
+	gd_dialect_options dialect;
 	bool join_classes, force, quiet, verbose, help;
 } preprocess_options;
 
@@ -38,6 +40,7 @@ static const gd_option options[] = {
 	{.name = "encoding", .type = GD_OPTION_CHOICE, .offset = AT(encoding), .initial = "standard", .choices = gd_encoding_words, .help = "how numbers enter a model: as they are, as normal quantiles, or in bins; overrides the schema"},
 	{.name = "bins", .type = GD_OPTION_INTEGER, .offset = AT(bins), .minimum = GD_LEAST_BINS, .maximum = GD_MOST_BINS, .argument = "N", .help = "bins of a number, for --encoding piecewise-linear (by itself 32) or quantile (128)"},
 	{.name = "seed", .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of split and order"},
+	GD_DIALECT_OPTIONS(preprocess_options),
 	{.name = "force", .letter = 'f', .type = GD_OPTION_FLAG, .offset = AT(force), .initial = "off", .help = "overwrite the output"},
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "no tables; warnings and errors only"},
 	{.name = "verbose", .letter = 'v', .type = GD_OPTION_FLAG, .offset = AT(verbose), .initial = "off", .help = "say more"},
@@ -45,13 +48,16 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static gd_status run(const preprocess_options *o, const bool *given, const char *input)
+static gd_status run(const preprocess_options *o, const bool *given, const char *const *inputs, int count)
 {
 	char *output = NULL;
 	gd_encoding_kind encoding = (gd_encoding_kind)o->encoding;
 	gd_missing missing = (gd_missing)o->missing;
 	gd_preprocess_options preprocess = {
-		.input = input,
+		.input = inputs[0],
+		.inputs = inputs,
+		.input_count = count,
+		.dialect = o->dialect,
 		.output = o->output,
 		.schema = o->schema,
 		.target = o->target,
@@ -103,12 +109,11 @@ static int run_command(int argc, char **argv)
 	gd_status status = inputs ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, inputs, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : o.verbose ? GD_LOG_VERBOSE : GD_LOG_NORMAL);
-		if (count == 1)
-			status = check_fractions(&o, given);
-		if (count == 1 && !gd_failed(&status))
-			status = run(&o, given, inputs[0]);
-		else if (count != 1)
-			status = gd_error(GD_USAGE, count ? "preprocess takes one table, found %d" : "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv", count);
+		status = count ? check_fractions(&o, given) : gd_error(GD_USAGE, "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv");
+		if (!gd_failed(&status))
+			status = gd_dialect_check(&o.dialect);
+		if (!gd_failed(&status))
+			status = run(&o, given, inputs, count);
 	}
 	free(inputs);
 	return gd_command_finish(&status);
@@ -116,9 +121,10 @@ static int run_command(int argc, char **argv)
 
 const gd_command gd_command_preprocess = {
 	.name = "preprocess",
-	.summary = "turn a CSV into a normalised, split dataset",
-	.usage = "INPUT.csv [-o OUT.h5] [OPTION...]",
-	.description = "Turns a CSV into a dataset to train on: split, shuffled, standardised by the training part.",
+	.summary = "turn a table into a normalised, split dataset",
+	.usage = "INPUT... [-o OUT.h5] [OPTION...]",
+	.description = "Turns a table into a dataset to train on: split, shuffled, standardised by the training part. Several files are one table; gzip and zstd are unpacked; - is stdin. "
+		       "How a file is written (delimiter, decimal mark, character set, quotes, comments) is recognised and said, unless options say it.",
 	.options = &table,
 	.local = run_command,
 	.examples = GD_ENTRIES(

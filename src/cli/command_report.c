@@ -6,6 +6,7 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
+#include "gd/base/output.h"
 #include "gd/report/report.h"
 
 typedef struct report_options {
@@ -35,6 +36,8 @@ static int run_command(int argc, char **argv)
 		status = gd_error(GD_USAGE, "report needs a run directory: genre-dist report runs/first");
 	if (!gd_failed(&status) && count > 1)
 		status = gd_error(GD_USAGE, "report takes one run directory, found '%s' as well", arguments[1]);
+	if (!gd_failed(&status) && o.output)
+		status = gd_output_check(o.output);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
 		gd_report_options wanted = {.directory = arguments[0], .output = o.output, .data = o.data, .history = gd_command_line()};

@@ -8,6 +8,7 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
+#include "gd/base/output.h"
 #include "gd/base/sha256.h"
 #include "gd/preprocess/preprocess.h"
 #include "gd/songs/profile.h"
@@ -165,8 +166,8 @@ static gd_status run(gd_communicator *communicator, const synth_options *o)
 	bool together = !o->make_profile && o->output && names_dataset(o->output) && o->rows > MOST_HELD_ROWS;
 	gd_synth synth = {.profile = &profile, .seed = (uint64_t)o->seed, .rows = o->rows};
 	snprintf(name, sizeof name, "synthetic songs of seed %lld", (long long)o->seed);
-	gd_status mine = gd_ok();
-	if (!o->make_profile && (together || communicator->rank == 0))
+	gd_status mine = o->output && communicator->rank == 0 ? gd_output_check(o->output) : gd_ok();
+	if (!gd_failed(&mine) && !o->make_profile && (together || communicator->rank == 0))
 		mine = read_profile(o, &profile, sha256);
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status) && together) {

@@ -11,6 +11,7 @@
 #include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
+#include "gd/base/output.h"
 #include "gd/preprocess/preprocess_audit.h"
 #include "gd/preprocess/preprocess_fit.h"
 #include "gd/preprocess/preprocess_read.h"
@@ -33,24 +34,39 @@ static gd_status check_options(const gd_preprocess_options *options)
 	return gd_ok();
 }
 
+/* The length of a path without its extension, that of a packing before it. */
+static size_t stem_length(const char *path)
+{
+	static const char *const packings[] = {".gz", ".zst"};
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t length = strlen(path), first = (size_t)(name - path);
+	for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
+		size_t size = strlen(packings[i]);
+		if (length > first + size && !strcmp(path + length - size, packings[i]))
+			length -= size;
+	}
+	const char *dot = memrchr(name, '.', length - first);
+	return dot && dot > name ? (size_t)(dot - path) : length;
+}
+
 static gd_status choose_output(gd_preprocess *run)
 {
 	const gd_preprocess_options *options = run->options;
-	const char *slash = strrchr(options->input, '/'), *dot = strrchr(options->input, '.');
-	size_t stem = dot && dot > (slash ? slash + 1 : options->input) ? (size_t)(dot - options->input) : strlen(options->input);
-	struct stat output;
+	struct stat info;
+	if (!options->output && (!strcmp(options->input, "-") || (!stat(options->input, &info) && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))))
+		return gd_error(GD_USAGE, "what is read from '%s' needs --output, the dataset's name", options->input);
 	if (options->output)
 		run->output = strdup(options->output);
-	else if (asprintf(&run->output, "%.*s.h5", (int)stem, options->input) < 0)
+	else if (asprintf(&run->output, "%.*s.h5", (int)stem_length(options->input), options->input) < 0)
 		run->output = NULL;
 	if (!run->output)
 		return gd_out_of_memory("a path");
-	if (stat(run->output, &output))
-		return gd_ok();
-	if (S_ISDIR(output.st_mode))
-		return gd_error(GD_USAGE, "'%s' is a directory; --output takes a file's name", run->output);
-	if (!options->source && gd_file_same(options->input, run->output))
-		return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", run->output);
+	gd_status status = gd_output_check(run->output);
+	if (gd_failed(&status) || !gd_file_exists(run->output))
+		return status;
+	for (int i = 0; !options->source && i < options->input_count; i++)
+		if (gd_file_same(options->inputs[i], run->output))
+			return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", run->output);
 	if (!options->force)
 		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", run->output);
 	return gd_ok();
@@ -162,12 +178,26 @@ static void tell(const gd_preprocess *run)
 		(long long)rows[GD_VALIDATION], (long long)rows[GD_TEST], run->header.preprocessing.features, run->header.preprocessing.classes);
 }
 
+static gd_status open_table(gd_preprocess *run)
+{
+	const gd_preprocess_options *options = run->options;
+	char *directory = gd_output_directory(run->output);
+	if (!directory)
+		return gd_out_of_memory("a path");
+	const gd_table_options table = {.dialect = options->dialect, .spool = directory};
+	gd_status status = gd_table_open(options->inputs, options->input_count, &table, &run->table);
+	free(directory);
+	return status;
+}
+
 gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 {
 	gd_preprocess run = {.options = options};
 	gd_status status = check_options(options);
 	if (!gd_failed(&status))
 		status = choose_output(&run);
+	if (!gd_failed(&status) && !options->source)
+		status = open_table(&run);
 	if (!gd_failed(&status))
 		status = gd_preprocess_read(&run);
 	if (!gd_failed(&status))
@@ -182,6 +212,7 @@ gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 	}
 	if (!gd_failed(&status))
 		tell(&run);
+	gd_table_close(run.table);
 	gd_rows_release(&run.rows);
 	gd_recipe_release(&run.recipe);
 	gd_preprocessing_release(&run.header.preprocessing);

@@ -4,33 +4,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/parse.h"
 #include "gd/preprocess/preprocess_schema.h"
 #include "gd/table/target.h"
 
-static gd_status read_csv(void *context, const gd_table_reader *reader, char sha256[65])
+static gd_table_source *source_of(const gd_preprocess *run, void **context)
 {
-	return gd_table_read(((const gd_preprocess_options *)context)->input, reader, sha256);
+	*context = run->options->source ? run->options->source_context : run->table;
+	return run->options->source ? run->options->source : gd_table_deliver;
 }
 
-static gd_table_source *source_of(const gd_preprocess_options *options, void **context)
+/* Quotes that enclose nothing, in columns that mean something. */
+static void warn_of_loose_quotes(const gd_preprocess *run)
 {
-	*context = options->source ? options->source_context : (void *)options;
-	return options->source ? options->source : read_csv;
+	const gd_schema *schema = &run->recipe.schema;
+	char room[GD_EXCERPT_ROOM];
+	for (int i = 0; run->table && i < schema->column_count; i++) {
+		int64_t line, count = run->recipe.field[i] >= 0 ? gd_table_count_loose_quotes(run->table, run->recipe.field[i], &line) : 0;
+		if (count)
+			gd_log_warning("%lld values of column '%s' hold a quote that encloses nothing, the first in line %lld: it is read as a character (--quote says otherwise)", (long long)count,
+				gd_excerpt(schema->columns[i], room), (long long)line);
+	}
 }
 
 static gd_status read_rows(gd_preprocess *run)
 {
 	const gd_preprocess_options *options = run->options;
 	void *context;
-	gd_table_source *source = source_of(options, &context);
+	gd_table_source *source = source_of(run, &context);
 	gd_status status = gd_rows_read(&run->rows, &run->recipe, options->split_column, source, context, run->header.source_sha256);
 	if (status.code == GD_BAD_DATA && !options->schema && !options->target && strstr(status.message, "it has no column"))
 		return gd_error(GD_BAD_DATA, "%s; without --schema or --target a table of songs is expected", status.message);
 	if (gd_failed(&status))
 		return status;
+	warn_of_loose_quotes(run);
 	if (*run->inferred_sha256 && strcmp(run->inferred_sha256, run->header.source_sha256))
 		return gd_error(GD_FAILED, "'%s' changed while it was read", options->input);
 	if (!run->rows.read)
@@ -79,7 +89,7 @@ gd_status gd_preprocess_read(gd_preprocess *run)
 {
 	gd_schema schema;
 	void *context;
-	gd_table_source *source = source_of(run->options, &context);
+	gd_table_source *source = source_of(run, &context);
 	gd_status status = gd_preprocess_choose_schema(run, source, context, &schema);
 	if (gd_failed(&status)) {
 		gd_schema_release(&schema);

@@ -235,7 +235,7 @@ static gd_status warn_of_oddities(predictor *p)
 	return status;
 }
 
-gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble, const char *input, const char *output)
+gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble, const char *input, const gd_table_options *options, const char *output)
 {
 	predictor p = {.communicator = communicator, .ensemble = ensemble, .preprocessing = &ensemble->models[0].preprocessing};
 	char *temporary = NULL;
@@ -256,7 +256,11 @@ gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble,
 	if (gd_failed(&status))
 		goto done;
 	gd_table_reader reader = {.header = take_header, .record = take_record, .context = &p};
-	mine = gd_table_read(input, &reader, NULL);
+	gd_table *table = NULL;
+	mine = gd_table_open(&input, 1, options, &table);
+	if (!gd_failed(&mine))
+		mine = gd_table_deliver(table, &reader, NULL);
+	gd_table_close(table);
 	status = mine;
 	if (!p.agreed)
 		status = finish_round(&p, &mine);

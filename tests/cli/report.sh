@@ -168,7 +168,7 @@ refuse 3 "no run directory" "$GENRE_DIST" report nowhere
 refuse 3 "no run directory" "$GENRE_DIST" report songs.csv
 refuse 2 "needs a run directory" "$GENRE_DIST" report
 refuse 2 "found 'single' as well" "$GENRE_DIST" report whole single
-refuse 1 "nowhere" "$GENRE_DIST" report whole -o nowhere/report.html
+refuse 2 "there is no directory 'nowhere'" "$GENRE_DIST" report whole -o nowhere/report.html
 cp -r whole damaged
 dd if=/dev/zero of=damaged/model.h5 bs=1 seek=4000 count=8 conv=notrunc 2>/dev/null
 refuse 3 "damaged/model.h5" "$GENRE_DIST" report damaged

@@ -48,8 +48,8 @@ refuse 2 "'a.csv': line 1: unknown keyword" "$GENRE_DIST" synth --profile a.csv 
 refuse 3 "cannot read 'missing.csv'" "$GENRE_DIST" synth --make-profile missing.csv -o x.profile
 sed '5s/,[^,]*$/,long/' a.csv >bad.csv
 refuse 3 "'bad.csv': line 5: expected a number in column 'duration_ms', found 'long'" "$GENRE_DIST" synth --make-profile bad.csv -o x.profile
-refuse 1 "cannot write 'nowhere/a.csv'" "$GENRE_DIST" synth -o nowhere/a.csv --rows 5
-refuse 1 "cannot write 'nowhere/a.h5'" "$GENRE_DIST" synth -q -o nowhere/a.h5 --rows 500
+refuse 2 "cannot write 'nowhere/a.csv'" "$GENRE_DIST" synth -o nowhere/a.csv --rows 5
+refuse 2 "cannot write 'nowhere/a.h5'" "$GENRE_DIST" synth -q -o nowhere/a.h5 --rows 500
 # A file that may not grow, as on a full disk.
 refuse 1 "cannot write 'x.csv': file too large" bash -c 'trap "" XFSZ; ulimit -f 64; exec "$GENRE_DIST" synth -o x.csv --rows 2000'
 [[ -e x.csv || -e x.profile ]] && fail "a refused command left a file"

@@ -11,6 +11,8 @@
  * matter. A number too large for the type is refused, one too small for a double is the nearest (0). On refusal
  * `*value` is as before. */
 bool gd_parse_double(const char *text, double *value);
+/* The same with `mark` ('.' or ',') between whole and fraction. */
+bool gd_parse_decimal(const char *text, char mark, double *value);
 bool gd_parse_int64(const char *text, int64_t *value);
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms); else the offset of the first bad byte in `*bad`. */

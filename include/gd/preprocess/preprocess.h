@@ -1,4 +1,4 @@
-/* From a CSV to a dataset. Local: one process reads, splits, standardises and writes. */
+/* From a table of text to a dataset. Local: one process reads, splits, standardises and writes. */
 #ifndef GD_PREPROCESS_H
 #define GD_PREPROCESS_H
 
@@ -16,7 +16,10 @@
 
 /* Texts are the caller's and may be NULL where it says so. */
 typedef struct gd_preprocess_options {
-	const char *input;        /* the table's path, or its name when `source` delivers it */
+	const char *input;        /* the table's first path, or its name when `source` delivers it */
+	const char *const *inputs; /* [input_count]: the files that are the table; none: `input` alone */
+	int input_count;
+	gd_dialect_options dialect; /* how they are written */
 	const char *output;       /* NULL: the input's path with .h5 */
 	const char *schema;       /* path; NULL: the shipped one, or none if there is a target */
 	const char *target;       /* NULL: the schema's; without a schema the other columns' treatments are inferred */
@@ -36,7 +39,7 @@ typedef struct gd_preprocess_options {
 	const char *history;      /* command line */
 	FILE *out;                /* where tables are printed; NULL: nowhere */
 	bool verbose;             /* all of their lines, and all warnings */
-	gd_table_source *source;  /* NULL: the CSV `input` */
+	gd_table_source *source;  /* NULL: the files */
 	void *source_context;
 } gd_preprocess_options;
 

@@ -1,20 +1,65 @@
-/* A CSV read record by record. Local. Source of the format: RFC 4180, by way of libcsv. */
+/*
+ * A table of text, record by record: one file or several, from a disk, a pipe or stdin, plain or packed, in whatever dialect. Local.
+ * Source of the format: RFC 4180; what departs from it is recognised (gd/table/dialect.h, charset.h) or said by options.
+ *
+ *   status = gd_table_open(paths, count, &options, &table);
+ *   header = gd_table_get_header(table);
+ *   while (!gd_failed(&status = gd_table_next(table, &record)) && record) ...
+ *   gd_table_close(table);
+ */
 #ifndef GD_TABLE_H
 #define GD_TABLE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "gd/base/status.h"
+#include "gd/table/dialect.h"
+#include "gd/table/record.h"
 
-/* One record: fields [count] are zero-terminated, valid UTF-8, and the reader's until the call returns. */
-typedef struct gd_record {
-	int64_t number;      /* the first record after the header is 1; the header is 0 */
-	int64_t line;        /* line of the file on which it begins; the first is 1 */
-	int count;
-	char *const *fields;
-	const size_t *lengths;
-} gd_record;
+/* What becomes of a record that has another number of fields than the header (but for one trailing empty one). */
+typedef enum gd_ragged {
+	GD_RAGGED_REFUSE, /* GD_BAD_DATA, with its line */
+	GD_RAGGED_KEEP,   /* delivered with `ragged` set: where a prediction for each record is wanted */
+} gd_ragged;
+
+/* A zeroed one recognises everything. */
+typedef struct gd_table_options {
+	gd_dialect_options dialect;
+	gd_ragged ragged;
+	bool quiet;        /* does not warn or say how the files are written */
+	bool once;         /* read once: nothing of a pipe is kept for gd_table_rewind */
+	const char *spool; /* the directory for what is kept; NULL: TMPDIR, or /tmp */
+} gd_table_options;
+
+typedef struct gd_table gd_table;
+
+/*
+ * Opens paths [count], which are the caller's as long as the table is open: one table, whose header is the first's and must be the same in all of them. "-" is stdin. Says in one line how a file is written
+ * if that is not plain CSV, and warns where the header looks like a record. GD_USAGE for options, GD_BAD_DATA for a file that is absent, empty or no table of text: the
+ * message says what it is.
+ */
+GD_CHECKED gd_status gd_table_open(const char *const *paths, int count, const gd_table_options *options, gd_table **table);
+/* The names of the columns, valid until the table is closed. */
+const gd_record *gd_table_get_header(const gd_table *table);
+/*
+ * The next record, valid until the next call, or NULL behind the last. Blank lines are no records; blanks around fields without quotes are not theirs. A ragged record,
+ * text behind a closing quote, a quote never closed, a NUL byte or (with an explicit --charset utf-8) invalid UTF-8 is GD_BAD_DATA and names file and line.
+ */
+GD_CHECKED gd_status gd_table_next(gd_table *table, const gd_record **record);
+/* Back to the first record. */
+GD_CHECKED gd_status gd_table_rewind(gd_table *table);
+/* An error of GD_BAD_DATA with the file's name in front, and the line of the record at hand where there is one; others as they are. */
+gd_status gd_table_name_error(const gd_table *table, const gd_status *cause);
+/* How the file at hand is written. */
+const gd_dialect *gd_table_get_dialect(const gd_table *table);
+/* The same in one line, character set and packing included ("comma-separated UTF-8" for a plain file). */
+const char *gd_table_describe(const gd_table *table);
+/* How many fields of a column so far had a quote inside but none around them, and the line of the first. */
+int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *line);
+/* After the last record: SHA-256 of all bytes, unpacked, file after file. */
+void gd_table_get_sha256(gd_table *table, char sha256[65]);
+/* May be NULL. */
+void gd_table_close(gd_table *table);
 
 typedef struct gd_table_reader {
 	/*
@@ -26,15 +71,13 @@ typedef struct gd_table_reader {
 	void *context;
 } gd_table_reader;
 
-/*
- * Streams `path` in constant memory: quotes, embedded newlines, CRLF, a byte-order mark, blank lines skipped, blanks around
- * unquoted fields trimmed. An empty file, a ragged record, a stray or unclosed quote, a NUL byte or invalid UTF-8 is GD_BAD_DATA
- * and names file and line; a header without records is not an error. `sha256` (may be NULL) gets the hash of the bytes read.
- */
-GD_CHECKED gd_status gd_table_read(const char *path, const gd_table_reader *reader, char sha256[65]);
-
-/* Something that delivers a table as gd_table_read does: a file, or songs drawn from a profile. */
+/* Something that delivers a table, as often as it is asked: a file, or songs drawn from a profile. `sha256` (may be NULL) gets the hash of the bytes read. */
 typedef gd_status gd_table_source(void *context, const gd_table_reader *reader, char sha256[65]);
+
+/* A gd_table_source; `context` is a gd_table. */
+gd_status gd_table_deliver(void *context, const gd_table_reader *reader, char sha256[65]);
+/* Opens one file without options, delivers it and closes it. */
+GD_CHECKED gd_status gd_table_read(const char *path, const gd_table_reader *reader, char sha256[65]);
 
 /* Index of the column `name` in `*index`, or -1. Two columns of that name are GD_BAD_DATA. */
 GD_CHECKED gd_status gd_table_find(const gd_record *header, const char *name, int *index);

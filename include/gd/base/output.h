@@ -1,0 +1,18 @@
+/* Where results go: looked at before the work whose result it is. Local. */
+#ifndef GD_OUTPUT_H
+#define GD_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "gd/base/status.h"
+
+/*
+ * Whether a file can come to `path`. GD_USAGE where its directory is not there or `path` is a directory itself, GD_FAILED where the directory may not be written to.
+ */
+GD_CHECKED gd_status gd_output_check(const char *path);
+/* Whether `path` means stdout: "-", "/dev/stdout", or no path at all. */
+bool gd_output_is_stdout(const char *path);
+/* The directory that `path` lies in, released with free(); NULL when out of memory. */
+char *gd_output_directory(const char *path);
+
+#endif

@@ -1,0 +1,27 @@
+/* Compressed bytes back to what they were, piece by piece, in bounded memory. Local. */
+#ifndef GD_UNPACK_H
+#define GD_UNPACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "gd/base/magic.h"
+#include "gd/base/status.h"
+
+typedef struct gd_unpack gd_unpack;
+
+/* For gzip or zstd; NULL when out of memory. */
+gd_unpack *gd_unpack_create(gd_packing packing);
+/*
+ * Takes of from [from_size] and puts into to [to_size], and says how much of each; with neither moved more input is needed. Several packed members are one stream.
+ * On damage the result is GD_BAD_DATA with the reason alone ("its gzip data are damaged").
+ */
+GD_CHECKED gd_status gd_unpack_step(gd_unpack *unpack, const char *from, size_t from_size, size_t *taken, char *to, size_t to_size, size_t *put);
+/* Whether the data may end here. */
+bool gd_unpack_complete(const gd_unpack *unpack);
+/* Makes ready for the same stream from its beginning. */
+void gd_unpack_reset(gd_unpack *unpack);
+/* May be NULL. */
+void gd_unpack_free(gd_unpack *unpack);
+
+#endif

@@ -1,0 +1,60 @@
+/* How a table is written: what parts its fields, what its numbers and quotes look like. Local. */
+#ifndef GD_DIALECT_H
+#define GD_DIALECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gd/base/status.h"
+
+typedef enum gd_header_kind { GD_HEADER_AUTO,
+	GD_HEADER_YES,
+	GD_HEADER_NO } gd_header_kind;
+
+/* What a user says; a zeroed one leaves all of it to be recognised. Texts are the caller's. */
+typedef struct gd_dialect_options {
+	const char *delimiter; /* NULL or "auto"; a character; "tab"; "blank" */
+	const char *charset;   /* NULL or "auto"; "utf-8", "latin1", "windows-1252", "utf-16", or another that iconv knows */
+	const char *quote;     /* NULL or "auto"; a character; "none" */
+	const char *comment;   /* NULL or "auto": lines before the header that begin with #; a character: lines anywhere; "none" */
+	int decimal;           /* index in gd_decimal_words */
+	int header;            /* gd_header_kind */
+} gd_dialect_options;
+
+extern const char *const gd_decimal_words[]; /* "auto", ".", ",", NULL */
+extern const char *const gd_header_words[];  /* "auto", "yes", "no", NULL */
+
+typedef struct gd_dialect {
+	char delimiter;       /* ' ' with `blanks` */
+	bool blanks;          /* runs of blanks (spaces, tabs) part the fields, and those at a line's ends count for nothing */
+	char quote;           /* 0: none */
+	char comment;         /* lines that begin with it are no records, wherever they stand; 0: none */
+	char decimal;         /* '.' or ',' */
+	bool header;          /* the first line names the columns; else they are 1, 2, ... */
+	bool named_comment;   /* the header begins with a comment's character, which is no part of the first name */
+	bool short_header;    /* the header lacks a name for the first column, as R writes its row names */
+	bool long_header;     /* the header ends in a delimiter that the records lack */
+	bool looks_like_data; /* the header, which was taken for one, may be a record */
+	int lead;             /* lines before the header that are left out: comments, `sep=` */
+	bool separator_line;  /* the first of them is `sep=` */
+} gd_dialect;
+
+/* Which of the options say something. */
+typedef struct gd_dialect_given {
+	bool delimiter, quote, comment, decimal, header;
+} gd_dialect_given;
+
+/* Puts what the options say into `dialect`, and the header and decimal mark where they say nothing. GD_USAGE for what makes no sense. */
+GD_CHECKED gd_status gd_dialect_apply(const gd_dialect_options *options, gd_dialect *dialect, gd_dialect_given *given);
+/* Refuses what makes no sense (GD_USAGE). */
+GD_CHECKED gd_status gd_dialect_check(const gd_dialect_options *options);
+/*
+ * From the beginning of a table, bytes [size] of UTF-8 (`whole`: that is all of it), and what the options say. Never an error of the data: where nothing fits,
+ * the fields are parted by commas. GD_USAGE as gd_dialect_check; GD_FAILED for memory.
+ */
+GD_CHECKED gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *bytes, size_t size, bool whole, gd_dialect *dialect);
+/* In one line, "semicolons between fields, decimal comma": all that is unlike a plain CSV, or "" where nothing is. */
+void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room);
+
+#endif

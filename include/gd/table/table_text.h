@@ -1,0 +1,36 @@
+/* A table's file as UTF-8, block by block. Local. */
+#ifndef GD_TABLE_TEXT_H
+#define GD_TABLE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "gd/base/input.h"
+#include "gd/base/sha256.h"
+#include "gd/base/status.h"
+#include "gd/table/charset.h"
+
+typedef struct gd_table_text gd_table_text;
+
+/*
+ * Opens `path` ("-": stdin; `spool` as gd_input_open) and recognises its packing and character set. A file that is plainly no table of text, an HDF5 file or a workbook say, is
+ * GD_BAD_DATA and the message says what it is.
+ */
+GD_CHECKED gd_status gd_table_text_open(const char *path, const char *spool, const char *charset, gd_table_text **text);
+/* The beginning as UTF-8 without its byte-order mark, still to be read; `*whole`: there is no more. The text's own. */
+const char *gd_table_text_peek(const gd_table_text *text, size_t *size, bool *whole);
+/*
+ * Reads up to `size` bytes (64 at least), 0 at the end alone. `hash` (may be NULL) gets the file's bytes, unpacked but not converted.
+ */
+GD_CHECKED gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256 *hash, size_t *got);
+GD_CHECKED gd_status gd_table_text_rewind(gd_table_text *text);
+/* Whether it would be gone if it were closed: a pipe. */
+bool gd_table_text_is_once(const gd_table_text *text);
+const gd_charset *gd_table_text_charset(const gd_table_text *text);
+gd_packing gd_table_text_packing(const gd_table_text *text);
+/* For messages: the path, or "stdin". */
+const char *gd_table_text_name(const gd_table_text *text);
+/* May be NULL. */
+void gd_table_text_close(gd_table_text *text);
+
+#endif

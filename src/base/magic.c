@@ -1,0 +1,114 @@
+#include "gd/base/magic.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+gd_packing gd_magic_packing(const void *bytes, size_t size)
+{
+	if (size >= 3 && !memcmp(bytes, "\x1f\x8b\x08", 3))
+		return GD_PACKING_GZIP;
+	if (size >= 4 && !memcmp(bytes, "\x28\xb5\x2f\xfd", 4))
+		return GD_PACKING_ZSTD;
+	return GD_PACKING_NONE;
+}
+
+static const struct {
+	const char *bytes;
+	size_t size, offset;
+	gd_magic kind;
+} kinds[] = {
+#define AT(offset, bytes) bytes, sizeof bytes - 1, offset
+	{AT(0, "\x89HDF\r\n\x1a\n"), {"an HDF5 file", "predict and preprocess take tables; datasets and models go to train, evaluate and info"}},
+	{AT(0, "PAR1"), {"a Parquet file", "write it as CSV first (duckdb: COPY (FROM 'x.parquet') TO 'x.csv')"}},
+	{AT(0, "ARROW1"), {"an Arrow or Feather file", "write it as CSV first"}},
+	{AT(0, "FEA1"), {"a Feather file", "write it as CSV first"}},
+	{AT(0, "ORC"), {"an ORC file", "write it as CSV first"}},
+	{AT(0, "Obj\x01"), {"an Avro file", "write it as CSV first"}},
+	{AT(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), {"an old Excel workbook or another Office document", "save its sheet as CSV"}},
+	{AT(0, "SQLite format 3"), {"an SQLite database", "write a table as CSV first (sqlite3 -header -csv x.db 'select * from t')"}},
+	{AT(0, "\x93NUMPY"), {"a NumPy array", "write it as text first (numpy.savetxt)"}},
+	{AT(0, "RDX2\n"), {"an R data file", "write it as CSV first (write.csv)"}},
+	{AT(0, "RDX3\n"), {"an R data file", "write it as CSV first (write.csv)"}},
+	{AT(0, "X\n\0\0\0"), {"an R object (.rds)", "write it as CSV first (write.csv)"}},
+	{AT(0, "<stata_dta>"), {"a Stata file", "write it as CSV first (export delimited)"}},
+	{AT(0, "$FL2"), {"an SPSS file", "write it as CSV first"}},
+	{AT(0, "BZh"), {"compressed by bzip2", "unpack it first (bunzip2), or pipe it: bzcat FILE | genre-dist ... -"}},
+	{AT(0, "\xfd"
+	       "7zXZ\0"),
+		{"compressed by xz", "unpack it first (unxz), or pipe it: xzcat FILE | genre-dist ... -"}},
+	{AT(0, "\x04\x22\x4d\x18"), {"compressed by lz4", "unpack it first (unlz4)"}},
+	{AT(0, "7z\xbc\xaf\x27\x1c"), {"a 7z archive", "unpack it first"}},
+	{AT(0, "Rar!\x1a\x07"), {"a RAR archive", "unpack it first"}},
+	{AT(0, "\x1f\x9d"), {"compressed by compress", "unpack it first (uncompress)"}},
+	{AT(257, "ustar"), {"a tar archive", "unpack it first (tar -xf)"}},
+	{AT(0, "%PDF-"), {"a PDF document", "a table of text is expected"}},
+	{AT(0, "\x89PNG\r\n"), {"a picture", "a table of text is expected"}},
+	{AT(0, "\xff\xd8\xff"), {"a picture", "a table of text is expected"}},
+	{AT(0, "\x7f"
+	       "ELF"),
+		{"a program", "a table of text is expected"}},
+	{AT(0, "version https://git-lfs"), {"a pointer of Git LFS, not the file itself", "fetch it (git lfs pull)"}},
+#undef AT
+};
+
+static const gd_magic workbook = {"an Excel workbook", "save its sheet as CSV"}, sheets = {"an OpenDocument file", "save its sheet as CSV"},
+		      zip = {"a zip archive", "unpack it first (unzip), or pipe it: unzip -p FILE | genre-dist ... -"},
+		      gzip = {"compressed by gzip twice over", "unpack it once (gunzip)"}, zstd = {"compressed twice over", "unpack it once (unzstd)"},
+		      arff = {"an ARFF file", "write it as CSV first: the lines below @data, with the attributes' names as the header"},
+		      json = {"JSON", "write it as CSV first"}, html = {"a web page", "download the file itself"}, xml = {"XML", "write it as CSV first"};
+
+static bool holds(const char *bytes, size_t size, const char *word)
+{
+	return memmem(bytes, size, word, strlen(word)) != NULL;
+}
+
+static bool begins(const char *bytes, size_t size, const char *word)
+{
+	return size >= strlen(word) && !strncasecmp(bytes, word, strlen(word));
+}
+
+/* The kind of a text. */
+static const gd_magic *find_text(const char *text, size_t size)
+{
+	const char *end = text + size;
+	if (size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		text += 3;
+	while (text < end && (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n'))
+		text++;
+	size_t left = (size_t)(end - text);
+	if (begins(text, left, "<!doctype html") || begins(text, left, "<html"))
+		return &html;
+	if (begins(text, left, "<?xml"))
+		return holds(text, left, "<html") ? &html : &xml;
+	if (left > 1 && (*text == '{' || *text == '[')) {
+		const char *next = text + 1;
+		while (next < end && (*next == ' ' || *next == '\t' || *next == '\r' || *next == '\n'))
+			next++;
+		if (next < end && (*next == '{' || (*text == '{' && *next == '"') || (*text == '[' && *next == '[')))
+			return &json;
+	}
+	/* An ARFF file's comments begin with %. */
+	while (text < end) {
+		const char *line = memchr(text, '\n', (size_t)(end - text));
+		if (*text != '%' && *text != '\r' && *text != '\n')
+			return begins(text, (size_t)(end - text), "@relation") ? &arff : NULL;
+		text = line ? line + 1 : end;
+	}
+	return NULL;
+}
+
+const gd_magic *gd_magic_find(const void *bytes, size_t size)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (size >= kinds[i].offset + kinds[i].size && !memcmp((const char *)bytes + kinds[i].offset, kinds[i].bytes, kinds[i].size))
+			return &kinds[i].kind;
+	if (size >= 4 && !memcmp(bytes, "PK\x03\x04", 4))
+		return holds(bytes, size, "[Content_Types].xml") || holds(bytes, size, "xl/") ? &workbook : holds(bytes, size, "mimetypeapplication/vnd.oasis") ? &sheets
+																				: &zip;
+	gd_packing packing = gd_magic_packing(bytes, size);
+	if (packing != GD_PACKING_NONE)
+		return packing == GD_PACKING_GZIP ? &gzip : &zstd;
+	return find_text(bytes, size);
+}

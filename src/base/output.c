@@ -1,0 +1,44 @@
+#include "gd/base/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gd/base/file.h"
+
+char *gd_output_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path))
+						   : strdup(".");
+}
+
+gd_status gd_output_check(const char *path)
+{
+	struct stat info;
+	if (!stat(path, &info)) {
+		if (S_ISDIR(info.st_mode))
+			return gd_error(GD_USAGE, "'%s' is a directory; --output takes a file's name", path);
+		if (!S_ISREG(info.st_mode))
+			return gd_ok();
+	}
+	char *directory = gd_output_directory(path);
+	if (!directory)
+		return gd_out_of_memory("a path");
+	gd_status status = gd_ok();
+	if (stat(directory, &info))
+		status = errno == ENOENT ? gd_error(GD_USAGE, "cannot write '%s': there is no directory '%s'", path, directory) : gd_file_error(GD_USAGE, "write", path, errno);
+	else if (!S_ISDIR(info.st_mode))
+		status = gd_error(GD_USAGE, "cannot write '%s': '%s' is not a directory", path, directory);
+	else if (access(directory, W_OK))
+		status = gd_file_error(GD_FAILED, "write", path, errno);
+	free(directory);
+	return status;
+}
+
+bool gd_output_is_stdout(const char *path)
+{
+	return !path || !strcmp(path, "-") || !strcmp(path, "/dev/stdout");
+}

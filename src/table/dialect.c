@@ -1,0 +1,121 @@
+#include "gd/table/dialect.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+const char *const gd_decimal_words[] = {"auto", ".", ",", NULL};
+const char *const gd_header_words[] = {"auto", "yes", "no", NULL};
+
+static bool is_automatic(const char *text)
+{
+	return !text || !strcasecmp(text, "auto");
+}
+
+/* A character that can part or enclose things, without being part of a number or name. */
+static bool is_mark(const char *text)
+{
+	unsigned char c = (unsigned char)text[0];
+	return c && !text[1] && c < 0x80 && (ispunct(c) || c == ' ' || c == '\t') && c != '.' && c != '-' && c != '+' && c != '_';
+}
+
+/* The option's character; `words` are names for some, "tab\tsemicolon;". */
+static gd_status read_mark(const char *option, const char *expected, const char *text, char *mark)
+{
+	static const struct {
+		const char *word;
+		char mark;
+	} words[] = {{"tab", '\t'}, {"\\t", '\t'}, {"none", '\0'}, {"comma", ','}, {"semicolon", ';'}, {"bar", '|'}, {"pipe", '|'}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcasecmp(text, words[i].word)) {
+			*mark = words[i].mark;
+			return gd_ok();
+		}
+	if (!is_mark(text))
+		return gd_error(GD_USAGE, "--%s: expected %s, found '%s'", option, expected, text);
+	*mark = text[0];
+	return gd_ok();
+}
+
+gd_status gd_dialect_apply(const gd_dialect_options *options, gd_dialect *dialect, gd_dialect_given *given)
+{
+	gd_status status = gd_ok();
+	*given = (gd_dialect_given){.delimiter = !is_automatic(options->delimiter), .quote = !is_automatic(options->quote), .comment = !is_automatic(options->comment), .decimal = options->decimal != 0, .header = options->header != GD_HEADER_AUTO};
+	dialect->header = options->header != GD_HEADER_NO;
+	dialect->decimal = options->decimal == 2 ? ',' : '.';
+	if (given->delimiter) {
+		dialect->blanks = !strcasecmp(options->delimiter, "blank") || !strcasecmp(options->delimiter, "blanks");
+		dialect->delimiter = ' ';
+		if (!dialect->blanks)
+			status = read_mark("delimiter", "auto, a character such as ; or |, tab or blank", options->delimiter, &dialect->delimiter);
+		if (!gd_failed(&status) && !dialect->delimiter)
+			status = gd_error(GD_USAGE, "--delimiter: expected auto, a character such as ; or |, tab or blank, found '%s'", options->delimiter);
+	}
+	if (!gd_failed(&status) && given->quote)
+		status = read_mark("quote", "auto, a character or none", options->quote, &dialect->quote);
+	if (!gd_failed(&status) && given->comment)
+		status = read_mark("comment", "auto, a character or none", options->comment, &dialect->comment);
+	if (gd_failed(&status))
+		return status;
+	if (given->delimiter && given->quote && dialect->quote == dialect->delimiter)
+		return gd_error(GD_USAGE, "--delimiter and --quote are the same character");
+	if (dialect->comment && ((given->delimiter && dialect->comment == dialect->delimiter) || (given->quote && dialect->comment == dialect->quote)))
+		return gd_error(GD_USAGE, "--comment is the same character as --delimiter or --quote");
+	return gd_ok();
+}
+
+gd_status gd_dialect_check(const gd_dialect_options *options)
+{
+	gd_dialect dialect = {0};
+	gd_dialect_given given;
+	return gd_dialect_apply(options, &dialect, &given);
+}
+
+static void add(char *text, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void add(char *text, size_t room, const char *format, ...)
+{
+	size_t used = strlen(text);
+	if (used && used + 2 < room) {
+		memcpy(text + used, ", ", 3);
+		used += 2;
+	}
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text + used, room - used, format, arguments);
+	va_end(arguments);
+}
+
+void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
+{
+	text[0] = '\0';
+	if (dialect->blanks)
+		add(text, room, "blanks between fields");
+	else if (dialect->delimiter == ';')
+		add(text, room, "semicolons between fields");
+	else if (dialect->delimiter == '\t')
+		add(text, room, "tabs between fields");
+	else if (dialect->delimiter == '|')
+		add(text, room, "bars between fields");
+	else if (dialect->delimiter != ',')
+		add(text, room, "'%c' between fields", dialect->delimiter);
+	if (dialect->decimal == ',')
+		add(text, room, "decimal comma");
+	if (!dialect->quote)
+		add(text, room, "no quotes");
+	else if (dialect->quote != '"')
+		add(text, room, dialect->quote == '\'' ? "single quotes" : "quotes %c", dialect->quote);
+	if (!dialect->header)
+		add(text, room, "no header: the columns are 1, 2, ...");
+	if (dialect->lead)
+		add(text, room, "%d line%s before the header left out%s", dialect->lead, dialect->lead > 1 ? "s" : "", dialect->separator_line ? " (sep=)" : "");
+	if (dialect->comment)
+		add(text, room, "lines that begin with %c left out", dialect->comment);
+	if (dialect->named_comment)
+		add(text, room, "the header's # left out");
+	if (dialect->short_header)
+		add(text, room, "the first column has no name in the header");
+	if (dialect->long_header)
+		add(text, room, "the header's last delimiter left out");
+}

@@ -1,0 +1,420 @@
+/* A dialect from a table's beginning: each likely one is tried on it, and the one taken in which the records agree best with the header. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "gd/base/parse.h"
+#include "gd/table/splitter.h"
+
+enum { MOST_RECORDS = 1000,
+	FEWEST_REPEATED = 5 };
+
+/* The beginning in one dialect. */
+typedef struct trial {
+	gd_splitter splitter;
+	gd_record *records; /* [count]; the first may be the header */
+	char **fields;      /* of all records, one after the other */
+	size_t fields_count, fields_room;
+	int count, room;
+	bool damaged; /* a quote stands where none may, or is never closed */
+} trial;
+
+static void release_trial(trial *t)
+{
+	gd_splitter_release(&t->splitter);
+	free(t->records);
+	free(t->fields);
+	*t = (trial){0};
+}
+
+static bool keep_record(trial *t, const gd_record *record)
+{
+	if (t->count == t->room) {
+		int room = t->room ? 2 * t->room : 64;
+		gd_record *records = realloc(t->records, (size_t)room * sizeof *records);
+		if (!records)
+			return false;
+		t->records = records;
+		t->room = room;
+	}
+	if (t->fields_count + (size_t)record->count > t->fields_room) {
+		size_t room = 2 * (t->fields_count + (size_t)record->count);
+		char **fields = realloc(t->fields, room * sizeof *fields);
+		if (!fields)
+			return false;
+		t->fields = fields;
+		t->fields_room = room;
+	}
+	memcpy(t->fields + t->fields_count, record->fields, (size_t)record->count * sizeof *t->fields);
+	t->fields_count += (size_t)record->count;
+	t->records[t->count++] = *record;
+	return true;
+}
+
+/* Splits the whole sample at once, so that all fields stay where they are. */
+static gd_status try_dialect(const gd_dialect *dialect, const char *bytes, size_t size, bool whole, trial *t)
+{
+	gd_record record;
+	gd_split_result result = GD_SPLIT_MORE;
+	int64_t line;
+	*t = (trial){0};
+	gd_splitter_init(&t->splitter, dialect);
+	char *room = gd_splitter_room(&t->splitter, size);
+	if (!room)
+		return gd_out_of_memory("recognising a table");
+	memcpy(room, bytes, size);
+	gd_splitter_add(&t->splitter, size);
+	if (whole)
+		gd_splitter_finish(&t->splitter);
+	while (t->count < MOST_RECORDS) {
+		result = gd_splitter_next(&t->splitter, &record, &line);
+		/* A header that is longer than the sample is better than none. */
+		if (result == GD_SPLIT_MORE && !t->count) {
+			gd_splitter_finish(&t->splitter);
+			continue;
+		}
+		if (result != GD_SPLIT_RECORD)
+			break;
+		if (!keep_record(t, &record))
+			return gd_out_of_memory("recognising a table");
+	}
+	size_t first = 0;
+	for (int i = 0; i < t->count; i++) {
+		t->records[i].fields = t->fields + first;
+		first += (size_t)t->records[i].count;
+	}
+	t->damaged = result == GD_SPLIT_LOOSE_QUOTE || result == GD_SPLIT_OPEN_QUOTE;
+	return result == GD_SPLIT_MEMORY ? gd_out_of_memory("recognising a table") : gd_ok();
+}
+
+static const char *last_field(const gd_record *record)
+{
+	return record->fields[record->count - 1];
+}
+
+static bool is_number(const char *text, char decimal)
+{
+	double value;
+	return gd_parse_decimal(text, decimal, &value) && isfinite(value);
+}
+
+/* Whether all records have one field more than the header, the first of them texts that all differ: row names, as R's write.table writes them. */
+static bool has_row_names(const trial *t)
+{
+	const gd_record *header = &t->records[0];
+	if (t->count < 3 || !*last_field(header))
+		return false;
+	for (int i = 1; i < t->count; i++) {
+		const gd_record *record = &t->records[i];
+		if (record->count != header->count + 1 || !*last_field(record) || !strcmp(record->fields[0], t->records[i > 1 ? i - 1 : 2].fields[0]))
+			return false;
+	}
+	return true;
+}
+
+/* Digits, a comma and digits, perhaps with a sign; points between groups of three digits before. */
+static bool is_comma_number(const char *text)
+{
+	return is_number(text, ',') && strchr(text, ',');
+}
+
+/* Whether a cell looks as if it should have been parted further. */
+static bool is_dirty(const char *cell, const gd_dialect *dialect)
+{
+	for (const char *c = ",;\t|"; *c; c++)
+		if (*c != dialect->delimiter && strchr(cell, *c) && !(*c == ',' && is_comma_number(cell)))
+			return true;
+	return false;
+}
+
+/* How well the records agree with the header, from below 0 to a little above 1. */
+static double rate(const trial *t, const gd_dialect *dialect)
+{
+	if (t->count == 0)
+		return -1;
+	const gd_record *header = &t->records[0];
+	bool open_header = header->count > 1 && !*last_field(header);
+	int agree = 0;
+	size_t dirty = 0, numbers = 0, quoted = 0;
+	if (header->count - open_header < 2)
+		return -1;
+	for (int i = 1; i < t->count; i++) {
+		const gd_record *record = &t->records[i];
+		agree += record->count == header->count || (record->count == header->count + 1 && !*last_field(record)) || (open_header && record->count == header->count - 1);
+	}
+	if (has_row_names(t))
+		agree = t->count - 1;
+	for (size_t i = 0; i < t->fields_count; i++) {
+		/* Splitting leaves the opening quote in place before the field. */
+		bool enclosed = dialect->quote && t->fields[i] > t->splitter.bytes && t->fields[i][-1] == dialect->quote;
+		quoted += enclosed;
+		dirty += !enclosed && is_dirty(t->fields[i], dialect);
+		numbers += is_number(t->fields[i], '.') || is_comma_number(t->fields[i]);
+	}
+	double share = t->count > 1 ? (double)agree / (t->count - 1) : 1;
+	double rating = share - .6 * (double)dirty / (double)t->fields_count + .01 * (double)numbers / (double)t->fields_count;
+	/* Apostrophes are common in texts: as quotes they have to be as common as the records. */
+	if (dialect->quote == '\'')
+		rating += quoted >= (size_t)t->count ? .003 : -1;
+	return t->damaged ? rating - .5 : rating;
+}
+
+/* The decimal mark, by numbers that can be read in one way only; where there are none, by what is usual. */
+static char find_decimal(const trial *t, const gd_dialect *dialect)
+{
+	int64_t points = 0, commas = 0, either = 0;
+	size_t first = t->count > 1 ? (size_t)t->records[0].count : 0;
+	for (size_t i = first; i < t->fields_count; i++) {
+		const char *cell = t->fields[i], *comma = strchr(cell, ','), *point = strchr(cell, '.');
+		const char *body = cell + (*cell == '-' || *cell == '+');
+		if (!isdigit((unsigned char)*body) || strspn(body, "0123456789.,eE+-") != strlen(body))
+			continue;
+		/* With both of them, the last one is the mark. */
+		if (comma && point) {
+			const char *last_comma = strrchr(cell, ','), *last_point = strrchr(cell, '.');
+			commas += last_comma > last_point && last_comma == comma;
+			points += last_point > last_comma && last_point == point;
+			continue;
+		}
+		const char *mark = comma ? comma : point;
+		if (!mark || strrchr(cell, *mark) != mark)
+			continue;
+		size_t before = (size_t)(mark - body), behind = strspn(mark + 1, "0123456789");
+		bool group = behind == 3 && !mark[4] && before <= 3 && *body != '0';
+		if (comma)
+			group ? either++ : commas++;
+		else
+			points += !group;
+	}
+	if (commas || points)
+		return commas > points ? ',' : '.';
+	return either && dialect->delimiter == ';' ? ',' : '.';
+}
+
+/* Whole numbers in even steps, as years: names of columns rather than values. */
+static bool is_sequence(const gd_record *header, char decimal)
+{
+	double last = 0, step = 0, value;
+	int count = 0;
+	for (int i = 0; i < header->count; i++) {
+		if (!gd_parse_decimal(header->fields[i], decimal, &value))
+			continue;
+		if (value != floor(value) || (count > 1 && value - last != step) || (count && value == last))
+			return false;
+		step = value - last;
+		last = value;
+		count++;
+	}
+	return count > 1;
+}
+
+/* Whether the first record is like the others: a number in each column of numbers, or a text that its column has again in each. */
+static bool looks_like_data(const trial *t, char decimal)
+{
+	if (t->count < 2)
+		return false;
+	const gd_record *header = &t->records[0];
+	int numeric = 0, numeric_in_header = 0, repeated = 0;
+	for (int c = 0; c < header->count; c++) {
+		int values = 0, numbers = 0;
+		bool again = false;
+		for (int i = 1; i < t->count; i++) {
+			if (t->records[i].count <= c || !*t->records[i].fields[c])
+				continue;
+			values++;
+			numbers += is_number(t->records[i].fields[c], decimal);
+			again = again || !strcmp(t->records[i].fields[c], header->fields[c]);
+		}
+		bool number = values && 10 * numbers >= 9 * values;
+		numeric += number;
+		numeric_in_header += number && is_number(header->fields[c], decimal);
+		repeated += again;
+	}
+	if (repeated == header->count && t->count > FEWEST_REPEATED)
+		return true;
+	return numeric && numeric == numeric_in_header && !is_sequence(header, decimal);
+}
+
+/* ---- lines before the header ---- */
+
+static size_t line_length(const char *bytes, size_t size)
+{
+	size_t length = 0;
+	while (length < size && bytes[length] != '\n' && bytes[length] != '\r')
+		length++;
+	return length;
+}
+
+/* The offset behind the line's newline. */
+static size_t next_line(const char *bytes, size_t size)
+{
+	size_t at = line_length(bytes, size);
+	if (at < size && bytes[at] == '\r' && at + 1 < size && bytes[at + 1] == '\n')
+		at++;
+	return at < size ? at + 1 : size;
+}
+
+/* `sep=;`, which spreadsheets write and read. */
+static bool is_separator_line(const char *bytes, size_t size, char *delimiter)
+{
+	size_t length = line_length(bytes, size), quoted = length > 1 && bytes[0] == '"' && bytes[length - 1] == '"';
+	if (length - 2 * quoted != 5 || strncasecmp(bytes + quoted, "sep=", 4) != 0)
+		return false;
+	*delimiter = bytes[quoted + 4];
+	return true;
+}
+
+/* Goes over comments; `*last` gets the offset of the last one. Lines of blanks among them are none, but go too. */
+static size_t skip_comments(const char *bytes, size_t size, char comment, int *lines, size_t *last)
+{
+	size_t at = 0, behind = 0;
+	int passed = 0;
+	*lines = 0;
+	while (at < size) {
+		size_t length = line_length(bytes + at, size - at);
+		if (length && bytes[at] != comment)
+			break;
+		passed++;
+		if (length)
+			*last = at;
+		at += next_line(bytes + at, size - at);
+		if (length) {
+			*lines = passed;
+			behind = at;
+		}
+		if (length)
+			continue;
+	}
+	/* Nothing but comments: then they are records. */
+	if (at >= size)
+		*lines = 0;
+	return at >= size ? 0 : behind;
+}
+
+/* ---- all of it ---- */
+
+typedef struct search {
+	const char *bytes;
+	size_t size;
+	bool whole;
+	gd_dialect_given given;
+	gd_dialect best;
+	double rating;
+} search;
+
+static gd_status consider(search *s, const gd_dialect *dialect)
+{
+	trial t;
+	gd_status status = try_dialect(dialect, s->bytes, s->size, s->whole, &t);
+	double rating = gd_failed(&status) ? -1 : rate(&t, dialect);
+	if (rating > s->rating + 1e-9) {
+		s->rating = rating;
+		s->best = *dialect;
+	}
+	release_trial(&t);
+	return status;
+}
+
+static gd_status choose(search *s, const gd_dialect *wanted)
+{
+	static const char delimiters[] = {',', '\t', ';', '|', ' '};
+	static const char quotes[] = {'"', '\''};
+	gd_status status = gd_ok();
+	s->best = *wanted;
+	if (!s->given.delimiter)
+		s->best.delimiter = ',';
+	if (!s->given.quote)
+		s->best.quote = '"';
+	s->rating = -1;
+	for (size_t d = 0; d < sizeof delimiters && !gd_failed(&status); d++)
+		for (size_t q = 0; q < sizeof quotes && !gd_failed(&status); q++) {
+			gd_dialect dialect = *wanted;
+			if (!s->given.delimiter) {
+				dialect.delimiter = delimiters[d];
+				dialect.blanks = delimiters[d] == ' ';
+			}
+			if (!s->given.quote)
+				dialect.quote = quotes[q];
+			if ((s->given.delimiter && d) || (s->given.quote && q) || (dialect.quote && dialect.quote == dialect.delimiter))
+				continue;
+			if (dialect.comment && (dialect.comment == dialect.delimiter || dialect.comment == dialect.quote))
+				continue;
+			status = consider(s, &dialect);
+		}
+	return status;
+}
+
+/* What the header and the decimal mark are, in the dialect that was chosen. */
+static gd_status look_closer(const search *s, gd_dialect *dialect)
+{
+	trial t;
+	gd_status status = try_dialect(dialect, s->bytes, s->size, s->whole, &t);
+	if (!gd_failed(&status) && t.count) {
+		const gd_record *header = &t.records[0];
+		if (!s->given.decimal)
+			dialect->decimal = find_decimal(&t, dialect);
+		dialect->short_header = dialect->header && has_row_names(&t);
+		dialect->long_header = dialect->header && header->count > 1 && !*last_field(header) && t.count > 1 && t.records[1].count == header->count - 1;
+		dialect->looks_like_data = !s->given.header && !dialect->short_header && looks_like_data(&t, dialect->decimal);
+	}
+	release_trial(&t);
+	return status;
+}
+
+/* Whether the last comment names the columns: as many as the first record has, which looks like data itself, while the comment does not. */
+static gd_status try_named_comment(search *s, size_t back, gd_dialect *dialect)
+{
+	search wider = *s;
+	trial t;
+	wider.bytes -= back;
+	wider.size += back;
+	gd_status status = choose(&wider, dialect);
+	if (gd_failed(&status))
+		return status;
+	status = try_dialect(&wider.best, wider.bytes, wider.size, wider.whole, &t);
+	if (!gd_failed(&status) && t.count > 1 && t.records[0].count > 1 && t.records[0].count == t.records[1].count) {
+		gd_dialect closer = s->best;
+		status = look_closer(s, &closer);
+		if (!gd_failed(&status) && closer.looks_like_data && !looks_like_data(&t, closer.decimal)) {
+			*s = wider;
+			s->best.named_comment = true;
+		}
+	}
+	release_trial(&t);
+	return status;
+}
+
+gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *bytes, size_t size, bool whole, gd_dialect *dialect)
+{
+	search s = {.whole = whole};
+	size_t at = 0, last = 0;
+	int lines = 0, lead = 0;
+	char delimiter;
+	*dialect = (gd_dialect){0};
+	gd_status status = gd_dialect_apply(options, dialect, &s.given);
+	if (gd_failed(&status))
+		return status;
+	if (is_separator_line(bytes, size, &delimiter)) {
+		dialect->separator_line = true;
+		lead = 1;
+		at = next_line(bytes, size);
+		if (!s.given.delimiter)
+			dialect->delimiter = delimiter;
+		s.given.delimiter = true;
+	}
+	size_t skipped = s.given.comment ? 0 : skip_comments(bytes + at, size - at, '#', &lines, &last);
+	s.bytes = bytes + at + skipped;
+	s.size = size - at - skipped;
+	status = choose(&s, dialect);
+	if (!gd_failed(&status) && lines && dialect->header)
+		status = try_named_comment(&s, skipped - last, dialect);
+	if (gd_failed(&status))
+		return status;
+	bool separator = dialect->separator_line;
+	*dialect = s.best;
+	dialect->separator_line = separator;
+	dialect->lead = lead + lines - dialect->named_comment;
+	return look_closer(&s, dialect);
+}

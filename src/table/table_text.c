@@ -1,0 +1,203 @@
+#include "gd/table/table_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RAW = 1 << 16 };
+
+struct gd_table_text {
+	gd_input *input;
+	gd_charset charset;
+	gd_decoder *decoder; /* NULL: it is UTF-8 */
+	bool begun;          /* the byte-order mark is behind us */
+	char raw[RAW];
+	size_t raw_size, raw_used;
+	char *sample; /* the beginning, converted */
+	size_t sample_size;
+	bool whole;
+};
+
+static gd_status refuse_kind(const gd_table_text *text, const char *bytes, size_t size)
+{
+	const gd_magic *kind = gd_magic_find(bytes, size);
+	if (!kind)
+		return gd_ok();
+	return gd_error(GD_BAD_DATA, "cannot read '%s': it is %s%s, not a table of text; %s", gd_input_name(text->input), kind->noun,
+		gd_input_packing(text->input) == GD_PACKING_NONE ? "" : " inside its packing", kind->advice);
+}
+
+static gd_status name_error(const gd_table_text *text, const gd_status *cause)
+{
+	return cause->code == GD_BAD_DATA ? gd_error(GD_BAD_DATA, "cannot read '%s': %s; --charset names another", gd_input_name(text->input), cause->message) : *cause;
+}
+
+/* UTF-8 of the beginning, as much as there is of whole characters. */
+static gd_status take_sample(gd_table_text *text, const char *bytes, size_t size)
+{
+	size_t taken = 0, put = 0;
+	gd_status status = gd_ok();
+	bytes += text->charset.mark;
+	size -= text->charset.mark;
+	size_t room = 3 * size + 1;
+	text->sample = malloc(room);
+	if (!text->sample)
+		return gd_out_of_memory("reading a table");
+	if (!text->decoder) {
+		memcpy(text->sample, bytes, size);
+		text->sample_size = size;
+		return status;
+	}
+	do {
+		status = gd_decoder_step(text->decoder, bytes, size, &taken, text->sample + text->sample_size, room - text->sample_size, &put);
+		bytes += taken;
+		size -= taken;
+		text->sample_size += put;
+	} while (!gd_failed(&status) && (taken || put) && size);
+	gd_decoder_reset(text->decoder);
+	/* It is read again, and refused in its place, where the lines are counted. */
+	return status.code == GD_BAD_DATA ? gd_ok() : status;
+}
+
+gd_status gd_table_text_open(const char *path, const char *spool, const char *charset, gd_table_text **opened)
+{
+	*opened = NULL;
+	gd_table_text *text = calloc(1, sizeof *text);
+	if (!text)
+		return gd_out_of_memory("reading a table");
+	size_t size = 0;
+	const char *bytes = NULL;
+	gd_status status = gd_input_open(path, spool, &text->input);
+	if (!gd_failed(&status)) {
+		bytes = gd_input_peek(text->input, &size);
+		text->whole = size < GD_INPUT_PEEK;
+		status = refuse_kind(text, bytes, size);
+	}
+	if (!gd_failed(&status))
+		status = gd_charset_recognise(charset, bytes, size, text->whole, &text->charset);
+	if (!gd_failed(&status))
+		status = gd_decoder_open(&text->charset, &text->decoder);
+	if (!gd_failed(&status))
+		status = take_sample(text, bytes, size);
+	/* A text in another character set may be an ARFF file too. */
+	if (!gd_failed(&status) && text->decoder)
+		status = refuse_kind(text, text->sample, text->sample_size);
+	if (gd_failed(&status))
+		gd_table_text_close(text);
+	else
+		*opened = text;
+	return status;
+}
+
+const char *gd_table_text_peek(const gd_table_text *text, size_t *size, bool *whole)
+{
+	*size = text->sample_size;
+	*whole = text->whole;
+	return text->sample;
+}
+
+/* Reads on behind what is left. */
+static gd_status fill(gd_table_text *text, gd_sha256 *hash, size_t *got)
+{
+	if (text->raw_used < text->raw_size)
+		memmove(text->raw, text->raw + text->raw_used, text->raw_size - text->raw_used);
+	text->raw_size -= text->raw_used;
+	text->raw_used = 0;
+	gd_status status = gd_input_read(text->input, text->raw + text->raw_size, RAW - text->raw_size, got);
+	if (hash)
+		gd_sha256_update(hash, text->raw + text->raw_size, *got);
+	text->raw_size += *got;
+	return status;
+}
+
+static gd_status decode(gd_table_text *text, char *bytes, size_t size, gd_sha256 *hash, size_t *got)
+{
+	size_t taken = 0, more = 0;
+	*got = 0;
+	for (;;) {
+		gd_status status = gd_decoder_step(text->decoder, text->raw + text->raw_used, text->raw_size - text->raw_used, &taken, bytes, size, got);
+		text->raw_used += taken;
+		if (gd_failed(&status))
+			return name_error(text, &status);
+		if (*got)
+			return status;
+		status = fill(text, hash, &more);
+		if (gd_failed(&status))
+			return status;
+		if (!more && text->raw_used < text->raw_size) {
+			status = gd_error(GD_BAD_DATA, "it ends inside a character of %s", text->charset.name);
+			return name_error(text, &status);
+		}
+		if (!more)
+			return gd_ok();
+	}
+}
+
+gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256 *hash, size_t *got)
+{
+	gd_status status = gd_ok();
+	*got = 0;
+	if (!text->begun && text->charset.mark) {
+		size_t step = 0;
+		while (text->raw_size < text->charset.mark && !gd_failed(&status)) {
+			status = fill(text, hash, &step);
+			if (!step)
+				break;
+		}
+		text->raw_used = text->charset.mark;
+	}
+	text->begun = true;
+	if (gd_failed(&status))
+		return status;
+	if (text->decoder)
+		return decode(text, bytes, size, hash, got);
+	*got = text->raw_size - text->raw_used;
+	if (*got) {
+		*got = *got < size ? *got : size;
+		memcpy(bytes, text->raw + text->raw_used, *got);
+		text->raw_used += *got;
+		return status;
+	}
+	status = gd_input_read(text->input, bytes, size, got);
+	if (hash)
+		gd_sha256_update(hash, bytes, *got);
+	return status;
+}
+
+gd_status gd_table_text_rewind(gd_table_text *text)
+{
+	text->raw_size = text->raw_used = 0;
+	text->begun = false;
+	if (text->decoder)
+		gd_decoder_reset(text->decoder);
+	return gd_input_rewind(text->input);
+}
+
+bool gd_table_text_is_once(const gd_table_text *text)
+{
+	return gd_input_is_once(text->input);
+}
+
+const gd_charset *gd_table_text_charset(const gd_table_text *text)
+{
+	return &text->charset;
+}
+
+gd_packing gd_table_text_packing(const gd_table_text *text)
+{
+	return gd_input_packing(text->input);
+}
+
+const char *gd_table_text_name(const gd_table_text *text)
+{
+	return gd_input_name(text->input);
+}
+
+void gd_table_text_close(gd_table_text *text)
+{
+	if (!text)
+		return;
+	gd_input_close(text->input);
+	gd_decoder_close(text->decoder);
+	free(text->sample);
+	free(text);
+}
