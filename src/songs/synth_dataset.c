@@ -18,6 +18,7 @@
 #include "gd/table/recipe.h"
 #include "gd/table/shipped.h"
 #include "gd/table/split.h"
+#include "gd/table/statistics.h"
 
 enum {
 	STRETCHES = 1024,      /* of the training part, summed up each by itself: the order of all additions is fixed */
@@ -156,8 +157,8 @@ static int32_t draw(drawing *d, int64_t row)
 
 /* ---- the first drawing: moments and counts ---- */
 
-/* Of one stretch, distances from `origin` added up, then their products: the upper triangle. */
-static void sum_stretch(drawing *d, int64_t first, int64_t count, const double *origin, double *sums, double *counts)
+/* Of one stretch, the features' moments, and distances from `origin` added up, then their products: the upper triangle. */
+static void sum_stretch(drawing *d, int64_t first, int64_t count, const double *origin, gd_exact_moments *moments, double *sums, double *counts)
 {
 	uint64_t rows[TOGETHER];
 	int features = d->recipe.features;
@@ -167,8 +168,10 @@ static void sum_stretch(drawing *d, int64_t first, int64_t count, const double *
 		for (size_t i = 0; i < some; i++) {
 			counts[draw(d, (int64_t)rows[i])]++;
 			double *product = sums + features;
-			for (int a = 0; a < features; a++)
+			for (int a = 0; a < features; a++) {
+				gd_exact_moments_add(&moments[a], d->raw[a], 1);
 				d->raw[a] -= origin[a];
+			}
 			for (int a = 0; a < features; a++) {
 				sums[a] += d->raw[a];
 				for (int b = a; b < features; b++)
@@ -192,21 +195,20 @@ static void count_classes(drawing *d, gd_part part, int64_t start, double *count
 	}
 }
 
-/* Sums [features, then products] become the moments. */
-static void finish_moments(drawing *d, const double *origin, const double *sums)
+/* Sums [features, then products] become the correlation, moments the moments. */
+static void finish_moments(drawing *d, gd_exact_moments *moments, const double *sums)
 {
 	gd_preprocessing *fitted = &d->header.preprocessing;
 	double rows = (double)d->header.rows[GD_TRAIN], *correlation = d->header.correlation;
 	const double *product = sums + fitted->features;
 	int features = fitted->features;
+	bool constant;
 	for (int a = 0; a < features; a++)
 		for (int b = a; b < features; b++)
 			correlation[a * features + b] = *product++ / rows - sums[a] / rows * (sums[b] / rows);
 	for (int a = 0; a < features; a++) {
-		double variance = correlation[a * features + a];
-		fitted->mean[a] = origin[a] + sums[a] / rows;
-		fitted->standard_deviation[a] = variance > 0 ? sqrt(variance) : 1;
-		if (!(variance > 0))
+		gd_statistics_finish(&moments[a], &fitted->mean[a], &fitted->standard_deviation[a], &constant);
+		if (constant)
 			gd_log_warning("'%s' has one value only in the training part and becomes 0", fitted->feature_names[a]);
 	}
 	for (int a = 0; a < features; a++) {
@@ -223,33 +225,42 @@ static gd_status fit_moments(drawing *d)
 	gd_communicator *communicator = d->communicator;
 	gd_dataset_header *header = &d->header;
 	size_t features = (size_t)d->recipe.features, width = features + features * (features + 1) / 2, classes = (size_t)header->preprocessing.classes;
-	double *sums = gd_allocate(STRETCHES * width + GD_PARTS * classes, sizeof *sums), *origin = gd_allocate(features, sizeof *origin);
-	gd_status mine = sums && origin ? gd_ok() : gd_out_of_memory("the moments");
+	size_t length = STRETCHES * width + features * GD_EXACT_MOMENTS_LENGTH + GD_PARTS * classes;
+	double *sums = gd_allocate(length, sizeof *sums), *origin = gd_allocate(features, sizeof *origin);
+	gd_exact_moments *moments = gd_allocate(features, sizeof *moments);
+	gd_status mine = sums && origin && moments ? gd_ok() : gd_out_of_memory("the moments");
 	gd_status status = gd_agree(communicator, &mine);
 	if (gd_failed(&status))
 		goto done;
-	double *counts = sums + STRETCHES * width;
+	double *packed = sums + STRETCHES * width, *counts = packed + features * GD_EXACT_MOMENTS_LENGTH;
 	draw(d, (int64_t)gd_permutation_at(&d->order, 0));
 	memcpy(origin, d->raw, features * sizeof *origin);
 	gd_share share = gd_share_of(STRETCHES, communicator->rank, communicator->size);
 	for (long long s = share.first; s < share.first + share.count; s++) {
 		gd_share stretch = gd_share_of(header->rows[GD_TRAIN], (int)s, STRETCHES);
-		sum_stretch(d, stretch.first, stretch.count, origin, sums + (size_t)s * width, counts + GD_TRAIN * classes);
+		sum_stretch(d, stretch.first, stretch.count, origin, moments, sums + (size_t)s * width, counts + GD_TRAIN * classes);
 	}
 	int64_t start = header->rows[GD_TRAIN];
 	for (int part = GD_VALIDATION; part < GD_PARTS; part++) {
 		count_classes(d, (gd_part)part, start, counts + (size_t)part * classes);
 		start += header->rows[part];
 	}
-	/* Each stretch comes from one rank, to which zeros are added: nothing is rounded here. */
-	status = gd_reduce_sum(communicator, sums, STRETCHES * width + GD_PARTS * classes);
+	for (size_t f = 0; f < features; f++)
+		gd_exact_moments_pack(&moments[f], packed + f * GD_EXACT_MOMENTS_LENGTH);
+	/* Each stretch comes from one rank, to which zeros are added, and moments are packed as whole numbers: nothing is rounded here. */
+	status = gd_reduce_sum(communicator, sums, length);
+	if (gd_failed(&status))
+		goto done;
+	for (size_t f = 0; f < features; f++)
+		gd_exact_moments_unpack(&moments[f], packed + f * GD_EXACT_MOMENTS_LENGTH);
 	for (size_t s = 1; s < STRETCHES; s++)
 		for (size_t i = 0; i < width; i++)
 			sums[i] += sums[s * width + i];
-	finish_moments(d, origin, sums);
+	finish_moments(d, moments, sums);
 	for (size_t i = 0; i < GD_PARTS * classes; i++)
 		header->class_counts[i] = (int64_t)counts[i];
 done:
+	free(moments);
 	free(sums);
 	free(origin);
 	return status;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gd/kernel/normal.h"
+#include "gd/table/statistics.h"
 
 /* A training part's values of one feature. */
 typedef struct sample {
@@ -33,7 +34,7 @@ static int keep_distinct(const sample *s, double *values, int count)
 	int kept = 0;
 	for (int i = 0; i < count; i++)
 		if (!kept || standardised(s, values[i]) > standardised(s, values[kept - 1]))
-			values[kept++] = values[i];
+			values[kept++] = values[i] + 0.0; /* the sign of a zero would depend on the order of equal values */
 	return kept;
 }
 
@@ -85,6 +86,16 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Values next to each other are often the same: most are in front of a bin, or behind it. */
+static void add_column(gd_exact_moments *moments, int rows, const float *column)
+{
+	for (int first = 0, end; first < rows; first = end) {
+		for (end = first + 1; end < rows && column[end] == column[first];)
+			end++;
+		gd_exact_moments_add(moments, column[first], end - first);
+	}
+}
+
 /* Moments of the columns, of which factor 1 and shift 0 leave the values as they are. */
 static gd_status fit_moments(gd_feature_tables *tables, const sample *s)
 {
@@ -92,7 +103,8 @@ static gd_status fit_moments(gd_feature_tables *tables, const sample *s)
 	gd_arena arena = {0};
 	gd_encoding encoding;
 	float x[CHUNK], *columns = gd_allocate((size_t)tables->columns * CHUNK, sizeof *columns);
-	gd_status status = columns ? gd_encoding_init(&encoding, 1, &arena) : gd_out_of_memory("the encoding");
+	gd_exact_moments *moments = gd_allocate((size_t)tables->columns, sizeof *moments);
+	gd_status status = columns && moments ? gd_encoding_init(&encoding, 1, &arena) : gd_out_of_memory("the encoding");
 	if (!gd_failed(&status))
 		status = gd_encoding_reserve(&encoding, 0, tables->kind, tables->columns, tables->knots, &arena);
 	if (gd_failed(&status))
@@ -105,28 +117,21 @@ static gd_status fit_moments(gd_feature_tables *tables, const sample *s)
 		feature->normal[k] = (float)tables->normal[k];
 	}
 	gd_encoding_finish(&encoding);
-	for (int pass = 0; pass < 2; pass++) {
-		double *sum = pass ? tables->deviation : tables->mean;
-		for (int64_t first = 0; first < s->rows; first += CHUNK) {
-			int rows = s->rows - first < CHUNK ? (int)(s->rows - first) : CHUNK;
-			for (int r = 0; r < rows; r++)
-				x[r] = standardised(s, s->sorted[first + r]);
-			gd_encoding_raw(feature, rows, x, columns);
-			for (int k = 0; k < tables->columns; k++) {
-				for (int r = 0; r < rows; r++) {
-					double value = columns[k * rows + r], distance = value - tables->mean[k];
-					sum[k] += pass ? distance * distance : value;
-				}
-			}
-		}
+	for (int64_t first = 0; first < s->rows; first += CHUNK) {
+		int rows = s->rows - first < CHUNK ? (int)(s->rows - first) : CHUNK;
+		for (int r = 0; r < rows; r++)
+			x[r] = standardised(s, s->sorted[first + r]);
+		gd_encoding_raw(feature, rows, x, columns);
 		for (int k = 0; k < tables->columns; k++)
-			sum[k] = pass ? sqrt(sum[k] / (double)s->rows) : sum[k] / (double)s->rows;
+			add_column(&moments[k], rows, columns + k * rows);
 	}
-	for (int k = 0; k < tables->columns; k++)
-		if (!(tables->deviation[k] > 0))
-			tables->deviation[k] = 1;
+	for (int k = 0; k < tables->columns; k++) {
+		bool constant;
+		gd_statistics_finish(&moments[k], &tables->mean[k], &tables->deviation[k], &constant);
+	}
 done:
 	gd_arena_release(&arena);
+	free(moments);
 	free(columns);
 	return status;
 }

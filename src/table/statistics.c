@@ -10,50 +10,43 @@
 gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, double *mean, double *deviation, bool *constant)
 {
 	size_t count = (size_t)features;
-	double *values = gd_allocate(count, sizeof *values), *first = gd_allocate(count, sizeof *first);
-	if (!values || !first) {
-		free(values);
-		free(first);
-		return gd_out_of_memory("the moments");
-	}
-	for (int i = 0; i < features; i++) {
-		mean[i] = deviation[i] = 0;
-		constant[i] = true;
-	}
-	for (int64_t position = 0; position < rows; position++) {
-		row(context, position, values);
-		if (position == 0)
-			memcpy(first, values, count * sizeof *values);
-		for (int i = 0; i < features; i++) {
-			mean[i] += values[i];
-			constant[i] = constant[i] && values[i] == first[i];
-		}
-	}
-	for (int i = 0; i < features; i++)
-		mean[i] = constant[i] ? first[i] : mean[i] / (double)rows;
-	for (int64_t position = 0; position < rows; position++) {
+	double *values = gd_allocate(count, sizeof *values);
+	gd_exact_moments *moments = gd_allocate(count, sizeof *moments);
+	gd_status status = values && moments ? gd_ok() : gd_out_of_memory("the moments");
+	for (int64_t position = 0; position < rows && !gd_failed(&status); position++) {
 		row(context, position, values);
 		for (int i = 0; i < features; i++)
-			deviation[i] += (values[i] - mean[i]) * (values[i] - mean[i]);
+			gd_exact_moments_add(&moments[i], values[i], 1);
 	}
-	for (int i = 0; i < features; i++) {
-		deviation[i] = sqrt(deviation[i] / (double)rows);
-		/* Values so close that their squares vanish are as good as one. */
-		if (constant[i] || deviation[i] == 0) {
-			constant[i] = true;
-			deviation[i] = 1;
-		}
-	}
+	for (int i = 0; i < features && !gd_failed(&status); i++)
+		gd_statistics_finish(&moments[i], &mean[i], &deviation[i], &constant[i]);
 	free(values);
-	free(first);
-	return gd_ok();
+	free(moments);
+	return status;
+}
+
+void gd_statistics_finish(gd_exact_moments *moments, double *mean, double *deviation, bool *constant)
+{
+	*mean = gd_exact_moments_mean(moments);
+	*deviation = gd_exact_moments_deviation(moments);
+	*constant = *deviation == 0;
+	if (*constant)
+		*deviation = 1;
+}
+
+/* 1.5 * 2^52 quanta, of which `rows` has fewer than 2^52: adding it and taking it away rounds to a quantum. */
+static double quantum_magic(int64_t rows)
+{
+	int exponent;
+	frexp((double)rows, &exponent);
+	return ldexp(1.5, exponent);
 }
 
 gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const double *mean,
 	const double *deviation, const bool *constant, double *correlation)
 {
 	size_t count = (size_t)features;
-	double *values = gd_allocate(count, sizeof *values);
+	double *values = gd_allocate(count, sizeof *values), magic = quantum_magic(rows);
 	if (!values)
 		return gd_out_of_memory("the correlation");
 	memset(correlation, 0, count * count * sizeof *correlation);
@@ -63,7 +56,7 @@ gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_ro
 			values[i] = constant[i] ? 0 : (values[i] - mean[i]) / deviation[i];
 		for (size_t i = 0; i < count; i++)
 			for (size_t j = i + 1; j < count; j++)
-				correlation[i * count + j] += values[i] * values[j];
+				correlation[i * count + j] += (values[i] * values[j] + magic) - magic;
 	}
 	for (size_t i = 0; i < count; i++) {
 		correlation[i * count + i] = 1;

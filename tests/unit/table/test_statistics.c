@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gd/table/split.h"
 #include "gd/table/statistics.h"
@@ -58,7 +59,7 @@ static void test_moments(void)
 		CU_ASSERT_EQUAL(correlation[j * FEATURES + j], 1);
 		if (j == 2)
 			continue;
-		CU_ASSERT_DOUBLE_EQUAL(mean[j], (double)m[j], 1e-13 * fabs((double)m[j]));
+		CU_ASSERT_DOUBLE_EQUAL(mean[j], (double)m[j], 1e-15 * fabs((double)m[j]));
 		CU_ASSERT_DOUBLE_EQUAL(deviation[j], (double)sqrtl(s[j][j]), 1e-7 * (double)sqrtl(s[j][j]));
 		for (int k = 0; k < FEATURES; k++) {
 			double expected = k == 2 ? 0 : (double)(s[j][k] / sqrtl(s[j][j] * s[k][k]));
@@ -71,7 +72,37 @@ static void test_moments(void)
 	CU_ASSERT_DOUBLE_EQUAL(correlation[3], -1, 1e-12);
 	CU_ASSERT_TRUE(correlation[3] >= -1);
 	/* Population: sqrt(1/n - 1/n^2) for one 1 among n. */
-	CU_ASSERT_DOUBLE_EQUAL(deviation[4], sqrt(1.0 / ROWS - 1.0 / ROWS / ROWS), 1e-15);
+	CU_ASSERT_DOUBLE_EQUAL(deviation[4], sqrt(1.0 / ROWS - 1.0 / ROWS / ROWS), 1e-17);
+}
+
+/* Records in any order: the same bytes. */
+static void test_order(void)
+{
+	double mean[2][FEATURES], deviation[2][FEATURES], correlation[2][FEATURES * FEATURES];
+	bool constant[FEATURES];
+	fill();
+	for (int i = 0; i < ROWS; i++) {
+		/* Of all sizes, so that sums in double would depend on the order. */
+		table[i][0] *= ldexp(i % 3 ? 1.0 : -1.0, i % 600 - 300);
+		table[i][3] += table[i][0] * 1e-3;
+	}
+	for (int round = 0; round < 2; round++) {
+		gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, mean[round], deviation[round], constant);
+		CU_ASSERT_EQUAL(status.code, GD_OK);
+		status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, mean[round], deviation[round], constant, correlation[round]);
+		CU_ASSERT_EQUAL(status.code, GD_OK);
+		for (int i = ROWS - 1; i > 0; i--) {
+			int j = (int)((uint64_t)i * 7919 % (uint64_t)(i + 1));
+			double kept[FEATURES];
+			memcpy(kept, table[i], sizeof kept);
+			memcpy(table[i], table[j], sizeof kept);
+			memcpy(table[j], kept, sizeof kept);
+		}
+	}
+	CU_ASSERT(!memcmp(mean[0], mean[1], sizeof mean[0]));
+	CU_ASSERT(!memcmp(deviation[0], deviation[1], sizeof deviation[0]));
+	CU_ASSERT(!memcmp(correlation[0], correlation[1], sizeof correlation[0]));
+	CU_ASSERT(isfinite(mean[0][0]) && deviation[0][0] > 1e80);
 }
 
 static void test_audit(void)
@@ -93,6 +124,7 @@ static void test_audit(void)
 
 const unit_test unit_tests[] = {
 	{"moments and correlation", test_moments},
+	{"records in another order", test_order},
 	{"the leak audit", test_audit},
 	{NULL, NULL},
 };
