@@ -59,7 +59,7 @@ say "Dataset ($dataset)"
 source_of() {
 	h5dump -a /source_sha256 "$1" 2>/dev/null | sed -n 's/.*(0): "\([0-9a-f]\{64\}\)".*/\1/p' || true
 }
-if [[ -e $dataset && $(source_of "$dataset") == "$(sha256sum <"$songs" | cut -c 1-64)" ]]; then
+if [[ -e $dataset && $(source_of "$dataset") == "$(jobs/source_sha256.sh "$songs")" ]]; then
 	echo "kept as it is: it was made from these very songs"
 else
 	if [[ -e $dataset ]]; then

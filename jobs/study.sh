@@ -67,7 +67,7 @@ seconds() {
 
 # The study's split: 70/30, stratified, nothing set aside for validation. Its grouped twin keeps a song's copies together.
 same_songs() {
-	[[ -e $1 ]] && [[ $(h5dump -a /source_sha256 "$1" 2>/dev/null) == *"$(sha256sum <"$songs" | cut -c 1-64)"* ]]
+	[[ -e $1 ]] && [[ $(h5dump -a /source_sha256 "$1" 2>/dev/null) == *"$("$here/source_sha256.sh" "$songs")"* ]]
 }
 if ! same_songs study.h5; then
 	if [[ -e reported/sweep.h5 || -e meant/sweep.h5 ]]; then

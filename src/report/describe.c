@@ -26,6 +26,8 @@ static gd_status describe_dataset(FILE *out, const char *path)
 	const gd_preprocessing *p = &h->preprocessing;
 	fprintf(out, "dataset %s\nmade from %s (%" PRId64 " records read, %" PRId64 " dropped), sha256 %s\nsplit %s, seed %" PRId64 "\n", path, h->source, h->rows_read,
 		h->rows_dropped, h->source_sha256, h->split, h->seed);
+	if (*h->content_sha256)
+		fprintf(out, "content sha256 %s\n", h->content_sha256);
 	fprintf(out, "%d features:", p->features);
 	for (int f = 0; f < p->features; f++)
 		fprintf(out, "%s %s", f ? "," : "", p->feature_names[f]);

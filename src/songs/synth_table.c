@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gd/base/file.h"
-#include "gd/base/sha256.h"
+#include "gd/base/sha256_pieces.h"
 #include "gd/songs/song_text.h"
 #include "gd/songs/synth.h"
 
@@ -58,7 +58,7 @@ gd_status gd_synth_write(gd_synth *synth, const char *path)
 	return status;
 }
 
-static gd_status deliver(gd_status (*take)(void *context, const gd_record *record), void *context, int64_t number, const char *const field[GD_SONG_FIELDS], gd_sha256 *hash)
+static gd_status deliver(gd_status (*take)(void *context, const gd_record *record), void *context, int64_t number, const char *const field[GD_SONG_FIELDS], gd_sha256_pieces *hash)
 {
 	char line[GD_SONG_LINE];
 	char *fields[GD_SONG_FIELDS];
@@ -68,16 +68,15 @@ static gd_status deliver(gd_status (*take)(void *context, const gd_record *recor
 		fields[i] = (char *)field[i];
 		lengths[i] = strlen(field[i]);
 	}
-	gd_sha256_update(hash, line, gd_song_text_line(field, line));
+	gd_sha256_pieces_update(hash, line, gd_song_text_line(field, line));
 	return take(context, &record);
 }
 
 gd_status gd_synth_deliver(void *context, const gd_table_reader *reader, char sha256[65])
 {
 	gd_synth *synth = context;
-	gd_sha256 hash;
-	uint8_t digest[32];
-	gd_sha256_init(&hash);
+	gd_sha256_pieces hash;
+	gd_sha256_pieces_init(&hash);
 	gd_status status = deliver(reader->header, reader->context, 0, gd_song_columns, &hash);
 	for (int64_t row = 0; row < synth->rows && !gd_failed(&status); row++) {
 		gd_song song;
@@ -85,8 +84,7 @@ gd_status gd_synth_deliver(void *context, const gd_table_reader *reader, char sh
 		draw_fields(synth, row, &song, &fields);
 		status = deliver(reader->record, reader->context, row + 1, fields.field, &hash);
 	}
-	gd_sha256_finish(&hash, digest);
 	if (sha256)
-		gd_sha256_hex(digest, sha256);
+		gd_sha256_pieces_finish(&hash, sha256);
 	return status;
 }

@@ -32,6 +32,8 @@ void gd_hdf5_put_dataset_header(gd_hdf5 *hdf5, const gd_dataset_header *header)
 	gd_hdf5_put_root(hdf5, GD_KIND_DATASET, header->history);
 	gd_hdf5_put_text(hdf5, "/", "source", header->source);
 	gd_hdf5_put_text(hdf5, "/", "source_sha256", header->source_sha256);
+	if (*header->content_sha256)
+		gd_hdf5_put_text(hdf5, "/", "content_sha256", header->content_sha256);
 	gd_hdf5_put_integer(hdf5, "/", "rows_read", header->rows_read);
 	gd_hdf5_put_integer(hdf5, "/", "rows_dropped", header->rows_dropped);
 	gd_hdf5_put_text(hdf5, "/", "split", header->split);
@@ -63,6 +65,15 @@ static void count_rows(gd_hdf5 *hdf5, gd_dataset_header *header)
 	}
 }
 
+static void get_digest(gd_hdf5 *hdf5, const char *name, gd_arena *arena, char digest[65])
+{
+	const char *text = gd_hdf5_get_text(hdf5, "/", name, arena);
+	if (text && strlen(text) > 64)
+		gd_hdf5_fail(hdf5, "/", "expected 64 digits in '%s', found %zu", name, strlen(text));
+	else if (text)
+		strcpy(digest, text);
+}
+
 void gd_hdf5_get_dataset_header(gd_hdf5 *hdf5, gd_dataset_header *header)
 {
 	gd_preprocessing *preprocessing = &header->preprocessing;
@@ -72,11 +83,9 @@ void gd_hdf5_get_dataset_header(gd_hdf5 *hdf5, gd_dataset_header *header)
 		return;
 	size_t features = (size_t)preprocessing->features, classes = (size_t)preprocessing->classes;
 	header->source = gd_hdf5_get_text(hdf5, "/", "source", arena);
-	const char *sha256 = gd_hdf5_get_text(hdf5, "/", "source_sha256", arena);
-	if (sha256 && strlen(sha256) >= sizeof header->source_sha256)
-		gd_hdf5_fail(hdf5, "/", "expected 64 digits in 'source_sha256', found %zu", strlen(sha256));
-	else if (sha256)
-		strcpy(header->source_sha256, sha256);
+	get_digest(hdf5, "source_sha256", arena, header->source_sha256);
+	if (gd_hdf5_has_attribute(hdf5, "/", "content_sha256"))
+		get_digest(hdf5, "content_sha256", arena, header->content_sha256);
 	header->rows_read = gd_hdf5_get_integer(hdf5, "/", "rows_read", 0, INT64_MAX);
 	header->rows_dropped = gd_hdf5_get_integer(hdf5, "/", "rows_dropped", 0, INT64_MAX);
 	header->split = gd_hdf5_get_text(hdf5, "/", "split", arena);

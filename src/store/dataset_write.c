@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "gd/base/file.h"
+#include "gd/store/dataset_content.h"
 #include "gd/store/dataset_file.h"
 #include "gd/store/seal.h"
 
@@ -51,7 +52,7 @@ static void make_arrays(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part 
 }
 
 static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, hsize_t matrix_chunk, row_block *block,
-	gd_dataset_source *source, void *context)
+	gd_dataset_source *source, void *context, gd_sha256 *content)
 {
 	char path[32];
 	int64_t rows = header->rows[part], step = (int64_t)matrix_chunk;
@@ -62,6 +63,18 @@ static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part p
 		const void *values[GD_COLUMNS] = {block->features, block->labels, block->source_rows};
 		for (int column = 0; column < GD_COLUMNS; column++)
 			gd_hdf5_put_rows(hdf5, gd_column_path(part, column, path), gd_column_forms[column].element, (hsize_t)first, (hsize_t)count, values[column]);
+		if (!gd_hdf5_failed(hdf5))
+			gd_dataset_content_add(content, block->features, (size_t)(count * header->preprocessing.features) * sizeof *block->features);
+	}
+	/* In the digest they come after all features. */
+	for (int column = GD_LABELS; column < GD_COLUMNS; column++) {
+		for (int64_t first = 0; first < rows && !gd_hdf5_failed(hdf5); first += step) {
+			int64_t count = rows - first < step ? rows - first : step;
+			gd_element element = gd_column_forms[column].element;
+			gd_hdf5_get_rows(hdf5, gd_column_path(part, column, path), element, (hsize_t)first, (hsize_t)count, block->source_rows);
+			if (!gd_hdf5_failed(hdf5))
+				gd_dataset_content_add(content, block->source_rows, (size_t)count * gd_element_size(element));
+		}
 	}
 }
 
@@ -115,7 +128,8 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 {
 	gd_hdf5 hdf5;
 	gd_stretches stretches = {0};
-	char *temporary = NULL;
+	gd_sha256 content;
+	char digest[65], *temporary = NULL;
 	gd_status status = gd_file_begin(path, &temporary);
 	if (gd_failed(&status))
 		return status;
@@ -130,10 +144,15 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 	if (!block.features || !block.labels || !block.source_rows)
 		gd_hdf5_fail_out_of_memory(&hdf5, "a block of rows");
 	check_counts(&hdf5, header);
+	gd_sha256_init(&content);
 	gd_hdf5_put_dataset_header(&hdf5, header);
 	for (int part = 0; part < GD_PARTS && !gd_hdf5_failed(&hdf5); part++)
 		if (header->rows[part] > 0)
-			write_part(&hdf5, header, part, matrix_chunk, &block, source, context);
+			write_part(&hdf5, header, part, matrix_chunk, &block, source, context, &content);
+	if (!gd_hdf5_failed(&hdf5)) {
+		gd_dataset_content_finish(&content, &header->preprocessing, digest);
+		gd_hdf5_put_text(&hdf5, "/", "content_sha256", digest);
+	}
 	/* A cache holds chunks until then, and they have no place yet. */
 	if (!gd_hdf5_failed(&hdf5) && H5Fflush(hdf5.file, H5F_SCOPE_LOCAL) < 0)
 		gd_hdf5_fail_in_library(&hdf5, NULL, "cannot flush the file");

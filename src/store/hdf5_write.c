@@ -144,29 +144,41 @@ void gd_hdf5_put_array(gd_hdf5 *hdf5, const char *path, const gd_hdf5_array *arr
 	gd_hdf5_notice_disk(hdf5);
 }
 
-void gd_hdf5_put_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, const void *values)
+/* Rows from memory to the file, or back. */
+static void move_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, const void *from, void *to)
 {
 	if (gd_hdf5_failed(hdf5))
 		return;
-	hid_t dataset = H5Dopen2(hdf5->file, path, H5P_DEFAULT);
+	const char *doing = from ? "cannot write rows" : "cannot read rows";
+	hid_t dataset = H5Dopen2(hdf5->file, path, H5P_DEFAULT), type = gd_element_memory_type(element);
 	hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
 	hid_t rows = -1;
 	hsize_t shape[2] = {0, 0}, start[2] = {first, 0};
 	int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
-	bool written = false;
+	bool moved = false;
 	if ((rank == 1 || rank == 2) && H5Sget_simple_extent_dims(space, shape, NULL) == rank) {
 		shape[0] = count;
 		rows = H5Screate_simple(rank, shape, NULL);
-		written = rows >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, shape, NULL) >= 0 &&
-			H5Dwrite(dataset, gd_element_memory_type(element), rows, space, H5P_DEFAULT, values) >= 0;
+		moved = rows >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, shape, NULL) >= 0 &&
+			(from ? H5Dwrite(dataset, type, rows, space, H5P_DEFAULT, from) : H5Dread(dataset, type, rows, space, H5P_DEFAULT, to)) >= 0;
 	}
-	if (!written)
-		gd_hdf5_fail_in_library(hdf5, path, "cannot write rows");
+	if (!moved)
+		gd_hdf5_fail_in_library(hdf5, path, doing);
 	gd_hdf5_drop(rows);
 	gd_hdf5_drop(space);
 	if (dataset >= 0 && H5Dclose(dataset) < 0)
-		gd_hdf5_fail_in_library(hdf5, path, "cannot write rows");
+		gd_hdf5_fail_in_library(hdf5, path, doing);
 	gd_hdf5_notice_disk(hdf5);
+}
+
+void gd_hdf5_put_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, const void *values)
+{
+	move_rows(hdf5, path, element, first, count, values, NULL);
+}
+
+void gd_hdf5_get_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, void *values)
+{
+	move_rows(hdf5, path, element, first, count, NULL, values);
 }
 
 enum {

@@ -7,7 +7,6 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
-#include "gd/base/sha256.h"
 #include "gd/table/decimal.h"
 #include "gd/table/record_room.h"
 #include "gd/table/splitter.h"
@@ -34,7 +33,7 @@ struct gd_table {
 	gd_record_room room;
 	bool told;                   /* of a record that is no UTF-8 */
 	int64_t *loose, *loose_line; /* [columns] */
-	gd_sha256 hash;
+	gd_sha256_pieces hash;
 	char description[DESCRIPTION];
 };
 
@@ -337,7 +336,7 @@ gd_status gd_table_open(const char *const *paths, int count, const gd_table_opti
 	table->count = count;
 	table->options = options ? *options : (gd_table_options){0};
 	table->texts = calloc((size_t)count, sizeof *table->texts);
-	gd_sha256_init(&table->hash);
+	gd_sha256_pieces_init(&table->hash);
 	gd_status status = table->texts ? gd_dialect_check(&table->options.dialect) : gd_out_of_memory("reading a table");
 	if (!gd_failed(&status))
 		status = open_file(table);
@@ -408,7 +407,7 @@ gd_status gd_table_rewind(gd_table *table)
 	table->number = 0;
 	table->passes++;
 	table->begun = false;
-	gd_sha256_init(&table->hash);
+	gd_sha256_pieces_init(&table->hash);
 	return open_file(table);
 }
 
@@ -435,10 +434,8 @@ int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *
 
 void gd_table_get_sha256(gd_table *table, char sha256[65])
 {
-	gd_sha256 hash = table->hash;
-	uint8_t digest[32];
-	gd_sha256_finish(&hash, digest);
-	gd_sha256_hex(digest, sha256);
+	gd_sha256_pieces hash = table->hash;
+	gd_sha256_pieces_finish(&hash, sha256);
 }
 
 void gd_table_close(gd_table *table)

@@ -96,7 +96,7 @@ const char *gd_table_text_peek(const gd_table_text *text, size_t *size, bool *wh
 }
 
 /* Reads on behind what is left. */
-static gd_status fill(gd_table_text *text, gd_sha256 *hash, size_t *got)
+static gd_status fill(gd_table_text *text, gd_sha256_pieces *hash, size_t *got)
 {
 	if (text->raw_used < text->raw_size)
 		memmove(text->raw, text->raw + text->raw_used, text->raw_size - text->raw_used);
@@ -104,12 +104,12 @@ static gd_status fill(gd_table_text *text, gd_sha256 *hash, size_t *got)
 	text->raw_used = 0;
 	gd_status status = gd_input_read(text->input, text->raw + text->raw_size, RAW - text->raw_size, got);
 	if (hash)
-		gd_sha256_update(hash, text->raw + text->raw_size, *got);
+		gd_sha256_pieces_update(hash, text->raw + text->raw_size, *got);
 	text->raw_size += *got;
 	return status;
 }
 
-static gd_status decode(gd_table_text *text, char *bytes, size_t size, gd_sha256 *hash, size_t *got)
+static gd_status decode(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got)
 {
 	size_t taken = 0, more = 0;
 	*got = 0;
@@ -132,7 +132,7 @@ static gd_status decode(gd_table_text *text, char *bytes, size_t size, gd_sha256
 	}
 }
 
-gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256 *hash, size_t *got)
+gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got)
 {
 	gd_status status = gd_ok();
 	*got = 0;
@@ -159,7 +159,7 @@ gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_s
 	}
 	status = gd_input_read(text->input, bytes, size, got);
 	if (hash)
-		gd_sha256_update(hash, bytes, *got);
+		gd_sha256_pieces_update(hash, bytes, *got);
 	return status;
 }
 

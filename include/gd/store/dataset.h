@@ -21,6 +21,7 @@ typedef struct gd_dataset_header {
 	double *correlation;     /* [features, features] of the training part's raw features; NULL where there are more than GD_MOST_CORRELATED */
 	char *source;            /* path as given */
 	char source_sha256[65];
+	char content_sha256[65]; /* gd/store/dataset_content.h; found by the writer, empty in older files */
 	int64_t rows_read, rows_dropped;
 	char *split;             /* "random", "grouped", "column" */
 	int64_t seed;

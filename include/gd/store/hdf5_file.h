@@ -101,6 +101,8 @@ typedef struct gd_hdf5_array {
 void gd_hdf5_put_array(gd_hdf5 *hdf5, const char *path, const gd_hdf5_array *array, const void *values);
 /* Rows [first, first + count) of an array made before. */
 void gd_hdf5_put_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, const void *values);
+/* The same rows back, while the file is written. */
+void gd_hdf5_get_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, void *values);
 /* A scalar text, or [count] of them. */
 void gd_hdf5_put_document(gd_hdf5 *hdf5, const char *path, const char *text, const char *long_name);
 void gd_hdf5_put_texts(gd_hdf5 *hdf5, const char *path, size_t count, char *const *texts, const char *long_name);

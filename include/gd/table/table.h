@@ -71,7 +71,8 @@ typedef struct gd_table_reader {
 	void *context;
 } gd_table_reader;
 
-/* Something that delivers a table, as often as it is asked: a file, or songs drawn from a profile. `sha256` (may be NULL) gets the hash of the bytes read. */
+/* Something that delivers a table, as often as it is asked: a file, or songs drawn from a profile. `sha256` (may be NULL) gets the digest of the bytes read
+ * (gd/base/sha256_pieces.h). */
 typedef gd_status gd_table_source(void *context, const gd_table_reader *reader, char sha256[65]);
 
 /* A gd_table_source; `context` is a gd_table. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "gd/base/input.h"
-#include "gd/base/sha256.h"
+#include "gd/base/sha256_pieces.h"
 #include "gd/base/status.h"
 #include "gd/table/charset.h"
 
@@ -22,7 +22,7 @@ const char *gd_table_text_peek(const gd_table_text *text, size_t *size, bool *wh
 /*
  * Reads up to `size` bytes (64 at least), 0 at the end alone. `hash` (may be NULL) gets the file's bytes, unpacked but not converted.
  */
-GD_CHECKED gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256 *hash, size_t *got);
+GD_CHECKED gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got);
 GD_CHECKED gd_status gd_table_text_rewind(gd_table_text *text);
 /* Whether it would be gone if it were closed: a pipe. */
 bool gd_table_text_is_once(const gd_table_text *text);

@@ -131,6 +131,7 @@ static void test_round_trip(void)
 	CU_ASSERT_EQUAL(memcmp(header->correlation, expected.correlation, FEATURES * FEATURES * sizeof *header->correlation), 0);
 	CU_ASSERT_STRING_EQUAL(header->source, expected.source);
 	CU_ASSERT_STRING_EQUAL(header->source_sha256, expected.source_sha256);
+	CU_ASSERT_EQUAL(strlen(header->content_sha256), 64);
 	CU_ASSERT_EQUAL(header->rows_read, expected.rows_read);
 	CU_ASSERT_EQUAL(header->rows_dropped, expected.rows_dropped);
 	CU_ASSERT_STRING_EQUAL(header->split, expected.split);
@@ -177,7 +178,7 @@ static bool is_timeless(hid_t file, const char *object)
 /* What other programs rely on, seen through HDF5's own interface. */
 static void test_layout(void)
 {
-	static const char *const texts[] = {"format", "genre_dist_version", "created", "history", "source", "source_sha256", "split"};
+	static const char *const texts[] = {"format", "genre_dist_version", "created", "history", "source", "source_sha256", "content_sha256", "split"};
 	static const char *const numbers[] = {"format_version", "rows_read", "rows_dropped", "seed"};
 	static const char *const objects[] = {"train/features", "train/labels", "train/source_row", "test/features", "preprocessing/mean", "preprocessing/standard_deviation", "statistics/class_counts", "statistics/correlation"};
 	const char *path = unit_path("layout.h5");
