@@ -5,6 +5,7 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
+#include "gd/kernel/exact_moments.h"
 #include "gd/table/rows.h"
 #include "gd/table/spelling.h"
 
@@ -193,13 +194,12 @@ int64_t gd_rows_sort_training(const gd_rows *rows, int term, double *values)
 	return count;
 }
 
-/* The sum of sorted values does not depend on the order of the records. */
 static double mean_of(const double *values, int64_t count)
 {
-	double sum = 0;
+	gd_exact_moments moments = {0};
 	for (int64_t i = 0; i < count; i++)
-		sum += values[i];
-	return sum / (double)count;
+		gd_exact_moments_add(&moments, values[i], 1);
+	return gd_exact_moments_mean(&moments);
 }
 
 gd_status gd_rows_fit_missing(gd_rows *rows)
