@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "gd/bench/bench.h"
+#include "gd/kernel/engine.h"
 
 static void put_spread(FILE *out, const char *name, gd_spread s)
 {
@@ -10,7 +11,9 @@ static void put_spread(FILE *out, const char *name, gd_spread s)
 static void put_machine(FILE *out, const gd_bench_report *r)
 {
 	const gd_bench_machine *m = &r->machine;
-	fprintf(out, "\"ranks_on_host\": %d, \"cores\": %d, \"oversubscribed\": %s, \"machine\": {", r->local_ranks, r->cores, r->local_ranks > r->cores ? "true" : "false");
+	fprintf(out, "\"engine\": \"%s\", \"ranks_on_host\": %d, \"cores\": %d, \"oversubscribed\": %s, \"machine\": {", gd_engine()->name, r->local_ranks, r->cores, r->local_ranks > r->cores ? "true" : "false");
+	put_spread(out, "peak_flops", m->peak);
+	fputs(", ", out);
 	put_spread(out, "sgemm_flops", m->product);
 	fputs(", \"bandwidth\": [", out);
 	for (int i = 0; i < GD_BENCH_BANDWIDTHS; i++) {
@@ -39,8 +42,8 @@ static void put_steps(FILE *out, const gd_bench_report *r)
 	const gd_bench_model *m = &r->model;
 	fprintf(out, ", \"predicted\": {\"step\": %.9g, \"input\": %.9g, \"products\": %.9g, \"elementwise\": %.9g, \"sums\": %.9g, \"reduce\": %.9g, \"update\": %.9g, \"product_flops\": %.9g}",
 		p->step, p->input, p->products, p->elementwise, p->sums, p->reduce, p->update, p->product_rate);
-	fprintf(out, ", \"measured\": {\"step\": %.9g, \"least_step\": %.9g, \"steps\": %" PRId64 ", \"rows_per_second\": %.9g, \"share_of_sgemm\": %.9g, ", s->seconds, s->least, s->steps, m->work.full.rows / s->seconds,
-		m->work.full.rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks));
+	fprintf(out, ", \"measured\": {\"step\": %.9g, \"least_step\": %.9g, \"steps\": %" PRId64 ", \"rows_per_second\": %.9g, \"share_of_sgemm\": %.9g, \"share_of_peak\": %.9g, ", s->seconds, s->least, s->steps, m->work.full.rows / s->seconds,
+		m->work.full.rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), m->work.full.rows * m->flops / s->seconds / (r->machine.peak.mean * r->ranks));
 	put_spread(out, "input", s->input);
 	fputs(", ", out);
 	put_spread(out, "compute", s->compute);

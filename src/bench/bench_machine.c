@@ -7,6 +7,7 @@
 #include "gd/base/memory.h"
 #include "gd/kernel/gemm.h"
 #include "gd/kernel/vector_math.h"
+#include "gd/run/machine_rate.h"
 
 static const double array_bytes[GD_BENCH_BANDWIDTHS] = {24e3, 192e3, 1.5e6, 12e6, 96e6};
 static const double message_bytes[GD_BENCH_MESSAGES] = {8, 64, 512, 4096, 32768, 262144, 1048576, 4194304, 16777216};
@@ -21,30 +22,6 @@ double gd_bench_median(double *samples, int count)
 {
 	qsort(samples, (size_t)count, sizeof *samples, compare);
 	return count % 2 ? samples[count / 2] : (samples[count / 2 - 1] + samples[count / 2]) / 2;
-}
-
-double gd_bench_time(void (*work)(void *context), void *context, double budget)
-{
-	enum { FEWEST = 3, MOST = 1 << 24 };
-	const double enough = 5e-4; /* seconds of a sample: much more than the clock's own time, less than a scheduler's slice */
-	double begin = gd_seconds(), least = INFINITY, once = 0;
-	int repeat = 1;
-	for (work(context); repeat < MOST && once < enough && gd_seconds() - begin < budget; repeat *= 2) {
-		double start = gd_seconds();
-		for (int i = 0; i < repeat; i++)
-			work(context);
-		once = gd_seconds() - start;
-		least = once / repeat;
-	}
-	repeat = repeat > 1 ? repeat / 2 : 1;
-	for (int samples = 0; samples < FEWEST || gd_seconds() - begin < budget; samples++) {
-		double start = gd_seconds();
-		for (int i = 0; i < repeat; i++)
-			work(context);
-		once = (gd_seconds() - start) / repeat;
-		least = once < least ? once : least;
-	}
-	return least;
 }
 
 typedef struct operands {
@@ -85,12 +62,14 @@ static gd_status measure_processor(gd_communicator *communicator, double budget,
 	gd_status mine = allocate(&o), status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		double flops = 2.0 * GD_BENCH_SQUARE * GD_BENCH_SQUARE * GD_BENCH_SQUARE;
-		status = gd_reduce_spread(communicator, flops / gd_bench_time(multiply, &o, 3 * budget), &machine->product);
+		status = gd_reduce_spread(communicator, flops / gd_seconds_of(multiply, &o, 3 * budget), &machine->product);
 	}
+	if (!gd_failed(&status))
+		status = gd_reduce_spread(communicator, gd_machine_peak(budget), &machine->peak);
 	for (int i = 0; !gd_failed(&status) && i < GD_BENCH_BANDWIDTHS; i++) {
 		o.count = (size_t)(array_bytes[i] / (3 * sizeof(float)));
 		machine->array_bytes[i] = array_bytes[i];
-		status = gd_reduce_spread(communicator, array_bytes[i] / gd_bench_time(triad, &o, budget), &machine->bandwidth[i]);
+		status = gd_reduce_spread(communicator, array_bytes[i] / gd_seconds_of(triad, &o, budget), &machine->bandwidth[i]);
 	}
 	free(o.a);
 	free(o.b);

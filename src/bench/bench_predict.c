@@ -1,6 +1,7 @@
 /* What a step should take: see gd_bench_predict. */
 #include <stdlib.h>
 
+#include "gd/base/clock.h"
 #include "gd/base/memory.h"
 #include "gd/bench/bench_model.h"
 #include "gd/kernel/transpose.h"
@@ -92,7 +93,7 @@ static double update_bytes(const gd_stepper_options *o, double *own)
 /* Seconds of one of `count` values beyond its `bytes` at first-level bandwidth. */
 static double arithmetic(void (*work)(void *), trial *t, double count, double bytes, const gd_bench_machine *machine, double budget)
 {
-	double seconds = gd_bench_time(work, t, budget) / count - bytes / gd_bench_bandwidth(machine, SMALL * bytes);
+	double seconds = gd_seconds_of(work, t, budget) / count - bytes / gd_bench_bandwidth(machine, SMALL * bytes);
 	return seconds > 0 ? seconds : 0;
 }
 
@@ -141,7 +142,7 @@ static double time_products(const gd_bench_model *m, trial *t, double budget, do
 		if (t->inputs == 0)
 			continue;
 		double share = budget / (3 * layers);
-		seconds += gd_bench_time(forward, t, share) + gd_bench_time(backward_parameters, t, share) + (l ? gd_bench_time(backward_input, t, share) : 0);
+		seconds += gd_seconds_of(forward, t, share) + gd_seconds_of(backward_parameters, t, share) + (l ? gd_seconds_of(backward_input, t, share) : 0);
 		*flops += (l ? 6.0 : 4.0) * t->inputs * t->outputs * t->rows;
 	}
 	return seconds;

@@ -92,9 +92,12 @@ static void print_machine(FILE *out, const gd_bench_report *r)
 	print_surroundings(out, r);
 	fprintf(out, "  %-34s", "");
 	put_heads(out, r->ranks);
+	fprintf(out, "  %-34s", "fused multiply-adds in registers");
+	put_spread(out, r->ranks, m->peak, "FLOP/s");
 	snprintf(name, sizeof name, "sgemm %d x %d x %d", GD_BENCH_SQUARE, GD_BENCH_SQUARE, GD_BENCH_SQUARE);
 	fprintf(out, "  %-34s", name);
 	put_spread(out, r->ranks, m->product, "FLOP/s");
+	fprintf(out, "  %-34s %12.0f %%\n", "  of that peak", 100 * m->product.mean / m->peak.mean);
 	for (int i = 0; i < GD_BENCH_BANDWIDTHS; i++) {
 		snprintf(name, sizeof name, "memory bandwidth, triad of %s", bytes(m->array_bytes[i]));
 		fprintf(out, "  %-34s", name);
@@ -160,7 +163,7 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 	put_heads(out, r->ranks);
 	print_phase(out, r->ranks, "input", p->input, s->input);
 	print_phase(out, r->ranks, "compute", p->products + p->elementwise + p->sums, s->compute);
-	fprintf(out, "  %-18s %12s   at %s on these shapes, %.0f %% of the square sgemm\n", "  dense products", seconds(p->products), with_prefix(p->product_rate, "FLOP/s"), 100 * p->product_rate / r->machine.product.mean);
+	fprintf(out, "  %-18s %12s   at %s on these shapes, %.0f %% of the peak\n", "  dense products", seconds(p->products), with_prefix(p->product_rate, "FLOP/s"), 100 * p->product_rate / r->machine.peak.mean);
 	fprintf(out, "  %-18s %12s   their bytes by bandwidth, exponentials and random bits besides\n", "  elementwise", seconds(p->elementwise));
 	fprintf(out, "  %-18s %12s   a block's gradient into the %s sum\n", "  sums", seconds(p->sums), m->options->reduction == GD_REDUCTION_FAST ? "float32" : "exact");
 	if (r->ranks > 1) {
@@ -170,7 +173,8 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 	print_phase(out, r->ranks, "update", p->update, s->update);
 	print_phase(out, r->ranks, "other", 0, s->other);
 	fprintf(out, "  %-18s %12s %14s   %.2f of the prediction; median of %" PRId64 " steps, the least took %s\n", "step", seconds(p->step), seconds(s->seconds), s->seconds / p->step, s->steps, seconds(s->least));
-	fprintf(out, "%.0f rows/s: %s in dense products, %.0f %% of sgemm's rate on %d rank%s\n", rows / s->seconds, with_prefix(rows * m->flops / s->seconds, "FLOP/s"),
+	fprintf(out, "%.0f rows/s: %s in dense products, %.0f %% of the peak and %.0f %% of sgemm's rate on %d rank%s\n", rows / s->seconds, with_prefix(rows * m->flops / s->seconds, "FLOP/s"),
+		100 * rows * m->flops / s->seconds / (r->machine.peak.mean * r->ranks),
 		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)
 		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard.bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard.bytes / m->read_seconds.maximum, "B/s"));

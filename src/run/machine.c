@@ -1,6 +1,7 @@
 #include "gd/run/machine.h"
 
 #include <H5public.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,9 @@
 #include "gd/base/build.h"
 #include "gd/base/log.h"
 #include "gd/kernel/blis_product.h"
-#include "gd/kernel/engine.h"
+#include "gd/kernel/self_check.h"
 #include "gd/parallel/mpi_error.h"
+#include "gd/run/machine_rate.h"
 
 const char *gd_machine_mpi(void)
 {
@@ -84,13 +86,14 @@ int gd_machine_cores(void)
 void gd_machine_print_version(FILE *out)
 {
 	fprintf(out, "genre-dist %s, commit %s, %s build by %s\n%s\n%s\n%s\nengine: %s\n", gd_version, gd_commit, gd_build_type, gd_compiler,
-		gd_machine_mpi(), gd_machine_hdf5(), gd_machine_blis(), gd_engine()->name);
+		gd_machine_mpi(), gd_machine_hdf5(), gd_machine_blis(), gd_machine_engine());
 }
 
 /* What a rank tells of itself. */
 typedef struct rank_facts {
 	char host[64];
 	cpu_set_t cores;
+	uint64_t self_check;
 } rank_facts;
 
 /* "0-3,8": the cores of a set. */
@@ -147,9 +150,9 @@ static void describe_hosts(const rank_facts *facts, int size, char *text, size_t
 }
 
 /* Every rank's facts on rank 0, [size], released with free(). */
-static gd_status gather_facts(gd_communicator *communicator, rank_facts **all)
+static gd_status gather_facts(gd_communicator *communicator, uint64_t self_check, rank_facts **all)
 {
-	rank_facts mine = {0};
+	rank_facts mine = {.self_check = self_check};
 	snprintf(mine.host, sizeof mine.host, "%.63s", gd_machine_host());
 	if (sched_getaffinity(0, sizeof mine.cores, &mine.cores))
 		CPU_SET(0, &mine.cores);
@@ -164,26 +167,56 @@ static gd_status gather_facts(gd_communicator *communicator, rank_facts **all)
 	return code == MPI_SUCCESS ? gd_wait(communicator, &request) : gd_mpi_error(code, "gather the ranks' hosts");
 }
 
-gd_status gd_machine_survey(gd_communicator *communicator, char *text, size_t room)
+/* Whose value is not rank 0's; 0: nobody's. */
+static int find_unlike(const rank_facts *facts, int size)
+{
+	for (int r = 1; r < size; r++)
+		if (facts[r].self_check != facts[0].self_check)
+			return r;
+	return 0;
+}
+
+/* Collective. Ranks that compute other bits would train other models: nobody goes on. */
+static gd_status refuse_unlike(gd_communicator *communicator, const rank_facts *facts)
+{
+	char difference[256] = "";
+	int unlike = communicator->rank == 0 ? find_unlike(facts, communicator->size) : 0;
+	if (unlike)
+		snprintf(difference, sizeof difference, "rank 0 on %s gives %016" PRIx64 ", rank %d on %s gives %016" PRIx64, facts[0].host, facts[0].self_check, unlike,
+			facts[unlike].host, facts[unlike].self_check);
+	gd_status status = gd_broadcast(communicator, difference, sizeof difference);
+	if (gd_failed(&status) || !*difference)
+		return status;
+	return gd_error(GD_FAILED, "ranks do not compute the same bits: in the self-check %s; leave out the host whose value 'genre-dist info' gives nowhere else", difference);
+}
+
+gd_status gd_machine_compare(gd_communicator *communicator, uint64_t self_check, char *text, size_t room)
 {
 	rank_facts *all = NULL;
 	*text = '\0';
-	gd_status status = gather_facts(communicator, &all);
+	gd_status status = gather_facts(communicator, self_check, &all);
 	if (!gd_failed(&status) && communicator->rank == 0)
 		describe_hosts(all, communicator->size, text, room);
+	if (!gd_failed(&status))
+		status = refuse_unlike(communicator, all);
 	free(all);
 	return status;
+}
+
+gd_status gd_machine_survey(gd_communicator *communicator, char *text, size_t room)
+{
+	return gd_machine_compare(communicator, gd_self_check(), text, room);
 }
 
 gd_status gd_machine_print_ranks(gd_communicator *communicator, FILE *out)
 {
 	rank_facts *all = NULL;
 	char text[1024];
-	gd_status status = gather_facts(communicator, &all);
+	gd_status status = gather_facts(communicator, gd_self_check(), &all);
 	if (!gd_failed(&status) && communicator->rank == 0) {
 		for (int r = 0; r < communicator->size; r++) {
 			list_cores(&all[r].cores, text, sizeof text);
-			fprintf(out, "rank %d on %s, cores %s\n", r, all[r].host, text);
+			fprintf(out, "rank %d on %s, cores %s, self-check %016" PRIx64 "\n", r, all[r].host, text, all[r].self_check);
 		}
 		describe_hosts(all, communicator->size, text, sizeof text);
 		fprintf(out, "%s\n", text);

@@ -181,7 +181,9 @@ static void get_progress(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 	for (size_t i = 0; i < gd_progress_fields_count; i++) {
 		const gd_field *field = &gd_progress_fields[i];
 		void *value = (char *)&checkpoint->progress + field->offset;
-		if (field->type == GD_FIELD_COUNT)
+		if (field->absent && !gd_hdf5_has_attribute(hdf5, "progress", field->name))
+			*(int64_t *)value = field->absent;
+		else if (field->type == GD_FIELD_COUNT)
 			*(int64_t *)value = gd_hdf5_get_integer(hdf5, "progress", field->name, 0, INT64_MAX);
 		else if (field->type == GD_FIELD_UNSIGNED)
 			*(uint64_t *)value = gd_hdf5_get_unsigned(hdf5, "progress", field->name);

@@ -175,6 +175,7 @@ static gd_status finish_epoch(gd_training *t)
 		.seed = p->seed,
 		.block_rows = p->block_rows,
 		.blocks = p->blocks,
+		.arithmetic = p->arithmetic,
 		.best_validation_loss = better ? metrics.validation_loss : p->best_validation_loss,
 		.best_epoch = better ? p->epoch + 1 : p->best_epoch,
 		.epochs_without_improvement = better || !t->validation ? 0 : p->epochs_without_improvement + 1,

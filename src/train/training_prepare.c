@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/base/build.h"
 #include "gd/base/log.h"
+#include "gd/network/arithmetic.h"
 #include "gd/parallel/launch.h"
 #include "gd/run/machine.h"
+#include "gd/run/machine_rate.h"
 #include "gd/run/repeat.h"
 #include "gd/run/run_recovery.h"
 #include "gd/train/step_settings.h"
@@ -148,17 +149,10 @@ static gd_status initialise_state(gd_training *t)
 		.seed = (uint64_t)t->options.seed,
 		.blocks = plan.blocks,
 		.block_rows = gd_network_blocking(t->network, plan.rows).largest,
+		.arithmetic = GD_ARITHMETIC,
 		.best_validation_loss = INFINITY,
 	};
 	return gd_ok();
-}
-
-static const char *provenance_of(const gd_checkpoint *checkpoint, const char *name)
-{
-	for (size_t i = 0; i < checkpoint->provenance_count; i++)
-		if (!strcmp(checkpoint->provenance[i].name, name))
-			return checkpoint->provenance[i].value;
-	return NULL;
 }
 
 /* The state as it stood. Local: every rank holds the same checkpoint. */
@@ -188,10 +182,9 @@ static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const 
 		if (gd_failed(&status))
 			return status;
 	}
-	const char *program = provenance_of(checkpoint, "genre_dist");
-	size_t version = strlen(gd_version);
-	if (program && (strncmp(program, gd_version, version) || program[version] != ','))
-		gd_log_warning("the run was computed by version %.*s, this is %s: the bits may differ from here on", (int)strcspn(program, ","), program, gd_version);
+	if (t->progress.arithmetic != GD_ARITHMETIC && !t->replay)
+		gd_log_warning("the run in '%s' was computed by version %" PRId64 " of the arithmetic, this is version %d: its bits are those of neither from here on", t->directory, t->progress.arithmetic, GD_ARITHMETIC);
+	t->progress.arithmetic = GD_ARITHMETIC;
 	return gd_ok();
 }
 
@@ -293,6 +286,8 @@ gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, c
 	limit_time(t, given);
 
 	gd_status mine, status = gd_machine_survey(communicator, hosts, sizeof hosts);
+	if (communicator->rank == 0)
+		gd_machine_warn_of_engine();
 	communicator->phase = "opening the dataset";
 	/* The dataset first: what it refuses leaves no empty run directory behind. */
 	if (!gd_failed(&status) && !options->resume)

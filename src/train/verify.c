@@ -7,6 +7,7 @@
 
 #include "gd/base/file.h"
 #include "gd/base/log.h"
+#include "gd/network/arithmetic.h"
 #include "gd/run/machine.h"
 #include "gd/train/training_replicas.h"
 
@@ -123,6 +124,14 @@ static bool compare_all(const gd_training *t, const gd_checkpoint *target)
 	return compare("gradient quanta", s->quantum, target->quantum, (size_t)gd_network_tensors(t->network), sizeof *s->quantum) && equal;
 }
 
+/* The steps between two checkpoints are of the later one's version, those before the earlier one of that one's. */
+static void warn_of_version(const gd_checkpoint *target, const gd_checkpoint *from)
+{
+	int64_t version = target->progress.arithmetic != GD_ARITHMETIC || !from ? target->progress.arithmetic : from->progress.arithmetic;
+	if (version != GD_ARITHMETIC)
+		gd_log_warning("the run was computed by version %" PRId64 " of the arithmetic, this program has version %d: the bits cannot agree", version, GD_ARITHMETIC);
+}
+
 static gd_status verify(gd_training *t, const gd_verify_options *o, gd_checkpoint *target, gd_checkpoint *from, bool *equal)
 {
 	gd_communicator *communicator = t->communicator;
@@ -135,6 +144,8 @@ static gd_status verify(gd_training *t, const gd_verify_options *o, gd_checkpoin
 		status = find_start(communicator, o, target, from, &found);
 	if (gd_failed(&status))
 		goto done;
+	if (communicator->rank == 0)
+		warn_of_version(target, found ? from : NULL);
 	snprintf(t->directory, sizeof t->directory, "%.4000s", o->directory);
 	gd_options_initialise(&gd_train_option_table, &t->options);
 	gd_status mine = given ? gd_training_take_configuration(t, target, given) : gd_out_of_memory("the options");

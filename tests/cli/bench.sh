@@ -20,11 +20,11 @@ near() {
 figures() {
 	local name count
 	for name in parameters columns flops_per_row bytes_per_row message_bytes messages batch_rows blocks block_rows block_bytes cores ranks_on_host \
-		step products elementwise sums input update product_flops least_step steps rows_per_second share_of_sgemm; do
+		step products elementwise sums input update product_flops least_step steps rows_per_second share_of_sgemm share_of_peak; do
 		holds "$name on $1 ranks" "$(number "$name") + 0 > 0"
 	done
 	equal "ranks" "$(number ranks)" "$1"
-	for name in sgemm_flops bytes_per_second input compute update exchange $( (($1 > 1)) && echo reduce); do
+	for name in peak_flops sgemm_flops bytes_per_second input compute update exchange $( (($1 > 1)) && echo reduce); do
 		count=$(grep -Eo "\"$name\": \{[^}]*\}" out.txt | tr -d '},' | awk '$3 > 0 && $3 <= $5 * (1 + 1e-6) && $5 <= $7 * (1 + 1e-6)' | wc -l)
 		equal "$name in order over $1 ranks" "$count" "$(grep -o "\"$name\": {" out.txt | wc -l)"
 		((count > 0)) || fail "no spread of $name"
@@ -55,7 +55,7 @@ for count in 1 3; do
 	equal "message" "$(number message_bytes)" $((8 * (526 + 64)))
 	equal "blocks of 512 rows" "$(number blocks) of $(number block_rows)" "4 of 128"
 	expect 0 '' ranks "$count" bench "${quick[@]}" --steps 10
-	for words in '^machine: ' 'sgemm 512' 'triad of' '^model: 20-16-8-6 relu' 'pass: block by block' 'dense products' '[0-9.]+ of the prediction; median of 10 steps' "of sgemm's rate on $count rank" \
+	for words in '^machine: ' 'engine: (own kernels|BLIS)' 'fused multiply-adds in registers +[0-9]' 'sgemm 512' 'of that peak +[0-9]+ %' 'triad of' '^model: 20-16-8-6 relu' 'pass: block by block' 'dense products' '[0-9.]+ of the prediction; median of 10 steps' "% of the peak and [0-9]+ % of sgemm's rate on $count rank" \
 		"30 epochs of training steps on $count rank"; do
 		grep -Eq "$words" out.txt || fail "bench on $count ranks does not say '$words'"
 	done

@@ -17,6 +17,14 @@ grep -q 'from step 0 (the start)' out.txt || fail "verify --from start does not 
 expect 0 '' ranks 2 train "${small[@]}" --run short --epochs 2 --max-steps 7 --checkpoint-every 0
 expect 0 '' "$GENRE_DIST" verify short
 grep -q 'replayed 7 steps' out.txt || fail "verify without a previous checkpoint"
+! grep -q arithmetic err.txt || fail "verify warns of a version of the arithmetic that is this one's: $(cat err.txt)"
+equal "version of the arithmetic" "$(h5dump -a /progress/arithmetic short/checkpoint.h5 | grep -Eo '\(0\): [0-9]+')" "(0): 2"
+cp -r short older
+"$GD_FIRST_ARITHMETIC" older/checkpoint.h5 || fail "cannot edit a checkpoint"
+expect 0 'by version 1 of the arithmetic, this program has version 2: the bits cannot agree' "$GENRE_DIST" verify older
+expect 0 "by version 1 of the arithmetic, this is version 2" ranks 2 train --run older --resume --max-steps 9
+expect 0 '' ranks 2 train --run older --resume --max-steps 10
+! grep -q 'of the arithmetic' err.txt || fail "the warning of another version comes again"
 cp songs.h5 elsewhere.h5
 expect 0 '' "$GENRE_DIST" verify first --data elsewhere.h5
 "$GENRE_DIST" preprocess songs.csv -o other.h5 --seed 9 >/dev/null 2>&1

@@ -7,6 +7,7 @@
 enum { GD_BENCH_SQUARE = 512, GD_BENCH_BANDWIDTHS = 5, GD_BENCH_MESSAGES = 9 };
 
 typedef struct gd_bench_machine {
+	gd_spread peak;        /* flop/s of fused multiply-adds in registers */
 	gd_spread product;     /* flop/s of a square single-precision product of GD_BENCH_SQUARE */
 	/*
 	 * Bytes a second of a[i] = b[i] + s c[i] over arrays of as many bytes together, loads and stores counted.
@@ -20,8 +21,6 @@ typedef struct gd_bench_machine {
 
 /* Local. samples [count >= 1] are put in order. */
 double gd_bench_median(double *samples, int count);
-/* Local. The least seconds that one call takes, over many samples in about `budget` seconds: what a busy machine does where it is left alone. */
-double gd_bench_time(void (*work)(void *context), void *context, double budget);
 
 /* Collective. About `budget` seconds for each figure. */
 GD_CHECKED gd_status gd_bench_machine_measure(gd_communicator *communicator, double budget, gd_bench_machine *machine);

@@ -25,6 +25,7 @@ typedef struct gd_progress {
 	uint64_t seed;
 	int64_t block_rows;     /* largest block of a full batch */
 	int64_t blocks;         /* of a full batch */
+	int64_t arithmetic;     /* GD_ARITHMETIC of the last steps */
 	double best_validation_loss; /* infinity when there is none yet */
 	int64_t best_epoch;
 	int64_t epochs_without_improvement;

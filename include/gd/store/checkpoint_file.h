@@ -14,6 +14,7 @@ typedef struct gd_field {
 	const char *name;
 	gd_field_type type; /* int64_t from 0 on, uint64_t, double */
 	size_t offset;
+	int64_t absent; /* of a count: what a file without the attribute means; 0: there is none */
 } gd_field;
 extern const gd_field gd_progress_fields[];
 extern const size_t gd_progress_fields_count;

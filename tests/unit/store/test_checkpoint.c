@@ -75,7 +75,7 @@ static void make_state(gd_checkpoint *state, state_kind kind)
 		for (int t = 0; t < gd_network_tensors(state->network); t++)
 			state->quantum[t] = -30 - t;
 	}
-	state->progress = (gd_progress){.epoch = 3, .step_in_epoch = 17, .step = 77, .seed = UINT64_MAX - 1, .block_rows = 250, .blocks = 8,
+	state->progress = (gd_progress){.epoch = 3, .step_in_epoch = 17, .step = 77, .seed = UINT64_MAX - 1, .block_rows = 250, .blocks = 8, .arithmetic = 5,
 		.best_validation_loss = kind == FULL ? 1.0 / 3 : INFINITY, .best_epoch = 2, .epochs_without_improvement = 1, .loss_sum = 1e300, .norm_sum = DBL_MIN / 4,
 		.rows_sum = 1e15 + 1, .correct_sum = 0.1, .seconds_sum = 1.5, .training_seconds_sum = 1.25, .communication_seconds_sum = 0.125};
 	for (int e = 1; kind != SOFTMAX && e <= 3; e++) {
@@ -454,6 +454,28 @@ static void test_edited(void)
 	free(bytes);
 }
 
+static void test_first_arithmetic(void)
+{
+	const char *path = unit_path("first.h5");
+	void *bytes = NULL;
+	size_t size = 0;
+	gd_checkpoint state;
+	encode_kind(FULL, &bytes, &size);
+	CHECK_OK(gd_checkpoint_decode("state", bytes, size, &state));
+	CU_ASSERT_EQUAL(state.progress.arithmetic, 5);
+	gd_checkpoint_release(&state);
+	CHECK_OK(gd_file_write(path, bytes, size));
+	hid_t file = edit_begin(path);
+	CU_ASSERT(H5Adelete_by_name(file, "progress", "arithmetic", H5P_DEFAULT) >= 0);
+	edit_end(file);
+	gd_log_mute(true);
+	CHECK_OK(gd_checkpoint_read(path, &state));
+	gd_log_mute(false);
+	CU_ASSERT_EQUAL(state.progress.arithmetic, 1);
+	gd_checkpoint_release(&state);
+	free(bytes);
+}
+
 static void test_bad_files(void)
 {
 	gd_checkpoint state;
@@ -476,6 +498,7 @@ const unit_test unit_tests[] = {
 	{"a file without a digest is read", test_no_digest},
 	{"damage without a digest does not crash", test_damaged_without_digest},
 	{"files that were edited", test_edited},
+	{"a file without a version of the arithmetic is of the first", test_first_arithmetic},
 	{"files that are missing, foreign or of another kind", test_bad_files},
 	{0},
 };
