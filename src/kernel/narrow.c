@@ -4,16 +4,14 @@
 #include <stdbool.h>
 
 #include "gd/kernel/narrow_kernels.h"
+#include "gd/kernel/outer_kernels.h"
 
-enum { LANES = 8, OUTER_COLUMNS = 4 };
+enum { LANES = 8, OUTER_COLUMNS = 8 };
 enum { PANEL_BYTES = 16 << 10 };
 
 void gd_narrow_product(int m, int n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
 {
-	if (n < LANES)
-		gd_narrow_product_ref(m, n, k, a, a_row, a_column, b, c);
-	else
-		GD_CHOSEN(gd_narrow_kernels)->product(m, (size_t)n, k, a, a_row, a_column, b, c);
+	GD_CHOSEN(gd_narrow_kernels)->product(m, (size_t)n, k, a, a_row, a_column, b, c);
 }
 
 void gd_narrow_product_ref(int m, int n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
@@ -35,7 +33,7 @@ void gd_narrow_outer(int m, bool sums, int n, int k, const float *a, const float
 	if (most < OUTER_COLUMNS)
 		most = OUTER_COLUMNS;
 	for (size_t j = 0; j < width; j += most)
-		GD_CHOSEN(gd_narrow_kernels)->outer((size_t)m, sums, width - j < most ? width - j : most, width, depth, a, b + j * depth, c + j);
+		GD_CHOSEN(gd_outer_kernels)->outer((size_t)m, sums, width - j < most ? width - j : most, width, depth, a, b + j * depth, c + j);
 }
 
 void gd_narrow_outer_ref(int m, bool sums, int n, int k, const float *a, const float *b, float *c)

@@ -13,55 +13,83 @@
  * The sigmoid and the SiLU with the bits of gd/kernel/vector_math.h: four vectors under way at once, since the chain of one is longer than what a core looks ahead.
  * They return how many elements they did; what does not fill the vectors is left to the plain loop behind them.
  */
-#define EACH _Pragma("GCC unroll 4") for (int v = 0; v < TOGETHER; v++)
+#define EACH GD_UNROLL(4) for (int v = 0; v < TOGETHER; v++)
 
-enum { LANES = 8, TOGETHER = 4, STEP = LANES * TOGETHER };
+#ifdef __AVX512F__
+typedef __m512 vector;
+typedef __m512i integers;
+enum { LANES = 16 };
+#define F(name) _mm512_##name##_ps
+#define I(name) _mm512_##name##_epi32
+#define AS_INTEGERS _mm512_castps_si512
+#define AS_FLOATS _mm512_castsi512_ps
+#else
+typedef __m256 vector;
+typedef __m256i integers;
+enum { LANES = 8 };
+#define F(name) _mm256_##name##_ps
+#define I(name) _mm256_##name##_epi32
+#define AS_INTEGERS _mm256_castps_si256
+#define AS_FLOATS _mm256_castsi256_ps
+#endif
 
-typedef __m256 vectors[TOGETHER];
+enum { TOGETHER = 4, STEP = LANES * TOGETHER };
 
-INLINE __m256 all(float value)
+typedef vector vectors[TOGETHER];
+
+INLINE vector all(float value)
 {
-	return _mm256_set1_ps(value);
+	return F(set1)(value);
+}
+
+/* `negative` where x has its sign bit set, else `other`. */
+INLINE vector choose(vector other, vector negative, vector x)
+{
+#ifdef __AVX512F__
+	return _mm512_mask_blend_ps(_mm512_movepi32_mask(_mm512_castps_si512(x)), other, negative);
+#else
+	return _mm256_blendv_ps(other, negative, x);
+#endif
 }
 
 /* e = exp(-|x|), operation by operation as gd_float_exp_negative. */
-INLINE void exp_negative(const __m256 *x, __m256 *e)
+INLINE void exp_negative(const vector *x, vector *e)
 {
 	vectors shifted, r;
 	/* The maximum's second operand is what comes of a NaN. */
-	EACH e[v] = _mm256_max_ps(all(-105.0f), _mm256_or_ps(x[v], all(-0.0f)));
-	EACH shifted[v] = _mm256_fmadd_ps(e[v], all(0x1.715476p0f), all(0x1.8p23f));
-	EACH r[v] = _mm256_fmadd_ps(_mm256_sub_ps(shifted[v], all(0x1.8p23f)), all(-0x1.62e4p-1f), e[v]);
-	EACH r[v] = _mm256_fmadd_ps(_mm256_sub_ps(shifted[v], all(0x1.8p23f)), all(-0x1.7f7d1cp-20f), r[v]);
-	EACH e[v] = _mm256_fmadd_ps(all(0x1.6a2352p-10f), r[v], all(0x1.123a6cp-7f));
-	EACH e[v] = _mm256_fmadd_ps(e[v], r[v], all(0x1.5558f4p-5f));
-	EACH e[v] = _mm256_fmadd_ps(e[v], r[v], all(0x1.55549p-3f));
-	EACH e[v] = _mm256_fmadd_ps(e[v], r[v], all(0x1.fffffcp-2f));
-	EACH e[v] = _mm256_fmadd_ps(_mm256_mul_ps(r[v], r[v]), e[v], r[v]);
+	EACH e[v] = F(max)(all(-105.0f), F(or)(x[v], all(-0.0f)));
+	EACH shifted[v] = F(fmadd)(e[v], all(0x1.715476p0f), all(0x1.8p23f));
+	EACH r[v] = F(fmadd)(F(sub)(shifted[v], all(0x1.8p23f)), all(-0x1.62e4p-1f), e[v]);
+	EACH r[v] = F(fmadd)(F(sub)(shifted[v], all(0x1.8p23f)), all(-0x1.7f7d1cp-20f), r[v]);
+	EACH e[v] = F(fmadd)(all(0x1.6a2352p-10f), r[v], all(0x1.123a6cp-7f));
+	EACH e[v] = F(fmadd)(e[v], r[v], all(0x1.5558f4p-5f));
+	EACH e[v] = F(fmadd)(e[v], r[v], all(0x1.55549p-3f));
+	EACH e[v] = F(fmadd)(e[v], r[v], all(0x1.fffffcp-2f));
+	EACH e[v] = F(fmadd)(F(mul)(r[v], r[v]), e[v], r[v]);
 	EACH
 	{
 		/* The shifted number's low bits are n; 26 more keep 2^n in range. */
-		__m256i n = _mm256_add_epi32(_mm256_castps_si256(shifted[v]), _mm256_set1_epi32(127 + 26 - 0x4b400000));
-		e[v] = _mm256_mul_ps(_mm256_mul_ps(_mm256_add_ps(all(1.0f), e[v]), _mm256_castsi256_ps(_mm256_slli_epi32(n, 23))), all(0x1p-26f));
+		integers n = I(add)(AS_INTEGERS(shifted[v]), I(set1)(127 + 26 - 0x4b400000));
+		e[v] = F(mul)(F(mul)(F(add)(all(1.0f), e[v]), AS_FLOATS(I(slli)(n, 23))), all(0x1p-26f));
 	}
 }
 
 /* As gd_float_sigmoid; s may be x. */
-INLINE void sigmoid(const __m256 *x, __m256 *s)
+INLINE void sigmoid(const vector *x, vector *s)
 {
 	vectors e;
 	exp_negative(x, e);
-	EACH s[v] = _mm256_div_ps(_mm256_blendv_ps(all(1.0f), e[v], x[v]), _mm256_add_ps(all(1.0f), e[v]));
+	EACH s[v] = F(div)(choose(all(1.0f), e[v], x[v]), F(add)(all(1.0f), e[v]));
 }
 
-INLINE void load(const float *from, __m256 *x)
+INLINE void load(const float *from, vector *x)
 {
-	EACH x[v] = _mm256_loadu_ps(from + LANES * v);
+	EACH x[v] = F(loadu)(from + LANES * v);
 }
 
-INLINE void store(float *to, const __m256 *x)
+INLINE void store(float *to, const vector *x)
 {
-	EACH _mm256_storeu_ps(to + LANES * v, x[v]);
+	EACH F(storeu)(to + LANES * v, x[v]);
 }
 
 static size_t vectors_sigmoid(size_t count, float bias, const float *z, float *y)
@@ -70,7 +98,7 @@ static size_t vectors_sigmoid(size_t count, float bias, const float *z, float *y
 	for (; i + STEP <= count; i += STEP) {
 		vectors x;
 		load(z + i, x);
-		EACH x[v] = _mm256_add_ps(x[v], all(bias));
+		EACH x[v] = F(add)(x[v], all(bias));
 		sigmoid(x, x);
 		store(y + i, x);
 	}
@@ -83,9 +111,9 @@ static size_t vectors_silu(size_t count, float bias, const float *z, float *y)
 	for (; i + STEP <= count; i += STEP) {
 		vectors x, s;
 		load(z + i, x);
-		EACH x[v] = _mm256_add_ps(x[v], all(bias));
+		EACH x[v] = F(add)(x[v], all(bias));
 		sigmoid(x, s);
-		EACH s[v] = _mm256_mul_ps(x[v], s[v]);
+		EACH s[v] = F(mul)(x[v], s[v]);
 		store(y + i, s);
 	}
 	return i;
@@ -101,11 +129,11 @@ static size_t vectors_silu_backward(size_t count, const float *z, const float *d
 		EACH
 		{
 			/* As gd_float_logistic. */
-			__m256 large = _mm256_div_ps(all(1.0f), _mm256_add_ps(all(1.0f), e[v])), small = _mm256_mul_ps(e[v], large);
-			__m256 s = _mm256_blendv_ps(large, small, x[v]), complement = _mm256_blendv_ps(small, large, x[v]);
-			slope[v] = _mm256_mul_ps(s, _mm256_fmadd_ps(x[v], complement, all(1.0f)));
+			vector large = F(div)(all(1.0f), F(add)(all(1.0f), e[v])), small = F(mul)(e[v], large);
+			vector s = choose(large, small, x[v]), complement = choose(small, large, x[v]);
+			slope[v] = F(mul)(s, F(fmadd)(x[v], complement, all(1.0f)));
 		}
-		EACH slope[v] = _mm256_mul_ps(_mm256_loadu_ps(dy + i + LANES * v), slope[v]);
+		EACH slope[v] = F(mul)(F(loadu)(dy + i + LANES * v), slope[v]);
 		store(dz + i, slope);
 	}
 	return i;

@@ -22,11 +22,17 @@
 #endif
 #define GD_TABLE(type) GD_JOIN(type, GD_SET)
 
-/* Before a loop no element of which depends on an earlier one, as the compiler cannot see where arrays are one or two apart. */
+/*
+ * Before a loop: GD_INDEPENDENT where no element depends on an earlier one, which the compiler cannot see where arrays are one or two apart;
+ * GD_UNROLL(times) where it is to be unrolled whole, its constant number of turns being at most `times`.
+ */
 #ifdef __clang__
 #define GD_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define GD_UNROLL(times) _Pragma("unroll")
 #else
 #define GD_INDEPENDENT _Pragma("GCC ivdep")
+#define GD_UNROLL(times) GD_PRAGMA(GCC unroll times)
+#define GD_PRAGMA(words) _Pragma(#words)
 #endif
 
 #endif

@@ -6,6 +6,9 @@
 #define GD_LANES_H
 
 #include <string.h>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 /* Vectors that fill registers of 32 bytes; on narrower registers the compiler splits them. */
 typedef float gd_float8 __attribute__((vector_size(32)));
@@ -25,6 +28,43 @@ static inline __attribute__((always_inline)) void gd_float8_add_product(gd_float
 	for (int l = 0; l < 8; l++)
 		result[l] = __builtin_fmaf((*a)[l], (*b)[l], (*sum)[l]);
 	*sum = result;
+}
+
+/* The same of sixteen, in one register where there are such. */
+typedef float gd_float16 __attribute__((vector_size(64)));
+
+static inline __attribute__((always_inline)) void gd_float16_add_product(gd_float16 *sum, const gd_float16 *a, const gd_float16 *b)
+{
+#ifdef __AVX512F__
+	*sum = (gd_float16)_mm512_fmadd_ps((__m512)*a, (__m512)*b, (__m512)*sum);
+#else
+	gd_float16 result;
+	for (int l = 0; l < 16; l++)
+		result[l] = __builtin_fmaf((*a)[l], (*b)[l], (*sum)[l]);
+	*sum = result;
+#endif
+}
+
+/* The widest vectors that pay on the set of instructions at hand, GD_WIDEST floats. */
+#ifdef __AVX512F__
+#define GD_WIDEST 16
+typedef gd_float16 gd_floats;
+#define gd_floats_add_product gd_float16_add_product
+#else
+#define GD_WIDEST 8
+typedef gd_float8 gd_floats;
+#define gd_floats_add_product gd_float8_add_product
+#endif
+
+static inline __attribute__((always_inline)) void gd_floats_load(gd_floats *vector, const float *from)
+{
+	memcpy(vector, from, sizeof *vector);
+}
+
+/* `value` in every lane. */
+static inline __attribute__((always_inline)) void gd_floats_fill(gd_floats *vector, float value)
+{
+	*vector = value - (gd_floats){0};
 }
 
 /* Four consecutive floats as doubles. */
