@@ -213,6 +213,12 @@ static double turned(double turns, int more)
 
 double gd_real_sine(double turns)
 {
+	if (fabs(turns) < 0x1p-900 && turns != 0.0) {
+		/* The angle itself; found near 1, where no digit of a product is lost, and rounded once. */
+		int power;
+		pair angle = multiply((pair){0.25 * frexp(fabs(turns), &power), 0.0}, two_pi);
+		return copysign(scale(angle, power + 2), turns);
+	}
 	return turned(turns, 0);
 }
 

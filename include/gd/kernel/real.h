@@ -17,7 +17,7 @@ double gd_real_log2(double x);
 double gd_real_exp(double x);
 /* x to the power of y, for x >= 0 (else NaN), within 0.54 units; 1 for y = 0 and for x = 1. */
 double gd_real_pow(double x, double y);
-/* sin and cos of `turns` whole turns: sin(2 pi turns), within 0.58 units for every finite number (the sine of turns below 2^-1000: 0.75),
+/* sin and cos of `turns` whole turns: sin(2 pi turns), within 0.58 units for every finite number,
  * exact for multiples of a quarter. NaN for others. */
 double gd_real_sine(double turns);
 double gd_real_cosine(double turns);

@@ -143,7 +143,7 @@ static void test_waves(void)
 		}
 	}
 	expect_within(&sine, "sine", 0.58);
-	expect_within(&tiny, "sine of next to nothing", 0.75);
+	expect_within(&tiny, "sine of next to nothing", 0.51);
 	expect_within(&cosine, "cosine", 0.58);
 	for (int quarters = -9; quarters <= 9; quarters++) {
 		static const int values[] = {0, 1, 0, -1};
