@@ -4,6 +4,9 @@
 
 #include "gd/network/activation_kernels.h"
 
+const char *const gd_activation_words[GD_ACTIVATIONS + 1] = {
+	[GD_RELU] = "relu", [GD_SIGMOID] = "sigmoid", [GD_TANH] = "tanh", [GD_GELU] = "gelu", [GD_SILU] = "silu"};
+
 void gd_activation_forward_bias(gd_activation activation, size_t features, size_t rows, const float *bias, const float *z, float *y)
 {
 	GD_CHOSEN(gd_activation_kernels)->forward[activation](features, rows, bias, z, y);

@@ -2,7 +2,6 @@
 
 #include <float.h>
 
-static const char *const activations[] = {"relu", "sigmoid", "tanh", "gelu", "silu", NULL};
 static const char *const initialisations[] = {"torch", "he", "glorot", NULL};
 static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
 static const char *const decays[] = {"all", "weights", NULL};
@@ -20,7 +19,7 @@ static const gd_option options[] = {
 	{.name = "run", .letter = 'r', .type = GD_OPTION_TEXT, .offset = AT(run), .argument = "DIR", .help = "run directory; by default a new one under ./runs", .flags = GD_NOT_KEPT},
 	{.name = "config", .letter = 'c', .type = GD_OPTION_TEXT, .offset = AT(config), .argument = "FILE.ini", .help = "options from a file, one `name = value` a line; the command line wins", .flags = GD_NOT_KEPT},
 	{.name = "hidden", .type = GD_OPTION_WIDTHS, .offset = AT(hidden), .initial = "256,256", .argument = "W,W,...", .help = "widths of the hidden layers; none: softmax regression", .flags = BITS},
-	{.name = "activation", .type = GD_OPTION_CHOICE, .offset = AT(activation), .initial = "relu", .choices = activations, .help = "after each hidden layer (gelu in its erf form)", .flags = BITS},
+	{.name = "activation", .type = GD_OPTION_CHOICE, .offset = AT(activation), .initial = "relu", .choices = gd_activation_words, .help = "after each hidden layer (gelu in its erf form)", .flags = BITS},
 	{.name = "batch-norm", .type = GD_OPTION_FLAG, .offset = AT(batch_norm), .initial = "off", .help = "batch normalisation between dense layer and activation, over the global batch", .flags = BITS},
 	{.name = "periodic", .type = GD_OPTION_INTEGER, .offset = AT(periodic), .initial = "0", .minimum = 0, .maximum = 4096, .argument = "K", .help = "learned frequencies of each numeric feature; 0: none", .flags = BITS},
 	{.name = "periodic-scale", .type = GD_OPTION_REAL, .offset = AT(periodic_scale), .initial = "0.3", .minimum = 0, .maximum = 1e6, .argument = "X", .help = "their standard deviation at the start", .flags = BITS},

@@ -82,7 +82,7 @@ static void get_network(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 		.classes = (int)gd_hdf5_get_integer(hdf5, "model", "classes", classes, classes),
 		.hidden_count = (int)gd_hdf5_get_integers(hdf5, "model", "hidden", MOST_LAYERS, hidden),
 		.hidden = hidden,
-		.activation = (gd_activation)get_word(hdf5, "model", "activation", gd_activation_words, GD_ACTIVATION_WORDS),
+		.activation = (gd_activation)get_word(hdf5, "model", "activation", gd_activation_words, GD_ACTIVATIONS),
 		.batch_norm = gd_hdf5_get_integer(hdf5, "model", "batch_norm", 0, 1) != 0,
 		.dropout = get_fraction(hdf5, "model", "dropout", 1),
 		.input_dropout = get_fraction(hdf5, "model", "input_dropout", 1),

@@ -43,11 +43,9 @@ typedef struct training {
 
 static gd_activation activation_of(const char *word)
 {
-	static const char *const names[] = {"relu", "sigmoid", "tanh", "gelu", "silu"};
-	static const gd_activation kinds[] = {GD_RELU, GD_SIGMOID, GD_TANH, GD_GELU, GD_SILU};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!strcmp(word, names[i]))
-			return kinds[i];
+	for (int i = 0; i < GD_ACTIVATIONS; i++)
+		if (!strcmp(word, gd_activation_words[i]))
+			return (gd_activation)i;
 	CU_FAIL_FATAL("unknown activation");
 	return GD_RELU;
 }

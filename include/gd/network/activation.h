@@ -16,6 +16,8 @@ typedef enum gd_activation {
 	GD_GELU, /* x Phi(x), the erf form */
 	GD_SILU, /* x sigmoid(x) */
 } gd_activation;
+enum { GD_ACTIVATIONS = GD_SILU + 1 };
+extern const char *const gd_activation_words[GD_ACTIVATIONS + 1]; /* by gd_activation; what options and files call them; ends with NULL */
 
 /* y[i] = f(z[i]); y may be z: where gd_activation_needs_input says so, that loses what the backward pass reads. */
 void gd_activation_forward(gd_activation activation, size_t count, const float *z, float *y);

@@ -7,8 +7,8 @@
 #include "gd/network/activation.h"
 
 typedef struct gd_activation_kernels {
-	void (*forward[GD_SILU + 1])(size_t features, size_t rows, const float *bias, const float *z, float *y);
-	void (*backward[GD_SILU + 1])(size_t count, const float *z, const float *y, const float *dy, float *dz);
+	void (*forward[GD_ACTIVATIONS])(size_t features, size_t rows, const float *bias, const float *z, float *y);
+	void (*backward[GD_ACTIVATIONS])(size_t count, const float *z, const float *y, const float *dy, float *dz);
 } gd_activation_kernels;
 GD_TABLES(gd_activation_kernels);
 

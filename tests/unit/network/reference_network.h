@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gd/network/network.h"
+#include "reference_activation.h"
 
 enum { REFERENCE_LAYERS = 8, REFERENCE_WIDTH = 64 };
 
@@ -41,18 +42,6 @@ static double reference_rank(const gd_feature_encoding *feature, double x)
 	while (x >= feature->knot[k + 1])
 		k++;
 	return feature->normal[k] + (x - feature->knot[k]) / ((double)feature->knot[k + 1] - feature->knot[k]) * ((double)feature->normal[k + 1] - feature->normal[k]);
-}
-
-static double reference_activation(gd_activation activation, double z)
-{
-	switch (activation) {
-	case GD_RELU: return z > 0.0 ? z : 0.0;
-	case GD_SIGMOID: return 1.0 / (1.0 + exp(-z));
-	case GD_TANH: return tanh(z);
-	case GD_GELU: return 0.5 * z * (1.0 + erf(z / sqrt(2.0)));
-	case GD_SILU: return z / (1.0 + exp(-z));
-	}
-	return NAN;
 }
 
 static void reference_normalise(const gd_network *network, int layer, const double *parameters, const reference_batch *batch, int width, double *h)

@@ -6,34 +6,12 @@
 #include <string.h>
 
 #include "gd/kernel/vector_math.h"
+#include "reference_activation.h"
 #include "unit.h"
 
 const char *const unit_suite = "activation";
 
-enum { ACTIVATIONS = 5, PIECE = 4096 };
-
-/* The functions in double, written anew. */
-static double sigmoid(double x)
-{
-	return x < 0.0 ? exp(x) / (1.0 + exp(x)) : 1.0 / (1.0 + exp(-x));
-}
-
-static double distribution(double x)
-{
-	return 0.5 * erfc(-x / sqrt(2.0));
-}
-
-static double activate(int activation, double x)
-{
-	switch ((gd_activation)activation) {
-	case GD_RELU: return x > 0.0 ? x : 0.0;
-	case GD_SIGMOID: return sigmoid(x);
-	case GD_TANH: return tanh(x);
-	case GD_GELU: return x * distribution(x);
-	case GD_SILU: return x * sigmoid(x);
-	}
-	return NAN;
-}
+enum { PIECE = 4096 };
 
 /* Distance of `value` from `truth` in units in the last place of the nearest float. */
 static double ulps(float value, double truth)
@@ -70,8 +48,8 @@ static void test_accuracy(void)
 	CU_ASSERT(worst_ulps(gd_vector_exp, exp) <= 1.1);
 	CU_ASSERT(worst_ulps(gd_vector_log, log) <= 1.0);
 	CU_ASSERT(worst_ulps(gd_vector_tanh, tanh) <= 3.0);
-	CU_ASSERT(worst_ulps(gd_vector_sigmoid, sigmoid) <= 3.0);
-	CU_ASSERT(worst_ulps(gd_vector_distribution, distribution) <= 5.0);
+	CU_ASSERT(worst_ulps(gd_vector_sigmoid, reference_sigmoid) <= 3.0);
+	CU_ASSERT(worst_ulps(gd_vector_distribution, reference_distribution) <= 5.0);
 }
 
 static float one(void (*function)(size_t, const float *, float *), float x)
@@ -111,7 +89,7 @@ static void test_tails(void)
 	for (int i = 0; i < 80; i++)
 		z[i] = 0.31f * (float)(i - 40);
 	memcpy(z + 7, ends, sizeof ends);
-	for (int a = 0; a < ACTIVATIONS; a++) {
+	for (int a = 0; a < GD_ACTIVATIONS; a++) {
 		float y[80], slope[80];
 		gd_activation_forward((gd_activation)a, 80, z, y);
 		gd_activation_backward((gd_activation)a, 80, z, y, dy, slope);
@@ -145,7 +123,7 @@ static void test_bias(void)
 		z[i] = 0.05f * (float)(i * 29 % 101 - 50);
 		sum[i] = z[i] + bias[i / ROWS];
 	}
-	for (int a = 0; a < ACTIVATIONS; a++) {
+	for (int a = 0; a < GD_ACTIVATIONS; a++) {
 		float y[FEATURES * ROWS];
 		gd_activation_forward((gd_activation)a, FEATURES * ROWS, sum, expected);
 		gd_activation_forward_bias((gd_activation)a, FEATURES, ROWS, bias, z, y);
@@ -170,7 +148,7 @@ static void fill_grid(void)
 static void test_against_twins(void)
 {
 	fill_grid();
-	for (int a = 0; a < ACTIVATIONS; a++) {
+	for (int a = 0; a < GD_ACTIVATIONS; a++) {
 		gd_activation_forward((gd_activation)a, GRID, grid_z, grid_y);
 		gd_activation_forward_ref((gd_activation)a, GRID, grid_z, grid_ref);
 		for (int i = 0; i < GRID; i++)
@@ -193,11 +171,11 @@ static void test_slopes(void)
 {
 	const double h = 1e-6;
 	fill_grid();
-	for (int a = 0; a < ACTIVATIONS; a++) {
+	for (int a = 0; a < GD_ACTIVATIONS; a++) {
 		gd_activation_forward((gd_activation)a, GRID, grid_z, grid_y);
 		gd_activation_backward((gd_activation)a, GRID, grid_z, grid_y, grid_dy, grid_dz);
 		for (int i = 0; i < GRID; i++) {
-			double slope = (activate(a, grid_z[i] + h) - activate(a, grid_z[i] - h)) / (2.0 * h);
+			double slope = (reference_activation((gd_activation)a, grid_z[i] + h) - reference_activation((gd_activation)a, grid_z[i] - h)) / (2.0 * h);
 			CU_ASSERT(fabs(grid_dz[i] - slope * grid_dy[i]) <= 1e-6 * fabs(grid_dy[i]));
 		}
 	}
@@ -205,7 +183,7 @@ static void test_slopes(void)
 
 static void test_nan(void)
 {
-	for (int a = 0; a < ACTIVATIONS; a++) {
+	for (int a = 0; a < GD_ACTIVATIONS; a++) {
 		float z[83], y[83], dy[83], dz[83];
 		for (int i = 0; i < 83; i++) {
 			z[i] = i % 3 == 1 ? NAN : 1.0f;
@@ -222,7 +200,15 @@ static void test_nan(void)
 	}
 }
 
+static void test_words(void)
+{
+	for (int a = 0; a < GD_ACTIVATIONS; a++)
+		CU_ASSERT_PTR_NOT_NULL(gd_activation_words[a]);
+	CU_ASSERT_PTR_NULL(gd_activation_words[GD_ACTIVATIONS]);
+}
+
 const unit_test unit_tests[] = {
+	{"each has a word", test_words},
 	{"polynomials keep their stated error over all floats", test_accuracy},
 	{"polynomials end right: zero, infinity, subnormal, NaN", test_ends},
 	{"a result depends on its element alone", test_tails},

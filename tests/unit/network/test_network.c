@@ -208,7 +208,7 @@ static double error_of(const gd_network_options *options, int blocks)
 
 static void test_gradients(void)
 {
-	for (int activation = 0; activation < 5; activation++) {
+	for (int activation = 0; activation < GD_ACTIVATIONS; activation++) {
 		for (int variant = 0; variant < 16; variant++) {
 			gd_network_options options = options_of(1 + variant % 3, (gd_activation)activation);
 			options.batch_norm = variant & 1;
@@ -476,7 +476,7 @@ static void test_running_statistics(void)
 
 static void test_inference(void)
 {
-	for (int activation = 0; activation < 5; activation++) {
+	for (int activation = 0; activation < GD_ACTIVATIONS; activation++) {
 		for (int variant = 0; variant < 16; variant++) {
 			gd_network_options options = options_of(variant % 8 / 2, (gd_activation)activation);
 			options.batch_norm = variant & 1;
@@ -510,7 +510,7 @@ static void test_inference(void)
 
 static void test_nan(void)
 {
-	for (int activation = 0; activation < 5; activation++) {
+	for (int activation = 0; activation < GD_ACTIVATIONS; activation++) {
 		for (int variant = 0; variant < 8; variant++) {
 			gd_network_options options = options_of(2, (gd_activation)activation);
 			options.batch_norm = variant & 1;
