@@ -7,6 +7,13 @@ mapfile -t commands < <("$GENRE_DIST" --help | sed -n '/^commands:/,/^$/s/^  \([
 equal "commands and their files" "$(printf '%s\n' "${commands[@]}" | sort)" \
 	"$(cd "$GD_SOURCE_DIRECTORY/src/cli" && printf '%s\n' command_*.c | sed 's/command_\(.*\)\.c/\1/' | sort)"
 
+# Every command has a script that tests it: one of its name, or the one named here.
+declare -A script=([predict]=evaluate [info]=verify [help]=manual)
+for command in "${commands[@]}"; do
+	checks=$((checks + 1))
+	[[ -f $GD_SOURCE_DIRECTORY/tests/cli/${script[$command]-$command}.sh ]] || fail "no script tests $command: tests/cli/$command.sh"
+done
+
 # The options of a help text on stdin, a line each: "--name" or "-n".
 options_of_help() {
 	sed -n '/^options:/,/^$/s/^  \(-.\)\{0,1\},\{0,1\} *--\(\[no-\]\)\{0,1\}\([a-z0-9-]*\).*/\1\n--\3/p' | sed '/^$/d' | sort
