@@ -2,41 +2,112 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
 
-enum { NAME_WIDTH = 14 };
+/* A matrix of more classes would not fit on the screen. */
+enum { NAME_WIDTH = 18, MOST_CLASSES = 11, WORST = 10 };
 
-/* Bytes of a UTF-8 text that fill at most `columns` characters. */
-static int fitting_bytes(const char *text, int columns)
+/* Names of classes, of which one may hold a line break or a terminal's control characters. */
+static void print_name(FILE *out, const char *name, int width, bool left)
 {
-	int bytes = 0;
-	for (; text[bytes]; bytes++)
-		if ((text[bytes] & 0xc0) != 0x80 && columns-- == 0)
-			break;
-	return bytes;
-}
-
-static int characters(const char *text)
-{
-	int count = 0;
-	for (; *text; text++)
-		count += (*text & 0xc0) != 0x80;
-	return count;
-}
-
-static void print_name(FILE *out, const char *name, int width, int left)
-{
-	int shown = characters(name) < width ? characters(name) : width;
-	if (!left)
-		fprintf(out, "%*s", width - shown, "");
-	/* A class may be named with a line break, which would break the table, or a terminal's control characters. */
-	for (int i = 0, bytes = fitting_bytes(name, width); i < bytes; i++)
-		fputc((unsigned char)name[i] < 0x20 || name[i] == 0x7F ? ' ' : name[i], out);
+	char room[GD_EXCERPT_ROOM];
+	int shown = 0;
+	for (const char *byte = gd_shorten(name, width, room); *byte; byte++)
+		shown += ((unsigned char)*byte & 0xC0) != 0x80;
 	if (left)
-		fprintf(out, "%*s", width - shown, "");
+		fprintf(out, "%s%*s", room, width - shown, "");
+	else
+		fprintf(out, "%*s%s", width - shown, "", room);
+}
+
+static void print_class(FILE *out, const char *name, const gd_class_score *score)
+{
+	print_name(out, name, NAME_WIDTH, true);
+	fprintf(out, " %9.4f %9.4f %9.4f %9" PRId64 "\n", score->precision, score->recall, score->f1, score->support);
+}
+
+static int by_f1(const void *a, const void *b, void *context)
+{
+	const gd_class_score *scores = context;
+	int left = *(const int *)a, right = *(const int *)b;
+	double x = scores[left].f1, y = scores[right].f1;
+	return x != y ? (x > y) - (x < y) : (left > right) - (left < right);
+}
+
+/* Of many classes those that are told worst. */
+static void print_worst(FILE *out, const gd_class_score *per_class, int classes, char *const *class_names)
+{
+	int *order = gd_allocate((size_t)classes, sizeof *order), tested = 0;
+	for (int c = 0; order && c < classes; c++)
+		if (per_class[c].support)
+			order[tested++] = c;
+	if (order)
+		qsort_r(order, (size_t)tested, sizeof *order, by_f1, (void *)per_class);
+	for (int i = 0; order && i < tested && i < WORST; i++)
+		print_class(out, class_names[order[i]], &per_class[order[i]]);
+	if (tested > WORST)
+		fprintf(out, "(the %d of %d classes with the lowest f1; --json has all)\n", WORST, classes);
+	free(order);
+}
+
+typedef struct confusion {
+	int64_t count;
+	int truth, predicted;
+} confusion;
+
+static int by_count(const void *a, const void *b)
+{
+	const confusion *x = a, *y = b;
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return x->truth != y->truth ? x->truth - y->truth : x->predicted - y->predicted;
+}
+
+/* Of many classes the most frequent confusions. */
+static void print_confusions(FILE *out, const gd_score_sums *sums, char *const *class_names)
+{
+	confusion top[WORST + 1] = {{0}};
+	for (int truth = 0; truth < sums->classes; truth++) {
+		for (int c = 0; c < sums->classes; c++) {
+			int64_t count = truth == c ? 0 : sums->confusion[(size_t)truth * (size_t)sums->classes + (size_t)c];
+			if (count <= top[WORST - 1].count)
+				continue;
+			top[WORST] = (confusion){count, truth, c};
+			qsort(top, WORST + 1, sizeof *top, by_count);
+			top[WORST] = (confusion){0};
+		}
+	}
+	fputs("\nmost frequent confusions\n", out);
+	print_name(out, "class", NAME_WIDTH, true);
+	fputs("  predicted           rows\n", out);
+	for (int i = 0; i < WORST && top[i].count; i++) {
+		print_name(out, class_names[top[i].truth], NAME_WIDTH, true);
+		fputs("  ", out);
+		print_name(out, class_names[top[i].predicted], NAME_WIDTH, true);
+		fprintf(out, " %9" PRId64 "\n", top[i].count);
+	}
+}
+
+static void print_matrix(FILE *out, const gd_score_sums *sums, char *const *class_names)
+{
+	int classes = sums->classes;
+	fprintf(out, "\nconfusion matrix (rows: true, columns: predicted)\n%*s", NAME_WIDTH, "");
+	for (int c = 0; c < classes; c++) {
+		fputc(' ', out);
+		print_name(out, class_names[c], 8, false);
+	}
+	for (int truth = 0; truth < classes; truth++) {
+		fputc('\n', out);
+		print_name(out, class_names[truth], NAME_WIDTH, true);
+		for (int c = 0; c < classes; c++)
+			fprintf(out, " %8" PRId64, sums->confusion[truth * classes + c]);
+	}
+	fputc('\n', out);
 }
 
 void gd_score_report_table(FILE *out, const gd_score_sums *sums, const gd_ranking *ranking, char *const *class_names)
@@ -49,24 +120,16 @@ void gd_score_report_table(FILE *out, const gd_score_sums *sums, const gd_rankin
 		"log-loss %.4f  Brier score %.4f  expected calibration error %.4f  ROC-AUC %.4f  average precision %.4f\n\n",
 		s.rows, s.accuracy, s.accuracy_low, s.accuracy_high, s.balanced_accuracy, s.f1_macro,
 		s.log_loss, s.brier, s.expected_calibration_error, ranking->roc_auc, ranking->average_precision);
-	print_name(out, "class", NAME_WIDTH, 1);
+	print_name(out, "class", NAME_WIDTH, true);
 	fprintf(out, " %9s %9s %9s %9s\n", "precision", "recall", "f1", "support");
-	for (int c = 0; per_class && c < classes; c++) {
-		print_name(out, class_names[c], NAME_WIDTH, 1);
-		fprintf(out, " %9.4f %9.4f %9.4f %9" PRId64 "\n", per_class[c].precision, per_class[c].recall, per_class[c].f1, per_class[c].support);
-	}
-	fprintf(out, "\nconfusion matrix (rows: true, columns: predicted)\n%*s", NAME_WIDTH, "");
-	for (int c = 0; c < classes; c++) {
-		fputc(' ', out);
-		print_name(out, class_names[c], 8, 0);
-	}
-	for (int truth = 0; truth < classes; truth++) {
-		fputc('\n', out);
-		print_name(out, class_names[truth], NAME_WIDTH, 1);
-		for (int c = 0; c < classes; c++)
-			fprintf(out, " %8" PRId64, sums->confusion[truth * classes + c]);
-	}
-	fputc('\n', out);
+	if (per_class && classes > MOST_CLASSES)
+		print_worst(out, per_class, classes, class_names);
+	for (int c = 0; per_class && c < classes && classes <= MOST_CLASSES; c++)
+		print_class(out, class_names[c], &per_class[c]);
+	if (classes > MOST_CLASSES)
+		print_confusions(out, sums, class_names);
+	else
+		print_matrix(out, sums, class_names);
 	free(per_class);
 }
 

@@ -282,20 +282,6 @@ gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column)
 	return schema->encoding;
 }
 
-gd_status gd_schema_add_missing(gd_schema *schema, const char *list)
-{
-	gd_dictionary words = {0};
-	gd_status status = gd_schema_list(list, &words);
-	for (int32_t i = 0; i < words.count && !gd_failed(&status); i++) {
-		int32_t number;
-		status = gd_dictionary_add(&schema->missing_values, words.texts[i], &number);
-		if (!gd_failed(&status))
-			status = gd_dictionary_add(&schema->more, words.texts[i], &number);
-	}
-	gd_dictionary_release(&words);
-	return status;
-}
-
 bool gd_schema_is_missing(const gd_schema *schema, const char *text)
 {
 	char room[GD_SPELLING_ROOM];

@@ -64,3 +64,17 @@ gd_status gd_schema_list(const char *list, gd_dictionary *items)
 	free(text);
 	return status;
 }
+
+gd_status gd_schema_add_missing(gd_schema *schema, const char *list)
+{
+	gd_dictionary words = {0};
+	gd_status status = gd_schema_list(list, &words);
+	for (int32_t i = 0; i < words.count && !gd_failed(&status); i++) {
+		int32_t number;
+		status = gd_dictionary_add(&schema->missing_values, words.texts[i], &number);
+		if (!gd_failed(&status))
+			status = gd_dictionary_add(&schema->more, words.texts[i], &number);
+	}
+	gd_dictionary_release(&words);
+	return status;
+}

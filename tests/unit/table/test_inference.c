@@ -1,0 +1,220 @@
+/* What is made of columns, from their summaries; and of missing values, from rows. */
+#include "unit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/table/inference.h"
+#include "gd/table/rows.h"
+#include "gd/table/target.h"
+
+const char *const unit_suite = "inference";
+
+/* Decides on `count` values that `value` writes. */
+static void decide(gd_inference_column *column, int64_t count, void (*value)(int64_t, char *))
+{
+	gd_schema schema;
+	char text[64];
+	static char name[] = "c";
+	*column = (gd_inference_column){.name = name};
+	gd_summary_init(&column->summary);
+	gd_status status = gd_schema_init(&schema);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	schema.rare = 0;
+	for (int64_t i = 0; i < count; i++) {
+		value(i, text);
+		status = gd_summary_add(&column->summary, text, gd_schema_is_missing(&schema, text), i + 1);
+		CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	}
+	status = gd_summary_finish(&column->summary);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	gd_inference_decide(column, &schema);
+	gd_summary_release(&column->summary);
+	gd_schema_release(&schema);
+}
+
+static void put_text(int64_t i, char *text) { sprintf(text, "t%lld", (long long)(i % 5)); }
+static void put_fraction(int64_t i, char *text) { sprintf(text, "%.1f", (double)i + .5); }
+static void put_index(int64_t i, char *text) { sprintf(text, "%lld", (long long)(3 * i)); }
+static void put_falling(int64_t i, char *text) { sprintf(text, "%lld", (long long)(-7 * i)); }
+static void put_dense(int64_t i, char *text) { sprintf(text, "%lld", (long long)(i * 37 % 1000)); }
+static void put_large(int64_t i, char *text) { sprintf(text, "%lld", (long long)(i * 7919 % 1000) * 40000000); }
+static void put_sparse(int64_t i, char *text) { sprintf(text, "%lld", (long long)(i * 7919 % 1000) * 1000); }
+static void put_late_text(int64_t i, char *text) { sprintf(text, i == 999 ? "late" : "%lld", (long long)(i * 37 % 900)); }
+static void put_mixed(int64_t i, char *text) { sprintf(text, i % 4 ? "%lld" : "x%lld", (long long)(i % 100)); }
+static void put_units(int64_t i, char *text) { sprintf(text, i % 2 ? "%lld kg" : "%lld lb", (long long)(i % 100)); }
+static void put_hash(int64_t i, char *text) { sprintf(text, "%016llx", (unsigned long long)i * 0x9E3779B97F4A7C15u); }
+static void put_nearly(int64_t i, char *text) { sprintf(text, "n%lld", (long long)(i < 20 ? 0 : i)); }
+static void put_sentinel(int64_t i, char *text) { sprintf(text, "%lld", i % 10 ? (long long)(i % 50) : 9999); }
+static void put_empty(int64_t i, char *text) { (void)i; strcpy(text, "?"); }
+static void put_same_day(int64_t i, char *text) { (void)i; strcpy(text, "2020-01-02"); }
+static void put_hours(int64_t i, char *text) { sprintf(text, "%02lld:30", (long long)(i % 24)); }
+static void put_gaps(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 7)) : (void)strcpy(text, "None"); }
+
+static void test_decisions(void)
+{
+	static const struct {
+		void (*value)(int64_t, char *);
+		gd_role role;
+		const char *words, *part, *warning;
+	} cases[] = {
+		{put_text, GD_ROLE_CATEGORICAL, "categorical", "5 levels", ""},
+		{put_fraction, GD_ROLE_NUMERIC, "numeric", "100% numbers", ""},
+		{put_index, GD_ROLE_DROP, "", "in the file's order", ""},
+		{put_falling, GD_ROLE_DROP, "", "in the file's order", ""},
+		{put_dense, GD_ROLE_DROP, "", "without gaps", ""},
+		{put_large, GD_ROLE_DROP, "", "beyond 2^31", ""},
+		{put_sparse, GD_ROLE_NUMERIC, "numeric", "an identifier? --drop", ""},
+		{put_late_text, GD_ROLE_NUMERIC, "numeric", "99.9% numbers", "1 of 1000 values are no numbers ('late' for one)"},
+		{put_mixed, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
+		{put_units, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
+		{put_hash, GD_ROLE_DROP, "", "1000 texts, all different", ""},
+		{put_nearly, GD_ROLE_DROP, "", "texts, nearly all different", ""},
+		{put_sentinel, GD_ROLE_NUMERIC, "numeric", "distinct", "holds 9999 in 10% of the records"},
+		{put_empty, GD_ROLE_DROP, "", "has no values", ""},
+		{put_same_day, GD_ROLE_DROP, "", "varies", ""},
+		{put_hours, GD_ROLE_DATE, "hour", "times: hour", ""},
+		{put_gaps, GD_ROLE_NUMERIC, "numeric", "334 missing", ""},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		gd_inference_column column;
+		decide(&column, 1000, cases[i].value);
+		CU_ASSERT_EQUAL(column.role, cases[i].role);
+		CU_ASSERT_STRING_EQUAL(column.words, cases[i].words);
+		CU_ASSERT_PTR_NOT_NULL(strstr(column.why, cases[i].part));
+		CU_ASSERT(*cases[i].warning ? strstr(column.warning, cases[i].warning) != NULL : !*column.warning);
+		if (column.role != cases[i].role || !strstr(column.why, cases[i].part))
+			printf("\n  case %zu: %s, %s, %s\n", i, gd_role_names[column.role], column.why, column.warning);
+	}
+}
+
+static void test_modifiers(void)
+{
+	static const char text[] = "[table]\nversion = 1\ntarget = t\nclasses = a, b\nmissing = impute\nmissing_values = NA, -999\nunreadable = missing\nunseen = zero\nrare = 7\njoin_classes = yes\n"
+		"[columns]\nx = numeric, fill 1.5, missing, log, fill 0.25\nc = categorical u v, other, missing\nd = year, fill 2000, month, hour, fill 12, mdy\nq = quantity kg, fill 3\nf = flag, fill 0.5\n";
+	static const char *const wrong[] = {"x = fill 3", "x = categorical a, fill 3", "x = numeric, fill", "x = numeric, fill 1, fill 2", "x = numeric, other", "x = categorical, other", "x = numeric, dmy", "x = year, dmy, mdy",
+		"x = missing", "x = numeric, missing, missing", "x = quantity a b", "x = flag 1"};
+	gd_schema schema;
+	char *again;
+	gd_status status = gd_schema_read(text, "x.ini", GD_USAGE, &schema);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT_TRUE(gd_schema_is_fitted(&schema));
+	CU_ASSERT_TRUE(schema.terms[0].flags_missing && !schema.terms[1].flags_missing && schema.terms[1].fill == 0.25);
+	CU_ASSERT_EQUAL(gd_term_size(&schema.terms[2]), 4);
+	CU_ASSERT_TRUE(schema.terms[3].order == GD_DATE_MONTH_FIRST && schema.terms[5].order == GD_DATE_MONTH_FIRST);
+	CU_ASSERT_TRUE(gd_schema_is_missing(&schema, "-999.0"));
+	CU_ASSERT_FALSE(gd_schema_is_missing(&schema, "?"));
+	status = gd_schema_format(&schema, &again);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT_STRING_EQUAL(again, text);
+	free(again);
+	gd_schema_release(&schema);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		char entry[128];
+		snprintf(entry, sizeof entry, "[table]\ntarget = t\n[columns]\n%s\n", wrong[i]);
+		status = gd_schema_read(entry, "x.ini", GD_USAGE, &schema);
+		CU_ASSERT_EQUAL(status.code, GD_USAGE);
+	}
+	/* Of a target None and - are classes, unless somebody says otherwise. */
+	status = gd_schema_init(&schema);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT_TRUE(gd_schema_is_missing(&schema, "None") && !gd_schema_is_unlabelled(&schema, "None") && gd_schema_is_unlabelled(&schema, "NaN"));
+	status = gd_schema_add_missing(&schema, "None, -1");
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	CU_ASSERT_TRUE(gd_schema_is_unlabelled(&schema, "None") && gd_schema_is_missing(&schema, "-1.0") && !gd_schema_is_unlabelled(&schema, "-"));
+	gd_schema_release(&schema);
+}
+
+static const char *const table[][5] = {{"n", "s", "w", "kind", "part"}, {"1", "u", "3", "Yes", "train"}, {"2", "u", "?", "yes", "train"}, {"NA", "", "4", "no", "train"}, {"6", "v", "x", "no", "train"}, {"", "z", "5", "yes", "test"},
+	{"3", "v", "4", "?", "train"}};
+
+static gd_status read_table(void *context, const gd_table_reader *reader, char sha256[65])
+{
+	gd_status status = gd_ok();
+	sha256[0] = '\0';
+	for (size_t i = 0; i < sizeof table / sizeof *table && !gd_failed(&status); i++) {
+		char *fields[5];
+		size_t lengths[5];
+		for (int j = 0; j < 5; j++) {
+			fields[j] = (char *)table[i][j];
+			lengths[j] = strlen(fields[j]);
+		}
+		gd_record record = {.number = (int64_t)i, .line = (int64_t)i + 1, .count = 5, .fields = fields, .lengths = lengths};
+		status = i ? reader->record(reader->context, &record) : reader->header(reader->context, &record);
+	}
+	(void)context;
+	return status;
+}
+
+static void test_missing(void)
+{
+	gd_schema schema;
+	gd_recipe recipe;
+	gd_rows rows;
+	char sha256[65], *text;
+	double x[16];
+	gd_status status = gd_schema_read("[table]\ntarget = kind\nunreadable = missing\njoin_classes = yes\nrare = 2\n[columns]\nn = numeric, circle 4\ns = categorical\nw = numeric\n", "x.ini", GD_USAGE, &schema);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	status = gd_recipe_init(&recipe, &schema);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	status = gd_rows_read(&rows, &recipe, "part", read_table, NULL, sha256);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT_TRUE(rows.read == 6 && rows.unlabelled == 1 && rows.dropped == 1);
+	CU_ASSERT_EQUAL_FATAL(rows.count, 5);
+	status = gd_rows_fit_classes(&rows);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	/* yes comes twice, Yes once. */
+	CU_ASSERT_EQUAL_FATAL(recipe.schema.classes.count, 2);
+	CU_ASSERT_STRING_EQUAL(recipe.schema.classes.texts[1], "yes");
+	CU_ASSERT_TRUE(rows.labels[0] == 1 && rows.labels[1] == 1 && rows.labels[2] == 0);
+	status = gd_rows_fit_categories(&rows);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	status = gd_rows_fit_missing(&rows);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	status = gd_recipe_plan(&recipe);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	/* n, missing(n), sine, cosine; s=u, other(s), missing(s); w, missing(w) */
+	CU_ASSERT_EQUAL_FATAL(recipe.features, 9);
+	gd_recipe_expand(&recipe, rows.codes + 2 * 4, x);
+	CU_ASSERT_TRUE(x[0] == 3 && x[1] == 1 && x[2] == 0 && x[3] == 0);
+	CU_ASSERT_TRUE(x[4] == 0 && x[5] == 0 && x[6] == 1 && x[7] == 4 && x[8] == 0);
+	gd_recipe_expand(&recipe, rows.codes + 3 * 4, x);
+	CU_ASSERT_TRUE(x[0] == 6 && x[1] == 0 && x[4] == 0 && x[5] == 1 && x[6] == 0 && x[7] == 3.5 && x[8] == 1);
+	CU_ASSERT_EQUAL(recipe.oddities[gd_schema_find_column(&recipe.schema, "w")][GD_ODD_UNREADABLE].count, 1);
+	CU_ASSERT_STRING_EQUAL(recipe.oddities[gd_schema_find_column(&recipe.schema, "w")][GD_ODD_UNREADABLE].example, "x");
+	status = gd_schema_format(&recipe.schema, &text);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "n = numeric, fill 3, missing, circle 4\ns = categorical u, other, missing\nw = numeric, fill 3.5, missing\n"));
+	free(text);
+	gd_rows_release(&rows);
+	gd_recipe_release(&recipe);
+}
+
+static void test_alike(void)
+{
+	static const char *const lists[][6] = {{"Alder", "alder", "birch", NULL}, {"TRUE", "yes", "no", NULL}, {"1", "0", "y", "n", NULL}, {"a", "b", NULL}, {"yes", "no", "maybe", "true", NULL}, {"1", "0", NULL}};
+	static const char *const texts[] = {"'Alder', 'alder'", "'TRUE', 'yes'", "'1', 'y'; '0', 'n'", "", "", ""};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		gd_dictionary classes = {0};
+		char text[GD_ALIKE_ROOM];
+		int32_t number;
+		for (int j = 0; lists[i][j]; j++) {
+			gd_status status = gd_dictionary_add(&classes, lists[i][j], &number);
+			CU_ASSERT_EQUAL(status.code, GD_OK);
+		}
+		gd_status status = gd_target_alike(&classes, text);
+		CU_ASSERT_EQUAL(status.code, GD_OK);
+		CU_ASSERT_STRING_EQUAL(text, texts[i]);
+		gd_dictionary_release(&classes);
+	}
+}
+
+const unit_test unit_tests[] = {
+	{"columns become what their values are", test_decisions},
+	{"what goes on with a treatment", test_modifiers},
+	{"missing values are imputed, rare levels share a feature, classes join", test_missing},
+	{"classes that look like one", test_alike},
+	{NULL, NULL},
+};
