@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# Debian roots of another release or processor to build and test in, as root; sourced.
+
+root_needs() {
+	local command
+	((EUID == 0)) || { echo "this makes and enters a root, which takes root" >&2; exit 2; }
+	for command in "$@"; do
+		command -v "$command" >/dev/null || { echo "this needs '$command'" >&2; exit 2; }
+	done
+}
+
+# The mirror that apt uses here.
+root_mirror() {
+	# shellcheck disable=SC2016 # apt's own variable
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1
+}
+
+# root_make DIRECTORY RELEASE [MIRROR]: a root of this processor; nothing where it was made before.
+root_make() {
+	local directory=$1 file
+	[[ ! -e $directory/made ]] || return 0
+	debootstrap --variant=minbase "$2" "$directory" "${3:-$(root_mirror)}"
+	# How this machine reaches the mirror.
+	for file in /etc/apt/apt.conf.d/*proxy* /etc/resolv.conf /etc/hosts; do
+		[[ ! -e $file ]] || cp --parents "$file" "$directory"
+	done
+	touch "$directory/made"
+}
+
+# root_extract DIRECTORY RELEASE PROCESSOR PACKAGES [MIRROR]: packages of another processor with all that they need, unpacked
+# alone: setting them up would take an hour under emulation.
+root_extract() {
+	local directory=$1
+	[[ ! -e $directory/made ]] || return 0
+	mountpoint -q /proc/sys/fs/binfmt_misc || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+	update-binfmts --enable
+	mmdebstrap --variant=extract --architectures="$3" --include="$4" "$2" "$directory" "${5:-$(root_mirror)}"
+	echo root:x:0:0:root:/root:/bin/bash >"$directory/etc/passwd"
+	cp /etc/hosts "$directory/etc/hosts"
+	touch "$directory/made"
+}
+
+# root_mount DIRECTORY: what programs expect to find, and a /dev/shm of its own; root_leave takes all of it away.
+root_mount() {
+	local directory=$1
+	mount -t proc proc "$directory/proc"
+	mount -t sysfs -o ro sysfs "$directory/sys"
+	mount --bind /dev "$directory/dev"
+	mount --bind /dev/pts "$directory/dev/pts"
+	mount -t tmpfs -o size=4g,mode=1777 tmpfs "$directory/dev/shm"
+}
+
+root_leave() {
+	local point
+	while read -r point; do
+		umount "$point"
+	done < <(cut -d ' ' -f 2 /proc/mounts | grep "^$(realpath "$1")/" | tac)
+}
+
+# root_run DIRECTORY COMMAND...: in a clean environment.
+root_run() {
+	local directory=$1
+	shift
+	env -i HOME=/root USER=root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$directory" "$@"
+}
