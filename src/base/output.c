@@ -38,6 +38,20 @@ gd_status gd_output_check(const char *path)
 	return status;
 }
 
+gd_status gd_output_flush(FILE *out, const char *name)
+{
+	const bool failed = ferror(out) != 0;
+	/* What could not be written is tried again, so that the reason is known. */
+	clearerr(out);
+	if (fflush(out) != 0)
+		return gd_file_error(GD_FAILED, "write to", name, errno);
+	if (!failed)
+		return gd_ok();
+	if (fputc('\n', out) == EOF || fflush(out) != 0)
+		return gd_file_error(GD_FAILED, "write to", name, errno);
+	return gd_file_error(GD_FAILED, "write to", name, EIO);
+}
+
 bool gd_output_is_stdout(const char *path)
 {
 	return !path || !strcmp(path, "-") || !strcmp(path, "/dev/stdout");

@@ -50,7 +50,7 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
 		status = gd_ensemble_read(communicator, paths, count - 1, &ensemble);
 	}
-	const gd_table_options options_of_table = {.dialect = o.dialect, .once = true};
+	const gd_table_options options_of_table = {.dialect = o.dialect, .once = true, .ragged = GD_RAGGED_KEEP};
 	if (!gd_failed(&status))
 		status = gd_predict(communicator, &ensemble, paths[count - 1], &options_of_table, o.output);
 	gd_ensemble_release(&ensemble);

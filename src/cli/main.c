@@ -5,6 +5,7 @@
 
 #include "gd/base/file.h"
 #include "gd/base/log.h"
+#include "gd/base/output.h"
 #include "gd/base/processor.h"
 #include "gd/cli/commands.h"
 #include "gd/cli/manual.h"
@@ -115,11 +116,8 @@ static int run(int argc, char **argv)
 /* A result that could not be written (a full disk behind the redirection) is no success. */
 static int finish_stdout(int code)
 {
-	const bool before = ferror(stdout);
-	if ((!fflush(stdout) && !before) || code != GD_OK)
-		return code;
-	gd_status status = gd_file_error(GD_FAILED, "write to", "stdout", before ? EIO : errno);
-	return gd_command_finish(&status);
+	gd_status status = gd_output_flush(stdout, "stdout");
+	return code == GD_OK && gd_failed(&status) ? gd_command_finish(&status) : code;
 }
 
 int main(int argc, char **argv)

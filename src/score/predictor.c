@@ -1,5 +1,6 @@
 #include "gd/score/predictor.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
+#include "gd/base/output.h"
 #include "gd/kernel/transpose.h"
 #include "gd/parallel/mpi_error.h"
 #include "gd/parallel/reduce.h"
@@ -26,10 +28,12 @@ typedef struct predictor {
 	const gd_preprocessing *preprocessing;
 	gd_recipe recipe;
 	FILE *out;           /* rank 0 */
+	const char *name;    /* its */
 	bool headed;         /* rank 0: the first line is written, which waits until there is something to put below it */
 	int64_t records;     /* seen so far */
 	int64_t mine;        /* of them in this rank's block of the round */
 	int64_t block_first; /* record number of the block's first */
+	int64_t ragged, ragged_line; /* records of another number of fields, on every rank, and the first one's line */
 	int64_t incomplete;  /* records of this rank that lack a value */
 	char lacking[128];   /* the first column found lacking */
 	double *raw;         /* [features] */
@@ -142,7 +146,7 @@ static gd_status write_round(predictor *p)
 		if (gd_failed(&status))
 			return status;
 	}
-	return ferror(p->out) ? gd_error(GD_FAILED, "cannot write the predictions") : gd_ok();
+	return ferror(p->out) ? gd_output_flush(p->out, p->name) : gd_ok();
 }
 
 /* Collective. Ends a round; `mine` is how this rank fared since the last one. */
@@ -164,6 +168,8 @@ static gd_status take_record(void *context, const gd_record *record)
 	predictor *p = context;
 	int64_t place = p->records % ((int64_t)p->communicator->size * BLOCK);
 	p->records++;
+	if (record->ragged && !p->ragged++)
+		p->ragged_line = record->line;
 	if (place / BLOCK == p->communicator->rank) {
 		int features = p->preprocessing->features;
 		const char *missing = NULL;
@@ -237,7 +243,7 @@ static gd_status warn_of_oddities(predictor *p)
 
 gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble, const char *input, const gd_table_options *options, const char *output)
 {
-	predictor p = {.communicator = communicator, .ensemble = ensemble, .preprocessing = &ensemble->models[0].preprocessing};
+	predictor p = {.name = output ? output : "stdout", .communicator = communicator, .ensemble = ensemble, .preprocessing = &ensemble->models[0].preprocessing};
 	char *temporary = NULL;
 	gd_status mine = gd_recipe_read(&p.recipe, p.preprocessing->recipe, "the model");
 	if (!gd_failed(&mine)) {
@@ -264,6 +270,9 @@ gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble,
 	status = mine;
 	if (!p.agreed)
 		status = finish_round(&p, &mine);
+	if (!gd_failed(&status) && p.ragged)
+		gd_log_warning("%lld of %lld records have another number of fields than the header, the first in line %lld; they count as without values", (long long)p.ragged,
+			(long long)p.records, (long long)p.ragged_line);
 	if (!gd_failed(&status))
 		status = warn_of_incomplete(&p);
 	if (!gd_failed(&status))
@@ -271,11 +280,11 @@ gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble,
 done:
 	mine = status;
 	if (communicator->rank == 0 && p.out) {
-		bool wrong = fflush(p.out) != 0;
-		if (p.out != stdout)
-			wrong = fclose(p.out) != 0 || wrong;
-		if (wrong && !gd_failed(&mine))
-			mine = gd_error(GD_FAILED, "cannot write '%s': is the disk full?", output ? output : "stdout");
+		gd_status written = gd_output_flush(p.out, p.name);
+		if (p.out != stdout && fclose(p.out) != 0 && !gd_failed(&written))
+			written = gd_file_error(GD_FAILED, "write to", p.name, errno);
+		if (!gd_failed(&mine))
+			mine = written;
 		if (output && !gd_failed(&mine))
 			mine = gd_file_publish(temporary, output);
 		else if (temporary)

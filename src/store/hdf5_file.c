@@ -12,6 +12,8 @@
 
 #include "gd/base/file.h"
 #include "gd/base/log.h"
+#include "gd/base/magic.h"
+#include "gd/base/parse.h"
 #include "gd/store/digest.h"
 #include "gd/store/hdf5_driver.h"
 #include "gd/store/seal.h"
@@ -225,13 +227,29 @@ static void open_file(gd_hdf5 *hdf5, const void *bytes, int descriptor)
 		H5Pclose(access);
 }
 
+/* Says what the file is instead of HDF5, where its first bytes tell. */
+static void fail_by_kind(gd_hdf5 *hdf5, const void *bytes, size_t size)
+{
+	const gd_magic *kind = gd_magic_find(bytes, size);
+	size_t look = size < 256 ? size : 256, bad;
+	bool text = gd_magic_packing(bytes, size) == GD_PACKING_NONE && !memchr(bytes, '\0', look) && (gd_utf8_valid(bytes, look, &bad) || bad + 4 > look);
+	if (gd_magic_packing(bytes, size) != GD_PACKING_NONE)
+		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file but compressed; if it is a table: genre-dist preprocess FILE --target COLUMN");
+	else if (kind)
+		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file but %s", kind->noun);
+	else if (text)
+		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file but text; if it is a table: genre-dist preprocess FILE --target COLUMN");
+	else
+		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
+}
+
 static void open_image(gd_hdf5 *hdf5, const void *bytes, size_t size)
 {
 	hdf5->size = size;
 	if (!size)
 		gd_hdf5_fail(hdf5, NULL, "the file is empty");
 	else if (!gd_superblock_present(bytes, size))
-		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
+		fail_by_kind(hdf5, bytes, size);
 	else if (!gd_superblock_common(bytes, size))
 		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short, or of an uncommon kind of HDF5");
 	else
@@ -301,7 +319,7 @@ void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
 	else if (!hdf5->size)
 		gd_hdf5_fail(hdf5, NULL, "the file is empty");
 	else if (!gd_superblock_present(head, (size_t)got))
-		gd_hdf5_fail(hdf5, NULL, "it is not an HDF5 file");
+		fail_by_kind(hdf5, head, (size_t)got);
 	else if (!gd_superblock_common(head, (size_t)got))
 		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short, or of an uncommon kind of HDF5");
 	else if (gd_seal_present(tail)) {

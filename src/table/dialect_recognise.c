@@ -207,7 +207,7 @@ static bool is_sequence(const gd_record *header, char decimal)
 		last = value;
 		count++;
 	}
-	return count > 1;
+	return count > 2;
 }
 
 /* Whether the first record is like the others: a number in each column of numbers, or a text that its column has again in each. */

@@ -230,9 +230,9 @@ INLINE size_t scan(gd_scanner *scanner, const char *bytes, size_t size, uint32_t
 		masks m;
 		uint64_t bits;
 		classify(bytes + at, &n, &m);
-		high = high || m.high;
 		m.quotes &= quoting;
 		if (scan_block(scanner, bytes + at, &m, &bits)) {
+			high = high || m.high;
 			end = write_ends(bits, base + (uint32_t)at, end);
 			continue;
 		}

@@ -8,6 +8,7 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/table/decimal.h"
+#include "gd/table/header.h"
 #include "gd/table/record_room.h"
 #include "gd/table/splitter.h"
 #include "gd/table/table_text.h"
@@ -52,7 +53,7 @@ gd_status gd_table_name_error(const gd_table *table, const gd_status *cause)
 {
 	if (cause->code != GD_BAD_DATA)
 		return *cause;
-	if (table->record.line)
+	if (table->begun && table->record.line)
 		return at_line(table, table->record.line, cause->message);
 	return gd_error(GD_BAD_DATA, "cannot read '%s': %s", name_of(table), cause->message);
 }
@@ -184,58 +185,15 @@ static gd_status begin_file(gd_table *table)
 	return dialect.lead ? skip_lead(table) : gd_ok();
 }
 
-/* ---- the header ---- */
-
-/* The name of a column, as the header's first record has it. */
-static const char *name_of_column(const gd_dialect *dialect, const gd_record *first, int column)
-{
-	if (column < dialect->short_header)
-		return "";
-	const char *name = first->fields[column - dialect->short_header];
-	return column == 0 && dialect->named_comment ? name + 1 + strspn(name + 1, " \t") : name;
-}
-
-static int count_columns(const gd_dialect *dialect, const gd_record *first)
-{
-	return first->count - dialect->long_header + dialect->short_header;
-}
-
 static gd_status take_header(gd_table *table, const gd_record *first)
 {
-	const gd_dialect *dialect = &table->splitter.dialect;
-	int columns = count_columns(dialect, first);
-	char **names = gd_arena_take(&table->arena, (size_t)columns, sizeof *names), number[16];
-	size_t *lengths = gd_arena_take(&table->arena, (size_t)columns, sizeof *lengths);
-	table->loose = gd_arena_take(&table->arena, (size_t)columns, sizeof *table->loose);
-	table->loose_line = gd_arena_take(&table->arena, (size_t)columns, sizeof *table->loose_line);
-	if (!names || !lengths || !table->loose || !table->loose_line)
-		return gd_out_of_memory("the columns");
-	for (int i = 0; i < columns; i++) {
-		snprintf(number, sizeof number, "%d", i + 1);
-		names[i] = gd_arena_string(&table->arena, dialect->header ? name_of_column(dialect, first, i) : number);
-		if (!names[i])
-			return gd_out_of_memory("the columns");
-		lengths[i] = strlen(names[i]);
-	}
-	table->header = (gd_record){.line = dialect->header ? first->line : 0, .count = columns, .fields = names, .lengths = lengths};
-	return gd_ok();
-}
-
-static gd_status compare_header(const gd_table *table, const gd_record *first)
-{
-	const gd_dialect *dialect = &table->splitter.dialect;
-	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
-	int columns = count_columns(dialect, first);
-	if (columns != table->header.count)
-		return gd_error(GD_BAD_DATA, "cannot read '%s': it has %d columns, and '%s' has %d; several files are one table", name_of(table), columns, table->paths[0],
-			table->header.count);
-	for (int i = 0; i < columns && dialect->header; i++) {
-		const char *name = name_of_column(dialect, first, i);
-		if (strcmp(name, table->header.fields[i]) != 0)
-			return gd_error(GD_BAD_DATA, "cannot read '%s': its column %d is '%s', that of '%s' is '%s'; several files are one table, each with the same header", name_of(table), i + 1,
-				gd_excerpt(name, room), table->paths[0], gd_excerpt(table->header.fields[i], other));
-	}
-	return gd_ok();
+	gd_status status = gd_header_take(&table->splitter.dialect, first, &table->arena, &table->header);
+	if (gd_failed(&status))
+		return status;
+	size_t columns = (size_t)table->header.count;
+	table->loose = gd_arena_take(&table->arena, columns, sizeof *table->loose);
+	table->loose_line = gd_arena_take(&table->arena, columns, sizeof *table->loose_line);
+	return table->loose && table->loose_line ? gd_ok() : gd_out_of_memory("the columns");
 }
 
 static void warn_of_data(const gd_table *table, const gd_record *first)
@@ -300,6 +258,9 @@ static gd_status check_fields(gd_table *table, gd_record *record)
 		return at_line(table, record->line, message);
 	}
 	record->ragged = !open;
+	/* Nobody knows which of its fields is which. */
+	if (record->ragged)
+		record->count = 0;
 	return gd_record_fit(&table->room, record, columns);
 }
 
@@ -317,7 +278,7 @@ static gd_status open_file(gd_table *table)
 		return gd_error(GD_BAD_DATA, "cannot read '%s': it is empty; expected a header with the names of the columns", name_of(table));
 	status = check_charset(table, &first);
 	if (!gd_failed(&status))
-		status = table->header.count ? compare_header(table, &first) : take_header(table, &first);
+		status = table->header.count ? gd_header_compare(&table->splitter.dialect, &first, name_of(table), &table->header, table->paths[0]) : take_header(table, &first);
 	if (!gd_failed(&status) && table->splitter.dialect.looks_like_data && !table->passes && !table->options.quiet)
 		warn_of_data(table, &first);
 	table->pending = !table->splitter.dialect.header;
@@ -449,40 +410,4 @@ void gd_table_close(gd_table *table)
 	gd_record_room_release(&table->room);
 	gd_arena_release(&table->arena);
 	free(table);
-}
-
-gd_status gd_table_deliver(void *context, const gd_table_reader *reader, char sha256[65])
-{
-	gd_table *table = context;
-	const gd_record *record = NULL;
-	gd_status status = gd_table_rewind(table), cause;
-	if (gd_failed(&status))
-		return status;
-	cause = reader->header(reader->context, &table->header);
-	if (gd_failed(&cause)) {
-		table->record = (gd_record){0};
-		return gd_table_name_error(table, &cause);
-	}
-	do {
-		status = gd_table_next(table, &record);
-		if (!gd_failed(&status) && record) {
-			cause = reader->record(reader->context, record);
-			if (gd_failed(&cause))
-				return gd_table_name_error(table, &cause);
-		}
-	} while (!gd_failed(&status) && record);
-	if (!gd_failed(&status) && sha256)
-		gd_table_get_sha256(table, sha256);
-	return status;
-}
-
-gd_status gd_table_read(const char *path, const gd_table_reader *reader, char sha256[65])
-{
-	gd_table *table;
-	gd_status status = gd_table_open(&path, 1, NULL, &table);
-	if (gd_failed(&status))
-		return status;
-	status = gd_table_deliver(table, reader, sha256);
-	gd_table_close(table);
-	return status;
 }

@@ -1,4 +1,4 @@
-/* The CSV reader, and what learns from it: column inference, schema, recipe, rows. */
+/* The reader of tables in all dialects, and what learns from it: column inference, schema, recipe, rows. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "gd/table/inference.h"
 #include "gd/table/recipe.h"
 #include "gd/table/rows.h"
+#include "gd/table/scanner.h"
 #include "gd/table/table.h"
 
 typedef struct reading {
@@ -89,6 +90,62 @@ static void learn(reading *r, const char *sha256)
 	gd_recipe_release(&recipe);
 }
 
+/* What a user may say of a file; every input is read in two of these besides as it is recognised. */
+static const gd_dialect_options dialects[] = {
+	{.delimiter = ",", .charset = "utf-8", .quote = "\"", .comment = "none", .decimal = 1, .header = GD_HEADER_YES},
+	{.delimiter = ";", .decimal = 2},
+	{.delimiter = "tab", .quote = "none"},
+	{.delimiter = "blank", .quote = "'"},
+	{.comment = "#", .header = GD_HEADER_NO},
+	{.charset = "latin1", .header = GD_HEADER_NO},
+	{.charset = "utf-16"},
+	{.charset = "SHIFT_JIS", .delimiter = "|"},
+};
+enum { DIALECTS = sizeof dialects / sizeof *dialects };
+
+/* Twice the same records, however ragged. */
+static void read_in(const char *path, const gd_dialect_options *dialect)
+{
+	const gd_table_options options = {.dialect = *dialect, .ragged = GD_RAGGED_KEEP};
+	gd_table *table;
+	gd_status status = gd_table_open(&path, 1, &options, &table);
+	char sha256[2][65];
+	int64_t records[2];
+	for (int i = 0; i < 2 && !gd_failed(&status); i++) {
+		reading r = {.path = path, .line = -1};
+		gd_table_reader reader = {take_header, take_record, &r};
+		status = gd_table_deliver(table, &reader, sha256[i]);
+		records[i] = r.records;
+		free(r.target);
+		if (i == 1 && !gd_failed(&status))
+			fuzz_require(records[0] == records[1] && !strcmp(sha256[0], sha256[1]), "a second reading is like the first");
+	}
+	fuzz_require(status.code == GD_BAD_DATA || status.code == GD_OK, "a table is good or bad data");
+	gd_table_close(table);
+}
+
+/* The vector code finds what the plain code finds. */
+static void scan(const uint8_t *bytes, size_t size)
+{
+	static const gd_dialect plain = {.delimiter = ',', .quote = '"'}, blanks = {.delimiter = ' ', .blanks = true, .quote = '\''};
+	uint32_t *ends[2];
+	for (int i = 0; i < 2; i++)
+		fuzz_require((ends[i] = malloc((size + GD_SCANNER_SLACK) * sizeof **ends)) != NULL, "memory");
+	for (int i = 0; i < 4; i++) {
+		gd_scanner fast, slow;
+		size_t count[2];
+		gd_scanner_init(&fast, i & 1 ? &blanks : &plain);
+		fast.state = i & 2 ? GD_SCAN_QUOTED : GD_SCAN_START;
+		slow = fast;
+		size_t taken = gd_scanner_find(&fast, (const char *)bytes, size, 0, ends[0], &count[0]);
+		fuzz_require(taken == gd_scanner_find_plainly(&slow, (const char *)bytes, size, 0, ends[1], &count[1]) && count[0] == count[1], "as many ends");
+		fuzz_require(fast.state == slow.state && fast.found == slow.found, "the same state behind them");
+		fuzz_require(!count[0] || !memcmp(ends[0], ends[1], count[0] * sizeof **ends), "the same ends");
+	}
+	free(ends[0]);
+	free(ends[1]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	char sha256[65];
@@ -101,5 +158,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	else
 		fuzz_require(status.code == GD_BAD_DATA || status.code == GD_OK, "a CSV is good or bad data");
 	free(r.target);
+	unsigned sum = 0;
+	for (size_t i = 0; i < size; i++)
+		sum = 31 * sum + bytes[i];
+	read_in(r.path, &dialects[sum % DIALECTS]);
+	read_in(r.path, &dialects[sum / DIALECTS % DIALECTS]);
+	scan(bytes, size);
 	return 0;
 }

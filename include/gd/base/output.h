@@ -3,6 +3,7 @@
 #define GD_OUTPUT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "gd/base/status.h"
 
@@ -10,6 +11,8 @@
  * Whether a file can come to `path`. GD_USAGE where its directory is not there or `path` is a directory itself, GD_FAILED where the directory may not be written to.
  */
 GD_CHECKED gd_status gd_output_check(const char *path);
+/* What is still to be written goes out; GD_FAILED with the reason where that, or any writing before, failed. `name` is what a user knows `out` by. */
+GD_CHECKED gd_status gd_output_flush(FILE *out, const char *name);
 /* Whether `path` means stdout: "-", "/dev/stdout", or no path at all. */
 bool gd_output_is_stdout(const char *path);
 /* The directory that `path` lies in, released with free(); NULL when out of memory. */

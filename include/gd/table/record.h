@@ -16,7 +16,7 @@ typedef struct gd_record {
 	int count;
 	char *const *fields;
 	const size_t *lengths;
-	bool ragged;    /* it had another number of fields (GD_RAGGED_KEEP alone): empty ones were added, or those too many left out */
+	bool ragged;         /* it had another number of fields, and all of them are empty now (GD_RAGGED_KEEP alone) */
 	unsigned found; /* GD_SCAN_*: what may be in it; the reader's own */
 } gd_record;
 

@@ -19,7 +19,7 @@
 /* What becomes of a record that has another number of fields than the header (but for one trailing empty one). */
 typedef enum gd_ragged {
 	GD_RAGGED_REFUSE, /* GD_BAD_DATA, with its line */
-	GD_RAGGED_KEEP,   /* delivered with `ragged` set: where a prediction for each record is wanted */
+	GD_RAGGED_KEEP,   /* delivered with `ragged` set and all fields empty: where a prediction for each record is wanted */
 } gd_ragged;
 
 /* A zeroed one recognises everything. */

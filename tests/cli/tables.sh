@@ -1,0 +1,217 @@
+#!/usr/bin/env bash
+# Tables as people write them: delimiters, decimal marks, quotes, character sets, packing, pipes, headers; and files that are no tables.
+. "$(dirname "$0")/checks.bash"
+
+# ---- one table of leaves, and the same in other hands -----------------------------------------------------------
+awk 'BEGIN {
+	srand(11); split("oak elm ash", kinds, " "); split("hill lake wood", places, " ")
+	print "length,width,place,kind"
+	for (i = 0; i < 240; i++) {
+		k = i % 3
+		printf "%.1f,%.1f,%s,%s\n", 4 + 2 * k + rand() * 2, 2 + k * .8 + rand(), places[int(rand() * 3) + 1], kinds[k + 1]
+	}
+}' >plain.csv
+expect 0 '' "$GENRE_DIST" preprocess plain.csv --target kind
+grep -q 'is read with' err.txt && fail "a plain file's form was remarked on"
+expect 0 '' "$GENRE_DIST" train --data plain.h5 --run run --epochs 5 --hidden 8 --seed 1 -q
+expect 0 '' "$GENRE_DIST" predict run/model.h5 plain.csv -o plain.out
+
+objects="train/features train/labels train/source_row validation/features test/features test/source_row preprocessing/mean preprocessing/standard_deviation statistics/correlation"
+# same NAME: the dataset NAME.h5 is that of plain.csv.
+same() {
+	local object
+	for object in $objects; do
+		expect 0 '' h5diff plain.h5 "$1.h5" "$object"
+	done
+}
+# Not the attributes, which tell the columns' names too.
+values_of() {
+	h5dump -d "$2" "$1" | awk '/ATTRIBUTE/ { exit } /^ *\([0-9,]*\): /' | cksum
+}
+rows_of() {
+	h5dump -a /rows_read "$1" 2>/dev/null | sed -n 's/^ *(0): //p'
+}
+# works FILE PATTERN [OPTION...]: preprocess keeps all 240 records and says PATTERN, and the model of the plain file predicts FILE. `same_split`: the split too is the plain one's.
+works() {
+	local file=$1 pattern=$2
+	shift 2
+	expect 0 "$pattern" "$GENRE_DIST" preprocess "$file" --target kind -o made.h5 --force "$@"
+	equal "records of $file" "$(rows_of made.h5)" 240
+	grep -q ' of 5 features and 3 classes' err.txt || fail "$file: other columns: $(cat err.txt)"
+	expect 0 '' "$GENRE_DIST" predict run/model.h5 "$file" -o made.out "$@"
+	equal "predictions of $file" "$(cksum <made.out)" "$(cksum <plain.out)"
+}
+tr , ';' <plain.csv | sed '2,$s/\./,/g' >comma.csv
+works comma.csv "'comma.csv' is read with semicolons between fields, decimal comma"
+works comma.csv 'semicolons' --delimiter ';' --decimal ,
+tr , '\t' <plain.csv >tabs.tsv
+works tabs.tsv 'tabs between fields'
+works tabs.tsv 'tabs between fields' --delimiter tab
+tr , '|' <plain.csv >bars.csv
+works bars.csv 'bars between fields'
+sed 's/,/  /; s/,/ /g; s/^/ /' plain.csv >blanks.txt
+works blanks.txt 'blanks between fields'
+works blanks.txt 'blanks between fields' --delimiter blank
+tr , '~' <plain.csv >waves.csv
+works waves.csv "'~' between fields" --delimiter '~'
+sed "1s/\([a-z]*\),\([a-z]*\),\([a-z]*\),\([a-z]*\)/'\1' '\2' '\3' '\4'/; 2,\$s/\(.*\),\(.*\),\(.*\),\(.*\)/\1 \2 '\3' '\4'/" plain.csv >single.txt
+works single.txt 'single quotes'
+works single.txt 'single quotes' --quote "'"
+sed 's/[a-z][a-z]*/"&"/g; s/$/\r/' plain.csv >quoted.csv
+works quoted.csv ''
+{ printf '# leaves of one autumn\n# in cm, "roughly\n'; cat plain.csv; } >comment.csv
+works comment.csv '2 lines before the header left out'
+sed '1i % leaves' plain.csv | sed '20i % a remark, here' >percent.csv
+works percent.csv 'lines that begin with % left out' --comment %
+{ printf 'sep=,\r\n'; cat plain.csv; } >separator.csv
+works separator.csv '\(sep=\)'
+{ printf 'sep=;\n'; tr , ';' <plain.csv; } >separator.txt
+works separator.txt 'semicolons between fields.*\(sep=\)'
+sed '1s/$/,/' plain.csv >header-trailing.csv
+works header-trailing.csv "header's last delimiter left out"
+sed '2,$s/$/,/' plain.csv >rows-trailing.csv
+works rows-trailing.csv ''
+sed 's/$/,/' plain.csv >both-trailing.csv
+works both-trailing.csv ''
+{ printf '\xef\xbb\xbf'; tr '\n' '\r' <plain.csv; } >old-mac.csv
+works old-mac.csv ''
+awk -F , 'NR == 1 { print "length width place kind"; next } { print "r" NR, $1, $2, $3, $4 }' plain.csv >row-names.txt
+works row-names.txt 'the first column has no name in the header'
+
+# ---- character sets: a place with an umlaut ---------------------------------------------------------------------
+sed 's/lake/s\xc3\xbcd/' plain.csv >utf8.csv
+expect 0 '' "$GENRE_DIST" preprocess utf8.csv --target kind
+for set in UTF-16 UTF-16LE UTF-16BE ISO-8859-1; do
+	iconv -f UTF-8 -t "$set" utf8.csv >"$set.csv"
+	expect 0 "(UTF-16|WINDOWS-1252)" "$GENRE_DIST" preprocess "$set.csv" --target kind -o made.h5 --force
+	for object in train/features test/source_row preprocessing/feature_names; do
+		expect 0 '' h5diff utf8.h5 made.h5 "$object"
+	done
+done
+iconv -f UTF-8 -t IBM850 utf8.csv >ibm.csv
+expect 0 'IBM850' "$GENRE_DIST" preprocess ibm.csv --target kind -o made.h5 --force --charset IBM850
+expect 0 '' h5diff utf8.h5 made.h5 preprocessing/feature_names
+refuse 2 "'latin-none' is no character set" "$GENRE_DIST" preprocess plain.csv --target kind -o x.h5 --charset latin-none
+# A byte that is no UTF-8 far behind the beginning is no error either.
+{ cat plain.csv; for ((i = 0; i < 20; i++)); do tail -n +2 plain.csv; done; printf '5.0,2.5,s\xfcd,oak\n'; } >late.csv
+expect 0 "warning: line 5042 of 'late.csv' is not UTF-8" "$GENRE_DIST" preprocess late.csv --target kind -o made.h5 --force
+
+# ---- packed, and from pipes: the same dataset, and the hash of the plain bytes -----------------------------------
+gzip -kn plain.csv
+(head -c 1000 plain.csv | gzip -n; tail -c +1001 plain.csv | gzip -n) >pieces.csv.gz
+packed="plain.csv.gz pieces.csv.gz"
+if command -v zstd >/dev/null; then
+	zstd -q plain.csv
+	packed+=" plain.csv.zst"
+else
+	echo "no zstd here: its packing is left to the unit tests"
+fi
+hash_of() {
+	h5dump -a /source_sha256 "$1" 2>/dev/null | grep -Eo '[0-9a-f]{64}'
+}
+for file in $packed; do
+	works "$file" ''
+	same made
+	equal "hash of $file" "$(hash_of made.h5)" "$(hash_of plain.h5)"
+done
+cp plain.csv.gz named.csv.gz
+expect 0 "wrote 'named.h5'" "$GENRE_DIST" preprocess named.csv.gz --target kind
+from_stdin() {
+	"$GENRE_DIST" preprocess "$1" --target kind -o made.h5 --force <"$2"
+}
+from_pipe() {
+	cat "$2" | "$GENRE_DIST" preprocess "$1" --target kind -o made.h5 --force
+}
+for path in - /dev/stdin; do
+	for file in plain.csv plain.csv.gz; do
+		for way in from_stdin from_pipe; do
+			expect 0 '' "$way" "$path" "$file"
+			same made
+			equal "hash of $file, $way $path" "$(hash_of made.h5)" "$(hash_of plain.h5)"
+		done
+	done
+done
+expect 0 '' "$GENRE_DIST" preprocess <(cat plain.csv) --target kind -o made.h5 --force
+same made
+refuse 2 "needs --output" "$GENRE_DIST" preprocess - --target kind
+equal "files left behind" "$(find . -name '*.tmp' -o -name 'genre-dist-*')" ''
+predict_pipe() {
+	cat plain.csv | "$GENRE_DIST" predict run/model.h5 - "$@"
+}
+for output in '-' '/dev/stdout' ''; do
+	expect 0 '' predict_pipe ${output:+-o "$output"}
+	equal "predictions on stdout, '$output'" "$(cksum <out.txt)" "$(cksum <plain.out)"
+	[[ ! -e ./- ]] || fail "a file named -"
+done
+
+# ---- several files are one table --------------------------------------------------------------------------------
+head -n 101 plain.csv >one.csv
+{ head -n 1 plain.csv; tail -n +102 plain.csv; } | gzip -n >two.csv.gz
+expect 0 '' "$GENRE_DIST" preprocess one.csv two.csv.gz --target kind -o made.h5 --force
+same made
+head -n 1 plain.csv | sed s/width/breadth/ >other.csv
+refuse 3 "'other.csv': its column 2 is 'breadth', that of 'one.csv' is 'width'" "$GENRE_DIST" preprocess one.csv other.csv --target kind -o x.h5
+sed '50s/,/;/g' plain.csv >bad.csv
+refuse 3 "'bad.csv': line 50: expected 4 fields, found 1" "$GENRE_DIST" preprocess one.csv bad.csv --target kind -o x.h5
+
+# ---- headers ----------------------------------------------------------------------------------------------------
+tail -n +2 plain.csv >headerless.csv
+refuse 3 "warning: line 1 of 'headerless.csv' looks like data, not like a header: $(head -n 1 headerless.csv); --no-header" "$GENRE_DIST" preprocess headerless.csv --target kind -o x.h5
+for option in --no-header '--header no'; do
+	expect 0 'no header: the columns are 1, 2' "$GENRE_DIST" preprocess headerless.csv --target 4 -o made.h5 --force $option
+	for object in train/features test/source_row preprocessing/mean; do
+		equal "$object without header" "$(values_of made.h5 $object)" "$(values_of plain.h5 $object)"
+	done
+done
+expect 0 '' "$GENRE_DIST" preprocess plain.csv --target kind -o made.h5 --force --header yes
+grep -q warning err.txt && fail "a plain header was warned of"
+
+# ---- quotes inside fields, records of another length ------------------------------------------------------------
+sed '1s/place/place,note/; 2,$s/,\([a-z]*\),\([a-z]*\)$/,\1,5" or so,\2/' plain.csv >inches.csv
+expect 0 "warning: 240 values of column 'note' hold a quote that encloses nothing, the first in line 2" "$GENRE_DIST" preprocess inches.csv --target kind -o made.h5 --force --categorical note
+refuse 3 "line 7: expected 4 fields, found 6" "$GENRE_DIST" preprocess <(sed '7s/$/,1,2/' plain.csv) --target kind -o x.h5
+sed '7s/$/,1,2/' plain.csv >ragged.csv
+expect 0 "warning: 1 of 240 records have another number of fields than the header, the first in line 7" "$GENRE_DIST" predict run/model.h5 ragged.csv -o made.out
+equal "a prediction for each record" "$(wc -l <made.out)" 241
+
+# ---- what is no table, and where results cannot go --------------------------------------------------------------
+no_table() { # FILE PATTERN
+	refuse 3 "cannot read '$1': $2" "$GENRE_DIST" preprocess "$1" --target kind -o x.h5
+	refuse 3 "cannot read '$1': $2" "$GENRE_DIST" predict run/model.h5 "$1"
+}
+no_table plain.h5 'it is an HDF5 file'
+printf '%% leaves\n@RELATION leaves\n@DATA\n1,2\n' >leaves.arff
+no_table leaves.arff 'it is an ARFF file.*write it as CSV'
+printf 'PK\x03\x04..[Content_Types].xml' >leaves.xlsx
+no_table leaves.xlsx "it is an Excel workbook.*save its sheet as CSV"
+printf 'PAR1....' >leaves.parquet
+no_table leaves.parquet 'it is a Parquet file'
+gzip -c plain.csv.gz >twice.gz
+no_table twice.gz 'it is compressed by gzip twice'
+head -c 300 plain.csv.gz >short.gz
+no_table short.gz 'its compressed data end too early'
+: >nothing.csv
+no_table nothing.csv 'it is empty'
+mkdir empty
+no_table empty 'it is a directory'
+no_table absent.csv 'no such file'
+head -c 3000 "$GENRE_DIST" >program
+no_table program 'it is a program'
+refuse 3 "'plain.csv': it is not an HDF5 file but text; if it is a table: genre-dist preprocess" "$GENRE_DIST" train --data plain.csv --run none
+refuse 3 "'plain.csv.gz': it is not an HDF5 file but compressed" "$GENRE_DIST" info plain.csv.gz
+for command in "preprocess absent.csv --target kind" "predict absent.h5 absent.csv" "report absent" "synth --rows 10"; do
+	refuse 2 "there is no directory 'no-such-directory'" "$GENRE_DIST" $command -o no-such-directory/x.h5
+done
+refuse 2 "'empty' is a directory" "$GENRE_DIST" preprocess plain.csv --target kind -o empty
+to_full() {
+	"$GENRE_DIST" "$@" >/dev/full
+}
+if [[ -c /dev/full ]]; then
+	refuse 1 "cannot write to 'stdout': no space left on device" to_full info
+	refuse 1 "cannot write to 'stdout': no space left on device" to_full predict run/model.h5 plain.csv
+fi
+for option in '--delimiter ab' '--decimal x' '--quote xx' '--comment xx' '--header maybe' '--delimiter ; --quote ;'; do
+	refuse 2 '' "$GENRE_DIST" preprocess plain.csv --target kind -o x.h5 $option
+done
+[[ ! -e x.h5 ]] || fail "a file was left behind"
+finish
