@@ -167,9 +167,17 @@ const char *gd_option_argument(const gd_option *option)
 	return NULL;
 }
 
-bool gd_option_starts_on(const gd_option *option)
+bool gd_option_takes_no(const gd_option *option)
 {
-	return option->type == GD_OPTION_FLAG && option->initial && strcmp(option->initial, "on") == 0;
+	for (const char *const *word = option->type == GD_OPTION_CHOICE ? option->choices : NULL; word && *word; word++)
+		if (strcmp(*word, "no") == 0)
+			return true;
+	return false;
+}
+
+bool gd_option_shows_no(const gd_option *option)
+{
+	return gd_option_takes_no(option) || (option->type == GD_OPTION_FLAG && option->initial && strcmp(option->initial, "on") == 0);
 }
 
 void gd_option_sentence(const gd_option *option, char *text, size_t room)
@@ -212,7 +220,7 @@ void gd_options_help(const gd_option_table *table, gd_option_place place, FILE *
 		else /* Long names stand below one another whether or not there is a letter before them. */
 			put(&to, "%*s", NAME_COLUMN, "");
 		if (place == GD_ON_COMMAND_LINE)
-			put(&to, "--%s%s%s%s", gd_option_starts_on(option) ? "[no-]" : "", option->name, argument ? " " : "", argument ? argument : "");
+			put(&to, "--%s%s%s%s", gd_option_shows_no(option) ? "[no-]" : "", option->name, argument ? " " : "", argument ? argument : "");
 		gd_option_sentence(option, help, sizeof help);
 		fputs(name, out);
 		gd_paragraph_print(out, help, gd_paragraph_columns(name, strlen(name)), HELP_COLUMN);

@@ -256,7 +256,7 @@ static gd_status read_long(reader *line)
 				return gd_error(GD_USAGE, "--%s: takes no value, found '%s'", name, text);
 			return take(line, option, "off", NULL);
 		}
-		if (option && option->type == GD_OPTION_CHOICE && one_of("no", option->choices) && !text)
+		if (option && gd_option_takes_no(option) && !text)
 			return take(line, option, "no", NULL);
 		if (option)
 			return gd_error(GD_USAGE, "'--%s' is no flag; write --%s=VALUE", option->name, option->name);

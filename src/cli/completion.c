@@ -68,7 +68,7 @@ static void put_names(FILE *out, const gd_option_table *table)
 	}
 	fputs("'\n		negated='", out);
 	for (size_t i = 0; i < table->count; i++)
-		if (table->options[i].type == GD_OPTION_FLAG && strcmp(table->options[i].name, "help"))
+		if ((table->options[i].type == GD_OPTION_FLAG && strcmp(table->options[i].name, "help")) || gd_option_takes_no(&table->options[i]))
 			fprintf(out, "--no-%s ", table->options[i].name);
 	fputs("'\n", out);
 }

@@ -122,7 +122,7 @@ static void put_options(FILE *out, const gd_option_table *table, gd_option_place
 		if (place == GD_ON_COMMAND_LINE && option->letter)
 			fprintf(out, "\\fB\\-%c\\fP, ", option->letter);
 		fputs(place == GD_ON_COMMAND_LINE ? "\\fB\\-\\-" : "\\fB", out);
-		fputs(place == GD_ON_COMMAND_LINE && gd_option_starts_on(option) ? "[no\\-]" : "", out);
+		fputs(place == GD_ON_COMMAND_LINE && gd_option_shows_no(option) ? "[no\\-]" : "", out);
 		put_typed(out, option->name);
 		fputs(place == GD_IN_FILE ? "\\fP = \\fI" : argument ? "\\fP \\fI" : "", out);
 		put_typed(out, argument ? argument : place == GD_IN_FILE ? "on|off" : "");

@@ -33,12 +33,14 @@ void gd_softmax(int classes, int rows, const float *logits, float *probabilities
 /* log p_c of row r is logits[c, r] minus this. */
 static double log_total_ref(int classes, int rows, int r, const float *logits)
 {
-	double largest = logits[r], total = 0.0;
+	/* In float: fmax() of doubles made of floats is an internal error of gcc 12 on arm64. */
+	float largest = logits[r];
+	double total = 0.0;
 	for (int c = 1; c < classes; c++)
-		largest = fmax(largest, logits[(size_t)c * (size_t)rows + (size_t)r]);
+		largest = fmaxf(largest, logits[(size_t)c * (size_t)rows + (size_t)r]);
 	for (int c = 0; c < classes; c++)
-		total += exp(logits[(size_t)c * (size_t)rows + (size_t)r] - largest);
-	return largest + log(total);
+		total += exp((double)logits[(size_t)c * (size_t)rows + (size_t)r] - (double)largest);
+	return (double)largest + log(total);
 }
 
 gd_cross_entropy_sums gd_cross_entropy_ref(int classes, int rows, const float *logits, const int32_t *labels,

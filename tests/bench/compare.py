@@ -3,10 +3,12 @@
 
 Every figure is a ratio of runs that took turns on the same cores, the median of --repeats such pairs. Needs a release
 build (--program, default build/genre-dist), mpirun and PyTorch (Debian: python3-torch); `--no-peer` goes without, and
-`--before PROGRAM` puts an older build beside this one.
+`--before PROGRAM` puts an older build beside this one. The peer has its best: each BLAS that is installed, OpenBLAS with
+the kernels of several processors too, and each --python are tried on each piece of work, and the fastest is named.
 Prints one table row a piece of work as soon as it is measured. Run it on a machine that does nothing else.
 """
 import argparse
+import glob
 import json
 import os
 import random
@@ -20,17 +22,17 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 ROWS = 22979  # the study's training part
 
-# name, table, widths behind the input, activation, dropout, batch, ranks, epochs of a run (ours, the peer's), goal of the ratio
+# name, table, widths behind the input, activation, dropout, batch, ranks, epochs of a run (ours, the peer's), goal of the ratio (a processor with AVX-512)
 WORK = [
-    ("20-32-6 sigmoid, batch 5000", "narrow", [32], "sigmoid", 0, 5000, 1, (300, 60), 7),
-    ("20-32-6 sigmoid, batch 256", "narrow", [32], "sigmoid", 0, 256, 1, (200, 15), 12),
-    ("20-32-6 sigmoid, batch 5000", "narrow", [32], "sigmoid", 0, 5000, 2, (300, 60), 12),
-    ("20-32-6 sigmoid, batch 256", "narrow", [32], "sigmoid", 0, 256, 2, (200, 4), 70),
-    ("20-128-64-32-16-6 ReLU, dropout .2, batch 1024", "narrow", [128, 64, 32, 16], "relu", 0.2, 1024, 1, (40, 10), 4),
-    ("20-256-256-6 ReLU, batch 5000", "narrow", [256, 256], "relu", 0, 5000, 1, (12, 8), 1.5),
-    ("32-1024-1024-6 ReLU, batch 5000", "wide", [1024, 1024], "relu", 0, 5000, 1, (3, 3), 1.05),
-    ("32-1024-1024-6 ReLU, batch 5000", "wide", [1024, 1024], "relu", 0, 5000, 2, (4, 4), 1.2),
-    ("531 columns in bins-256-256-6 SiLU, dropout .5, batch 1024", "bins", [256, 256], "silu", 0.5, 1024, 1, (8, 4), 3),
+    ("20-32-6 sigmoid, batch 5000", "narrow", [32], "sigmoid", 0, 5000, 1, (300, 60), 14),
+    ("20-32-6 sigmoid, batch 256", "narrow", [32], "sigmoid", 0, 256, 1, (200, 15), 28),
+    ("20-32-6 sigmoid, batch 5000", "narrow", [32], "sigmoid", 0, 5000, 2, (300, 60), 45),
+    ("20-32-6 sigmoid, batch 256", "narrow", [32], "sigmoid", 0, 256, 2, (200, 4), 150),
+    ("20-128-64-32-16-6 ReLU, dropout .2, batch 1024", "narrow", [128, 64, 32, 16], "relu", 0.2, 1024, 1, (40, 10), 8),
+    ("20-256-256-6 ReLU, batch 5000", "narrow", [256, 256], "relu", 0, 5000, 1, (12, 8), 4.2),
+    ("32-1024-1024-6 ReLU, batch 5000", "wide", [1024, 1024], "relu", 0, 5000, 1, (3, 3), 1.8),
+    ("32-1024-1024-6 ReLU, batch 5000", "wide", [1024, 1024], "relu", 0, 5000, 2, (4, 4), 2.8),
+    ("531 columns in bins-256-256-6 SiLU, dropout .5, batch 1024", "bins", [256, 256], "silu", 0.5, 1024, 1, (8, 4), 6.5),
 ]
 
 
@@ -39,16 +41,42 @@ ENVIRONMENT = dict(item.split("=", 1) for item in subprocess.run(
     ["bash", "-c", f". '{TOP}/jobs/environment.sh' && env -0"], capture_output=True, text=True, check=True).stdout.split("\0") if item)
 
 
-def run(command):
-    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
+def run(command, environment=ENVIRONMENT, may_fail=False):
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode and may_fail:
+        return None
     if done.returncode:
         sys.exit(f"compare: '{' '.join(command)}' failed:\n{done.stderr}")
     return done.stdout
 
 
+def peers(pythons):
+    """What PyTorch may run on, as (name, python, environment): each interpreter with each libblas.so.3, which Debian keeps in folders."""
+    plain = {name: value for name, value in ENVIRONMENT.items() if name not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
+    plain["OPENBLAS_NUM_THREADS"] = "1"
+    found = []
+    for python in pythons:
+        version = run([python, "-c", "import torch; print(torch.__version__)"], plain, may_fail=True)
+        if version is None:
+            continue
+        torch = "torch " + version.strip()
+        found.append((torch + ", its own BLAS", python, plain))
+        for library in sorted(glob.glob("/usr/lib/*/*/libblas.so.3") + glob.glob("/usr/lib64/*/libblas.so.3")):
+            blas = os.path.basename(os.path.dirname(library))
+            environment = dict(plain, LD_LIBRARY_PATH=os.path.dirname(library))
+            found.append((f"{torch}, {blas}", python, environment))
+            if blas.startswith("openblas"):
+                found += [(f"{torch}, {blas} {core}", python, dict(environment, OPENBLAS_CORETYPE=core)) for core in ("Haswell", "Zen", "SkylakeX", "Cooperlake")]
+    if not found:
+        sys.exit("compare: no python has PyTorch (Debian: python3-torch); --no-peer goes without")
+    return found
+
+
 class Bench:
     def __init__(self, options, folder):
         self.program, self.before, self.folder, self.peer = options.program, options.before, folder, not options.no_peer
+        self.peers = peers(options.python) if self.peer else []
+        self.best = {}
         self.count = 0
         self.made = {}
 
@@ -93,11 +121,21 @@ class Bench:
         return len(rates[1:]) / sum(1 / rate for rate in rates[1:])
 
     def torch(self, work):
-        _, table, hidden, activation, dropout, batch, ranks, epochs, _ = work
+        """Samples a second of one run of the peer's fastest kind, which is found first."""
+        name = f"{work[0]}, {work[6]} ranks"
+        if name not in self.best:
+            tried = [(self.run_peer(work, peer, 1) or 0, peer) for peer in self.peers]
+            self.best[name] = max(tried, key=lambda one: one[0])[1]
+        return self.run_peer(work, self.best[name], work[7][1])
+
+    def run_peer(self, work, peer, epochs):
+        _, table, hidden, activation, dropout, batch, ranks, _, _ = work
         _, columns = self.table(table)
-        printed = run([sys.executable, os.path.join(HERE, "peer.py"), "--widths", ",".join(map(str, [columns, *hidden, 6])), "--activation", activation,
-                       "--dropout", str(dropout), "--batch-size", str(batch), "--epochs", str(epochs[1]), "--ranks", str(ranks), "--rows", str(ROWS)])
-        return json.loads(printed.splitlines()[-1])["samples_per_second"]
+        _, python, environment = peer
+        printed = run([python, os.path.join(HERE, "peer.py"), "--widths", ",".join(map(str, [columns, *hidden, 6])), "--activation", activation,
+                       "--dropout", str(dropout), "--batch-size", str(batch), "--epochs", str(epochs), "--ranks", str(ranks), "--rows", str(ROWS)],
+                      environment, may_fail=epochs == 1)
+        return json.loads(printed.splitlines()[-1])["samples_per_second"] if printed else None
 
 
 def rate(value):
@@ -116,7 +154,8 @@ def compare(bench, work, repeats):
     slower = statistics.median(f / o - 1 for o, f in zip(ours, fast))
     ratio = statistics.median(o / p for o, p in zip(ours, peer)) if peer else None
     cells = [work[0], str(work[6]), rate(statistics.median(ours)), rate(statistics.median(peer)) if peer else "", f"{ratio:.2f}" if peer else "", f"{work[8]:g}",
-             f"{100 * slower:+.0f} %", f"{statistics.median(o / b for o, b in zip(ours, before)):.2f}" if before else ""]
+             f"{100 * slower:+.0f} %", f"{statistics.median(o / b for o, b in zip(ours, before)):.2f}" if before else "",
+             bench.best[f"{work[0]}, {work[6]} ranks"][0] if peer else ""]
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
@@ -132,11 +171,11 @@ def whole_process(bench, ranks, repeats):
         ours.append(time.time() - before)
         if bench.peer:
             before = time.time()
-            run([sys.executable, os.path.join(HERE, "peer.py"), "--batch-size", "256", "--epochs", "10", "--ranks", str(ranks), "--cold", "--rows", str(ROWS),
-                 "--save", os.path.join(bench.folder, "peer.pt")])
+            run([bench.peers[0][1], os.path.join(HERE, "peer.py"), "--batch-size", "256", "--epochs", "10", "--ranks", str(ranks), "--cold", "--rows", str(ROWS),
+                 "--save", os.path.join(bench.folder, "peer.pt")], bench.peers[0][2])
             peer.append(time.time() - before)
     ratio = f"{statistics.median(p / o for o, p in zip(ours, peer)):.2f}" if peer else ""
-    print(f"| whole process, 10 epochs of 20-32-6, batch 256 | {ranks} | {statistics.median(ours):.2f} s | {f'{statistics.median(peer):.2f} s' if peer else ''} | {ratio} | 3 | | |", flush=True)
+    print(f"| whole process, 10 epochs of 20-32-6, batch 256 | {ranks} | {statistics.median(ours):.2f} s | {f'{statistics.median(peer):.2f} s' if peer else ''} | {ratio} | 3 | | | {bench.peers[0][0] if peer else ''} |", flush=True)
 
 
 def oversubscribed(bench, repeats):
@@ -147,7 +186,7 @@ def oversubscribed(bench, repeats):
     for _ in range(repeats):
         few = bench.ours(work[:6] + (cores,) + work[7:])
         ratios.append(bench.ours(work[:6] + (8,) + work[7:]) / few)
-    print(f"| 20-32-6 sigmoid, batch 5000: 8 ranks against {cores} on {cores} cores | 8 | | | {statistics.median(ratios):.2f} | 0.8 | | |", flush=True)
+    print(f"| 20-32-6 sigmoid, batch 5000: 8 ranks against {cores} on {cores} cores | 8 | | | {statistics.median(ratios):.2f} | 0.8 | | | |", flush=True)
 
 
 def main():
@@ -157,8 +196,9 @@ def main():
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", nargs="*", default=[], help="words that a piece of work must have in its name")
     parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--python", nargs="*", default=list(dict.fromkeys([sys.executable, "/usr/bin/python3"])), help="interpreters whose PyTorch is tried")
     options = parser.parse_args()
-    print("| work (Adam) | ranks | ours, million samples/s | PyTorch | ratio | goal | fast sums gain | over --before |\n|---|---|---|---|---|---|---|---|", flush=True)
+    print("| work (Adam) | ranks | ours, million samples/s | PyTorch | ratio | goal | fast sums gain | over --before | the peer |\n|---|---|---|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options, folder)
         wanted = lambda name: all(word in name for word in options.only)  # noqa: E731

@@ -14,7 +14,7 @@ mkdir -p build-arm64
 root=$(realpath -m "${1:-build-arm64/root}")
 libraries=usr/lib/aarch64-linux-gnu
 
-root_extract "$root" bookworm arm64 bash,dash,coreutils,findutils,grep,sed,mawk,libc-bin,libc6-dev,libopenmpi-dev,openmpi-bin,libhdf5-openmpi-dev,hdf5-tools,libblis-dev,libcunit1-dev,libcsv-dev,libinih-dev "${2-}"
+root_extract "$root" bookworm arm64 bash,dash,coreutils,findutils,grep,sed,mawk,libc-bin,libc6-dev,libopenmpi-dev,openmpi-bin,libhdf5-openmpi-dev,hdf5-tools,libblis-dev,libcunit1-dev,libinih-dev,zlib1g-dev,libzstd-dev "${2-}"
 # What setting up would have linked.
 ln -sf mawk "$root/usr/bin/awk"
 ln -sf orterun "$root/usr/bin/mpirun"

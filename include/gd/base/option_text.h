@@ -18,7 +18,9 @@ void gd_option_sentence(const gd_option *option, char *text, size_t room);
 
 /* The word for its value, "FILE.ini"; NULL for a flag. */
 const char *gd_option_argument(const gd_option *option);
-/* Whether it is a flag that --no-name switches off. */
-bool gd_option_starts_on(const gd_option *option);
+/* Whether it is a choice that has "no" among its words, which --no-name says too. */
+bool gd_option_takes_no(const gd_option *option);
+/* Whether it is one of these, or a flag that is on by itself: --no-name is worth showing. */
+bool gd_option_shows_no(const gd_option *option);
 
 #endif

@@ -44,10 +44,11 @@ static size_t list_engines(engine list[6])
 	size_t count = 0;
 	list[count++] = (engine){"gd_gemm", -2};
 	list[count++] = (engine){"plain", GD_PLAIN};
-	if (gd_processor_widest() >= GD_AVX2) {
+	if (gd_processor_widest() >= GD_AVX2)
 		list[count++] = (engine){"avx2", GD_AVX2};
+	/* Where it may use no vector instructions BLIS takes its generic kernel, which has no fused multiply-adds. */
+	if (gd_processor_instructions() >= GD_AVX2)
 		list[count++] = (engine){"BLIS", -1};
-	}
 	if (gd_processor_widest() >= GD_AVX512)
 		list[count++] = (engine){"avx512", GD_AVX512};
 	return count;
