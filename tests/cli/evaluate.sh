@@ -67,8 +67,11 @@ awk -F, -v OFS=, -v t="$tempo" 'NR == 1500 { $t = "fast" } 1' songs.csv >wrong.c
 expect 0 "1 of [0-9]+ records have no number or date in column 'tempo', which counts as missing" ranks 3 predict run1/model.h5 wrong.csv -o fast.out
 equal "a text for a number, where the schema says drop" "$(grep -c '^1499,,,' fast.out)" 1
 sed '1500s/,[^,]*$//' songs.csv >wrong.csv
-refuse 3 "line 1500.*expected 23 fields" ranks 3 predict run1/model.h5 wrong.csv -o wrong.out
-[[ ! -e wrong.out ]] || fail "a failed predict leaves an output"
+expect 0 "1 of [0-9]+ records have another number of fields than the header, the first in line 1500" ranks 3 predict run1/model.h5 wrong.csv -o wrong.out
+equal "a record of another length, where the schema says drop" "$(grep -c '^1499,,,' wrong.out)" 1
+equal "a prediction for each record but that one" "$(grep -vc ',,,' wrong.out)" "$(($(wc -l <wrong.csv) - 1))"
+refuse 3 "line 1500.*expected 23 fields" "$GENRE_DIST" preprocess wrong.csv -o wrong.h5
+[[ ! -e wrong.h5 ]] || fail "a failed preprocess leaves an output"
 
 refuse 3 "absent.h5" ranks 2 evaluate absent.h5 --data songs.h5
 refuse 3 "dataset" ranks 2 evaluate songs.h5 --data songs.h5
