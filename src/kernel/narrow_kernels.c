@@ -60,9 +60,16 @@ INLINE void product_panel(int height, size_t n, int k, const float *a, size_t a_
 	product_tile(height, 2, k, a, a_row, a_column, panel, WIDE, c, n);
 }
 
-/* Rows in the next strip of those that are left: strips are as few as may be, and alike, so that none has so few sums that they wait for one another. */
+/*
+ * Rows in the next strip of those that are left. Of short strips as many whole ones as may be, but no rest of one to three, whose few sums would wait for one
+ * another; of tall ones, that would leave larger rests, as few as may be, and alike.
+ */
 static int strip_height(int left)
 {
+	if (TALL == 6 && (left >= TALL + 4 || left == TALL))
+		return TALL;
+	if (TALL == 6)
+		return left > TALL ? (left + 1) / 2 : left;
 	int strips = (left + TALL - 1) / TALL;
 	return (left + strips - 1) / strips;
 }
