@@ -20,24 +20,26 @@ const char *gd_blis_version(void)
 	return bli_info_get_version_str();
 }
 
+/* How BLIS wants to be told of an architecture; on some processors there is none to tell it of. */
+__attribute__((unused)) static const char *name_architecture(int number, const char *word)
+{
+	static char text[16];
+	snprintf(text, sizeof text, "%d", number);
+	return atoi(gd_blis_version()) >= 2 ? word : text;
+}
+
 /* BLIS_ARCH_TYPE's value for these instructions, of those that BLIS was built with; NULL: BLIS may look for itself. An architecture that it lacks makes it abort. */
 static const char *find_architecture(gd_instructions instructions)
 {
-	static char number[16];
-	const bool by_word = atoi(gd_blis_version()) >= 2;
-	(void)instructions, (void)by_word;
 #ifdef BLIS_CONFIG_SKX
-	if (instructions == GD_AVX512) {
-		snprintf(number, sizeof number, "%d", (int)BLIS_ARCH_SKX);
-		return by_word ? "skx" : number;
-	}
+	if (instructions == GD_AVX512)
+		return name_architecture(BLIS_ARCH_SKX, "skx");
 #endif
 #ifdef BLIS_CONFIG_HASWELL
-	if (instructions != GD_PLAIN) {
-		snprintf(number, sizeof number, "%d", (int)BLIS_ARCH_HASWELL);
-		return by_word ? "haswell" : number;
-	}
+	if (instructions != GD_PLAIN)
+		return name_architecture(BLIS_ARCH_HASWELL, "haswell");
 #endif
+	(void)instructions;
 	return NULL;
 }
 
