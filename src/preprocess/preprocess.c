@@ -181,13 +181,11 @@ static void tell(const gd_preprocess *run)
 static gd_status open_table(gd_preprocess *run)
 {
 	const gd_preprocess_options *options = run->options;
-	char *directory = gd_output_directory(run->output);
-	if (!directory)
+	run->spool = gd_output_directory(run->output);
+	if (!run->spool)
 		return gd_out_of_memory("a path");
-	const gd_table_options table = {.dialect = options->dialect, .spool = directory};
-	gd_status status = gd_table_open(options->inputs, options->input_count, &table, &run->table);
-	free(directory);
-	return status;
+	const gd_table_options table = {.dialect = options->dialect, .spool = run->spool};
+	return gd_table_open(options->inputs, options->input_count, &table, &run->table);
 }
 
 gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
@@ -213,6 +211,7 @@ gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 	if (!gd_failed(&status))
 		tell(&run);
 	gd_table_close(run.table);
+	free(run.spool);
 	gd_rows_release(&run.rows);
 	gd_recipe_release(&run.recipe);
 	gd_preprocessing_release(&run.header.preprocessing);

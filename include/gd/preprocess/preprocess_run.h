@@ -16,6 +16,7 @@ typedef struct gd_preprocess {
 	const gd_preprocess_options *options;
 	char *output;
 	gd_table *table;          /* NULL: the options' source delivers it */
+	char *spool;              /* the directory in which it may keep what comes once; outlives it */
 	char inferred_sha256[65]; /* of the first reading, where there are two */
 	gd_recipe recipe;
 	gd_rows rows;

@@ -28,7 +28,7 @@ typedef struct gd_table_options {
 	gd_ragged ragged;
 	bool quiet;        /* does not warn or say how the files are written */
 	bool once;         /* read once: nothing of a pipe is kept for gd_table_rewind */
-	const char *spool; /* the directory for what is kept; NULL: TMPDIR, or /tmp */
+	const char *spool; /* the directory for what is kept, which outlives the table; NULL: TMPDIR, or /tmp */
 } gd_table_options;
 
 typedef struct gd_table gd_table;

@@ -70,7 +70,7 @@ static moments moments_of(size_t count, const float *value)
 		m.mean += value[i] / (double)count;
 		second += pow(value[i], 2.0) / (double)count;
 		fourth += pow(value[i], 4.0) / (double)count;
-		m.largest = fmax(m.largest, fabs(value[i]));
+		m.largest = fmaxf(m.largest, fabsf(value[i]));
 	}
 	m.deviation = sqrt(second - m.mean * m.mean);
 	m.kurtosis = fourth / (second * second);
