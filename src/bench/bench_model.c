@@ -56,7 +56,7 @@ static void plan_work(gd_bench_model *m)
 		for (int way = 0; way < 2; way++)
 			add_message(work, false, 2.0 * gd_network_segment_channels(m->network, segment) * sizeof(gd_wide_sum));
 	m->message_bytes = (double)gd_step_message_bytes(m->network, o->reduction == GD_REDUCTION_FAST);
-	double parameters = (double)gd_network_parameters(m->network), gradient = parameters * (double)gd_number_size(o->reduction == GD_REDUCTION_FAST ? GD_FLOATS : GD_DOUBLES);
+	double parameters = (double)gd_network_parameters(m->network), gradient = parameters * (double)gd_sum_type_size(o->reduction == GD_REDUCTION_FAST ? GD_FLOATS : GD_DOUBLES);
 	add_message(work, false, m->message_bytes - (o->shard_optimizer ? gradient : 0));
 	if (o->shard_optimizer) {
 		add_message(work, true, gradient);

@@ -72,7 +72,7 @@ static void lose(void *context)
 static void add(void *context)
 {
 	trial *t = context;
-	gd_fixed_point_add(SMALL, t->array[0], gd_quantum_of(-30, 8), t->sums);
+	gd_exact_sum_add(SMALL, t->array[0], gd_quantum_of(-30, 8), t->sums);
 }
 
 static void update(void *context)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "gd/kernel/gemm.h"
-#include "gd/kernel/narrow.h"
+#include "gd/kernel/narrow_product.h"
 #include "gd/kernel/vector_math.h"
 
 /* FNV-1a over values. Source: G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, "The FNV non-cryptographic hash algorithm", IETF draft. */

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "gd/kernel/gemm.h"
-#include "gd/kernel/narrow.h"
+#include "gd/kernel/narrow_product.h"
 #include "gd/network/dense_kernels.h"
 
 /* Where packing operands costs more than it brings: measured on products of 128 to 512 rows. */

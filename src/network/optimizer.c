@@ -7,6 +7,8 @@
 #include "gd/kernel/vector_math.h"
 #include "gd/network/optimizer_kernels.h"
 
+const char *const gd_optimizer_words[GD_OPTIMIZERS + 1] = {[GD_SGD] = "sgd", [GD_ADAM] = "adam", [GD_ADAMW] = "adamw"};
+
 int gd_optimizer_moments(const gd_optimizer_options *options)
 {
 	if (options->kind == GD_SGD)

@@ -15,7 +15,7 @@
 
 struct gd_buckets {
 	gd_communicator *communicator;
-	gd_number number;
+	gd_sum_type number;
 	void *values;
 	int count;
 	size_t *end;          /* [count + 1] falling: bucket b is [end[b + 1], end[b]) */
@@ -26,7 +26,7 @@ struct gd_buckets {
 
 static void plan(gd_buckets *b, const gd_buckets_options *options)
 {
-	size_t size = gd_number_size(options->number), smallest = SMALLEST_BYTES / size, largest = LARGEST_BYTES / size;
+	size_t size = gd_sum_type_size(options->number), smallest = SMALLEST_BYTES / size, largest = LARGEST_BYTES / size;
 	b->end[0] = options->length;
 	for (int c = b->communicator->node ? options->cuts : 0; c <= options->cuts; c++) {
 		size_t place = c < options->cuts ? options->cut[c] : 0, last = b->end[b->count];
@@ -41,7 +41,7 @@ static void plan(gd_buckets *b, const gd_buckets_options *options)
 
 gd_status gd_buckets_create(gd_communicator *communicator, const gd_buckets_options *options, gd_buckets **buckets)
 {
-	size_t most = (size_t)options->cuts + 1 + options->length * gd_number_size(options->number) / LARGEST_BYTES;
+	size_t most = (size_t)options->cuts + 1 + options->length * gd_sum_type_size(options->number) / LARGEST_BYTES;
 	gd_buckets *b = *buckets = gd_allocate(1, sizeof *b);
 	if (b) {
 		b->communicator = communicator;
@@ -76,7 +76,7 @@ int gd_buckets_count(const gd_buckets *b)
 
 static char *start_of(const gd_buckets *b, int bucket)
 {
-	return (char *)b->values + b->end[bucket + 1] * gd_number_size(b->number);
+	return (char *)b->values + b->end[bucket + 1] * gd_sum_type_size(b->number);
 }
 
 void gd_buckets_progress(gd_buckets *b)

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "gd/base/log.h"
+#include "gd/parallel/host_sum.h"
 #include "gd/parallel/launch.h"
 #include "gd/parallel/mpi_error.h"
-#include "gd/parallel/node.h"
 #include "gd/parallel/watchdog.h"
 
 /* MPI counts are ints. */
@@ -62,7 +62,7 @@ gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char *
 gd_status gd_communicator_share(gd_communicator *communicator)
 {
 	gd_wait_begin(communicator);
-	gd_status status = gd_node_create(communicator->mpi, &communicator->node);
+	gd_status status = gd_host_sum_create(communicator->mpi, &communicator->node);
 	gd_wait_finish(communicator);
 	return status;
 }
@@ -70,7 +70,7 @@ gd_status gd_communicator_share(gd_communicator *communicator)
 void gd_communicator_finish(gd_communicator *communicator)
 {
 	int started = 0, finished = 0;
-	gd_node_free(communicator->node);
+	gd_host_sum_free(communicator->node);
 	communicator->node = NULL;
 	MPI_Initialized(&started);
 	MPI_Finalized(&finished);

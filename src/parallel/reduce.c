@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/parallel/host_sum.h"
 #include "gd/parallel/mpi_error.h"
-#include "gd/parallel/node.h"
 
 /* MPI counts are ints. */
 #define PIECE ((size_t)1 << 29)
@@ -18,21 +18,21 @@
 #define DIGEST_BYTES 32
 #define DIGEST_WORDS 4
 
-static MPI_Datatype type_of(gd_number number)
+static MPI_Datatype type_of(gd_sum_type number)
 {
 	return number == GD_DOUBLES ? MPI_DOUBLE : MPI_FLOAT;
 }
 
-static gd_status sum(gd_communicator *communicator, void *values, size_t count, gd_number number)
+static gd_status sum(gd_communicator *communicator, void *values, size_t count, gd_sum_type number)
 {
 	if (communicator->size == 1)
 		return gd_ok();
 	int code = MPI_SUCCESS;
 	MPI_Datatype type = type_of(number);
-	size_t size = gd_number_size(number);
+	size_t size = gd_sum_type_size(number);
 	gd_wait_begin(communicator);
 	if (communicator->node) {
-		gd_node_sum(communicator->node, values, count, number);
+		gd_host_sum_add(communicator->node, values, count, number);
 		count = 0;
 	}
 	for (size_t done = 0; done < count && code == MPI_SUCCESS; done += PIECE) {
@@ -54,7 +54,7 @@ gd_status gd_reduce_sum_float(gd_communicator *communicator, float *values, size
 	return sum(communicator, values, count, GD_FLOATS);
 }
 
-gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t count, gd_number number, MPI_Request *request)
+gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t count, gd_sum_type number, MPI_Request *request)
 {
 	assert(count <= INT_MAX);
 	*request = MPI_REQUEST_NULL;
@@ -80,12 +80,12 @@ size_t gd_reduce_scatter_room(int ranks)
 }
 
 /* MPI_Reduce_scatter of the whole would take as much again for itself, which is what slices are to save. */
-gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number, void *room)
+gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_sum_type number, void *room)
 {
 	int ranks = communicator->size, longest = 0, code = MPI_SUCCESS;
 	if (ranks == 1)
 		return gd_ok();
-	size_t size = gd_number_size(number);
+	size_t size = gd_sum_type_size(number);
 	for (int rank = 0; rank < ranks; rank++)
 		longest = counts[rank] > longest ? counts[rank] : longest;
 	for (int done = 0, piece = scatter_piece(ranks); done < longest && code == MPI_SUCCESS; done += piece) {
@@ -110,7 +110,7 @@ gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const i
 	return gd_mpi_error(code, "sum over the ranks by slices");
 }
 
-gd_status gd_reduce_gather(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number)
+gd_status gd_reduce_gather(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_sum_type number)
 {
 	if (communicator->size == 1)
 		return gd_ok();

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "gd/base/memory.h"
-#include "gd/parallel/node.h"
+#include "gd/parallel/host_sum.h"
 
 static gd_status allocate(gd_communicator *communicator, size_t features, gd_shard *shard)
 {
@@ -20,7 +20,7 @@ gd_status gd_shard_create(gd_communicator *communicator, int64_t rows, int featu
 	shard->bytes = (double)shard->share.count * (double)row_bytes;
 	if (communicator->node) {
 		gd_wait_begin(communicator);
-		gd_status status = gd_node_share(communicator->node, (size_t)rows * row_bytes, &shard->memory);
+		gd_status status = gd_host_sum_share(communicator->node, (size_t)rows * row_bytes, &shard->memory);
 		gd_wait_finish(communicator);
 		if (gd_failed(&status))
 			return status;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
-#include "gd/run/repeat.h"
+#include "gd/run/reproduce.h"
 #include "gd/table/recipe.h"
 
 enum { LABEL_WIDTH = 12, LINE_WIDTH = 110, LISTED_FEATURES = 40, FEW_ROWS = 30 };
@@ -90,7 +90,7 @@ static void put_origin(FILE *out, const gd_checkpoint *c)
 	if (source)
 		put(out, "trained on", "%s, sha256 %s (records: %s), as %d features", source, hash ? hash : "unknown", records ? records : "unknown", p->features);
 	int64_t *rows = gd_allocate(3 * (size_t)p->classes, sizeof *rows);
-	if (rows && gd_repeat_class_rows(c, rows)) {
+	if (rows && gd_reproduce_class_rows(c, rows)) {
 		int64_t all[3] = {0};
 		fprintf(out, "%-*s%-24s %10s %10s %10s\n", LABEL_WIDTH, "rows", "", "train", "validation", "test");
 		for (int i = 0; i < p->classes; i++) {
@@ -133,7 +133,7 @@ static void put_limits(FILE *out, const gd_checkpoint *c, const gd_recipe *recip
 	if (of_dataset(c, GD_DATASET_AUDIT))
 		put(out, "", "equal records that carry several classes bound any model's accuracy: 'ceiling' above; 'shared test records' are not new to it, so that a test flatters what has learned them by heart");
 	int64_t *rows = gd_allocate(3 * (size_t)p->classes, sizeof *rows);
-	if (rows && gd_repeat_class_rows(c, rows))
+	if (rows && gd_reproduce_class_rows(c, rows))
 		for (int i = 0; i < p->classes; i++)
 			if (rows[i] < FEW_ROWS)
 				put(out, "", "it has seen %" PRId64 " records of '%s' only", rows[i], p->class_names[i]);
@@ -169,7 +169,7 @@ static void put_repeat(FILE *out, const gd_checkpoint *c)
 	fprintf(out, "%-*s", LABEL_WIDTH, "again");
 	if (command)
 		fprintf(out, "%s\n%*s", command, LABEL_WIDTH, "");
-	gd_repeat_print_train(out, c);
+	gd_reproduce_print_train(out, c);
 	fputc('\n', out);
 	if (!reduction || !strcmp(reduction, "exact"))
 		put(out, "", "on any number of ranks and any processor; the same bits, weights_sha256 %s", c->weights_sha256);

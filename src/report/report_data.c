@@ -7,7 +7,7 @@
 #include "gd/base/memory.h"
 #include "gd/report/html.h"
 #include "gd/report/report_page.h"
-#include "gd/run/repeat.h"
+#include "gd/run/reproduce.h"
 #include "gd/table/recipe.h"
 
 enum {
@@ -274,7 +274,7 @@ void gd_report_data(gd_report_page *page, const gd_report_run *run)
 		bool *category = gd_allocate((size_t)p->features, sizeof *category);
 		if (rows && h)
 			memcpy(rows, h->class_counts, (size_t)(GD_PARTS * p->classes) * sizeof *rows);
-		if (rows && (h || gd_repeat_class_rows(&run->state, rows)))
+		if (rows && (h || gd_reproduce_class_rows(&run->state, rows)))
 			put_class_counts(page, p, rows);
 		if (readable)
 			put_groups(page, run, p, &recipe);

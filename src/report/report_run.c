@@ -3,7 +3,7 @@
 
 #include "gd/base/file.h"
 #include "gd/report/report_page.h"
-#include "gd/run/repeat.h"
+#include "gd/run/reproduce.h"
 #include "gd/run/run_directory.h"
 #include "gd/score/evaluation.h"
 

@@ -7,7 +7,7 @@
 #include "gd/base/parse.h"
 #include "gd/report/html.h"
 #include "gd/report/report_page.h"
-#include "gd/run/repeat.h"
+#include "gd/run/reproduce.h"
 #include "gd/run/run_lock.h"
 
 static void put_key(FILE *out, const char *name, const char *value, const char *remark)
@@ -139,8 +139,8 @@ void gd_report_repeat(gd_report_page *page, const gd_report_run *run)
 	fputs("<section id=\"repeat\"><h2>How to get it again</h2>\n", out);
 	if (run->has_state) {
 		const gd_checkpoint *model = run->has_model ? &run->model : &run->state;
-		put_code(out, "command-preprocess", "<p>The dataset:</p>\n", gd_repeat_print_preprocess, model);
-		put_code(out, "command-train", "<p>The training, on any number of ranks (<code>mpirun -n N</code> or <code>srun</code> in front):</p>\n", gd_repeat_print_train, model);
+		put_code(out, "command-preprocess", "<p>The dataset:</p>\n", gd_reproduce_print_preprocess, model);
+		put_code(out, "command-train", "<p>The training, on any number of ranks (<code>mpirun -n N</code> or <code>srun</code> in front):</p>\n", gd_reproduce_print_train, model);
 		if (model->command && *model->command) {
 			fputs("<p>The command that was given (the last one, where the run was resumed):</p>\n<pre id=\"command-given\">", out);
 			gd_html_text(out, model->command);

@@ -8,7 +8,7 @@
 #include "gd/base/parse.h"
 #include "gd/report/html.h"
 #include "gd/report/report_page.h"
-#include "gd/run/repeat.h"
+#include "gd/run/reproduce.h"
 
 enum { LISTED_EPOCHS = 60 };
 
@@ -129,7 +129,7 @@ static double rows_of_epoch(const gd_report_run *run)
 	const char *size = gd_report_setting(run, "batch-size"), *drop = gd_report_setting(run, "drop-last");
 	if (run->dataset)
 		rows = gd_dataset_get_header(run->dataset)->rows[GD_TRAIN];
-	else if (by_class && classes && gd_repeat_class_rows(&run->state, by_class))
+	else if (by_class && classes && gd_reproduce_class_rows(&run->state, by_class))
 		for (int c = 0; c < classes; c++)
 			rows += by_class[c];
 	free(by_class);

@@ -3,7 +3,6 @@
 #include <float.h>
 
 static const char *const initialisations[] = {"torch", "he", "glorot", NULL};
-static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
 static const char *const decays[] = {"all", "weights", NULL};
 static const char *const weightings[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"constant", "step", "cosine", "one-cycle", NULL};
@@ -28,7 +27,7 @@ static const gd_option options[] = {
 	{.name = "input-dropout", .type = GD_OPTION_REAL, .offset = AT(input_dropout), .initial = "0", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "P", .help = "the same for the input", .flags = BITS},
 	{.name = "init", .type = GD_OPTION_CHOICE, .offset = AT(init), .initial = "torch", .choices = initialisations, .help = "initial weights: nn.Linear's default, He normal, or Glorot normal", .flags = BITS},
 	{.name = "output-std", .type = GD_OPTION_REAL, .offset = AT(output_std), .minimum = 0, .maximum = 1e6, .argument = "X", .help = "the output layer's weights start as N(0, X^2)", .flags = BITS},
-	{.name = "optimizer", .type = GD_OPTION_CHOICE, .offset = AT(optimizer), .initial = "adam", .choices = optimizers, .help = "update rule", .flags = BITS},
+	{.name = "optimizer", .type = GD_OPTION_CHOICE, .offset = AT(optimizer), .initial = "adam", .choices = gd_optimizer_words, .help = "update rule", .flags = BITS},
 	{.name = "learning-rate", .type = GD_OPTION_REAL, .offset = AT(learning_rate), .initial = "0.003", .minimum = 0, .maximum = 1e6, .argument = "X", .help = "peak learning rate", .flags = BITS},
 	{.name = "momentum", .type = GD_OPTION_REAL, .offset = AT(momentum), .initial = "0", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "momentum of sgd", .flags = BITS},
 	{.name = "nesterov", .type = GD_OPTION_FLAG, .offset = AT(nesterov), .initial = "off", .help = "Nesterov's form of momentum", .flags = BITS},

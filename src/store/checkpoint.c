@@ -7,7 +7,6 @@
 #include "gd/base/sha256.h"
 #include "gd/store/checkpoint_file.h"
 
-const char *const gd_optimizer_words[GD_OPTIMIZER_WORDS] = {[GD_SGD] = "sgd", [GD_ADAM] = "adam", [GD_ADAMW] = "adamw"};
 
 #define AT(field) offsetof(gd_progress, field)
 const gd_field gd_progress_fields[] = {

@@ -159,7 +159,7 @@ static void get_optimizer(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 {
 	char tree[64];
 	gd_optimizer_options *options = &checkpoint->optimizer;
-	options->kind = (gd_optimizer_kind)get_word(hdf5, "optimizer", "name", gd_optimizer_words, GD_OPTIMIZER_WORDS);
+	options->kind = (gd_optimizer_kind)get_word(hdf5, "optimizer", "name", gd_optimizer_words, GD_OPTIMIZERS);
 	options->momentum = get_fraction(hdf5, "optimizer", "momentum", INFINITY);
 	options->nesterov = gd_hdf5_get_integer(hdf5, "optimizer", "nesterov", 0, 1) != 0;
 	options->beta1 = get_fraction(hdf5, "optimizer", "beta1", 1);

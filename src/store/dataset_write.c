@@ -6,7 +6,7 @@
 #include "gd/base/file.h"
 #include "gd/store/dataset_content.h"
 #include "gd/store/dataset_file.h"
-#include "gd/store/seal.h"
+#include "gd/store/digest_trailer.h"
 
 enum {
 	CHUNK_BYTES = 512 << 10,
@@ -105,7 +105,7 @@ static void find_chunks(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part 
 static gd_status seal(const char *temporary, const char *path, gd_stretches *stretches)
 {
 	int file = open(temporary, O_RDWR | O_CLOEXEC);
-	int error = file < 0 ? errno : gd_seal_write(file, stretches);
+	int error = file < 0 ? errno : gd_digest_trailer_write(file, stretches);
 	if (file >= 0 && close(file) != 0 && !error)
 		error = errno;
 	return error ? gd_file_error(GD_FAILED, "write", path, error) : gd_ok();

@@ -15,8 +15,8 @@
 #include "gd/base/magic.h"
 #include "gd/base/parse.h"
 #include "gd/store/digest.h"
+#include "gd/store/digest_trailer.h"
 #include "gd/store/hdf5_driver.h"
-#include "gd/store/seal.h"
 
 /* ---- errors ---- */
 
@@ -281,7 +281,7 @@ static void open_sealed(gd_hdf5 *hdf5, int descriptor)
 {
 	uint64_t length;
 	int error;
-	gd_digest_verdict verdict = gd_seal_check(descriptor, hdf5->size, &length, &error);
+	gd_digest_verdict verdict = gd_digest_trailer_check(descriptor, hdf5->size, &length, &error);
 	if (error)
 		fail_with_errno(hdf5, error);
 	else if (verdict != GD_DIGEST_RIGHT)
@@ -322,7 +322,7 @@ void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
 		fail_by_kind(hdf5, head, (size_t)got);
 	else if (!gd_superblock_common(head, (size_t)got))
 		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short, or of an uncommon kind of HDF5");
-	else if (gd_seal_present(tail)) {
+	else if (gd_digest_trailer_present(tail)) {
 		open_sealed(hdf5, descriptor);
 		descriptor = -1;
 	} else if (gd_digest_present(tail))

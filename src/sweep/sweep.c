@@ -9,8 +9,8 @@
 
 #include "gd/base/file.h"
 #include "gd/base/log.h"
+#include "gd/parallel/host_sum.h"
 #include "gd/parallel/mpi_error.h"
-#include "gd/parallel/node.h"
 #include "gd/parallel/patience.h"
 #include "gd/run/run_directory.h"
 #include "gd/run/run_lock.h"
@@ -249,7 +249,7 @@ gd_status gd_sweep(gd_communicator *world, const gd_sweep_plan *plan, const gd_s
 	if (!gd_failed(&status))
 		status = gd_agree(world, &mine);
 done:
-	gd_node_free(s.group.node);
+	gd_host_sum_free(s.group.node);
 	if (s.group.mpi != MPI_COMM_NULL)
 		MPI_Comm_free(&s.group.mpi);
 	gd_sweep_dispatch_free(s.dispatch);

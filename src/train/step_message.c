@@ -20,7 +20,7 @@ struct gd_step_message {
 	gd_communicator *communicator;
 	const gd_network *network;
 	gd_step_message_options options;
-	gd_number number;
+	gd_sum_type number;
 	size_t parameters, front; /* values of either part */
 	int tensors;
 	gd_arena arena;
@@ -35,7 +35,7 @@ struct gd_step_message {
 
 static void *gradient_of(const gd_step_message *m)
 {
-	return (char *)m->values + m->front * gd_number_size(m->number);
+	return (char *)m->values + m->front * gd_sum_type_size(m->number);
 }
 
 static gd_wide_sum *maxima_of(const gd_step_message *m)
@@ -64,13 +64,13 @@ static gd_status plan_buckets(gd_step_message *m)
 /* The gradient begins on a cache line. */
 static size_t front_of(const gd_network *network, bool fast)
 {
-	size_t line = GD_ALIGNMENT / gd_number_size(fast ? GD_FLOATS : GD_DOUBLES), head = SCALARS + (fast ? 0 : (size_t)gd_network_tensors(network) * (GD_WIDE_LIMBS + 1));
+	size_t line = GD_ALIGNMENT / gd_sum_type_size(fast ? GD_FLOATS : GD_DOUBLES), head = SCALARS + (fast ? 0 : (size_t)gd_network_tensors(network) * (GD_WIDE_LIMBS + 1));
 	return (head + line - 1) / line * line;
 }
 
 size_t gd_step_message_bytes(const gd_network *network, bool fast)
 {
-	return (front_of(network, fast) + gd_network_parameters(network)) * gd_number_size(fast ? GD_FLOATS : GD_DOUBLES);
+	return (front_of(network, fast) + gd_network_parameters(network)) * gd_sum_type_size(fast ? GD_FLOATS : GD_DOUBLES);
 }
 
 gd_status gd_step_message_create(gd_communicator *communicator, const gd_network *network, const gd_step_message_options *options, gd_step_message **message)
@@ -85,13 +85,13 @@ gd_status gd_step_message_create(gd_communicator *communicator, const gd_network
 	m->parameters = gd_network_parameters(network);
 	m->tensors = gd_network_tensors(network);
 	m->front = front_of(network, options->fast);
-	m->values = gd_allocate(m->front + m->parameters, gd_number_size(m->number));
+	m->values = gd_allocate(m->front + m->parameters, gd_sum_type_size(m->number));
 	m->head = options->fast ? gd_arena_take(&m->arena, SCALARS, sizeof *m->head) : m->values;
 	m->quantum = gd_arena_take(&m->arena, (size_t)m->tensors, sizeof *m->quantum);
 	gd_status status = m->values && m->head && m->quantum ? plan_buckets(m) : gd_out_of_memory("a step's message");
 	if (!gd_failed(&status) && options->shard)
 		status = gd_slices_init(&m->slices, m->parameters, communicator->size);
-	if (!gd_failed(&status) && options->shard && !(m->room = gd_allocate(gd_reduce_scatter_room(communicator->size), gd_number_size(m->number))))
+	if (!gd_failed(&status) && options->shard && !(m->room = gd_allocate(gd_reduce_scatter_room(communicator->size), gd_sum_type_size(m->number))))
 		status = gd_out_of_memory("a step's message");
 	if (gd_failed(&status)) {
 		gd_step_message_free(m);
@@ -115,7 +115,7 @@ void gd_step_message_free(gd_step_message *m)
 void gd_step_message_begin(gd_step_message *m, const int32_t *quantum)
 {
 	m->last_block = false;
-	memset(m->values, 0, (m->front + m->parameters) * gd_number_size(m->number));
+	memset(m->values, 0, (m->front + m->parameters) * gd_sum_type_size(m->number));
 	for (int t = 0; t < m->tensors; t++)
 		m->quantum[t] = gd_quantum_of(quantum[t], m->options.addends);
 }
@@ -136,7 +136,7 @@ static void add_exactly(gd_step_message *m, size_t offset, size_t count, const f
 		if (tensor->offset < offset || tensor->offset >= offset + count)
 			continue;
 		size_t length = (size_t)tensor->rows * (size_t)tensor->columns;
-		uint32_t bits = gd_fixed_point_add(length, gradient + (tensor->offset - offset), m->quantum[t], sums + tensor->offset);
+		uint32_t bits = gd_exact_sum_add(length, gradient + (tensor->offset - offset), m->quantum[t], sums + tensor->offset);
 		if (bits > LARGEST_FINITE_BITS) {
 			m->head[NON_FINITE]++;
 			continue;

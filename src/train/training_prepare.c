@@ -10,7 +10,7 @@
 #include "gd/parallel/launch.h"
 #include "gd/run/machine.h"
 #include "gd/run/machine_rate.h"
-#include "gd/run/repeat.h"
+#include "gd/run/reproduce.h"
 #include "gd/run/run_recovery.h"
 #include "gd/train/step_settings.h"
 

@@ -9,7 +9,7 @@
 #include "gd/base/sha256.h"
 #include "gd/kernel/engine.h"
 #include "gd/run/machine.h"
-#include "gd/run/repeat.h"
+#include "gd/run/reproduce.h"
 
 const char gd_training_dataset_setting[] = "dataset_sha256";
 

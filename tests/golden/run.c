@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
-#include "gd/kernel/fixed_point.h"
+#include "gd/kernel/exact_sum.h"
 #include "gd/network/network.h"
 #include "gd/network/optimizer.h"
 #include "golden.h"
@@ -251,7 +251,7 @@ static void sink(void *context, size_t offset, size_t count, const float *gradie
 		size_t end = tensor->offset + tensor_count(tensor) < offset + count ? tensor->offset + tensor_count(tensor) : offset + count;
 		if (start >= end)
 			continue;
-		uint32_t bits = gd_fixed_point_add(end - start, gradient + (start - offset), t->quantum[i], t->sums + start);
+		uint32_t bits = gd_exact_sum_add(end - start, gradient + (start - offset), t->quantum[i], t->sums + start);
 		CU_ASSERT(bits <= t->quantum[i].limit_bits);
 		float magnitude;
 		memcpy(&magnitude, &bits, sizeof magnitude);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gd/parallel/node.h"
+#include "gd/parallel/host_sum.h"
 #include "gd/parallel/reduce.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 	int run = 0, failed = 0;
 	run_tests(suite, ranks.node ? "in shared memory" : "by messages", &run, &failed);
 	/* As ranks of several hosts are. */
-	gd_node *node = ranks.node;
+	gd_host_sum *node = ranks.node;
 	ranks.node = NULL;
 	if (node)
 		run_tests(suite, "by messages", &run, &failed);

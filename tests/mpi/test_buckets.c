@@ -15,7 +15,7 @@ static double value(int rank, size_t i)
 	return (double)((i * 40503 + (size_t)rank * 9973) % 65521) * 0x1p-20;
 }
 
-static void fill(void *values, gd_number number, size_t from, size_t to)
+static void fill(void *values, gd_sum_type number, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
 		if (number == GD_DOUBLES)
@@ -24,7 +24,7 @@ static void fill(void *values, gd_number number, size_t from, size_t to)
 			((float *)values)[i] = (float)value(ranks.rank, i);
 }
 
-static size_t count_wrong(const void *values, gd_number number, size_t length)
+static size_t count_wrong(const void *values, gd_sum_type number, size_t length)
 {
 	size_t wrong = 0;
 	for (size_t i = 0; i < length; i++) {
@@ -40,9 +40,9 @@ static size_t count_wrong(const void *values, gd_number number, size_t length)
  * Filled from the end, and told as it is: what lies below a place is written only after reached(), so that a bucket that travels too
  * early carries the value of the round before. On the last rank all becomes final at once, as where a rank has no block.
  */
-static void run(gd_number number, size_t length, const size_t *cut, int cuts, int expected)
+static void run(gd_sum_type number, size_t length, const size_t *cut, int cuts, int expected)
 {
-	void *values = gd_allocate(length, gd_number_size(number));
+	void *values = gd_allocate(length, gd_sum_type_size(number));
 	gd_buckets *buckets = NULL;
 	gd_buckets_options options = {.number = number, .values = values, .length = length, .cut = cut, .cuts = cuts};
 	bool made = values && ranks_ok(gd_buckets_create(&ranks, &options, &buckets));

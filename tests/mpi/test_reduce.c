@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gd/base/random.h"
-#include "gd/kernel/fixed_point.h"
+#include "gd/kernel/exact_sum.h"
 #include "gd/parallel/reduce.h"
 
 const char *const ranks_suite = "reduce";
@@ -48,7 +48,7 @@ static void test_sum(void)
 	}
 }
 
-/* Float gradients quantised by fixed_point, and wide sums limb by limb: the same bits as one rank alone has. */
+/* Float gradients quantised by exact_sum, and wide sums limb by limb: the same bits as one rank alone has. */
 static void test_sum_of_quantised(void)
 {
 	enum { COUNT = 500,
@@ -62,9 +62,9 @@ static void test_sum_of_quantised(void)
 		float gradient[COUNT];
 		for (int i = 0; i < COUNT; i++)
 			gradient[i] = (float)(gd_random_normal((uint64_t)block, (uint64_t)i) * exp2(-(i % 20)));
-		CU_ASSERT(gd_fixed_point_add(COUNT, gradient, quantum, serial) <= quantum.limit_bits);
+		CU_ASSERT(gd_exact_sum_add(COUNT, gradient, quantum, serial) <= quantum.limit_bits);
 		if (own)
-			gd_fixed_point_add(COUNT, gradient, quantum, mine);
+			gd_exact_sum_add(COUNT, gradient, quantum, mine);
 		for (int i = 0; i < WIDE; i++) {
 			double value = gd_random_normal((uint64_t)block, (uint64_t)(1000 + i)) * exp2(20 * (i - 2));
 			gd_wide_sum_add(&serial_wide[i], value);

@@ -1,4 +1,4 @@
-/* The kernel of gd/kernel/narrow.h's gd_narrow_outer. Local. */
+/* The kernel of gd/kernel/narrow_product.h's gd_narrow_outer. Local. */
 #ifndef GD_OUTER_KERNELS_H
 #define GD_OUTER_KERNELS_H
 

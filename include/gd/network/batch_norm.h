@@ -9,7 +9,7 @@
 #ifndef GD_BATCH_NORM_H
 #define GD_BATCH_NORM_H
 
-#include "gd/kernel/fixed_point.h"
+#include "gd/kernel/exact_sum.h"
 
 /* Adds to moments [2 * channels] the sums over rows of (z - shift[c]), then those of (z - shift[c])^2: shifted so that squares do not cancel. */
 void gd_batch_norm_moments(int channels, int rows, const float *z, const float *shift, gd_wide_sum *moments);

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #include "gd/base/status.h"
-#include "gd/kernel/fixed_point.h"
+#include "gd/kernel/exact_sum.h"
 #include "gd/network/activation.h"
 #include "gd/network/encoding.h"
 

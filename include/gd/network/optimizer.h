@@ -10,6 +10,8 @@
 #include <stddef.h>
 
 typedef enum gd_optimizer_kind { GD_SGD, GD_ADAM, GD_ADAMW } gd_optimizer_kind;
+enum { GD_OPTIMIZERS = GD_ADAMW + 1 };
+extern const char *const gd_optimizer_words[GD_OPTIMIZERS + 1]; /* by gd_optimizer_kind; what options and files call them; ends with NULL */
 
 typedef struct gd_optimizer_options {
 	gd_optimizer_kind kind;

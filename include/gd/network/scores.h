@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "gd/base/status.h"
-#include "gd/kernel/fixed_point.h"
+#include "gd/kernel/exact_sum.h"
 
 #define GD_CALIBRATION_BINS 15
 

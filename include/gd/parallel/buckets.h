@@ -13,7 +13,7 @@
 typedef struct gd_buckets gd_buckets;
 
 typedef struct gd_buckets_options {
-	gd_number number;
+	gd_sum_type number;
 	void *values;      /* [length]; the caller's */
 	size_t length;
 	const size_t *cut; /* [cuts] places below `length`, falling, at which a bucket may begin */

@@ -14,7 +14,7 @@
 typedef struct gd_communicator {
 	MPI_Comm mpi;   /* a duplicate of our own; MPI_ERRORS_RETURN */
 	int rank, size;
-	struct gd_node *node; /* sums within one host's memory; NULL: by MPI */
+	struct gd_host_sum *node; /* sums within one host's memory; NULL: by MPI */
 	double waited;  /* seconds spent in collective calls, for the report; the caller resets it */
 	const char *phase; /* what this rank is doing, for the watchdog's message; never NULL, and stays valid while a call waits */
 	void (*attend)(void *attended); /* called between training steps, for what this rank does for others meanwhile; NULL: nothing */

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-#include "gd/base/number.h"
+#include "gd/base/sum_type.h"
 #include "gd/parallel/communicator.h"
 
-/* Collective. In place, doubles that gd_fixed_point_add or gd_wide_sum_add made: the result does not depend on order. Counts beyond 2^31 in pieces. */
+/* Collective. In place, doubles that gd_exact_sum_add or gd_wide_sum_add made: the result does not depend on order. Counts beyond 2^31 in pieces. */
 GD_CHECKED gd_status gd_reduce_sum(gd_communicator *communicator, double *values, size_t count);
 /* Collective. In place, float32: the result depends on the number of ranks (--reduction fast). All ranks get the same bits. */
 GD_CHECKED gd_status gd_reduce_sum_float(gd_communicator *communicator, float *values, size_t count);
@@ -16,15 +16,15 @@ GD_CHECKED gd_status gd_reduce_sum_float(gd_communicator *communicator, float *v
  * Collective, and does not wait: begins the sum of one of the two above. Until gd_wait on *request the values are nobody's. count < 2^31.
  * Built with GD_SMPI it waits, as SimGrid simulates the call that does not by messages of every rank to every other.
  */
-GD_CHECKED gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t count, gd_number number, MPI_Request *request);
+GD_CHECKED gd_status gd_reduce_begin(gd_communicator *communicator, void *values, size_t count, gd_sum_type number, MPI_Request *request);
 /*
  * Collective. Sums values [counts added up]; rank r keeps the sums of its counts[r] values alone, at starts[r]. In pieces that bound the scratch space, MPI's own
  * included: `room` has gd_reduce_scatter_room numbers, some 8 MiB of doubles.
  */
-GD_CHECKED gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number, void *room);
+GD_CHECKED gd_status gd_reduce_scatter(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_sum_type number, void *room);
 size_t gd_reduce_scatter_room(int ranks);
 /* Collective. Of values [counts added up] rank r holds counts[r], at starts[r]; afterwards all ranks hold all. */
-GD_CHECKED gd_status gd_reduce_gather(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_number number);
+GD_CHECKED gd_status gd_reduce_gather(gd_communicator *communicator, void *values, const int *counts, const int *starts, gd_sum_type number);
 /* Collective. The same in floats of one rank's own to rank 0: `mine` [counts[rank]] → `all` (rank 0's; NULL elsewhere). */
 GD_CHECKED gd_status gd_reduce_collect(gd_communicator *communicator, const float *mine, const int *counts, const int *starts, float *all);
 

@@ -4,9 +4,6 @@
 
 #include "gd/store/checkpoint.h"
 
-enum { GD_OPTIMIZER_WORDS = 3 };
-extern const char *const gd_optimizer_words[GD_OPTIMIZER_WORDS]; /* by gd_optimizer_kind */
-
 /* A field of a struct as an attribute of the same name. */
 typedef enum gd_field_type { GD_FIELD_COUNT, GD_FIELD_UNSIGNED, GD_FIELD_REAL } gd_field_type;
 typedef struct gd_field {

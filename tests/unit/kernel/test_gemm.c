@@ -11,7 +11,7 @@
 #include "gd/kernel/blis_product.h"
 #include "gd/kernel/engine.h"
 #include "gd/kernel/fused.h"
-#include "gd/kernel/narrow.h"
+#include "gd/kernel/narrow_product.h"
 #include "gd/kernel/product.h"
 #include "unit.h"
 
@@ -171,7 +171,7 @@ static void test_alignment(void)
 }
 
 /* Up to a chain's length narrow products are the same by definition. */
-static void test_narrow(void)
+static void test_narrow_product(void)
 {
 	static const int shape[][3] = {{6, 313, 32}, {20, 40, 256}, {256, 9, 255}, {1, 7, 3}};
 	fill(a);
@@ -308,6 +308,6 @@ const unit_test unit_tests[] = {
 	{"denormals and negative zeros have the definition's bits", test_denormals},
 	{"NaN and infinity pass through", test_not_finite},
 	{"a product has one result, wherever its operands lie", test_alignment},
-	{"narrow products are the same", test_narrow},
+	{"narrow products are the same", test_narrow_product},
 	{NULL, NULL},
 };

@@ -88,7 +88,7 @@ static void add_gradient(void *context, size_t offset, size_t count, const float
 {
 	step *s = context;
 	gd_quantum quantum = gd_quantum_of(-36, BLOCKS);
-	if (gd_fixed_point_add(count, gradient, quantum, s->gradient + offset) > quantum.limit_bits)
+	if (gd_exact_sum_add(count, gradient, quantum, s->gradient + offset) > quantum.limit_bits)
 		s->gradient[offset] = NAN;
 }
 

@@ -221,7 +221,7 @@ static void test_fit(void)
 }
 
 /* Values that leave no bin, one bin, and more bins than values. */
-static void test_narrow(void)
+static void test_narrow_product(void)
 {
 	double constant[5] = {3.0, 3.0, 3.0, 3.0, 3.0}, two[4] = {0.0, 1.0, 0.0, 1.0}, few[3] = {1.0, 2.0, 4.0}, one[1] = {7.0};
 	gd_preprocessing p = fit(GD_ENCODE_PIECEWISE_LINEAR, 32, 5, constant);
@@ -245,6 +245,6 @@ const unit_test unit_tests[] = {
 	{"periodic embeddings agree with their formula", test_periodic},
 	{"sine and cosine of turns are those of libm", test_turns},
 	{"edges, ranks and moments are the training part's", test_fit},
-	{"few values, few bins", test_narrow},
+	{"few values, few bins", test_narrow_product},
 	{NULL, NULL},
 };

@@ -1,11 +1,11 @@
-#include "gd/kernel/narrow.h"
+#include "gd/kernel/narrow_product.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "unit.h"
 
-const char *const unit_suite = "narrow";
+const char *const unit_suite = "narrow_product";
 
 enum { LARGEST = 257 * 320 };
 static float a[LARGEST], b[LARGEST], c[LARGEST + 1], expected[LARGEST];

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "gd/base/random.h"
-#include "gd/kernel/fixed_point.h"
+#include "gd/kernel/exact_sum.h"
 #include "unit.h"
 
-const char *const unit_suite = "fixed_point";
+const char *const unit_suite = "exact_sum";
 
 enum { ADDENDS = 48, COUNT = 333 };
 
@@ -39,8 +39,8 @@ static void test_matches_reference(void)
 		double sum[COUNT] = {0.0}, expected[COUNT] = {0.0};
 		for (int a = 0; a < ADDENDS; a++) {
 			size_t count = (size_t)(COUNT - a); /* every remainder of the vector length */
-			uint32_t largest = gd_fixed_point_add(count, value[a], quantum, sum);
-			CU_ASSERT_EQUAL(largest, gd_fixed_point_add_ref(count, value[a], quantum, expected));
+			uint32_t largest = gd_exact_sum_add(count, value[a], quantum, sum);
+			CU_ASSERT_EQUAL(largest, gd_exact_sum_add_ref(count, value[a], quantum, expected));
 		}
 		CU_ASSERT_EQUAL(memcmp(sum, expected, sizeof sum), 0);
 	}
@@ -53,7 +53,7 @@ static void test_any_order_and_grouping(void)
 	gd_quantum quantum = gd_quantum_of(gd_quantum_exponent(8.0, ADDENDS, 0), ADDENDS);
 	double first[COUNT] = {0.0};
 	for (int a = 0; a < ADDENDS; a++)
-		CU_ASSERT(gd_fixed_point_add(COUNT, value[a], quantum, first) <= quantum.limit_bits);
+		CU_ASSERT(gd_exact_sum_add(COUNT, value[a], quantum, first) <= quantum.limit_bits);
 	for (int ranks = 1; ranks <= 11; ranks++) {
 		double total[COUNT] = {0.0};
 		for (int rank = ranks - 1; rank >= 0; rank--) {
@@ -61,7 +61,7 @@ static void test_any_order_and_grouping(void)
 			for (int a = 0; a < ADDENDS; a++) {
 				int shuffled = (a * 29 + 7) % ADDENDS;
 				if (shuffled % ranks == rank)
-					gd_fixed_point_add(COUNT, value[shuffled], quantum, part);
+					gd_exact_sum_add(COUNT, value[shuffled], quantum, part);
 			}
 			for (int i = 0; i < COUNT; i++)
 				total[i] += part[i];
@@ -78,7 +78,7 @@ static void test_error_bound(void)
 	gd_quantum quantum = gd_quantum_of(exponent, ADDENDS);
 	double sum[COUNT] = {0.0};
 	for (int a = 0; a < ADDENDS; a++)
-		gd_fixed_point_add(COUNT, value[a], quantum, sum);
+		gd_exact_sum_add(COUNT, value[a], quantum, sum);
 	for (int i = 0; i < COUNT; i++) {
 		long double exact = 0.0L;
 		for (int a = 0; a < ADDENDS; a++)
@@ -97,9 +97,9 @@ static void test_addends_at_the_limit(void)
 		memcpy(&limit, &quantum.limit_bits, sizeof limit);
 		float small = 0x1p-30f;
 		double sum = 0.0, expected = (double)limit * (addends - 1) + 0x1p-30;
-		gd_fixed_point_add(1, &small, quantum, &sum);
+		gd_exact_sum_add(1, &small, quantum, &sum);
 		for (int a = 1; a < addends; a++)
-			CU_ASSERT(gd_fixed_point_add(1, &limit, quantum, &sum) <= quantum.limit_bits);
+			CU_ASSERT(gd_exact_sum_add(1, &limit, quantum, &sum) <= quantum.limit_bits);
 		CU_ASSERT_EQUAL(sum, expected);
 		CU_ASSERT_EQUAL(sum - (double)limit * (addends - 1), 0x1p-30);
 		CU_ASSERT_EQUAL(limit, ldexp(1.0, -30 + (int)fmin(51.0, 53.0 - ceil(log2(addends)))));
@@ -119,13 +119,13 @@ static void test_range_is_flagged(void)
 			for (int i = 0; i < 40; i++)
 				value[i] = (float)i - 20.0f;
 			value[at] = odd[k];
-			uint32_t largest = gd_fixed_point_add(40, value, quantum, sum);
+			uint32_t largest = gd_exact_sum_add(40, value, quantum, sum);
 			CU_ASSERT_EQUAL(largest, bits_of(fabsf(odd[k])));
 			CU_ASSERT_EQUAL(largest > quantum.limit_bits, k > 0);
 			CU_ASSERT_EQUAL(largest > 0x7f7fffff, !isfinite(odd[k]));
 		}
 	}
-	CU_ASSERT_EQUAL(gd_fixed_point_add(0, odd, quantum, NULL), 0);
+	CU_ASSERT_EQUAL(gd_exact_sum_add(0, odd, quantum, NULL), 0);
 }
 
 static void test_exponent(void)
@@ -141,7 +141,7 @@ static void test_exponent(void)
 				CU_ASSERT(addends == 1 || limit <= 512.0 * largest);
 				float faint = nextafterf((float)ldexp(largest, -12), INFINITY);
 				double sum = 0.0;
-				gd_fixed_point_add(1, &faint, quantum, &sum);
+				gd_exact_sum_add(1, &faint, quantum, &sum);
 				CU_ASSERT_EQUAL(sum, faint);
 			}
 		}
@@ -169,7 +169,7 @@ static void test_extreme_quanta(void)
 	const float tiny[] = {FLT_TRUE_MIN, -3.0f * FLT_TRUE_MIN, FLT_MIN, 1.5f * FLT_MIN};
 	for (int i = 0; i < 4; i++) {
 		double sum = 0.0;
-		CU_ASSERT(gd_fixed_point_add(1, &tiny[i], finest, &sum) <= finest.limit_bits);
+		CU_ASSERT(gd_exact_sum_add(1, &tiny[i], finest, &sum) <= finest.limit_bits);
 		CU_ASSERT_EQUAL(sum, tiny[i]);
 	}
 }

@@ -7,7 +7,7 @@
 
 #include "gd/base/memory.h"
 #include "gd/base/random.h"
-#include "gd/parallel/node.h"
+#include "gd/parallel/host_sum.h"
 
 const char *const ranks_suite = "node";
 
@@ -19,7 +19,7 @@ static float float_of(int rank, uint64_t round, size_t i)
 }
 
 /* The sum in the order of ranks, which rounds as it does. */
-static size_t count_wrong(const void *values, gd_number number, uint64_t round, size_t count)
+static size_t count_wrong(const void *values, gd_sum_type number, uint64_t round, size_t count)
 {
 	size_t wrong = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -38,17 +38,17 @@ static size_t count_wrong(const void *values, gd_number number, uint64_t round, 
 static void test_sums(void)
 {
 	const size_t counts[] = {1, 870, 0, 33, 1280, 60000, 17, 65537, 3, MOST, MOST, 40000, 9};
-	gd_node *node = NULL;
+	gd_host_sum *node = NULL;
 	double *values = gd_allocate(MOST + 1, sizeof *values);
-	bool made = ranks_ok(gd_node_create(ranks.mpi, &node)) && values;
+	bool made = ranks_ok(gd_host_sum_create(ranks.mpi, &node)) && values;
 	CU_ASSERT_EQUAL(node != NULL, ranks.size > 1);
 	if (!ranks_all(made && node)) {
-		gd_node_free(node);
+		gd_host_sum_free(node);
 		return free(values);
 	}
 	for (uint64_t round = 0; round < 2 * sizeof counts / sizeof *counts; round++) {
 		size_t count = counts[round / 2];
-		gd_number number = round % 2 ? GD_FLOATS : GD_DOUBLES;
+		gd_sum_type number = round % 2 ? GD_FLOATS : GD_DOUBLES;
 		for (size_t i = 0; i < count; i++) {
 			float value = float_of(ranks.rank, round, i);
 			if (number == GD_DOUBLES)
@@ -57,14 +57,14 @@ static void test_sums(void)
 				((float *)values)[i] = value;
 		}
 		float end = 42;
-		memcpy((char *)values + count * gd_number_size(number), &end, sizeof end);
+		memcpy((char *)values + count * gd_sum_type_size(number), &end, sizeof end);
 		if ((int)round % ranks.size == ranks.rank && round % 3 == 0)
 			nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
-		gd_node_sum(node, values, count, number);
+		gd_host_sum_add(node, values, count, number);
 		CU_ASSERT_EQUAL(count_wrong(values, number, round, count), 0);
-		CU_ASSERT_EQUAL(memcmp((char *)values + count * gd_number_size(number), &end, sizeof end), 0);
+		CU_ASSERT_EQUAL(memcmp((char *)values + count * gd_sum_type_size(number), &end, sizeof end), 0);
 	}
-	gd_node_free(node);
+	gd_host_sum_free(node);
 	free(values);
 }
 
@@ -72,20 +72,20 @@ static void test_sums(void)
 static void test_rows_of_sums(void)
 {
 	enum { TIMES = 2000, LENGTH = 40 };
-	gd_node *node = NULL;
-	bool made = ranks_ok(gd_node_create(ranks.mpi, &node));
+	gd_host_sum *node = NULL;
+	bool made = ranks_ok(gd_host_sum_create(ranks.mpi, &node));
 	size_t wrong = 0;
 	if (ranks_all(made && node))
 		for (int time = 0; time < TIMES; time++) {
 			double values[LENGTH];
 			for (int i = 0; i < LENGTH; i++)
 				values[i] = time + ranks.rank * i;
-			gd_node_sum(node, values, LENGTH, GD_DOUBLES);
+			gd_host_sum_add(node, values, LENGTH, GD_DOUBLES);
 			for (int i = 0; i < LENGTH; i++)
 				wrong += values[i] != (double)time * ranks.size + (double)i * ranks.size * (ranks.size - 1) / 2;
 		}
 	CU_ASSERT_EQUAL(wrong, 0);
-	gd_node_free(node);
+	gd_host_sum_free(node);
 }
 
 /* What one rank writes all see; more than /dev/shm has is refused on all alike, without an error. */
@@ -94,7 +94,7 @@ static void test_memory(void)
 	gd_shared_memory memory = {0}, none = {0};
 	if (!ranks.node)
 		return;
-	bool made = ranks_ok(gd_node_share(ranks.node, (size_t)ranks.size * sizeof(int), &memory));
+	bool made = ranks_ok(gd_host_sum_share(ranks.node, (size_t)ranks.size * sizeof(int), &memory));
 	CU_ASSERT_PTR_NOT_NULL(memory.start);
 	if (ranks_all(made && memory.start)) {
 		int *numbers = memory.start, wrong = 0;
@@ -107,7 +107,7 @@ static void test_memory(void)
 		CU_ASSERT_EQUAL(wrong, 0);
 	}
 	gd_shared_memory_free(&memory);
-	ranks_ok(gd_node_share(ranks.node, (size_t)1 << 50, &none));
+	ranks_ok(gd_host_sum_share(ranks.node, (size_t)1 << 50, &none));
 	CU_ASSERT_PTR_NULL(none.start);
 	gd_shared_memory_free(&none);
 }

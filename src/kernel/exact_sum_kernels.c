@@ -1,4 +1,4 @@
-#include "gd/kernel/fixed_point_kernels.h"
+#include "gd/kernel/exact_sum_kernels.h"
 
 #include <string.h>
 
@@ -17,6 +17,6 @@ static uint32_t add(size_t count, const float *restrict value, gd_quantum quantu
 	return (uint32_t)largest;
 }
 
-const gd_fixed_point_kernels GD_TABLE(gd_fixed_point_kernels) = {
+const gd_exact_sum_kernels GD_TABLE(gd_exact_sum_kernels) = {
 	.add = add,
 };

@@ -3,8 +3,8 @@
  * already, so the kernels read operands where they lie. Every element is one fixed chain of fused multiply-adds, so the bits
  * are the same on every processor and for any number of rows around it. Local.
  */
-#ifndef GD_NARROW_H
-#define GD_NARROW_H
+#ifndef GD_NARROW_PRODUCT_H
+#define GD_NARROW_PRODUCT_H
 
 #include <stdbool.h>
 #include <stddef.h>

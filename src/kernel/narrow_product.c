@@ -1,9 +1,9 @@
-#include "gd/kernel/narrow.h"
+#include "gd/kernel/narrow_product.h"
 
 #include <math.h>
 #include <stdbool.h>
 
-#include "gd/kernel/narrow_kernels.h"
+#include "gd/kernel/narrow_product_kernels.h"
 #include "gd/kernel/outer_kernels.h"
 
 enum { LANES = 8, OUTER_COLUMNS = 8 };

@@ -5,8 +5,8 @@
  * Source: R. Hallberg, A. Adcroft, "An order-invariant real-to-integer conversion sum", Parallel
  * Computing 40 (2014), doi:10.1016/j.parco.2014.04.007, for the idea.
  */
-#ifndef GD_FIXED_POINT_H
-#define GD_FIXED_POINT_H
+#ifndef GD_EXACT_SUM_H
+#define GD_EXACT_SUM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,8 +43,8 @@ int gd_quantum_exponent(double largest, int addends, int fallback);
  * above quantum.limit_bits the sums are not to be used (repeat with a coarser quantum), and
  * above 0x7f7fffff a value was not finite. At most half a quantum is lost in each addend.
  */
-uint32_t gd_fixed_point_add(size_t count, const float *value, gd_quantum quantum, double *sum);
-uint32_t gd_fixed_point_add_ref(size_t count, const float *value, gd_quantum quantum, double *sum);
+uint32_t gd_exact_sum_add(size_t count, const float *value, gd_quantum quantum, double *sum);
+uint32_t gd_exact_sum_add_ref(size_t count, const float *value, gd_quantum quantum, double *sum);
 
 /*
  * Several limbs at fixed quanta: for the few sums that need range more than speed (loss, moments of

@@ -1,4 +1,4 @@
-#include "gd/run/repeat.h"
+#include "gd/run/reproduce.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static void put_word(FILE *out, const char *word)
 	fputc('\'', out);
 }
 
-void gd_repeat_print_train(FILE *out, const gd_checkpoint *checkpoint)
+void gd_reproduce_print_train(FILE *out, const gd_checkpoint *checkpoint)
 {
 	gd_train_options defaults;
 	gd_options_initialise(&gd_train_option_table, &defaults);
@@ -56,13 +56,13 @@ void gd_repeat_print_train(FILE *out, const gd_checkpoint *checkpoint)
 	}
 }
 
-void gd_repeat_print_preprocess(FILE *out, const gd_checkpoint *checkpoint)
+void gd_reproduce_print_preprocess(FILE *out, const gd_checkpoint *checkpoint)
 {
 	const char *command = gd_setting_find(checkpoint->provenance, checkpoint->provenance_count, GD_DATASET_COMMAND);
 	fputs(command ? command : "", out);
 }
 
-bool gd_repeat_class_rows(const gd_checkpoint *checkpoint, int64_t *rows)
+bool gd_reproduce_class_rows(const gd_checkpoint *checkpoint, int64_t *rows)
 {
 	const char *text = gd_setting_find(checkpoint->provenance, checkpoint->provenance_count, GD_DATASET_CLASS_ROWS);
 	int classes = checkpoint->preprocessing.classes;

@@ -1,4 +1,4 @@
-#include "gd/kernel/narrow_kernels.h"
+#include "gd/kernel/narrow_product_kernels.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "gd/parallel/node.h"
+#include "gd/parallel/host_sum.h"
 
 #include <limits.h>
 #include <linux/futex.h>
@@ -36,7 +36,7 @@ typedef struct meeting {
 } meeting;
 
 /* In shared memory: the meeting, then slots [2][ranks][piece], then sums [2][piece]. */
-struct gd_node {
+struct gd_host_sum {
 	MPI_Comm mpi;
 	unsigned rank, size, round;
 	bool crowded;     /* more ranks than cores */
@@ -48,7 +48,7 @@ struct gd_node {
 };
 
 /* Bytes that all ranks can add up in, a piece at a time. */
-static size_t plan(gd_node *n)
+static size_t plan(gd_host_sum *n)
 {
 	size_t piece = LARGEST_TOTAL / (2 * ((size_t)n->size + 1));
 	piece = piece > LARGEST_PIECE ? LARGEST_PIECE : piece < SMALLEST_PIECE ? SMALLEST_PIECE : piece;
@@ -76,7 +76,7 @@ static int on_one_host(MPI_Comm mpi, int size, bool *one)
 	return code == MPI_SUCCESS ? all(mpi, there == size, one) : code;
 }
 
-gd_status gd_node_create(MPI_Comm mpi, gd_node **node)
+gd_status gd_host_sum_create(MPI_Comm mpi, gd_host_sum **node)
 {
 	*node = NULL;
 	int rank, size, code = MPI_Comm_size(mpi, &size);
@@ -89,7 +89,7 @@ gd_status gd_node_create(MPI_Comm mpi, gd_node **node)
 		return gd_mpi_error(code, "find out which ranks share a host");
 	if (!one)
 		return gd_ok();
-	gd_node *n = gd_allocate(1, sizeof *n);
+	gd_host_sum *n = gd_allocate(1, sizeof *n);
 	bool allocated;
 	code = all(mpi, n != NULL, &allocated);
 	if (code != MPI_SUCCESS || !allocated) {
@@ -113,7 +113,7 @@ gd_status gd_node_create(MPI_Comm mpi, gd_node **node)
 	return gd_ok();
 }
 
-void gd_node_free(gd_node *n)
+void gd_host_sum_free(gd_host_sum *n)
 {
 	if (!n)
 		return;
@@ -121,19 +121,19 @@ void gd_node_free(gd_node *n)
 	free(n);
 }
 
-gd_status gd_node_share(gd_node *n, size_t bytes, gd_shared_memory *memory)
+gd_status gd_host_sum_share(gd_host_sum *n, size_t bytes, gd_shared_memory *memory)
 {
 	return gd_shared_memory_create(n->mpi, bytes, memory);
 }
 
 /* ---- meeting ---- */
 
-static bool over(const gd_node *n)
+static bool over(const gd_host_sum *n)
 {
 	return (int32_t)(atomic_load(&n->meeting->round) - n->round) >= 0;
 }
 
-static void sleep_until_over(gd_node *n)
+static void sleep_until_over(gd_host_sum *n)
 {
 	const struct timespec limit = {.tv_nsec = SLEEP_NANOSECONDS};
 	atomic_fetch_add(&n->meeting->sleepers, 1);
@@ -150,7 +150,7 @@ static void sleep_until_over(gd_node *n)
 }
 
 /* Where ranks take turns, each look gives way to another. */
-static bool spin_until_over(const gd_node *n)
+static bool spin_until_over(const gd_host_sum *n)
 {
 	const int looks = n->crowded ? 10 : 1000;
 	double start = gd_seconds();
@@ -170,7 +170,7 @@ static bool spin_until_over(const gd_node *n)
 }
 
 /* All ranks have come. */
-static void meet(gd_node *n)
+static void meet(gd_host_sum *n)
 {
 	meeting *m = n->meeting;
 	n->round++;
@@ -185,18 +185,18 @@ static void meet(gd_node *n)
 
 /* ---- adding ---- */
 
-static char *slot_of(const gd_node *n, unsigned turn, unsigned rank)
+static char *slot_of(const gd_host_sum *n, unsigned turn, unsigned rank)
 {
 	return n->slots + ((turn % 2) * (size_t)n->size + rank) * n->piece;
 }
 
-static char *sum_of(const gd_node *n, unsigned turn)
+static char *sum_of(const gd_host_sum *n, unsigned turn)
 {
 	return n->sums + (turn % 2) * n->piece;
 }
 
 /* Bytes [start, end) of all ranks' slots, into `to`. */
-static void add_slots(const gd_node *n, unsigned turn, size_t start, size_t end, gd_number number, void *to)
+static void add_slots(const gd_host_sum *n, unsigned turn, size_t start, size_t end, gd_sum_type number, void *to)
 {
 	for (unsigned rank = 1; rank < n->size; rank++) {
 		const void *sum = rank == 1 ? slot_of(n, turn, 0) + start : to, *next = slot_of(n, turn, rank) + start;
@@ -208,13 +208,13 @@ static void add_slots(const gd_node *n, unsigned turn, size_t start, size_t end,
 }
 
 /* This rank's slice of a piece of `bytes`: whole cache lines, but for the last. */
-static size_t slice_start(const gd_node *n, size_t bytes, unsigned rank)
+static size_t slice_start(const gd_host_sum *n, size_t bytes, unsigned rank)
 {
 	size_t lines = (bytes + GD_ALIGNMENT - 1) / GD_ALIGNMENT, start = lines * rank / n->size * GD_ALIGNMENT;
 	return start < bytes ? start : bytes;
 }
 
-static void add_slice(const gd_node *n, unsigned turn, size_t bytes, gd_number number)
+static void add_slice(const gd_host_sum *n, unsigned turn, size_t bytes, gd_sum_type number)
 {
 	size_t start = slice_start(n, bytes, n->rank), end = slice_start(n, bytes, n->rank + 1);
 	if (end > start)
@@ -222,7 +222,7 @@ static void add_slice(const gd_node *n, unsigned turn, size_t bytes, gd_number n
 }
 
 /* Of piece `piece` of a message of `bytes`. */
-static size_t length_of(const gd_node *n, size_t bytes, size_t piece)
+static size_t length_of(const gd_host_sum *n, size_t bytes, size_t piece)
 {
 	size_t left = bytes - piece * n->piece;
 	return left < n->piece ? left : n->piece;
@@ -232,7 +232,7 @@ static size_t length_of(const gd_node *n, size_t bytes, size_t piece)
  * Between two meetings, piece i is handed in, i - 1 added up by slices, and i - 2 fetched: each meeting closes the use of a slot and of a sum before their
  * turn comes again. What follows a last fetch writes no sum before it has met once more.
  */
-static void add_by_slices(gd_node *n, char *values, size_t bytes, gd_number number)
+static void add_by_slices(gd_host_sum *n, char *values, size_t bytes, gd_sum_type number)
 {
 	size_t pieces = (bytes + n->piece - 1) / n->piece;
 	for (size_t i = 0; i < pieces + 2; i++) {
@@ -249,9 +249,9 @@ static void add_by_slices(gd_node *n, char *values, size_t bytes, gd_number numb
 	n->turn += (unsigned)pieces;
 }
 
-void gd_node_sum(gd_node *n, void *values, size_t count, gd_number number)
+void gd_host_sum_add(gd_host_sum *n, void *values, size_t count, gd_sum_type number)
 {
-	size_t bytes = count * gd_number_size(number);
+	size_t bytes = count * gd_sum_type_size(number);
 	if (!bytes)
 		return;
 	if (bytes <= n->piece && bytes * n->size <= TOGETHER) {

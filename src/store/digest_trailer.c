@@ -1,4 +1,4 @@
-#include "gd/store/seal.h"
+#include "gd/store/digest_trailer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -109,7 +109,7 @@ static int hash_file(int file, uint64_t length, const uint8_t *table, size_t cou
 	return error;
 }
 
-int gd_seal_write(int file, gd_stretches *stretches)
+int gd_digest_trailer_write(int file, gd_stretches *stretches)
 {
 	struct stat info;
 	if (fstat(file, &info))
@@ -136,7 +136,7 @@ int gd_seal_write(int file, gd_stretches *stretches)
 	return error;
 }
 
-bool gd_seal_present(const uint8_t tail[GD_DIGEST_BYTES])
+bool gd_digest_trailer_present(const uint8_t tail[GD_DIGEST_BYTES])
 {
 	return gd_digest_present(tail) && gd_get_little_endian(tail + VERSION_AT, 4) == VERSION;
 }
@@ -154,13 +154,13 @@ static bool table_is_sound(const uint8_t *table, size_t count, uint64_t length)
 	return true;
 }
 
-gd_digest_verdict gd_seal_check(int file, uint64_t size, uint64_t *length, int *error)
+gd_digest_verdict gd_digest_trailer_check(int file, uint64_t size, uint64_t *length, int *error)
 {
 	uint8_t tail[GD_DIGEST_BYTES], digest[32], *table = NULL;
 	gd_digest_verdict verdict = GD_DIGEST_WRONG;
 	*length = size;
 	*error = size < sizeof tail ? 0 : read_at(file, size - sizeof tail, tail, sizeof tail);
-	if (*error || size < sizeof tail || !gd_seal_present(tail))
+	if (*error || size < sizeof tail || !gd_digest_trailer_present(tail))
 		return GD_DIGEST_WRONG;
 	uint64_t count = gd_get_little_endian(tail + COUNT_AT, 4), before = gd_get_little_endian(tail + LENGTH_AT, 8);
 	if (count > (size - sizeof tail) / STRETCH_BYTES || before != size - sizeof tail - count * STRETCH_BYTES)

@@ -1,6 +1,6 @@
-/* The kernel of gd/kernel/narrow.h. Local. */
-#ifndef GD_NARROW_KERNELS_H
-#define GD_NARROW_KERNELS_H
+/* The kernel of gd/kernel/narrow_product.h. Local. */
+#ifndef GD_NARROW_PRODUCT_KERNELS_H
+#define GD_NARROW_PRODUCT_KERNELS_H
 
 #include <stddef.h>
 

@@ -1,11 +1,11 @@
-#include "gd/kernel/fixed_point.h"
+#include "gd/kernel/exact_sum.h"
 
 #include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "gd/kernel/fixed_point_kernels.h"
+#include "gd/kernel/exact_sum_kernels.h"
 
 /* 1.5 * 2^52: between half and all of a double's largest binade of unit spacing, so that adding it rounds to an integer whatever the sign. */
 #define MAGIC 6755399441055744.0
@@ -63,12 +63,12 @@ int gd_quantum_exponent(double largest, int addends, int fallback)
 	return clamp_exponent(above + HEADROOM - log2_limit(addends), addends);
 }
 
-uint32_t gd_fixed_point_add(size_t count, const float *value, gd_quantum quantum, double *sum)
+uint32_t gd_exact_sum_add(size_t count, const float *value, gd_quantum quantum, double *sum)
 {
-	return GD_CHOSEN(gd_fixed_point_kernels)->add(count, value, quantum, sum);
+	return GD_CHOSEN(gd_exact_sum_kernels)->add(count, value, quantum, sum);
 }
 
-uint32_t gd_fixed_point_add_ref(size_t count, const float *value, gd_quantum quantum, double *sum)
+uint32_t gd_exact_sum_add_ref(size_t count, const float *value, gd_quantum quantum, double *sum)
 {
 	double step = quantum.magic / MAGIC;
 	uint32_t largest = 0;
