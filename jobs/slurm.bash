@@ -25,6 +25,8 @@ prepare_environment() {
 	export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
 	# After scancel mpirun gives its ranks a second; a checkpoint may need more.
 	export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-20}
+	# srun: a rank that dies before MPI knows it leaves the others waiting for it; they end half a minute after it.
+	export SLURM_WAIT=${SLURM_WAIT:-30}
 	export BLIS_NUM_THREADS=${BLIS_NUM_THREADS:-1}
 }
 
@@ -64,8 +66,8 @@ run_ranks() {
 	pid=$!
 	[[ ${launcher:-srun} != mpirun ]] || { end_hung_launcher "$pid" & guard=$!; }
 	# The first comes from --signal, some time before the limit; the others from scancel and the limit itself.
-	trap 'signalled=1; say "signalled: stopping with a checkpoint"; kill -USR1 "$pid" 2>/dev/null' USR1
-	trap 'signalled=1; ending=1; say "the job is being ended"; kill -USR1 "$pid" 2>/dev/null' TERM
+	trap 'signalled=1; stopping=1; say "signalled: stopping with a checkpoint"; kill -USR1 "$pid" 2>/dev/null' USR1
+	trap 'signalled=1; stopping=1; ending=1; say "the job is being ended"; kill -USR1 "$pid" 2>/dev/null' TERM
 	# A signal ends wait, but not the ranks; and it may come at the very end.
 	while :; do
 		signalled=
@@ -92,14 +94,21 @@ requeue() {
 }
 
 train_and_requeue() {
-	local run=$1 code=0 before after resume
+	local run=$1 code before after resume try
 	shift
 	prepare_environment
 	resume="sbatch [OPTION...] $script --run $run"
 	before=$(step_of "$run")
 	say "${launcher:-srun}, ${SLURM_NTASKS:-1} tasks on ${SLURM_JOB_NUM_NODES:-1} nodes ($SLURM_JOB_NODELIST), $(nproc) cores here; run directory $run, step $before"
-	run_ranks train "$@" --run "$run" --resume || code=$?
-	after=$(step_of "$run")
+	for try in 1 2 3; do
+		code=0
+		SECONDS=0
+		run_ranks train "$@" --run "$run" --resume || code=$?
+		after=$(step_of "$run")
+		# MPI may crash in its own start (Open MPI 4.1 under PMIx, once in some hundred: a rank's first message overtakes another's MPI_Init).
+		((code > 128 && after == before && SECONDS < 60 && try < 3)) && [[ ! ${stopping-} ]] || break
+		say "the ranks were killed by signal $((code - 128)) as they started: starting them again"
+	done
 	case $code in
 	0) say "done at step $after" ;;
 	2 | 3 | 4) say "ended with exit code $code, which another start would not change" ;;

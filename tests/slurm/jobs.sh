@@ -96,6 +96,18 @@ equal "weights by mpirun" "$(weights_of "runs/${log%.log}/model.h5")" "$alone"
 expect 0 '' sbatch -W -N 1 --ntasks=3 -J one jobs/train.sbatch "${network[@]}" --epochs 10 --run runs/one
 equal "weights on one node" "$(weights_of runs/one/model.h5)" "$alone"
 
+echo "== a crash while MPI starts"
+mkdir -p crashing/build
+printf '%s\n' '#!/usr/bin/env bash' 'if [[ $1 == train && $SLURM_PROCID == 0 && ! -e crashed ]]; then' '	touch crashed' '	kill -SEGV $$' 'fi' \
+	"exec $PWD/build/genre-dist \"\$@\"" >crashing/build/genre-dist
+chmod +x crashing/build/genre-dist
+cp -r jobs crashing/
+cd crashing || exit 2
+expect 0 '' env SLURM_WAIT=3 sbatch -W "${two[@]}" -J crash jobs/train.sbatch --data ../data/spotify.h5 "${network[@]}" --epochs 10 --run runs/crash
+check_log "$(echo crash-*.log)" 'killed by signal 11 as they started'
+equal "weights after a crash" "$(weights_of runs/crash/model.h5)" "$alone"
+cd .. || exit 2
+
 echo "== an array"
 printf '# trials\n\n%s\n%s\n' "--seed 7 --hidden '8'" "${network[*]} --epochs 10" >trials.txt
 expect 2 '' sbatch -W --array=0-2 --ntasks=2 -J tried jobs/sweep.sbatch trials.txt --epochs 10
