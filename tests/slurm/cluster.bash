@@ -102,6 +102,16 @@ END
 	for node in $(seq "$nodes"); do
 		start_node "n$node" || return
 	done
+	# A test that is killed, at its time limit say, leaves no cluster at work behind.
+	local owner=$$
+	(
+		trap - EXIT
+		while kill -0 "$owner" 2>/dev/null; do
+			sleep 2
+		done
+		cluster_stop
+	) </dev/null >/dev/null 2>&1 &
+	disown
 	cluster_wait "$nodes"
 }
 
