@@ -17,6 +17,7 @@
 	take(train) \
 	take(evaluate) \
 	take(predict) \
+	take(export) \
 	take(verify) \
 	take(sweep) \
 	take(baseline) \
