@@ -12,7 +12,7 @@
 typedef struct evaluate_options {
 	const char *data;
 	int part;
-	bool json, quiet, help;
+	bool importance, json, quiet, help;
 } evaluate_options;
 
 static const char *const parts[] = {"train", "validation", "test", NULL};
@@ -21,6 +21,7 @@ static const char *const parts[] = {"train", "validation", "test", NULL};
 static const gd_option options[] = {
 	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
 	{.name = "part", .letter = 'p', .type = GD_OPTION_CHOICE, .offset = AT(part), .initial = "test", .choices = parts, .help = "which rows are scored"},
+	{.name = "importance", .type = GD_OPTION_FLAG, .offset = AT(importance), .initial = "off", .help = "what the scores lose when a column's values are dealt out at random, a column of the table at a time"},
 	{.name = "json", .letter = 'j', .type = GD_OPTION_FLAG, .offset = AT(json), .initial = "off", .help = "one JSON object on stdout"},
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only, besides the result"},
 	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
@@ -46,6 +47,7 @@ static gd_status evaluate(gd_communicator *communicator, const evaluate_options 
 	gd_evaluation *evaluation = NULL;
 	gd_score_sums sums = {0};
 	gd_ranking ranking;
+	gd_importance importance = {0};
 	gd_status status = gd_ensemble_read(communicator, models, count, &ensemble);
 	if (!gd_failed(&status))
 		status = gd_dataset_open(communicator, o->data, &dataset);
@@ -61,15 +63,20 @@ static gd_status evaluate(gd_communicator *communicator, const evaluate_options 
 		status = gd_evaluation_create(communicator, dataset, (gd_part)o->part, &evaluation);
 	if (!gd_failed(&status))
 		status = gd_evaluation_run(evaluation, ensemble.members, count, &sums);
+	if (!gd_failed(&status) && o->importance)
+		status = gd_importance_find(evaluation, ensemble.members, count, &ensemble.models[0].preprocessing, &sums, &importance);
 	if (!gd_failed(&status))
 		status = gd_ranking_of(communicator, &sums, &ranking);
 	if (!gd_failed(&status) && communicator->rank == 0) {
 		char **names = gd_dataset_get_header(dataset)->preprocessing.class_names;
 		if (o->json)
-			gd_score_report_json(stdout, &sums, &ranking, names);
+			gd_score_report_json_with(stdout, &sums, &ranking, names, o->importance ? &importance : NULL);
 		else
 			gd_score_report_table(stdout, &sums, &ranking, names);
+		if (o->importance && !o->json)
+			gd_importance_print(stdout, &importance);
 	}
+	gd_importance_release(&importance);
 	gd_score_sums_release(&sums);
 	gd_evaluation_free(evaluation);
 	if (dataset)

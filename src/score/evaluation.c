@@ -1,14 +1,17 @@
 #include "gd/score/evaluation.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gd/base/memory.h"
+#include "gd/kernel/permutation.h"
 #include "gd/kernel/transpose.h"
+#include "gd/parallel/deal.h"
 #include "gd/parallel/reduce.h"
 
 struct gd_evaluation {
 	gd_communicator *communicator;
-	int64_t rows; /* of this rank */
+	int64_t rows, first, total; /* of this rank, the first of them among all, and all */
 	int features, classes;
 	float *x;     /* block after block, each [features, rows of the block] */
 	int32_t *labels;
@@ -72,6 +75,8 @@ gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *datase
 	if (complete) {
 		e->communicator = communicator;
 		e->rows = end - first;
+		e->first = first;
+		e->total = total;
 		e->features = header->preprocessing.features;
 		e->classes = header->preprocessing.classes;
 		size_t values = (size_t)e->rows * (size_t)e->features, scores = (size_t)e->classes * GD_EVALUATION_ROWS;
@@ -136,4 +141,89 @@ gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int memb
 	status = gd_reduce_sum(e->communicator, e->message, e->message_length);
 	gd_score_sums_unpack(sums, e->message);
 	return status;
+}
+
+int64_t gd_evaluation_rows(const gd_evaluation *e)
+{
+	return e->rows;
+}
+
+gd_communicator *gd_evaluation_communicator(const gd_evaluation *e)
+{
+	return e->communicator;
+}
+
+static float *value_of(gd_evaluation *e, int64_t row, int feature)
+{
+	int64_t block = row / GD_EVALUATION_ROWS * GD_EVALUATION_ROWS;
+	return e->x + block * e->features + (int64_t)feature * block_rows(e, block) + (row - block);
+}
+
+/* The rank that holds a row. */
+static int holder_of(const gd_evaluation *e, int64_t row)
+{
+	int64_t blocks = (e->total + GD_EVALUATION_ROWS - 1) / GD_EVALUATION_ROWS, block = row / GD_EVALUATION_ROWS;
+	int low = 0;
+	for (int count = e->communicator->size; count > 1;) {
+		int half = count / 2;
+		low = gd_share_of(blocks, low + half, e->communicator->size).first <= block ? low + half : low;
+		count -= half;
+	}
+	return low;
+}
+
+/* A row's values with the place that they go to, as bytes: a whole number, then floats. */
+static void pack_rows(gd_evaluation *e, const int *features, int count, const uint64_t *places, int *counts, int *next, char *packed)
+{
+	size_t bytes = sizeof(int64_t) + (size_t)count * sizeof(float);
+	for (int64_t row = 0; row < e->rows; row++)
+		counts[holder_of(e, (int64_t)places[row])]++;
+	for (int r = 1; r < e->communicator->size; r++)
+		next[r] = next[r - 1] + counts[r - 1];
+	for (int64_t row = 0; row < e->rows; row++) {
+		char *entry = packed + (size_t)next[holder_of(e, (int64_t)places[row])]++ * bytes;
+		memcpy(entry, &places[row], sizeof *places);
+		for (int f = 0; f < count; f++)
+			memcpy(entry + sizeof(int64_t) + (size_t)f * sizeof(float), value_of(e, row, features[f]), sizeof(float));
+	}
+}
+
+gd_status gd_evaluation_shuffle(gd_evaluation *e, const int *features, int count, uint64_t key, float *kept)
+{
+	size_t bytes = sizeof(int64_t) + (size_t)count * sizeof(float), ranks = (size_t)e->communicator->size, received_count = 0;
+	uint64_t *places = gd_allocate((size_t)e->rows, sizeof *places);
+	int *counts = gd_allocate(2 * ranks, sizeof *counts);
+	char *packed = gd_allocate((size_t)e->rows, bytes);
+	void *received = NULL;
+	gd_status mine = places && counts && packed ? gd_ok() : gd_out_of_memory("the permutation of a column");
+	gd_status status = gd_agree(e->communicator, &mine);
+	if (!gd_failed(&status)) {
+		gd_permutation permutation;
+		gd_permutation_init(&permutation, (uint64_t)e->total, key);
+		gd_permutation_positions(&permutation, (uint64_t)e->first, (size_t)e->rows, places);
+		for (int64_t row = 0; row < e->rows; row++)
+			for (int f = 0; f < count; f++)
+				kept[row * count + f] = *value_of(e, row, features[f]);
+		pack_rows(e, features, count, places, counts, counts + ranks, packed);
+		status = gd_deal(e->communicator, bytes, packed, counts, &received, &received_count);
+	}
+	for (size_t i = 0; !gd_failed(&status) && i < received_count; i++) {
+		const char *entry = (const char *)received + i * bytes;
+		int64_t place;
+		memcpy(&place, entry, sizeof place);
+		for (int f = 0; f < count; f++)
+			memcpy(value_of(e, place - e->first, features[f]), entry + sizeof place + (size_t)f * sizeof(float), sizeof(float));
+	}
+	free(received);
+	free(packed);
+	free(counts);
+	free(places);
+	return status;
+}
+
+void gd_evaluation_restore(gd_evaluation *e, const int *features, int count, const float *kept)
+{
+	for (int64_t row = 0; row < e->rows; row++)
+		for (int f = 0; f < count; f++)
+			*value_of(e, row, features[f]) = kept[row * count + f];
 }

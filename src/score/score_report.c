@@ -156,7 +156,23 @@ static void print_json_string(FILE *out, const char *text)
 	fputc('"', out);
 }
 
+static void print_json_importance(FILE *out, const gd_importance *importance)
+{
+	fputs(", \"importance\": [", out);
+	for (int i = 0; i < importance->count; i++) {
+		fputs(i ? ", {\"column\": " : "{\"column\": ", out);
+		print_json_string(out, importance->columns[i].column);
+		fprintf(out, ", \"accuracy\": %.17g, \"log_loss\": %.17g}", importance->columns[i].accuracy, importance->columns[i].log_loss);
+	}
+	fputs("]", out);
+}
+
 void gd_score_report_json(FILE *out, const gd_score_sums *sums, const gd_ranking *ranking, char *const *class_names)
+{
+	gd_score_report_json_with(out, sums, ranking, class_names, NULL);
+}
+
+void gd_score_report_json_with(FILE *out, const gd_score_sums *sums, const gd_ranking *ranking, char *const *class_names, const gd_importance *importance)
 {
 	int classes = sums->classes;
 	gd_scores s;
@@ -186,6 +202,9 @@ void gd_score_report_json(FILE *out, const gd_score_sums *sums, const gd_ranking
 		print_json_string(out, class_names[c]);
 		fprintf(out, ", \"precision\": %.17g, \"recall\": %.17g, \"f1\": %.17g, \"support\": %" PRId64 "}", per_class[c].precision, per_class[c].recall, per_class[c].f1, per_class[c].support);
 	}
-	fputs("]}\n", out);
+	fputs("]", out);
+	if (importance)
+		print_json_importance(out, importance);
+	fputs("}\n", out);
 	free(per_class);
 }

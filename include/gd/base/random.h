@@ -17,6 +17,7 @@ typedef enum gd_purpose {
 	GD_PURPOSE_SPLIT = 4,
 	GD_PURPOSE_SYNTH = 5,
 	GD_PURPOSE_SWEEP = 6,
+	GD_PURPOSE_IMPORTANCE = 20,
 } gd_purpose;
 
 /* Ten rounds of Philox4x32. */

@@ -30,4 +30,14 @@ void gd_evaluation_free(gd_evaluation *evaluation);
 /* Collective. Scores the mean of the members' probabilities; the sums are the same on every rank, whatever their number. */
 GD_CHECKED gd_status gd_evaluation_run(gd_evaluation *evaluation, const gd_member *members, int member_count, gd_score_sums *sums);
 
+/*
+ * Collective. Deals out the values of some features [count] among all rows, together: row i gets those of row p(i), p being the permutation of `key`. `kept` [rows of this rank * count] gets
+ * what was there, and gd_evaluation_restore (Local) puts it back.
+ */
+GD_CHECKED gd_status gd_evaluation_shuffle(gd_evaluation *evaluation, const int *features, int count, uint64_t key, float *kept);
+void gd_evaluation_restore(gd_evaluation *evaluation, const int *features, int count, const float *kept);
+/* Local. Rows of this rank. */
+int64_t gd_evaluation_rows(const gd_evaluation *evaluation);
+gd_communicator *gd_evaluation_communicator(const gd_evaluation *evaluation);
+
 #endif
