@@ -232,6 +232,13 @@ gd_status gd_input_rewind(gd_input *input)
 	return gd_failed(&status) ? status : begin(input);
 }
 
+gd_status gd_input_seek(gd_input *input, int64_t offset)
+{
+	input->packed_size = input->packed_used = 0;
+	input->head_used = input->head_size;
+	return lseek(input->file, (off_t)offset, SEEK_SET) < 0 ? gd_file_error(GD_FAILED, "read", input->name, errno) : gd_ok();
+}
+
 bool gd_input_is_once(const gd_input *input)
 {
 	return input->once;

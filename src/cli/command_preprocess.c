@@ -48,7 +48,8 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static gd_status run(const preprocess_options *o, const bool *given, const char *const *inputs, int count)
+/* `communicator`: NULL for one process. */
+static gd_status run(gd_communicator *communicator, const preprocess_options *o, const bool *given, const char *const *inputs, int count)
 {
 	char *output = NULL;
 	gd_encoding_kind encoding = (gd_encoding_kind)o->encoding;
@@ -81,6 +82,7 @@ static gd_status run(const preprocess_options *o, const bool *given, const char 
 		.force = o->force,
 		.history = gd_command_line(),
 		.out = o->quiet ? NULL : stdout,
+		.communicator = communicator,
 	};
 	gd_status status = gd_preprocess_run(&preprocess, &output);
 	if (!gd_failed(&status))
@@ -99,24 +101,39 @@ static gd_status check_fractions(const preprocess_options *o, const bool *given)
 	return gd_ok();
 }
 
-static int run_command(int argc, char **argv)
+static gd_status read_options(int argc, char **argv, preprocess_options *o, bool *given, const char **inputs, int *count)
+{
+	gd_options_initialise(&table, o);
+	gd_status status = gd_options_parse(&table, o, argc - 1, argv + 1, given, inputs, count);
+	if (gd_failed(&status))
+		return status;
+	gd_log_set_level(o->quiet ? GD_LOG_QUIET : o->verbose ? GD_LOG_VERBOSE
+							      : GD_LOG_NORMAL);
+	status = *count ? check_fractions(o, given) : gd_error(GD_USAGE, "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv");
+	return gd_failed(&status) ? status : gd_dialect_check(&o->dialect);
+}
+
+static int run_ranks(gd_communicator *communicator, int argc, char **argv)
 {
 	preprocess_options o;
 	bool given[sizeof options / sizeof options[0]] = {false};
 	int count = 0;
 	const char **inputs = gd_allocate((size_t)argc, sizeof *inputs);
-	gd_options_initialise(&table, &o);
-	gd_status status = inputs ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, inputs, &count) : gd_out_of_memory("the arguments");
-	if (!gd_failed(&status)) {
-		gd_log_set_level(o.quiet ? GD_LOG_QUIET : o.verbose ? GD_LOG_VERBOSE : GD_LOG_NORMAL);
-		status = count ? check_fractions(&o, given) : gd_error(GD_USAGE, "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv");
-		if (!gd_failed(&status))
-			status = gd_dialect_check(&o.dialect);
-		if (!gd_failed(&status))
-			status = run(&o, given, inputs, count);
+	gd_status status = inputs ? read_options(argc, argv, &o, given, inputs, &count) : gd_out_of_memory("the arguments");
+	/* A rank may unpack or read for as long as it takes, and others wait. */
+	if (communicator) {
+		communicator->watchdog = 0;
+		status = gd_agree(communicator, &status);
 	}
+	if (!gd_failed(&status))
+		status = run(communicator, &o, given, inputs, count);
 	free(inputs);
 	return gd_command_finish(&status);
+}
+
+static int run_alone(int argc, char **argv)
+{
+	return run_ranks(NULL, argc, argv);
 }
 
 const gd_command gd_command_preprocess = {
@@ -124,10 +141,13 @@ const gd_command gd_command_preprocess = {
 	.summary = "turn a table into a normalised, split dataset",
 	.usage = "INPUT... [-o OUT.h5] [OPTION...]",
 	.description = "Turns a table into a dataset to train on: split, shuffled, standardised by the training part. Several files are one table; gzip and zstd are unpacked; - is stdin. "
-		       "How a file is written (delimiter, decimal mark, character set, quotes, comments) is recognised and said, unless options say it.",
+		       "How a file is written (delimiter, decimal mark, character set, quotes, comments) is recognised and said, unless options say it.\n\n"
+		       "Under mpirun the ranks share the work; the dataset is the same on any number of them.",
 	.options = &table,
-	.local = run_command,
+	.local = run_alone,
+	.collective = run_ranks,
 	.examples = GD_ENTRIES(
 		{"genre-dist preprocess flowers.csv --target species", "flowers.h5; says what it decided about each column"},
+		{"mpirun -n 8 genre-dist preprocess songs-*.csv.gz -o songs.h5", "many files, one table, on eight ranks"},
 		{"genre-dist preprocess songs.csv --schema songs.ini --split grouped -o songs.h5", "columns as a schema describes them, groups of records on one side"}),
 };

@@ -1,20 +1,24 @@
 #include "gd/preprocess/preprocess.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gd/base/excerpt.h"
 #include "gd/base/file.h"
+#include "gd/base/leftover.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/output.h"
+#include "gd/parallel/join.h"
+#include "gd/parallel/reduce.h"
 #include "gd/preprocess/preprocess_audit.h"
 #include "gd/preprocess/preprocess_fit.h"
+#include "gd/preprocess/preprocess_open.h"
+#include "gd/preprocess/preprocess_place.h"
 #include "gd/preprocess/preprocess_read.h"
+#include "gd/preprocess/preprocess_write.h"
 #include "gd/store/dataset_print.h"
 
 static_assert((int)GD_SPLIT_TRAIN == (int)GD_TRAIN && (int)GD_SPLIT_VALIDATION == (int)GD_VALIDATION && (int)GD_SPLIT_TEST == (int)GD_TEST, "parts in one order");
@@ -86,8 +90,7 @@ static gd_status split_rows(gd_preprocess *run)
 	gd_status status = gd_split_key_all((uint64_t)options->seed, rows->count, rows->content, run->keys);
 	if (gd_failed(&status) || options->split == GD_SPLIT_COLUMN)
 		return status;
-	gd_split_plan plan = {.rows = rows->count, .classes = run->recipe.schema.classes.count, .labels = rows->labels, .unit_keys = run->keys,
-		.test_fraction = options->test_fraction, .validation_fraction = options->validation_fraction};
+	gd_split_plan plan = {.rows = rows->count, .classes = run->recipe.schema.classes.count, .labels = rows->labels, .unit_keys = run->keys, .test_fraction = options->test_fraction, .validation_fraction = options->validation_fraction};
 	if (options->split == GD_SPLIT_GROUPED) {
 		const gd_dictionary *names = &rows->group_names[0];
 		content = gd_allocate((size_t)names->count, sizeof *content);
@@ -115,29 +118,8 @@ done:
 	return status;
 }
 
-static gd_status deliver_rows(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
-{
-	gd_preprocess *run = context;
-	const gd_preprocessing *fitted = &run->header.preprocessing;
-	char room[GD_EXCERPT_ROOM];
-	for (int before = 0; before < (int)part; before++)
-		first += run->header.rows[before];
-	for (int64_t i = 0; i < count; i++) {
-		int64_t row = run->order[first + i];
-		float *standardised = features + i * fitted->features;
-		gd_preprocess_row(run, first + i, run->features);
-		gd_recipe_standardise(fitted, run->features, standardised);
-		for (int j = 0; j < fitted->features; j++)
-			if (!isfinite(standardised[j]))
-				return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "record %lld is too far out in '%s' to be standardised", (long long)run->rows.source_row[row],
-					gd_excerpt(fitted->feature_names[j], room)));
-		labels[i] = run->rows.labels[row];
-		source_row[i] = run->rows.source_row[row];
-	}
-	return gd_ok();
-}
-
-static gd_status write_dataset(gd_preprocess *run)
+/* The rest of the header. */
+static gd_status sign(gd_preprocess *run)
 {
 	const gd_preprocess_options *options = run->options;
 	gd_dataset_header *header = &run->header;
@@ -150,12 +132,12 @@ static gd_status write_dataset(gd_preprocess *run)
 	header->seed = options->seed;
 	if (!header->source || !header->split || !header->history)
 		return gd_out_of_memory("the dataset's header");
-	return gd_dataset_write(run->output, header, deliver_rows, run);
+	return gd_ok();
 }
 
 static void print_tables(const gd_preprocess *run)
 {
-	FILE *out = run->options->out;
+	FILE *out = run->out;
 	if (!out)
 		return;
 	gd_dataset_print_classes(out, &run->header, run->options->verbose);
@@ -178,50 +160,72 @@ static void tell(const gd_preprocess *run)
 		(long long)rows[GD_VALIDATION], (long long)rows[GD_TEST], run->header.preprocessing.features, run->header.preprocessing.classes);
 }
 
-static gd_status open_table(gd_preprocess *run)
+/* What table.h's rooms ask of all who hold rows. */
+static gd_status sum(void *context, const gd_status *mine, int64_t *counts, size_t count)
 {
-	const gd_preprocess_options *options = run->options;
-	run->spool = gd_output_directory(run->output);
-	if (!run->spool)
-		return gd_out_of_memory("a path");
-	const gd_table_options table = {.dialect = options->dialect, .spool = run->spool};
-	return gd_table_open(options->inputs, options->input_count, &table, &run->table);
+	gd_status status = gd_agree(context, mine);
+	return gd_failed(&status) || !count ? status : gd_join_counts(context, counts, count);
+}
+
+static gd_status add_up(void *context, const gd_status *mine, double *numbers, size_t count)
+{
+	gd_status status = gd_agree(context, mine);
+	return gd_failed(&status) ? status : gd_reduce_sum(context, numbers, count);
+}
+
+static gd_status run_all(gd_preprocess *run)
+{
+	gd_status status = check_options(run->options);
+	if (!gd_failed(&status))
+		status = choose_output(run);
+	if (!gd_failed(&status) && run->communicator->rank == 0)
+		gd_leftover_remove(run->output);
+	status = gd_agree(run->communicator, &status);
+	if (!gd_failed(&status) && !run->options->source)
+		status = gd_preprocess_open(run);
+	if (!gd_failed(&status))
+		status = gd_preprocess_read(run);
+	if (!gd_failed(&status))
+		status = run->together ? gd_preprocess_place(run) : split_rows(run);
+	if (!gd_failed(&status))
+		status = gd_preprocess_fit(run);
+	if (!gd_failed(&status))
+		status = gd_preprocess_audit(run);
+	if (!gd_failed(&status)) {
+		print_tables(run);
+		status = sign(run);
+		status = gd_agree(run->communicator, &status);
+	}
+	if (!gd_failed(&status))
+		status = gd_preprocess_check_files(run);
+	if (!gd_failed(&status))
+		status = gd_preprocess_write(run);
+	if (!gd_failed(&status))
+		tell(run);
+	return status;
 }
 
 gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 {
-	gd_preprocess run = {.options = options};
-	gd_status status = check_options(options);
-	if (!gd_failed(&status))
-		status = choose_output(&run);
-	if (!gd_failed(&status) && !options->source)
-		status = open_table(&run);
-	if (!gd_failed(&status))
-		status = gd_preprocess_read(&run);
-	if (!gd_failed(&status))
-		status = split_rows(&run);
-	if (!gd_failed(&status))
-		status = gd_preprocess_fit(&run);
-	if (!gd_failed(&status))
-		status = gd_preprocess_audit(&run);
-	if (!gd_failed(&status)) {
-		print_tables(&run);
-		status = write_dataset(&run);
-	}
-	if (!gd_failed(&status))
-		tell(&run);
-	gd_table_close(run.table);
-	free(run.spool);
+	gd_communicator alone = {.size = 1, .phase = "preprocess"};
+	gd_preprocess run = {.options = options, .communicator = options->communicator ? options->communicator : &alone};
+	const gd_together together = {sum, add_up, run.communicator};
+	run.together = run.communicator->size > 1 ? &together : NULL;
+	run.out = run.communicator->rank == 0 ? options->out : NULL;
+	gd_status status = run_all(&run);
+	gd_preprocess_close(&run);
 	gd_rows_release(&run.rows);
 	gd_recipe_release(&run.recipe);
 	gd_preprocessing_release(&run.header.preprocessing);
 	free(run.keys);
 	free(run.order);
+	free(run.position);
 	free(run.features);
 	free(run.constant);
 	free(run.scalar);
 	free(run.category);
 	free(run.audits);
+	gd_arena_release(&run.arena);
 	if (output && !gd_failed(&status))
 		*output = run.output;
 	else

@@ -1,6 +1,5 @@
 #include "gd/preprocess/preprocess_audit.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,10 +7,12 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/preprocess/preprocess_fit.h"
+#include "gd/preprocess/preprocess_hints.h"
 #include "gd/preprocess/preprocess_print.h"
+#include "gd/preprocess/preprocess_units.h"
 
 /* Below one in so many of the largest class, a class hardly counts in a loss that all records share. */
-enum { RARE_CLASS = 10, FEWEST_JUDGED = 20 };
+enum { RARE_CLASS = 10 };
 
 static void warn_of_parts(const gd_preprocess *run)
 {
@@ -47,13 +48,17 @@ static void warn_of_balance(const gd_preprocess *run)
 			gd_excerpt(fitted->class_names[least], room), 100.0 * (double)counts[least] / (double)run->header.rows[GD_TRAIN]);
 }
 
-static void count_classes(const gd_preprocess *run)
+static gd_status count_classes(const gd_preprocess *run)
 {
 	const gd_preprocessing *fitted = &run->header.preprocessing;
 	gd_enumeration absent = {0}, single = {0}, lacking[GD_PARTS] = {{0}};
 	int64_t *counts = run->header.class_counts;
 	for (int64_t i = 0; i < run->rows.count; i++)
 		counts[run->rows.part[i] * fitted->classes + run->rows.labels[i]]++;
+	gd_status status = gd_ok();
+	status = gd_together_sum(run->together, &status, counts, (size_t)(GD_PARTS * fitted->classes));
+	if (gd_failed(&status))
+		return status;
 	for (int i = 0; i < fitted->classes; i++) {
 		int64_t all = 0;
 		for (int part = 0; part < GD_PARTS; part++)
@@ -74,6 +79,7 @@ static void count_classes(const gd_preprocess *run)
 	warn_of_names(&lacking[GD_TEST], "has no test records", "have no test records");
 	warn_of_parts(run);
 	warn_of_balance(run);
+	return status;
 }
 
 typedef struct placed {
@@ -124,12 +130,24 @@ static gd_status audit_groups(gd_preprocess *run, int32_t *groups)
 	return gd_failed(&status) ? status : gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, count, rows->part, &run->audits[0]);
 }
 
+static gd_status audit_units(gd_preprocess *run)
+{
+	int count = run->recipe.schema.group_count;
+	gd_status status = count ? gd_ok() : gd_preprocess_audit_units(run, -1, &run->audits[0]);
+	for (int i = 0; i < count && !gd_failed(&status); i++)
+		status = gd_preprocess_audit_units(run, i, &run->audits[i]);
+	return status;
+}
+
 static gd_status audit(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
 	int32_t *groups = gd_allocate((size_t)run->rows.count, sizeof *groups);
 	run->audits = gd_allocate((size_t)schema->group_count + 1, sizeof *run->audits);
-	gd_status status = groups && run->audits ? audit_groups(run, groups) : gd_out_of_memory("the leak audit");
+	gd_status status = groups && run->audits ? gd_ok() : gd_out_of_memory("the leak audit");
+	status = gd_together_agree(run->together, &status);
+	if (!gd_failed(&status))
+		status = run->together ? audit_units(run) : audit_groups(run, groups);
 	free(groups);
 	char *text = NULL;
 	size_t size;
@@ -145,91 +163,11 @@ static gd_status audit(gd_preprocess *run)
 	return status;
 }
 
-/* The unseen share a group of their own, and so do the missing. */
-static gd_status category_tells(const gd_rows *rows, int index, int32_t *groups, bool *tells)
-{
-	const gd_schema *schema = &rows->recipe->schema;
-	const gd_term *term = &schema->terms[index];
-	int32_t count = term->categories.count;
-	gd_audit hint;
-	for (int64_t row = 0; row < rows->count; row++) {
-		double code = rows->codes[row * schema->term_count + index];
-		groups[row] = isnan(code) ? count + 1 : code < 0 ? count : (int32_t)code;
-	}
-	gd_status status = gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, count + 2, rows->part, &hint);
-	*tells = !gd_failed(&status) && hint.conflicting_groups == 0 && 10 * hint.groups <= rows->count;
-	return status;
-}
-
-typedef struct labelled {
-	double value;
-	int32_t label;
-} labelled;
-
-static int by_value(const void *a, const void *b)
-{
-	const labelled *x = a, *y = b;
-	return x->value != y->value ? (x->value > y->value) - (x->value < y->value) : (x->label > y->label) - (x->label < y->label);
-}
-
-/* A number tells if each class has a range of its own, or if its values come back and each has one class. */
-static bool number_tells(const gd_rows *rows, int index, labelled *sorted)
-{
-	const gd_schema *schema = &rows->recipe->schema;
-	int64_t changes = 0, conflicts = 0, distinct = 1;
-	for (int64_t row = 0; row < rows->count; row++) {
-		double value = rows->codes[row * schema->term_count + index];
-		if (isnan(value))
-			return false;
-		sorted[row] = (labelled){value, rows->labels[row]};
-	}
-	qsort(sorted, (size_t)rows->count, sizeof *sorted, by_value);
-	for (int64_t i = 1; i < rows->count; i++) {
-		bool same = sorted[i].value == sorted[i - 1].value, other = sorted[i].label != sorted[i - 1].label;
-		distinct += !same;
-		changes += other;
-		conflicts += same && other;
-	}
-	return !conflicts && (changes + 1 == schema->classes.count || 10 * distinct <= rows->count);
-}
-
-/* What fixes the class is more often another name of it than luck: a guess at what the user would want to know. */
-static gd_status warn_of_hints(const gd_preprocess *run)
-{
-	const gd_rows *rows = &run->rows;
-	const gd_schema *schema = &run->recipe.schema;
-	char room[GD_EXCERPT_ROOM];
-	gd_status status = gd_ok();
-	gd_enumeration columns = {0};
-	int32_t *groups = gd_allocate((size_t)rows->count, sizeof *groups);
-	labelled *sorted = gd_allocate((size_t)rows->count, sizeof *sorted);
-	if (!groups || !sorted)
-		status = gd_out_of_memory("a look at the columns");
-	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
-		const gd_term *term = &schema->terms[i];
-		bool tells = false;
-		if (term->treatment->reads == GD_READS_TEXT)
-			status = category_tells(rows, i, groups, &tells);
-		else if (gd_term_takes_fill(term) && rows->count >= FEWEST_JUDGED)
-			tells = number_tells(rows, i, sorted);
-		if (tells)
-			gd_enumeration_add(&columns, schema->columns[term->column]);
-		if (tells && columns.count == 1)
-			gd_excerpt(schema->columns[term->column], room);
-	}
-	if (columns.count == 1)
-		gd_log_warning("column '%s' alone tells the class of every record; --drop it if it would not be known beforehand", room);
-	else if (columns.count)
-		gd_log_warning("columns %s each tell the class of every record alone; --drop those that would not be known beforehand", gd_enumeration_text(&columns));
-	free(groups);
-	free(sorted);
-	return status;
-}
-
 gd_status gd_preprocess_audit(gd_preprocess *run)
 {
-	count_classes(run);
+	gd_status status = count_classes(run);
 	gd_preprocess_warn_of_oddities(&run->recipe, run->options->verbose);
-	gd_status status = warn_of_hints(run);
+	if (!gd_failed(&status))
+		status = gd_preprocess_warn_of_hints(run);
 	return gd_failed(&status) ? status : audit(run);
 }

@@ -9,14 +9,21 @@
 #include "gd/base/memory.h"
 #include "gd/table/encoding_fit.h"
 
+/* The stored order, or, of a rank that has some of the rows, those of the training part. */
 static gd_status order_rows(gd_preprocess *run)
 {
-	run->order = gd_allocate((size_t)run->rows.count, sizeof *run->order);
+	const gd_rows *rows = &run->rows;
+	gd_status status = gd_ok();
+	run->order = gd_allocate((size_t)rows->count, sizeof *run->order);
 	if (!run->order)
 		return gd_out_of_memory("the order of the records");
-	gd_status status = gd_split_order(run->rows.count, run->keys, run->rows.part, run->order, run->header.rows);
-	if (!gd_failed(&status) && !run->header.rows[GD_TRAIN])
-		status = gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "no record is left for the training part"));
+	if (!run->together)
+		status = gd_split_order(rows->count, run->keys, rows->part, run->order, run->header.rows);
+	for (int64_t row = 0; row < rows->count; row++) {
+		if (run->together && rows->part[row] == GD_SPLIT_TRAIN)
+			run->order[run->training] = row;
+		run->training += rows->part[row] == GD_SPLIT_TRAIN;
+	}
 	return status;
 }
 
@@ -31,7 +38,7 @@ static gd_status fit_moments(gd_preprocess *run)
 	gd_preprocessing *fitted = &run->header.preprocessing;
 	char room[GD_EXCERPT_ROOM];
 	int features = fitted->features;
-	gd_status status = gd_statistics_moments(run->header.rows[GD_TRAIN], features, gd_preprocess_row, run, fitted->mean, fitted->standard_deviation, run->constant);
+	gd_status status = gd_statistics_moments(run->training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant);
 	gd_enumeration constant = {0};
 	for (int i = 0; i < features && !gd_failed(&status); i++) {
 		if (!isfinite(fitted->mean[i]) || !isfinite(fitted->standard_deviation[i]))
@@ -42,7 +49,7 @@ static gd_status fit_moments(gd_preprocess *run)
 	if (constant.count)
 		gd_log_warning("%s %s one value only in the training part and become%s 0", gd_enumeration_text(&constant), constant.count > 1 ? "have" : "has", constant.count > 1 ? "" : "s");
 	if (!gd_failed(&status) && run->header.correlation)
-		status = gd_statistics_correlation(run->header.rows[GD_TRAIN], features, gd_preprocess_row, run, fitted->mean, fitted->standard_deviation, run->constant, run->header.correlation);
+		status = gd_statistics_correlation(run->training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant, run->header.correlation);
 	return status;
 }
 
@@ -51,34 +58,37 @@ static gd_status fit_encoding(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
 	gd_preprocessing *fitted = &run->header.preprocessing;
-	int64_t rows = run->header.rows[GD_TRAIN];
 	gd_status status = gd_ok();
-	double *values = gd_allocate((size_t)rows, sizeof *values);
+	double *values = gd_allocate((size_t)run->training + 1, sizeof *values);
 	if (!values)
-		return gd_out_of_memory("the encoding");
+		status = gd_out_of_memory("the encoding");
+	status = gd_together_agree(run->together, &status);
 	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
+		gd_ordered ordered;
 		gd_column_encoding encoding = gd_schema_find_encoding(schema, schema->terms[i].column);
 		if (schema->terms[i].treatment->form != GD_FORM_SCALAR)
 			continue;
-		rows = gd_rows_sort_training(&run->rows, i, values);
-		if (!rows)
-			values[rows++] = schema->terms[i].fill;
-		status = gd_encoding_fit(fitted, run->recipe.first[i], encoding.kind, encoding.bins, rows, values);
+		int64_t rows = gd_rows_list_training(&run->rows, i, values);
+		status = gd_ordered_init(&ordered, &status, values, rows, run->together);
+		/* None has a value. */
+		if (!ordered.total) {
+			values[0] = schema->terms[i].fill;
+			ordered.count = run->communicator->rank == 0;
+			ordered.total = 1;
+		}
+		if (!gd_failed(&status))
+			status = gd_encoding_fit(fitted, run->recipe.first[i], encoding.kind, encoding.bins, &ordered);
 	}
 	free(values);
 	return status;
 }
 
-/* Fills header.preprocessing: categories, features, names, moments, encoding; and the correlation. */
-static gd_status fit(gd_preprocess *run)
+/* What is learned goes into header.preprocessing, whose features are named; moments and encoding follow. */
+static gd_status plan(gd_preprocess *run)
 {
 	gd_recipe *recipe = &run->recipe;
 	gd_preprocessing *fitted = &run->header.preprocessing;
-	gd_status status = gd_rows_fit_categories(&run->rows);
-	if (!gd_failed(&status))
-		status = gd_rows_fit_missing(&run->rows);
-	if (!gd_failed(&status))
-		status = gd_recipe_plan(recipe);
+	gd_status status = gd_recipe_plan(recipe);
 	if (gd_failed(&status))
 		return gd_preprocess_name_table(run, status);
 	size_t features = (size_t)recipe->features, classes = (size_t)recipe->schema.classes.count;
@@ -106,20 +116,30 @@ static gd_status fit(gd_preprocess *run)
 		if (!fitted->class_names[i])
 			return gd_out_of_memory("the classes");
 	}
-	status = gd_recipe_name(recipe, &fitted->arena, fitted->feature_names);
 	for (int i = 0; i < recipe->schema.term_count; i++) {
 		gd_form form = recipe->schema.terms[i].treatment->form;
 		run->scalar[recipe->first[i]] = form == GD_FORM_SCALAR;
 		for (int j = 0; form == GD_FORM_ONE_HOT && j < gd_term_size(&recipe->schema.terms[i]); j++)
 			run->category[recipe->first[i] + j] = true;
 	}
-	if (!gd_failed(&status))
-		status = fit_moments(run);
-	return gd_failed(&status) ? status : fit_encoding(run);
+	return gd_recipe_name(recipe, &fitted->arena, fitted->feature_names);
 }
 
 gd_status gd_preprocess_fit(gd_preprocess *run)
 {
 	gd_status status = order_rows(run);
-	return gd_failed(&status) ? status : fit(run);
+	status = gd_together_agree(run->together, &status);
+	if (!gd_failed(&status) && !run->header.rows[GD_TRAIN])
+		status = gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "no record is left for the training part"));
+	if (!gd_failed(&status))
+		status = gd_preprocess_name_table(run, gd_rows_fit_categories(&run->rows));
+	if (!gd_failed(&status))
+		status = gd_preprocess_name_table(run, gd_rows_fit_missing(&run->rows));
+	if (gd_failed(&status))
+		return status;
+	status = plan(run);
+	status = gd_together_agree(run->together, &status);
+	if (!gd_failed(&status))
+		status = fit_moments(run);
+	return gd_failed(&status) ? status : fit_encoding(run);
 }

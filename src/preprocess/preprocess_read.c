@@ -8,8 +8,13 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/parse.h"
+#include "gd/preprocess/preprocess_join.h"
+#include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_schema.h"
 #include "gd/table/target.h"
+
+/* Each rank's records have numbers of their own until it is known how many there are in front of them; for inference that will do. */
+enum { RANK_SHIFT = 40 };
 
 static gd_table_source *source_of(const gd_preprocess *run, void **context)
 {
@@ -22,8 +27,8 @@ static void warn_of_loose_quotes(const gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
 	char room[GD_EXCERPT_ROOM];
-	for (int i = 0; run->table && i < schema->column_count; i++) {
-		int64_t line, count = run->recipe.field[i] >= 0 ? gd_table_count_loose_quotes(run->table, run->recipe.field[i], &line) : 0;
+	for (int i = 0; i < schema->column_count; i++) {
+		int64_t count = run->loose[i], line = run->loose_line[i];
 		if (count)
 			gd_log_warning("%lld values of column '%s' hold a quote that encloses nothing, the first in line %lld: it is read as a character (--quote says otherwise)", (long long)count,
 				gd_excerpt(schema->columns[i], room), (long long)line);
@@ -35,35 +40,46 @@ static gd_status read_rows(gd_preprocess *run)
 	const gd_preprocess_options *options = run->options;
 	void *context;
 	gd_table_source *source = source_of(run, &context);
-	gd_status status = gd_rows_read(&run->rows, &run->recipe, options->split_column, source, context, run->header.source_sha256);
+	gd_status status = gd_ok();
+	if (run->together)
+		gd_table_divide(run->table, run->stretches, run->stretch_count, 0);
+	gd_preprocess_begin_meter(run, "reading the records");
+	status = gd_rows_read(&run->rows, &run->recipe, options->split_column, source, context, run->header.source_sha256);
+	gd_meter_end(&run->meter);
+	status = gd_preprocess_join_rows(run, &status);
 	if (status.code == GD_BAD_DATA && !options->schema && !options->target && strstr(status.message, "it has no column"))
 		return gd_error(GD_BAD_DATA, "%s; without --schema or --target a table of songs is expected", status.message);
 	if (gd_failed(&status))
 		return status;
 	warn_of_loose_quotes(run);
-	if (*run->inferred_sha256 && strcmp(run->inferred_sha256, run->header.source_sha256))
+	if (run->together)
+		memcpy(run->header.source_sha256, run->source_sha256, sizeof run->header.source_sha256);
+	else if (*run->inferred_sha256 && strcmp(run->inferred_sha256, run->header.source_sha256))
 		return gd_error(GD_FAILED, "'%s' changed while it was read", options->input);
 	if (!run->rows.read)
 		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "it has a header but no records"));
 	if (run->rows.unlabelled == run->rows.read)
 		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "none of its %lld records has a label", (long long)run->rows.read));
-	if (!run->rows.count)
+	if (!run->records)
 		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "each of its %lld records misses a value in a column that the schema names", (long long)run->rows.read));
 	return gd_ok();
 }
 
-static gd_status check_target(const gd_preprocess *run)
+static gd_status check_target(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
-	gd_target target = {.column = schema->columns[schema->target], .values = run->rows.count, .numbers = true};
-	bool *found = gd_allocate((size_t)schema->classes.count, sizeof *found);
-	if (!found)
-		return gd_out_of_memory("the classes");
-	for (int64_t i = 0; i < run->rows.count; i++) {
-		target.distinct += !found[run->rows.labels[i]];
-		found[run->rows.labels[i]] = true;
-	}
+	gd_target target = {.column = schema->columns[schema->target], .values = run->records, .numbers = true};
+	size_t classes = (size_t)schema->classes.count;
+	int64_t *found = gd_allocate(classes, sizeof *found);
+	gd_status status = found ? gd_ok() : gd_out_of_memory("the classes");
+	for (int64_t i = 0; i < run->rows.count && !gd_failed(&status); i++)
+		found[run->rows.labels[i]]++;
+	status = gd_together_sum(run->together, &status, found, classes);
+	for (size_t i = 0; i < classes && !gd_failed(&status); i++)
+		target.distinct += found[i] > 0;
 	free(found);
+	if (gd_failed(&status))
+		return status;
 	for (int32_t i = 0; i < schema->classes.count; i++) {
 		double value = 0;
 		target.numbers = gd_parse_double(schema->classes.texts[i], &value) && target.numbers;
@@ -90,17 +106,21 @@ gd_status gd_preprocess_read(gd_preprocess *run)
 	gd_schema schema;
 	void *context;
 	gd_table_source *source = source_of(run, &context);
+	if (run->together)
+		gd_table_divide(run->table, run->stretches, run->stretch_count, (int64_t)run->communicator->rank << RANK_SHIFT);
+	run->communicator->phase = "reading the table";
 	gd_status status = gd_preprocess_choose_schema(run, source, context, &schema);
-	if (gd_failed(&status)) {
+	if (!gd_failed(&status))
+		status = gd_recipe_init(&run->recipe, &schema);
+	else
 		gd_schema_release(&schema);
-		return status;
-	}
-	status = gd_recipe_init(&run->recipe, &schema);
+	status = gd_agree(run->communicator, &status);
 	if (!gd_failed(&status))
 		status = read_rows(run);
 	if (!gd_failed(&status))
 		status = check_target(run);
 	bool learns = run->recipe.schema.learns_classes;
+	run->rows.together = run->together;
 	if (!gd_failed(&status))
 		status = gd_rows_fit_classes(&run->rows);
 	if (!gd_failed(&status) && learns)

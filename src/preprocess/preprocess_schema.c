@@ -8,6 +8,8 @@
 #include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
+#include "gd/preprocess/preprocess_join.h"
+#include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_print.h"
 #include "gd/table/inference.h"
 #include "gd/table/shipped.h"
@@ -92,11 +94,20 @@ static gd_status apply_options(const gd_preprocess_options *options, gd_schema *
 static gd_status infer(gd_preprocess *run, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema, gd_inference *inference)
 {
 	const gd_preprocess_options *options = run->options;
-	gd_status status = gd_inference_read(inference, options->input, source, context, wishes, schema);
+	gd_preprocess_begin_meter(run, "looking at the columns");
+	gd_status status = gd_inference_collect(inference, source, context, wishes, schema);
+	gd_meter_end(&run->meter);
+	bool collected = !gd_failed(&status);
+	status = gd_preprocess_join_inference(run, &status, inference);
+	if (gd_failed(&status) && collected)
+		gd_inference_release(inference);
 	if (gd_failed(&status))
 		return status;
-	if (options->out)
-		gd_preprocess_print_decisions(options->out, inference, options->verbose);
+	status = gd_inference_conclude(inference, options->input, wishes);
+	if (gd_failed(&status))
+		return status;
+	if (run->out)
+		gd_preprocess_print_decisions(run->out, inference, options->verbose);
 	gd_preprocess_warn_of_decisions(inference, options->verbose);
 	memcpy(run->inferred_sha256, inference->sha256, sizeof run->inferred_sha256);
 	*schema = inference->schema;
@@ -150,6 +161,7 @@ gd_status gd_preprocess_choose_schema(gd_preprocess *run, gd_table_source *sourc
 		status = apply_options(options, schema, &wishes);
 	if (!gd_failed(&status) && options->target)
 		status = gd_schema_set_target(schema, options->target);
+	status = gd_agree(run->communicator, &status);
 	if (!gd_failed(&status) && (schema->infers || wishes.count))
 		status = infer(run, source, context, &wishes, schema, &inference);
 	if (!gd_failed(&status) && options->group)
@@ -160,7 +172,7 @@ gd_status gd_preprocess_choose_schema(gd_preprocess *run, gd_table_source *sourc
 		status = gd_error(GD_USAGE, "no column becomes a feature when '%s' is the target", options->target);
 	if (!gd_failed(&status) && options->split == GD_SPLIT_GROUPED && !schema->group_count)
 		status = gd_error(GD_USAGE, "--split grouped needs --group COLUMN, or 'group =' in the schema");
-	if (!gd_failed(&status) && options->write_schema)
+	if (!gd_failed(&status) && options->write_schema && run->communicator->rank == 0)
 		status = write_schema(options, schema, &inference);
 	gd_inference_release(&inference);
 	gd_wishes_release(&wishes);

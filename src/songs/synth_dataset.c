@@ -24,7 +24,8 @@ enum {
 	STRETCHES = 1024,      /* of the training part, summed up each by itself: the order of all additions is fixed */
 	SAMPLE_ROWS = 1 << 16, /* that ranks and bins are taken from */
 	TOGETHER = 512,
-	TAG_GO = 1, TAG_BLOCK = 2,
+	TAG_GO = 1,
+	TAG_BLOCK = 2,
 };
 
 typedef struct drawing {
@@ -37,7 +38,7 @@ typedef struct drawing {
 	bool *scalar;        /* [features] */
 	gd_permutation order;
 	gd_dataset_header header;
-	int block_rank;      /* whose turn the next block is; rank 0 alone */
+	int block_rank; /* whose turn the next block is; rank 0 alone */
 } drawing;
 
 static gd_status bind_columns(drawing *d)
@@ -266,12 +267,6 @@ done:
 	return status;
 }
 
-static int compare_reals(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 /* The numbers' ranks, from the first rows of the training part, which are a sample. */
 static gd_status fit_encoding(drawing *d)
 {
@@ -290,8 +285,10 @@ static gd_status fit_encoding(drawing *d)
 		gd_column_encoding encoding = gd_schema_find_encoding(schema, schema->terms[t].column);
 		if (schema->terms[t].treatment->form != GD_FORM_SCALAR)
 			continue;
-		qsort(values + t * rows, (size_t)rows, sizeof *values, compare_reals);
-		status = gd_encoding_fit(fitted, d->recipe.first[t], encoding.kind, encoding.bins, rows, values + t * rows);
+		gd_ordered ordered;
+		status = gd_ordered_init(&ordered, &status, values + t * rows, rows, NULL);
+		if (!gd_failed(&status))
+			status = gd_encoding_fit(fitted, d->recipe.first[t], encoding.kind, encoding.bins, &ordered);
 	}
 	free(values);
 	return status;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "gd/base/file.h"
+#include "gd/base/leftover.h"
 #include "gd/store/dataset_content.h"
 #include "gd/store/dataset_file.h"
 #include "gd/store/digest_trailer.h"
@@ -133,6 +134,7 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 	gd_status status = gd_file_begin(path, &temporary);
 	if (gd_failed(&status))
 		return status;
+	int held = gd_leftover_hold(temporary);
 	size_t features = (size_t)header->preprocessing.features;
 	hsize_t matrix_chunk = (hsize_t)gd_dataset_block_rows(header->preprocessing.features);
 	row_block block = {
@@ -166,6 +168,7 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 		status = gd_file_publish(temporary, path);
 	if (gd_failed(&status))
 		gd_file_discard(temporary);
+	gd_leftover_release(held);
 	free(stretches.items);
 	free(block.source_rows);
 	free(block.labels);

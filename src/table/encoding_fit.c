@@ -9,18 +9,31 @@
 
 /* A training part's values of one feature. */
 typedef struct sample {
-	int64_t rows;
-	const double *sorted;
+	const gd_ordered *ordered;
 	double mean, deviation;
 } sample;
 
-static double quantile(const sample *s, double p)
+/* quantiles [count], overwritten, at probabilities p [count]: between the two values nearest. */
+static gd_status find_quantiles(const sample *s, int count, const double *p, double *quantiles)
 {
-	double place = p * (double)(s->rows - 1);
-	int64_t below = (int64_t)place;
-	if (below >= s->rows - 1)
-		return s->sorted[s->rows - 1];
-	return s->sorted[below] + (place - (double)below) * (s->sorted[below + 1] - s->sorted[below]);
+	int64_t last = s->ordered->total - 1, *places = gd_allocate(2 * (size_t)count, sizeof *places);
+	double *values = gd_allocate(2 * (size_t)count, sizeof *values);
+	gd_status status = places && values ? gd_ok() : gd_out_of_memory("the encoding");
+	for (int i = 0; i < count && !gd_failed(&status); i++) {
+		int64_t below = (int64_t)(p[i] * (double)last);
+		places[2 * i] = below < last ? below : last;
+		places[2 * i + 1] = below < last ? below + 1 : last;
+	}
+	status = gd_together_agree(s->ordered->together, &status);
+	if (!gd_failed(&status))
+		status = gd_ordered_at(s->ordered, 2 * (size_t)count, places, values);
+	for (int i = 0; i < count && !gd_failed(&status); i++) {
+		double part = p[i] * (double)last - (double)places[2 * i];
+		quantiles[i] = places[2 * i] == last ? values[2 * i] : values[2 * i] + part * (values[2 * i + 1] - values[2 * i]);
+	}
+	free(places);
+	free(values);
+	return status;
 }
 
 static float standardised(const sample *s, double value)
@@ -38,46 +51,72 @@ static int keep_distinct(const sample *s, double *values, int count)
 	return kept;
 }
 
-/* Number of values below `value`, or not above it. */
-static int64_t count_below(const sample *s, double value, bool or_equal)
+/* normal [count], overwritten: quantiles of the ranks of values [count]. */
+static gd_status find_normals(const sample *s, int count, const double *values, double *normal)
 {
-	int64_t low = 0, high = s->rows;
-	while (low < high) {
-		int64_t middle = low + (high - low) / 2;
-		if (s->sorted[middle] < value || (or_equal && s->sorted[middle] == value))
-			low = middle + 1;
-		else
-			high = middle;
+	int64_t *below = gd_allocate(2 * (size_t)count, sizeof *below), *up_to = below ? below + count : NULL;
+	gd_status status = below ? gd_ok() : gd_out_of_memory("the encoding");
+	status = gd_together_agree(s->ordered->together, &status);
+	if (!gd_failed(&status))
+		status = gd_ordered_count(s->ordered, (size_t)count, values, below, up_to);
+	for (int i = 0; i < count && !gd_failed(&status); i++) {
+		double rank = 0.5 * (double)(below[i] + up_to[i]) / (double)s->ordered->total;
+		normal[i] = gd_normal_quantile(rank < 0.001 ? 0.001 : rank > 0.999 ? 0.999
+										   : rank);
 	}
-	return low;
+	free(below);
+	return status;
 }
 
-static double normal_of(const sample *s, double value)
+/*
+ * Of knot [steps + 1], of which equal ones are neighbours, the values in front of and behind those that come twice: ranks jump there, and interpolation over the jump would misplace the values
+ * next to it. They and the ends are appended to the `count` knots.
+ */
+static gd_status add_neighbours(const sample *s, int steps, double *knot, int *count)
 {
-	double rank = 0.5 * (double)(count_below(s, value, false) + count_below(s, value, true)) / (double)s->rows;
-	return gd_normal_quantile(rank < 0.001 ? 0.001 : rank > 0.999 ? 0.999 : rank);
+	size_t room = (size_t)steps + 1, twice = 0;
+	int64_t last = s->ordered->total - 1;
+	double *value = gd_allocate(room, sizeof *value);
+	int64_t *below = gd_allocate(room, sizeof *below), *up_to = gd_allocate(room, sizeof *up_to), *places = gd_allocate(2 * room + 2, sizeof *places);
+	gd_status status = value && below && up_to && places ? gd_ok() : gd_out_of_memory("the encoding");
+	status = gd_together_agree(s->ordered->together, &status);
+	if (gd_failed(&status))
+		goto done;
+	for (int k = 1; k <= steps; k++)
+		if (knot[k] == knot[k - 1])
+			value[twice++] = knot[k];
+	status = gd_ordered_count(s->ordered, twice, value, below, up_to);
+	for (size_t i = 0; i < twice; i++) {
+		places[2 * i] = below[i] > 0 ? below[i] - 1 : 0;
+		places[2 * i + 1] = up_to[i] <= last ? up_to[i] : last;
+	}
+	places[2 * twice] = 0;
+	places[2 * twice + 1] = last;
+	if (!gd_failed(&status))
+		status = gd_ordered_at(s->ordered, 2 * twice + 2, places, knot + *count);
+	*count += (int)(2 * twice + 2);
+done:
+	free(value);
+	free(below);
+	free(up_to);
+	free(places);
+	return status;
 }
 
-/* In any order and not distinct, knot [3 * (bins + 1) + 2]; returns how many. */
-static int find_knots(const sample *s, int bins, double *knot)
+/* In any order and not distinct, knot [3 * (bins + 1) + 2]; how many in *count. */
+static gd_status find_knots(const sample *s, int bins, double *knot, int *count)
 {
 	const double last = gd_normal_quantile(0.999);
-	int count = 0;
-	double before = NAN;
-	for (int k = 0; k <= bins; k++) {
-		double value = quantile(s, gd_normal_cumulative(last * (2.0 * k / bins - 1.0)));
-		knot[count++] = value;
-		if (value == before) {
-			/* Ranks jump here, and interpolation over the jump would misplace the values next to it. */
-			int64_t below = count_below(s, value, false), above = count_below(s, value, true);
-			knot[count++] = s->sorted[below > 0 ? below - 1 : 0];
-			knot[count++] = s->sorted[above < s->rows ? above : s->rows - 1];
-		}
-		before = value;
-	}
-	knot[count++] = s->sorted[0];
-	knot[count++] = s->sorted[s->rows - 1];
-	return count;
+	double *p = gd_allocate((size_t)bins + 1, sizeof *p);
+	gd_status status = p ? gd_ok() : gd_out_of_memory("the encoding");
+	for (int k = 0; k <= bins && !gd_failed(&status); k++)
+		p[k] = gd_normal_cumulative(last * (2.0 * k / bins - 1.0));
+	status = gd_together_agree(s->ordered->together, &status);
+	if (!gd_failed(&status))
+		status = find_quantiles(s, bins + 1, p, knot);
+	free(p);
+	*count = bins + 1;
+	return gd_failed(&status) ? status : add_neighbours(s, bins, knot, count);
 }
 
 static int compare(const void *a, const void *b)
@@ -104,9 +143,12 @@ static gd_status fit_moments(gd_feature_tables *tables, const sample *s)
 	gd_encoding encoding;
 	float x[CHUNK], *columns = gd_allocate((size_t)tables->columns * CHUNK, sizeof *columns);
 	gd_exact_moments *moments = gd_allocate((size_t)tables->columns, sizeof *moments);
-	gd_status status = columns && moments ? gd_encoding_init(&encoding, 1, &arena) : gd_out_of_memory("the encoding");
+	size_t length = (size_t)tables->columns * GD_EXACT_MOMENTS_LENGTH;
+	double *packed = gd_allocate(length, sizeof *packed);
+	gd_status status = columns && moments && packed ? gd_encoding_init(&encoding, 1, &arena) : gd_out_of_memory("the encoding");
 	if (!gd_failed(&status))
 		status = gd_encoding_reserve(&encoding, 0, tables->kind, tables->columns, tables->knots, &arena);
+	status = gd_together_agree(s->ordered->together, &status);
 	if (gd_failed(&status))
 		goto done;
 	gd_feature_encoding *feature = &encoding.feature[0];
@@ -117,58 +159,67 @@ static gd_status fit_moments(gd_feature_tables *tables, const sample *s)
 		feature->normal[k] = (float)tables->normal[k];
 	}
 	gd_encoding_finish(&encoding);
-	for (int64_t first = 0; first < s->rows; first += CHUNK) {
-		int rows = s->rows - first < CHUNK ? (int)(s->rows - first) : CHUNK;
+	for (int64_t first = 0; first < s->ordered->count; first += CHUNK) {
+		int rows = s->ordered->count - first < CHUNK ? (int)(s->ordered->count - first) : CHUNK;
 		for (int r = 0; r < rows; r++)
-			x[r] = standardised(s, s->sorted[first + r]);
+			x[r] = standardised(s, s->ordered->values[first + r]);
 		gd_encoding_raw(feature, rows, x, columns);
 		for (int k = 0; k < tables->columns; k++)
 			add_column(&moments[k], rows, columns + k * rows);
 	}
-	for (int k = 0; k < tables->columns; k++) {
+	for (int k = 0; k < tables->columns; k++)
+		gd_exact_moments_pack(&moments[k], packed + k * GD_EXACT_MOMENTS_LENGTH);
+	status = gd_together_add_up(s->ordered->together, &status, packed, length);
+	for (int k = 0; k < tables->columns && !gd_failed(&status); k++) {
 		bool constant;
+		gd_exact_moments_unpack(&moments[k], packed + k * GD_EXACT_MOMENTS_LENGTH);
 		gd_statistics_finish(&moments[k], &tables->mean[k], &tables->deviation[k], &constant);
 	}
 done:
 	gd_arena_release(&arena);
+	free(packed);
 	free(moments);
 	free(columns);
 	return status;
 }
 
-gd_status gd_encoding_fit(gd_preprocessing *preprocessing, int feature, gd_encoding_kind kind, int bins, int64_t rows, const double *sorted)
+gd_status gd_encoding_fit(gd_preprocessing *preprocessing, int feature, gd_encoding_kind kind, int bins, const gd_ordered *ordered)
 {
-	const sample s = {rows, sorted, preprocessing->mean[feature], preprocessing->standard_deviation[feature]};
-	int pieces = bins ? bins : GD_DEFAULT_BINS, steps = kind == GD_ENCODE_QUANTILE && bins ? bins : GD_DEFAULT_KNOTS, edges = 0;
+	const sample s = {ordered, preprocessing->mean[feature], preprocessing->standard_deviation[feature]};
+	int pieces = bins ? bins : GD_DEFAULT_BINS, steps = kind == GD_ENCODE_QUANTILE && bins ? bins : GD_DEFAULT_KNOTS, edges = 0, knots = 0;
+	double *p = gd_allocate((size_t)pieces + 1, sizeof *p);
 	double *edge = gd_allocate((size_t)pieces + 1, sizeof *edge), *knot = gd_allocate(3 * ((size_t)steps + 1) + 2, sizeof *knot);
-	gd_status status = gd_ok();
-	if (!edge || !knot) {
-		status = gd_out_of_memory("the encoding");
+	gd_status status = p && edge && knot ? gd_ok() : gd_out_of_memory("the encoding");
+	status = gd_together_agree(ordered->together, &status);
+	if (gd_failed(&status))
 		goto done;
-	}
 	if (kind == GD_ENCODE_PIECEWISE_LINEAR) {
 		for (int k = 0; k <= pieces; k++)
-			edge[k] = quantile(&s, (double)k / pieces);
-		edges = keep_distinct(&s, edge, pieces + 1);
+			p[k] = (double)k / pieces;
+		status = find_quantiles(&s, pieces + 1, p, edge);
+		edges = gd_failed(&status) ? 0 : keep_distinct(&s, edge, pieces + 1);
 		if (edges < 2)
 			kind = GD_ENCODE_STANDARD;
 	}
-	int knots = find_knots(&s, steps, knot);
+	if (!gd_failed(&status))
+		status = find_knots(&s, steps, knot, &knots);
+	if (gd_failed(&status))
+		goto done;
 	qsort(knot, (size_t)knots, sizeof *knot, compare);
 	knots = keep_distinct(&s, knot, knots);
 	status = gd_preprocessing_reserve(preprocessing, feature, kind, kind == GD_ENCODE_PIECEWISE_LINEAR ? edges - 1 : 1, knots);
+	status = gd_together_agree(ordered->together, &status);
 	if (gd_failed(&status))
 		goto done;
 	gd_feature_tables *tables = &preprocessing->tables[feature];
 	if (tables->edge)
 		memcpy(tables->edge, edge, (size_t)edges * sizeof *edge);
-	for (int k = 0; k < knots; k++) {
-		tables->knot[k] = knot[k];
-		tables->normal[k] = normal_of(&s, knot[k]);
-	}
-	if (tables->mean)
+	memcpy(tables->knot, knot, (size_t)knots * sizeof *knot);
+	status = find_normals(&s, knots, knot, tables->normal);
+	if (!gd_failed(&status) && tables->mean)
 		status = fit_moments(tables, &s);
 done:
+	free(p);
 	free(edge);
 	free(knot);
 	return status;

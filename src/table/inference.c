@@ -11,7 +11,6 @@
 typedef struct inference_state {
 	gd_inference *inference;
 	const gd_wishes *wishes;
-	int target;
 } inference_state;
 
 gd_status gd_wishes_add(gd_wishes *wishes, gd_role role, const char *list)
@@ -91,7 +90,7 @@ static gd_status mark_columns(inference_state *inferring, const gd_record *heade
 		status = find_named(header, wishes->split, inference, GD_ROLE_SPLIT, &place);
 	const char *target = wishes->target || schema->target < 0 ? wishes->target : schema->columns[schema->target];
 	if (!gd_failed(&status))
-		status = find_named(header, target, inference, GD_ROLE_TARGET, &inferring->target);
+		status = find_named(header, target, inference, GD_ROLE_TARGET, &inference->target);
 	return status;
 }
 
@@ -120,7 +119,7 @@ static gd_status take_record(void *context, const gd_record *record)
 	inference->records++;
 	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
 		const char *text = record->fields[i];
-		bool missing = i == inferring->target ? gd_schema_is_unlabelled(&inference->schema, text) : gd_schema_is_missing(&inference->schema, text);
+		bool missing = i == inference->target ? gd_schema_is_unlabelled(&inference->schema, text) : gd_schema_is_missing(&inference->schema, text);
 		status = gd_summary_add(&inference->columns[i].summary, text, missing, record->number);
 	}
 	return status;
@@ -149,10 +148,8 @@ static gd_status no_feature(const gd_inference *inference)
 	return gd_error(GD_BAD_DATA, "it has no column that could be a feature");
 }
 
-static gd_status decide_all(const inference_state *inferring)
+static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 {
-	gd_inference *inference = inferring->inference;
-	const gd_wishes *wishes = inferring->wishes;
 	gd_status status = gd_ok();
 	if (!inference->records)
 		return gd_error(GD_BAD_DATA, "it has a header but no records");
@@ -184,20 +181,32 @@ static gd_status decide_all(const inference_state *inferring)
 	return gd_failed(&status) ? status : gd_inference_find_copies(inference);
 }
 
-gd_status gd_inference_read(gd_inference *inference, const char *name, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema)
+gd_status gd_inference_collect(gd_inference *inference, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema)
 {
-	*inference = (gd_inference){.schema = *schema};
+	*inference = (gd_inference){.schema = *schema, .target = -1};
 	*schema = (gd_schema){.target = -1};
-	inference_state inferring = {inference, wishes, -1};
+	inference_state inferring = {inference, wishes};
 	gd_table_reader reader = {.header = take_header, .record = take_record, .context = &inferring};
 	gd_status status = source(context, &reader, inference->sha256);
-	if (!gd_failed(&status)) {
-		gd_status decision = decide_all(&inferring);
-		status = decision.code == GD_BAD_DATA ? gd_error(GD_BAD_DATA, "cannot use '%s': %s", name, decision.message) : decision;
-	}
 	if (gd_failed(&status))
 		gd_inference_release(inference);
 	return status;
+}
+
+gd_status gd_inference_conclude(gd_inference *inference, const char *name, const gd_wishes *wishes)
+{
+	gd_status status = decide_all(inference, wishes);
+	if (status.code == GD_BAD_DATA)
+		status = gd_error(GD_BAD_DATA, "cannot use '%s': %s", name, status.message);
+	if (gd_failed(&status))
+		gd_inference_release(inference);
+	return status;
+}
+
+gd_status gd_inference_read(gd_inference *inference, const char *name, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema)
+{
+	gd_status status = gd_inference_collect(inference, source, context, wishes, schema);
+	return gd_failed(&status) ? status : gd_inference_conclude(inference, name, wishes);
 }
 
 void gd_inference_release(gd_inference *inference)

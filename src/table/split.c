@@ -50,7 +50,7 @@ gd_content gd_content_of_text(const char *text)
 	return content_of_digest(&hash);
 }
 
-static int compare_content(gd_content a, gd_content b)
+int gd_content_compare(gd_content a, gd_content b)
 {
 	if (a.high != b.high)
 		return a.high < b.high ? -1 : 1;
@@ -61,18 +61,22 @@ static int by_content(const void *left, const void *right, void *context)
 {
 	const gd_content *content = context;
 	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-	int order = compare_content(content[a], content[b]);
+	int order = gd_content_compare(content[a], content[b]);
 	return order ? order : (a > b) - (a < b);
+}
+
+int gd_split_compare(const gd_split_key *a, const gd_split_key *b)
+{
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	int order = gd_content_compare(a->content, b->content);
+	return order ? order : (a->occurrence > b->occurrence) - (a->occurrence < b->occurrence);
 }
 
 static int by_key(const void *left, const void *right, void *context)
 {
 	const gd_split_key *keys = context;
-	const gd_split_key *a = &keys[*(const int64_t *)left], *b = &keys[*(const int64_t *)right];
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
-	int order = compare_content(a->content, b->content);
-	return order ? order : (a->occurrence > b->occurrence) - (a->occurrence < b->occurrence);
+	return gd_split_compare(&keys[*(const int64_t *)left], &keys[*(const int64_t *)right]);
 }
 
 static int64_t *sorted(int64_t count, int (*compare)(const void *, const void *, void *), const void *context)
@@ -86,19 +90,23 @@ static int64_t *sorted(int64_t count, int (*compare)(const void *, const void *,
 	return order;
 }
 
+gd_split_key gd_split_key_of(uint64_t seed, gd_content content, int64_t occurrence)
+{
+	/* Each stage's output is the next one's key: 128 + 64 bits go in, 64 come out. */
+	uint64_t key = gd_random_key(seed, GD_PURPOSE_SPLIT, 0);
+	uint64_t hash = gd_random_bits(gd_random_bits(gd_random_bits(key, content.high), content.low), (uint64_t)occurrence);
+	return (gd_split_key){hash, content, occurrence};
+}
+
 gd_status gd_split_key_all(uint64_t seed, int64_t count, const gd_content *content, gd_split_key *keys)
 {
 	int64_t *order = sorted(count, by_content, content);
 	if (!order)
 		return gd_out_of_memory("the order of the records");
-	uint64_t key = gd_random_key(seed, GD_PURPOSE_SPLIT, 0);
 	for (int64_t i = 0; i < count; i++) {
 		gd_split_key *entry = &keys[order[i]];
-		bool again = i > 0 && compare_content(content[order[i]], content[order[i - 1]]) == 0;
-		entry->content = content[order[i]];
-		entry->occurrence = again ? keys[order[i - 1]].occurrence + 1 : 0;
-		/* Each stage's output is the next one's key: 128 + 64 bits go in, 64 come out. */
-		entry->hash = gd_random_bits(gd_random_bits(gd_random_bits(key, entry->content.high), entry->content.low), (uint64_t)entry->occurrence);
+		bool again = i > 0 && gd_content_compare(content[order[i]], content[order[i - 1]]) == 0;
+		*entry = gd_split_key_of(seed, content[order[i]], again ? keys[order[i - 1]].occurrence + 1 : 0);
 	}
 	free(order);
 	return gd_ok();
@@ -145,9 +153,9 @@ void gd_split_quotas(int classes, const int64_t *available, int64_t total, int64
 typedef struct split_filling {
 	const gd_split_plan *plan;
 	int64_t units;
-	int64_t *order;      /* [units], by key */
-	int64_t *first;      /* [units + 1]: into members */
-	int64_t *members;    /* [rows], by unit */
+	int64_t *order;                     /* [units], by key */
+	int64_t *first;                     /* [units + 1]: into members */
+	int64_t *members;                   /* [rows], by unit */
 	int64_t *available, *owed, *needed; /* [classes] */
 	uint8_t *part;
 } split_filling;

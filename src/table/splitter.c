@@ -34,6 +34,7 @@ char *gd_splitter_room(gd_splitter *splitter, size_t size)
 		for (size_t i = 0; i < kept; i++)
 			splitter->ends[i] = splitter->ends[splitter->next + i] - (uint32_t)splitter->start;
 		splitter->filled -= splitter->start;
+		splitter->before += (int64_t)splitter->start;
 		splitter->scanned -= splitter->start;
 		splitter->walked -= splitter->next;
 		splitter->ends_count = kept;
@@ -213,6 +214,7 @@ gd_split_result gd_splitter_next(gd_splitter *splitter, gd_record *record, int64
 		bool empty = is_empty(splitter, end);
 		if (!empty && !take_record(splitter, at - splitter->next, end, record, &newlines))
 			return GD_SPLIT_MEMORY;
+		splitter->begin = splitter->before + (int64_t)splitter->start;
 		bool second = newline == '\n' && splitter->after_return && empty;
 		splitter->line += newlines + !second;
 		splitter->after_return = newline == '\r';

@@ -7,20 +7,28 @@
 #include "gd/base/memory.h"
 #include "gd/table/split.h"
 
-gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, double *mean, double *deviation, bool *constant)
+gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, double *mean, double *deviation,
+	bool *constant)
 {
 	size_t count = (size_t)features;
-	double *values = gd_allocate(count, sizeof *values);
+	double *values = gd_allocate(count, sizeof *values), *packed = gd_allocate(together ? count : 0, GD_EXACT_MOMENTS_LENGTH * sizeof *packed);
 	gd_exact_moments *moments = gd_allocate(count, sizeof *moments);
-	gd_status status = values && moments ? gd_ok() : gd_out_of_memory("the moments");
+	gd_status status = values && packed && moments ? gd_ok() : gd_out_of_memory("the moments");
 	for (int64_t position = 0; position < rows && !gd_failed(&status); position++) {
 		row(context, position, values);
 		for (int i = 0; i < features; i++)
 			gd_exact_moments_add(&moments[i], values[i], 1);
 	}
-	for (int i = 0; i < features && !gd_failed(&status); i++)
+	for (size_t i = 0; i < count && together && !gd_failed(&status); i++)
+		gd_exact_moments_pack(&moments[i], packed + i * GD_EXACT_MOMENTS_LENGTH);
+	status = gd_together_add_up(together, &status, packed, count * GD_EXACT_MOMENTS_LENGTH);
+	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
+		if (together)
+			gd_exact_moments_unpack(&moments[i], packed + i * GD_EXACT_MOMENTS_LENGTH);
 		gd_statistics_finish(&moments[i], &mean[i], &deviation[i], &constant[i]);
+	}
 	free(values);
+	free(packed);
 	free(moments);
 	return status;
 }
@@ -42,15 +50,17 @@ static double quantum_magic(int64_t rows)
 	return ldexp(1.5, exponent);
 }
 
-gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const double *mean,
+gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, const double *mean,
 	const double *deviation, const bool *constant, double *correlation)
 {
 	size_t count = (size_t)features;
-	double *values = gd_allocate(count, sizeof *values), magic = quantum_magic(rows);
-	if (!values)
-		return gd_out_of_memory("the correlation");
+	int64_t all = rows;
+	double *values = gd_allocate(count, sizeof *values);
+	gd_status status = values ? gd_ok() : gd_out_of_memory("the correlation");
+	status = gd_together_sum(together, &status, &all, 1);
+	double magic = quantum_magic(all);
 	memset(correlation, 0, count * count * sizeof *correlation);
-	for (int64_t position = 0; position < rows; position++) {
+	for (int64_t position = 0; position < rows && !gd_failed(&status); position++) {
 		row(context, position, values);
 		for (size_t i = 0; i < count; i++)
 			values[i] = constant[i] ? 0 : (values[i] - mean[i]) / deviation[i];
@@ -58,17 +68,19 @@ gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_ro
 			for (size_t j = i + 1; j < count; j++)
 				correlation[i * count + j] += (values[i] * values[j] + magic) - magic;
 	}
+	if (!gd_failed(&status))
+		status = gd_together_add_up(together, &status, correlation, count * count);
 	for (size_t i = 0; i < count; i++) {
 		correlation[i * count + i] = 1;
 		for (size_t j = i + 1; j < count; j++) {
-			double value = correlation[i * count + j] / (double)rows;
+			double value = correlation[i * count + j] / (double)all;
 			/* Rounding may carry equal columns past 1. */
 			value = fmin(fmax(value, -1), 1);
 			correlation[i * count + j] = correlation[j * count + i] = value;
 		}
 	}
 	free(values);
-	return gd_ok();
+	return status;
 }
 
 /* Rows in the order of their groups. */

@@ -6,56 +6,20 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
-#include "gd/base/memory.h"
 #include "gd/table/decimal.h"
 #include "gd/table/header.h"
-#include "gd/table/record_room.h"
-#include "gd/table/splitter.h"
-#include "gd/table/table_text.h"
+#include "gd/table/table_state.h"
 
 enum { BLOCK = 1 << 16,
-	DESCRIPTION = 320,
 	EXCERPT_FIELDS = 6 };
 
-struct gd_table {
-	const char *const *paths;
-	int count;
-	gd_table_options options;
-	gd_table_text **texts; /* [count]: those that are open */
-	int file;              /* at hand */
-	gd_splitter splitter;
-	int passes;     /* that have ended */
-	bool begun;     /* a record was asked for in this pass */
-	bool pending;   /* the first record, which is no header, is in `record` */
-	gd_arena arena; /* the header's */
-	gd_record header;
-	gd_record record; /* the one delivered last */
-	int64_t number;
-	gd_record_room room;
-	bool told;                   /* of a record that is no UTF-8 */
-	int64_t *loose, *loose_line; /* [columns] */
-	gd_sha256_pieces hash;
-	char description[DESCRIPTION];
-};
-
-static const char *name_of(const gd_table *table)
-{
-	const gd_table_text *text = table->texts[table->file];
-	return text ? gd_table_text_name(text) : table->paths[table->file];
-}
-
-static gd_status at_line(const gd_table *table, int64_t line, const char *message)
-{
-	return gd_error(GD_BAD_DATA, "cannot read '%s': line %lld: %s", name_of(table), (long long)line, message);
-}
-
-gd_status gd_table_name_error(const gd_table *table, const gd_status *cause)
+gd_status gd_table_name_error(gd_table *table, const gd_status *cause)
 {
 	if (cause->code != GD_BAD_DATA)
 		return *cause;
 	if (table->begun && table->record.line)
-		return at_line(table, table->record.line, cause->message);
-	return gd_error(GD_BAD_DATA, "cannot read '%s': %s", name_of(table), cause->message);
+		return gd_table_fail(table, table->record.line, cause->message);
+	return gd_error(GD_BAD_DATA, "cannot read '%s': %s", gd_table_name(table), cause->message);
 }
 
 /* ---- a file ---- */
@@ -66,9 +30,11 @@ static gd_status fill(gd_table *table)
 	char *room = gd_splitter_room(&table->splitter, BLOCK);
 	if (!room)
 		return gd_out_of_memory("a record");
-	gd_status status = gd_table_text_read(table->texts[table->file], room, BLOCK, &table->hash, &got);
+	gd_status status = gd_table_text_read(table->texts[table->file], room, BLOCK, table->stretches ? NULL : &table->hash, &got);
 	if (gd_failed(&status))
 		return status;
+	if (table->options.meter)
+		gd_meter_add(table->options.meter, (double)got);
 	if (got)
 		gd_splitter_add(&table->splitter, got);
 	else
@@ -94,13 +60,13 @@ static gd_status split_next(gd_table *table, gd_record *record, bool *ended)
 			status = fill(table);
 			break;
 		case GD_SPLIT_LOOSE_QUOTE:
-			return at_line(table, line, "stray quote; a field that holds quotes is enclosed in quotes, with those inside doubled (--quote none takes all of them for characters)");
+			return gd_table_fail(table, line, "stray quote; a field that holds quotes is enclosed in quotes, with those inside doubled (--quote none takes all of them for characters)");
 		case GD_SPLIT_OPEN_QUOTE:
-			return at_line(table, line, "a quote of the record that begins here is never closed (--quote none takes all of them for characters)");
+			return gd_table_fail(table, line, "a quote of the record that begins here is never closed (--quote none takes all of them for characters)");
 		case GD_SPLIT_LONG_FIELD:
-			return at_line(table, line, "a field of more than 16 MiB; is a quote not closed?");
+			return gd_table_fail(table, line, "a field of more than 16 MiB; is a quote not closed?");
 		case GD_SPLIT_NUL:
-			return at_line(table, line, "NUL byte; expected text");
+			return gd_table_fail(table, line, "NUL byte; expected text");
 		case GD_SPLIT_MEMORY:
 			return gd_out_of_memory("a record");
 		}
@@ -132,6 +98,7 @@ static gd_status skip_lead(gd_table *table)
 		left -= block[at] == '\r' || (block[at] == '\n' && !returned);
 		returned = block[at] == '\r';
 		at++;
+		splitter->before++;
 	}
 	if (!gd_failed(&status) && at < got) {
 		char *room = gd_splitter_room(splitter, got - at);
@@ -151,7 +118,7 @@ static void describe(gd_table *table)
 {
 	const gd_table_text *text = table->texts[table->file];
 	const gd_charset *charset = gd_table_text_charset(text);
-	char dialect[DESCRIPTION / 2];
+	char dialect[GD_TABLE_DESCRIPTION / 2];
 	gd_dialect_describe(&table->splitter.dialect, dialect, sizeof dialect);
 	gd_packing packing = gd_table_text_packing(text);
 	snprintf(table->description, sizeof table->description, "%s%s%s%s", *dialect ? dialect : "commas between fields",
@@ -160,7 +127,7 @@ static void describe(gd_table *table)
 											     : "");
 	bool plain = !*dialect && !strcmp(charset->name, "UTF-8");
 	if (!table->options.quiet && !table->passes && !plain)
-		gd_log_note("'%s' is read with %s", name_of(table), table->description);
+		gd_log_note("'%s' is read with %s", gd_table_name(table), table->description);
 }
 
 /* Opens the file at hand, and makes the splitter ready for its header. */
@@ -180,6 +147,8 @@ static gd_status begin_file(gd_table *table)
 	if (gd_failed(&status))
 		return status;
 	gd_splitter_init(&table->splitter, &dialect);
+	table->splitter.before = (int64_t)gd_table_text_charset(*text)->mark;
+	table->lines_before = 0;
 	table->record = (gd_record){0};
 	describe(table);
 	return dialect.lead ? skip_lead(table) : gd_ok();
@@ -203,66 +172,10 @@ static void warn_of_data(const gd_table *table, const gd_record *first)
 	for (int i = 0; i < first->count && i < EXCERPT_FIELDS; i++)
 		used += (size_t)snprintf(line + used, sizeof line - used, "%s%s", i ? "," : "", gd_excerpt(first->fields[i], room));
 	gd_log_warning("line %lld of '%s' looks like data, not like a header: %s%s; --no-header says that there is none, --header yes that this is it", (long long)first->line,
-		name_of(table), line, first->count > EXCERPT_FIELDS ? ",..." : "");
+		gd_table_name(table), line, first->count > EXCERPT_FIELDS ? ",..." : "");
 }
 
 /* ---- records ---- */
-
-/* What is no UTF-8, in a file that was taken for it, is taken for Windows-1252; an error where somebody says that it is UTF-8. */
-static gd_status check_charset(gd_table *table, gd_record *record)
-{
-	const gd_charset *charset = gd_table_text_charset(table->texts[table->file]);
-	int field;
-	if (!(record->found & GD_SCAN_HIGH) || strcmp(charset->name, "UTF-8") != 0)
-		return gd_ok();
-	gd_status status = gd_record_convert(&table->room, record, !charset->guessed, &field);
-	if (gd_failed(&status) || field < 0)
-		return status;
-	if (!charset->guessed) {
-		char message[96];
-		snprintf(message, sizeof message, "field %d is not valid UTF-8; --charset names another character set, latin1 for one", field + 1);
-		return at_line(table, record->line, message);
-	}
-	if (!table->told && !table->options.quiet)
-		gd_log_warning("line %lld of '%s' is not UTF-8, unlike its beginning; fields like that are read as Windows-1252 (--charset says otherwise)", (long long)record->line,
-			name_of(table));
-	table->told = true;
-	return status;
-}
-
-static void count_loose_quotes(gd_table *table, const gd_record *record)
-{
-	const char quote = table->splitter.dialect.quote;
-	for (int i = 0; i < record->count && i < table->header.count; i++) {
-		/* Quotes around a field were taken off; the first of them still stands before it. */
-		const char *field = record->fields[i];
-		bool enclosed = field > table->splitter.bytes && field[-1] == quote;
-		if (!enclosed && memchr(field, quote, record->lengths[i]) && !table->loose[i]++)
-			table->loose_line[i] = record->line;
-	}
-}
-
-static gd_status check_fields(gd_table *table, gd_record *record)
-{
-	int columns = table->header.count;
-	if (record->count == columns)
-		return gd_ok();
-	if (record->count == columns + 1 && !record->lengths[columns]) {
-		record->count = columns;
-		return gd_ok();
-	}
-	bool open = record->count == columns - 1 && !table->header.lengths[columns - 1];
-	if (!open && table->options.ragged == GD_RAGGED_REFUSE) {
-		char message[64];
-		snprintf(message, sizeof message, "expected %d fields, found %d", columns, record->count);
-		return at_line(table, record->line, message);
-	}
-	record->ragged = !open;
-	/* Nobody knows which of its fields is which. */
-	if (record->ragged)
-		record->count = 0;
-	return gd_record_fit(&table->room, record, columns);
-}
 
 /* Opens the file at hand and takes its header. */
 static gd_status open_file(gd_table *table)
@@ -275,10 +188,11 @@ static gd_status open_file(gd_table *table)
 	if (gd_failed(&status))
 		return status;
 	if (ended)
-		return gd_error(GD_BAD_DATA, "cannot read '%s': it is empty; expected a header with the names of the columns", name_of(table));
-	status = check_charset(table, &first);
+		return gd_error(GD_BAD_DATA, "cannot read '%s': it is empty; expected a header with the names of the columns", gd_table_name(table));
+	table->first_begin = table->splitter.begin;
+	status = gd_table_check_charset(table, &first);
 	if (!gd_failed(&status))
-		status = table->header.count ? gd_header_compare(&table->splitter.dialect, &first, name_of(table), &table->header, table->paths[0]) : take_header(table, &first);
+		status = table->header.count ? gd_header_compare(&table->splitter.dialect, &first, gd_table_name(table), &table->header, table->options.names ? table->options.names[0] : table->paths[0]) : take_header(table, &first);
 	if (!gd_failed(&status) && table->splitter.dialect.looks_like_data && !table->passes && !table->options.quiet)
 		warn_of_data(table, &first);
 	table->pending = !table->splitter.dialect.header;
@@ -308,6 +222,28 @@ gd_status gd_table_open(const char *const *paths, int count, const gd_table_opti
 	return status;
 }
 
+gd_status gd_table_look(gd_table *table, int file, gd_table_place *place)
+{
+	gd_status status = gd_ok();
+	if (file != table->file || table->begun) {
+		table->file = file;
+		status = open_file(table);
+	}
+	table->begun = true;
+	if (!gd_failed(&status))
+		*place = (gd_table_place){table->paths[file], table->splitter.dialect, gd_table_text_is_divisible(table->texts[file]), table->first_begin};
+	return status;
+}
+
+void gd_table_divide(gd_table *table, const gd_stretch *stretches, int count, int64_t number)
+{
+	static const gd_stretch none;
+	table->stretches = count ? stretches : &none;
+	table->stretch_count = count;
+	table->first_number = number;
+	table->begun = true;
+}
+
 /* Behind the last record of a file; what can be read again is closed. */
 static void end_file(gd_table *table)
 {
@@ -318,35 +254,68 @@ static void end_file(gd_table *table)
 	}
 }
 
+/* From the file's first record, where that is not the stretch's. */
+static gd_status enter_stretch(gd_table *table)
+{
+	const gd_stretch *stretch = &table->stretches[table->stretch];
+	const gd_dialect dialect = table->splitter.dialect;
+	if (table->stretch < table->stretch_count && table->first_begin >= stretch->end)
+		table->pending = false;
+	if (!stretch->first)
+		return gd_ok();
+	gd_splitter_init(&table->splitter, &dialect);
+	table->splitter.before = stretch->first;
+	table->pending = false;
+	table->lines_before = -1;
+	return gd_table_text_seek(table->texts[table->file], stretch->first);
+}
+
+/* To the next file that has records of ours; `*more`: there is one. */
+static gd_status next_file(gd_table *table, bool *more)
+{
+	int file = table->file + 1;
+	*more = table->stretches ? ++table->stretch < table->stretch_count : file < table->count;
+	if (!*more)
+		return gd_ok();
+	end_file(table);
+	table->file = table->stretches ? table->stretches[table->stretch].file : file;
+	gd_status status = open_file(table);
+	return gd_failed(&status) || !table->stretches ? status : enter_stretch(table);
+}
+
+/* Whether the record at hand is another reader's. */
+static bool is_behind(const gd_table *table)
+{
+	return table->stretches && table->splitter.begin >= table->stretches[table->stretch].end;
+}
+
 gd_status gd_table_next(gd_table *table, const gd_record **record)
 {
-	bool ended = false;
+	bool ended = false, more = true;
 	gd_status status = gd_ok();
 	table->begun = true;
 	*record = NULL;
+	if (table->stretches && table->stretch >= table->stretch_count)
+		return status;
 	while (!table->pending) {
 		status = split_next(table, &table->record, &ended);
 		if (gd_failed(&status))
 			return status;
-		if (!ended)
+		if (!ended && !is_behind(table))
 			break;
 		table->record = (gd_record){0};
-		if (table->file + 1 == table->count)
-			return status;
-		end_file(table);
-		table->file++;
-		status = open_file(table);
-		if (gd_failed(&status))
+		status = next_file(table, &more);
+		if (gd_failed(&status) || !more)
 			return status;
 	}
 	gd_record *at = &table->record;
 	if (!table->pending)
-		status = check_charset(table, at);
+		status = gd_table_check_charset(table, at);
 	table->pending = false;
 	if (!gd_failed(&status) && at->found & GD_SCAN_LOOSE)
-		count_loose_quotes(table, at);
+		gd_table_note_loose_quotes(table, at);
 	if (!gd_failed(&status))
-		status = check_fields(table, at);
+		status = gd_table_check_fields(table, at);
 	if (gd_failed(&status))
 		return status;
 	for (int i = 0; table->splitter.dialect.decimal == ',' && i < at->count; i++)
@@ -360,16 +329,19 @@ gd_status gd_table_rewind(gd_table *table)
 {
 	if (!table->begun)
 		return gd_ok();
-	if (table->file)
+	int file = table->stretch_count ? table->stretches[0].file : 0;
+	if (table->file != file)
 		end_file(table);
 	for (int i = 0; i < table->header.count; i++)
 		table->loose[i] = 0;
-	table->file = 0;
-	table->number = 0;
+	table->file = file;
+	table->stretch = 0;
+	table->number = table->first_number;
 	table->passes++;
 	table->begun = false;
 	gd_sha256_pieces_init(&table->hash);
-	return open_file(table);
+	gd_status status = open_file(table);
+	return gd_failed(&status) || !table->stretches ? status : enter_stretch(table);
 }
 
 const gd_record *gd_table_get_header(const gd_table *table)

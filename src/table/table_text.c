@@ -172,6 +172,18 @@ gd_status gd_table_text_rewind(gd_table_text *text)
 	return gd_input_rewind(text->input);
 }
 
+gd_status gd_table_text_seek(gd_table_text *text, int64_t offset)
+{
+	text->raw_size = text->raw_used = 0;
+	text->begun = true;
+	return gd_input_seek(text->input, offset);
+}
+
+bool gd_table_text_is_divisible(const gd_table_text *text)
+{
+	return !text->decoder && !gd_input_is_once(text->input) && gd_input_packing(text->input) == GD_PACKING_NONE;
+}
+
 bool gd_table_text_is_once(const gd_table_text *text)
 {
 	return gd_input_is_once(text->input);

@@ -22,6 +22,15 @@ catching() {
 	done
 }
 
+# ended SECONDS: whether the process `launcher` leaves within them.
+ended() {
+	local tries=$(($1 * 20))
+	while kill -0 "$launcher" 2>/dev/null; do
+		((tries-- > 0)) || return 1
+		sleep 0.05
+	done
+}
+
 # gone SECONDS: waits until no process is left; 1 and a failure if one stays.
 gone() {
 	local tries=$(($1 * 10))

@@ -14,14 +14,6 @@ model=$(weights_of whole/model.h5) state=$(weights_of whole/checkpoint.h5)
 
 declare -A kinds=([rank]=0 [mpirun]=0 [all]=0)
 kills=0 finished=0 passed_over=0 launches=0 slowest=0 hung=0
-# ended SECONDS: whether the launcher leaves within them.
-ended() {
-	local tries=$(($1 * 20))
-	while kill -0 "$launcher" 2>/dev/null; do
-		((tries-- > 0)) || return 1
-		sleep 0.05
-	done
-}
 while ((kills < count || launches == 0)); do
 	ranks=$((RANDOM % 8 + 1)) instant=$(awk "BEGIN { printf \"%.3f\", 0.05 + $RANDOM / 32768 * (0.9 + 0.15 * $ranks) }")
 	kind=$(printf 'rank\nmpirun\nall\n' | sed -n "$((RANDOM % 3 + 1))p") pick=$RANDOM

@@ -74,6 +74,19 @@ ssize_t write(int file, const void *bytes, size_t size)
 	return real(file, bytes, size);
 }
 
+ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)
+{
+	static ssize_t (*real)(int, const void *, size_t, off_t);
+	if (!real)
+		real = (ssize_t(*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, "pwrite");
+	return concerns(file) && fails("pwrite") ? refuse() : real(file, bytes, size, offset);
+}
+
+ssize_t pwrite64(int file, const void *bytes, size_t size, off_t offset)
+{
+	return pwrite(file, bytes, size, offset);
+}
+
 ssize_t read(int file, void *bytes, size_t size)
 {
 	static ssize_t (*real)(int, void *, size_t);

@@ -36,7 +36,8 @@ static void fit(gd_preprocessing *p, int feature, gd_encoding_kind kind, int bin
 		*deviation += (values[i] - *mean) * (values[i] - *mean) / rows;
 	*deviation = sqrt(*deviation);
 	qsort(sorted, (size_t)rows, sizeof *sorted, compare);
-	must(gd_encoding_fit(p, feature, kind, bins, rows, sorted));
+	const gd_ordered ordered = {.values = sorted, .count = rows, .total = rows};
+	must(gd_encoding_fit(p, feature, kind, bins, &ordered));
 }
 
 static void compare_values(const char *name, const char *entry, int count, const double *values, const double *expected, double tolerance)

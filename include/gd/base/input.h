@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "gd/base/magic.h"
 #include "gd/base/status.h"
@@ -26,6 +27,8 @@ const char *gd_input_peek(const gd_input *input, size_t *size);
 GD_CHECKED gd_status gd_input_read(gd_input *input, char *bytes, size_t size, size_t *got);
 /* Back to the beginning. */
 GD_CHECKED gd_status gd_input_rewind(gd_input *input);
+/* Goes on at byte `offset`, of what is neither packed nor to be read once only. */
+GD_CHECKED gd_status gd_input_seek(gd_input *input, int64_t offset);
 /* Whether its bytes would be gone if it were closed: a pipe, stdin. */
 bool gd_input_is_once(const gd_input *input);
 gd_packing gd_input_packing(const gd_input *input);

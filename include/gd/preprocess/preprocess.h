@@ -1,4 +1,4 @@
-/* From a table of text to a dataset. Local: one process reads, splits, standardises and writes. */
+/* From a table of text to a dataset, by one process or by all ranks; the dataset is the same. */
 #ifndef GD_PREPROCESS_H
 #define GD_PREPROCESS_H
 
@@ -41,10 +41,11 @@ typedef struct gd_preprocess_options {
 	bool verbose;             /* all of their lines, and all warnings */
 	gd_table_source *source;  /* NULL: the files */
 	void *source_context;
+	gd_communicator *communicator; /* of the ranks that share the work; NULL: this process alone, as where there is a `source` */
 } gd_preprocess_options;
 
 /*
- * Reads, decides, splits, fits, prints its tables and writes the file. `output` (may be NULL) gets the path, released with free().
+ * Collective over the ranks, where there are several. Reads, decides, splits, fits, prints its tables and writes the file. `output` (may be NULL) gets the path, released with free().
  * GD_USAGE for options that contradict each other, a schema that is malformed, and an output that exists; GD_BAD_DATA for the table; GD_FAILED for disk and memory.
  */
 GD_CHECKED gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output);

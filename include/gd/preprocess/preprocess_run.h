@@ -1,10 +1,12 @@
-/* The state of one `preprocess`, which its stages hand on. Local. */
+/* The state of one `preprocess`, which its stages hand on. */
 #ifndef GD_PREPROCESS_RUN_H
 #define GD_PREPROCESS_RUN_H
 
 #include <stdbool.h>
 
+#include "gd/base/meter.h"
 #include "gd/base/status.h"
+#include "gd/parallel/communicator.h"
 #include "gd/preprocess/preprocess.h"
 #include "gd/store/dataset.h"
 #include "gd/table/recipe.h"
@@ -15,13 +17,30 @@
 typedef struct gd_preprocess {
 	const gd_preprocess_options *options;
 	char *output;
+	gd_meter meter;           /* of the reading at hand */
+	FILE *out;                /* where this rank prints tables; NULL: nowhere */
 	gd_table *table;          /* NULL: the options' source delivers it */
 	char *spool;              /* the directory in which it may keep what comes once; outlives it */
+	gd_communicator *communicator;
+	const gd_together *together; /* how ranks add up; NULL: there is one */
+	gd_arena arena;           /* of the next ones, up to the stretches */
+	const char **paths, **names; /* [inputs]: what is read, and what messages call it */
+	char **copies;            /* [inputs]: temporary files that are read instead of the inputs; NULL: none */
+	int *held;                /* [inputs]: rank 0's holds on these (gd/base/leftover.h) */
+	int64_t *sizes;           /* [inputs], of what is read */
+	gd_stretch *stretches;    /* [stretch_count]: those that this rank reads */
+	int stretch_count;
+	char source_sha256[65];   /* on several ranks, known beforehand */
 	char inferred_sha256[65]; /* of the first reading, where there are two */
 	gd_recipe recipe;
-	gd_rows rows;
-	gd_split_key *keys;       /* [rows] */
-	int64_t *order;           /* [rows]: training, validation, test, each in its stored order */
+	gd_rows rows;             /* of this rank */
+	int64_t records;          /* of all ranks, that are kept */
+	int64_t first_record;     /* how many records of the table are in front of this rank's */
+	int64_t *loose, *loose_line; /* [columns], in the arena: quotes that enclose nothing, and the line of the first */
+	int64_t training;         /* of this rank, in the training part */
+	gd_split_key *keys;       /* [rows]; NULL on several ranks */
+	int64_t *order;           /* [rows]: training, validation, test, each in its stored order; on several ranks [training] in any order */
+	int64_t *position;        /* [rows]: places in the stored order of all parts; NULL on one rank */
 	double *features;         /* [features]: scratch */
 	bool *constant, *scalar, *category; /* [features]: one value only; a number; of a one-hot group */
 	gd_audit *audits;         /* [groups]; without groups one, of copies */

@@ -5,16 +5,17 @@
 #include <stdint.h>
 
 #include "gd/base/status.h"
+#include "gd/table/ordered.h"
 #include "gd/table/preprocessing.h"
 
 /* Bins where none are asked for: of piecewise-linear; and of the normal quantiles that `quantile` and periodic embeddings stand on. */
 enum { GD_DEFAULT_BINS = 32, GD_DEFAULT_KNOTS = 128 };
 
 /*
- * Fits one numeric feature, whose mean and deviation are known, to its training values, sorted [rows], rising; `bins` 0: the defaults. Edges are the distinct ones among the
+ * Fits one numeric feature, whose mean and deviation are known, to its training values; `bins` 0: the defaults. Edges are the distinct ones among the
  * (linearly interpolated) quantiles at k / bins; a feature with a single one stays standard. Knots are the ends and the quantiles at equal steps of the normal distribution from .001 to .999,
  * a value's rank being the middle of the places that it holds; behind and in front of a value that spans several knots, its neighbours are knots too. Columns' moments are population ones.
  */
-GD_CHECKED gd_status gd_encoding_fit(gd_preprocessing *preprocessing, int feature, gd_encoding_kind kind, int bins, int64_t rows, const double *sorted);
+GD_CHECKED gd_status gd_encoding_fit(gd_preprocessing *preprocessing, int feature, gd_encoding_kind kind, int bins, const gd_ordered *ordered);
 
 #endif

@@ -52,6 +52,7 @@ typedef struct gd_inference {
 	gd_arena arena;
 	gd_inference_column *columns; /* [count] */
 	int count;
+	int target;                   /* index of the target's column, -1: none */
 	int64_t records;
 	char sha256[65];              /* of the bytes read */
 	gd_schema schema;             /* of what was decided; the caller may take it over */
@@ -64,6 +65,9 @@ typedef struct gd_inference {
  * there is nothing to release.
  */
 GD_CHECKED gd_status gd_inference_read(gd_inference *inference, const char *name, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema);
+/* The same in two steps, between which several processes may make what they read of their stretches one. */
+GD_CHECKED gd_status gd_inference_collect(gd_inference *inference, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema);
+GD_CHECKED gd_status gd_inference_conclude(gd_inference *inference, const char *name, const gd_wishes *wishes);
 void gd_inference_release(gd_inference *inference);
 
 /* Decides on a column from its finished summary: role (which `asked` fixes), words, why, warning. `schema` has the rule for rare levels. */

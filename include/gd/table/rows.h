@@ -11,6 +11,7 @@
 #include "gd/table/recipe.h"
 #include "gd/table/split.h"
 #include "gd/table/table.h"
+#include "gd/table/together.h"
 
 typedef struct gd_rows {
 	gd_recipe *recipe;        /* the caller's */
@@ -26,11 +27,14 @@ typedef struct gd_rows {
 	gd_dictionary *group_names; /* [groups] */
 	int64_t read, dropped;    /* those without a label among the dropped */
 	int64_t unlabelled;
+	const gd_together *together; /* who holds the other rows, once their dictionaries are one; NULL: nobody */
 } gd_rows;
 
 /* Reads the table with a recipe that may still learn. A record that misses a value is kept, or dropped and counted, or GD_BAD_DATA, as the schema says; one without a label is never kept. */
 GD_CHECKED gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, const char *split_column, gd_table_source *source, void *context, char sha256[65]);
 void gd_rows_release(gd_rows *rows);
+
+/* What follows is done by all holders of rows together. */
 
 /* Joins learned classes that are alike, if the schema says so, puts them in order (numbers by value, texts by their bytes) and renumbers the labels. Nothing to do for listed ones. */
 GD_CHECKED gd_status gd_rows_fit_classes(gd_rows *rows);
@@ -41,7 +45,7 @@ GD_CHECKED gd_status gd_rows_fit_classes(gd_rows *rows);
 GD_CHECKED gd_status gd_rows_fit_categories(gd_rows *rows);
 /* Learns what missing values become, and which columns get a flag, from the training part; if the schema imputes. */
 GD_CHECKED gd_status gd_rows_fit_missing(gd_rows *rows);
-/* The training part's values of a term, values [rows], rising, without the missing ones; how many there are. */
-int64_t gd_rows_sort_training(const gd_rows *rows, int term, double *values);
+/* The training part's values of a term, values [rows], without the missing ones; how many there are. */
+int64_t gd_rows_list_training(const gd_rows *rows, int term, double *values);
 
 #endif

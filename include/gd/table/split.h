@@ -32,6 +32,11 @@ typedef struct gd_split_key {
 	int64_t occurrence;
 } gd_split_key;
 
+/* The key of one record. */
+gd_split_key gd_split_key_of(uint64_t seed, gd_content content, int64_t occurrence);
+/* By hash, then content, then occurrence: negative, 0 or positive. And contents by themselves. */
+int gd_split_compare(const gd_split_key *a, const gd_split_key *b);
+int gd_content_compare(gd_content a, gd_content b);
 /* keys [count], overwritten, from content [count]: the hash depends on seed, content and occurrence (0, 1, ... in the order given). */
 GD_CHECKED gd_status gd_split_key_all(uint64_t seed, int64_t count, const gd_content *content, gd_split_key *keys);
 

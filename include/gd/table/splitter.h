@@ -35,7 +35,9 @@ typedef struct gd_splitter {
 	char **fields;
 	size_t *lengths;
 	int fields_room;
-	int64_t line; /* on which the next record begins */
+	int64_t line;   /* on which the next record begins */
+	int64_t before; /* bytes of the file in front of those at hand: the caller's to set at the beginning */
+	int64_t begin;  /* where in the file the record delivered last begins */
 } gd_splitter;
 
 void gd_splitter_init(gd_splitter *splitter, const gd_dialect *dialect);

@@ -7,16 +7,18 @@
 
 #include "gd/base/status.h"
 #include "gd/kernel/exact_moments.h"
+#include "gd/table/together.h"
 
-/* Raw features [features] of the row at `position` of a fixed order, overwritten. */
+/* Raw features [features] of the row at `position`, of those held here, overwritten. */
 typedef void gd_statistics_row(void *context, int64_t position, double *features);
 
 /*
- * mean, deviation [features], overwritten: of rows 0 ... rows - 1, each the double nearest to what it truly is, whatever the order of the rows (gd/kernel/exact_moments.h);
+ * mean, deviation [features], overwritten: of the rows of all holders, of which this one has 0 ... rows - 1, each the double nearest to what it truly is, whatever the order of the rows (gd/kernel/exact_moments.h);
  * the deviation divides by `rows` (population). A feature of one value only is constant [features] and has that value as its mean and 1 as its deviation.
  * NaN where a value is not finite.
  */
-GD_CHECKED gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, double *mean, double *deviation, bool *constant);
+GD_CHECKED gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, double *mean, double *deviation,
+	bool *constant);
 
 /* The same of moments that were added up elsewhere, of one feature. */
 void gd_statistics_finish(gd_exact_moments *moments, double *mean, double *deviation, bool *constant);
@@ -26,7 +28,7 @@ void gd_statistics_finish(gd_exact_moments *moments, double *mean, double *devia
  * correlation is not defined, has 0 elsewhere. Each row's product is rounded once, to a multiple of 2^-52 times the next power of two above `rows`; of those the
  * sum is exact (magnitudes add up to `rows` at most), so that the order of rows does not matter.
  */
-GD_CHECKED gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const double *mean,
+GD_CHECKED gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, const double *mean,
 	const double *deviation, const bool *constant, double *correlation);
 
 /* What groups of records that belong together mean for a split's honesty. */

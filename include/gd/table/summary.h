@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "gd/base/status.h"
 #include "gd/table/date.h"
@@ -75,6 +76,11 @@ void gd_summary_init(gd_summary *summary);
 GD_CHECKED gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, int64_t number);
 /* `later` is of the records that follow those of `summary`, to which it is added. */
 GD_CHECKED gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later);
+/*
+ * As bytes, appended to `out`; and back, from `*at` in front of `end`, behind which `*at` is then. What is read replaces a summary, which is released. Fails when memory runs out, or bytes are too few.
+ */
+void gd_summary_pack(const gd_summary *summary, FILE *out);
+GD_CHECKED gd_status gd_summary_unpack(gd_summary *summary, const char **at, const char *end);
 /* When all is added: makes the sample what it is from any dealing out. */
 GD_CHECKED gd_status gd_summary_finish(gd_summary *summary);
 void gd_summary_release(gd_summary *summary);

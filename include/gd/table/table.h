@@ -12,9 +12,11 @@
 
 #include <stdint.h>
 
+#include "gd/base/meter.h"
 #include "gd/base/status.h"
 #include "gd/table/dialect.h"
 #include "gd/table/record.h"
+#include "gd/table/stretch.h"
 
 /* What becomes of a record that has another number of fields than the header (but for one trailing empty one). */
 typedef enum gd_ragged {
@@ -28,6 +30,8 @@ typedef struct gd_table_options {
 	gd_ragged ragged;
 	bool quiet;        /* does not warn or say how the files are written */
 	bool once;         /* read once: nothing of a pipe is kept for gd_table_rewind */
+	gd_meter *meter;   /* gets the bytes that are read, unpacked; NULL: nobody */
+	const char *const *names; /* [files]: what messages call them; NULL: their paths */
 	const char *spool; /* the directory for what is kept, which outlives the table; NULL: TMPDIR, or /tmp */
 } gd_table_options;
 
@@ -46,10 +50,25 @@ const gd_record *gd_table_get_header(const gd_table *table);
  * text behind a closing quote, a quote never closed, a NUL byte or (with an explicit --charset utf-8) invalid UTF-8 is GD_BAD_DATA and names file and line.
  */
 GD_CHECKED gd_status gd_table_next(gd_table *table, const gd_record **record);
+/* A file of the table, as a reader of one of its stretches must know it. */
+typedef struct gd_table_place {
+	const char *path;
+	gd_dialect dialect;
+	bool divisible; /* any of its bytes can be found by its place: neither packed, nor a pipe, nor to be converted */
+	int64_t begin;  /* where its first record, the header perhaps, begins */
+} gd_table_place;
+
+/* Opens file number `file` and looks at it; before the first record is asked for, or gd_table_rewind. */
+GD_CHECKED gd_status gd_table_look(gd_table *table, int file, gd_table_place *place);
+/*
+ * From the next gd_table_rewind on the table is these stretches [count] alone (the caller's as long as it is open), in the order of their files, one in each of these at most. Records are numbered
+ * from `number` + 1 on, and there is no digest. With no stretch it has a header and no record.
+ */
+void gd_table_divide(gd_table *table, const gd_stretch *stretches, int count, int64_t number);
 /* Back to the first record. */
 GD_CHECKED gd_status gd_table_rewind(gd_table *table);
 /* An error of GD_BAD_DATA with the file's name in front, and the line of the record at hand where there is one; others as they are. */
-gd_status gd_table_name_error(const gd_table *table, const gd_status *cause);
+gd_status gd_table_name_error(gd_table *table, const gd_status *cause);
 /* How the file at hand is written. */
 const gd_dialect *gd_table_get_dialect(const gd_table *table);
 /* The same in one line, character set and packing included ("comma-separated UTF-8" for a plain file). */

@@ -24,6 +24,10 @@ const char *gd_table_text_peek(const gd_table_text *text, size_t *size, bool *wh
  */
 GD_CHECKED gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got);
 GD_CHECKED gd_status gd_table_text_rewind(gd_table_text *text);
+/* Goes on at byte `offset` of the file; one that is divisible. */
+GD_CHECKED gd_status gd_table_text_seek(gd_table_text *text, int64_t offset);
+/* Whether its bytes are the file's own, so that any of them can be found by its place. */
+bool gd_table_text_is_divisible(const gd_table_text *text);
 /* Whether it would be gone if it were closed: a pipe. */
 bool gd_table_text_is_once(const gd_table_text *text);
 const gd_charset *gd_table_text_charset(const gd_table_text *text);

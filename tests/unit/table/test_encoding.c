@@ -173,7 +173,8 @@ static gd_preprocessing fit(gd_encoding_kind kind, int bins, int rows, double *v
 		p.standard_deviation[0] += (values[i] - p.mean[0]) * (values[i] - p.mean[0]) / rows;
 	p.standard_deviation[0] = p.standard_deviation[0] > 0.0 ? sqrt(p.standard_deviation[0]) : 1.0;
 	qsort(values, (size_t)rows, sizeof *values, compare);
-	must(gd_encoding_fit(&p, 0, kind, bins, rows, values));
+	const gd_ordered ordered = {.values = values, .count = rows, .total = rows};
+	must(gd_encoding_fit(&p, 0, kind, bins, &ordered));
 	return p;
 }
 

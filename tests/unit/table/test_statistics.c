@@ -42,9 +42,9 @@ static void test_moments(void)
 	double mean[FEATURES], deviation[FEATURES], correlation[FEATURES * FEATURES];
 	bool constant[FEATURES];
 	fill();
-	gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, mean, deviation, constant);
+	gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, NULL, mean, deviation, constant);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
-	status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, mean, deviation, constant, correlation);
+	status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, NULL, mean, deviation, constant, correlation);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	long double m[FEATURES] = {0}, s[FEATURES][FEATURES] = {{0}};
 	for (int i = 0; i < ROWS; i++)
@@ -87,9 +87,9 @@ static void test_order(void)
 		table[i][3] += table[i][0] * 1e-3;
 	}
 	for (int round = 0; round < 2; round++) {
-		gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, mean[round], deviation[round], constant);
+		gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, NULL, mean[round], deviation[round], constant);
 		CU_ASSERT_EQUAL(status.code, GD_OK);
-		status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, mean[round], deviation[round], constant, correlation[round]);
+		status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, NULL, mean[round], deviation[round], constant, correlation[round]);
 		CU_ASSERT_EQUAL(status.code, GD_OK);
 		for (int i = ROWS - 1; i > 0; i--) {
 			int j = (int)((uint64_t)i * 7919 % (uint64_t)(i + 1));

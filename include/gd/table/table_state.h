@@ -1,0 +1,51 @@
+/* What a table is made of, between the files that read it. Local. */
+#ifndef GD_TABLE_STATE_H
+#define GD_TABLE_STATE_H
+
+#include "gd/base/memory.h"
+#include "gd/table/record_room.h"
+#include "gd/table/splitter.h"
+#include "gd/table/table.h"
+#include "gd/table/table_text.h"
+
+enum { GD_TABLE_DESCRIPTION = 320 };
+
+struct gd_table {
+	const char *const *paths;
+	int count;
+	gd_table_options options;
+	gd_table_text **texts; /* [count]: those that are open */
+	int file;              /* at hand */
+	const gd_stretch *stretches; /* [stretch_count]; NULL: all of all files */
+	int stretch_count, stretch;
+	int64_t first_number;  /* of the records in front of them */
+	int64_t lines_before;  /* of the splitter's first line; -1: not counted yet */
+	int64_t first_begin;   /* where the file's first record begins */
+	gd_splitter splitter;
+	int passes;     /* that have ended */
+	bool begun;     /* a record was asked for in this pass */
+	bool pending;   /* the first record, which is no header, is in `record` */
+	gd_arena arena; /* the header's */
+	gd_record header;
+	gd_record record; /* the one delivered last */
+	int64_t number;
+	gd_record_room room;
+	bool told;                   /* of a record that is no UTF-8 */
+	int64_t *loose, *loose_line; /* [columns] */
+	gd_sha256_pieces hash;
+	char description[GD_TABLE_DESCRIPTION];
+};
+
+/* For messages. */
+const char *gd_table_name(const gd_table *table);
+/* A line of those that the splitter counts, as the file counts them. */
+int64_t gd_table_line(gd_table *table, int64_t line);
+/* GD_BAD_DATA about a line that the splitter counted. */
+gd_status gd_table_fail(gd_table *table, int64_t line, const char *message);
+
+/* A record as it should be: in UTF-8, with as many fields as the header. */
+GD_CHECKED gd_status gd_table_check_charset(gd_table *table, gd_record *record);
+GD_CHECKED gd_status gd_table_check_fields(gd_table *table, gd_record *record);
+void gd_table_note_loose_quotes(gd_table *table, const gd_record *record);
+
+#endif

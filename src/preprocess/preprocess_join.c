@@ -1,0 +1,259 @@
+#include "gd/preprocess/preprocess_join.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/memory.h"
+#include "gd/parallel/join.h"
+
+static gd_status finish(FILE *out, void **bytes, const char *what)
+{
+	bool failed = !out || ferror(out) != 0;
+	failed = (out && fclose(out) != 0) || failed;
+	if (!failed)
+		return gd_ok();
+	free(*bytes);
+	*bytes = NULL;
+	return gd_out_of_memory(what);
+}
+
+/* ---- inference ---- */
+
+static gd_status give_summaries(void *context, void **bytes, size_t *size)
+{
+	const gd_inference *inference = context;
+	FILE *out = open_memstream((char **)bytes, size);
+	if (out)
+		fwrite(&inference->records, sizeof inference->records, 1, out);
+	for (int i = 0; out && i < inference->count; i++)
+		gd_summary_pack(&inference->columns[i].summary, out);
+	return finish(out, bytes, "the columns");
+}
+
+static gd_status take_summaries(void *context, const void *bytes, size_t size)
+{
+	gd_inference *inference = context;
+	const char *at = bytes, *end = at + size;
+	gd_summary later;
+	gd_status status = gd_ok();
+	int64_t records;
+	memcpy(&records, at, sizeof records);
+	at += sizeof records;
+	inference->records += records;
+	gd_summary_init(&later);
+	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
+		status = gd_summary_unpack(&later, &at, end);
+		if (!gd_failed(&status))
+			status = gd_summary_merge(&inference->columns[i].summary, &later);
+	}
+	gd_summary_release(&later);
+	return status;
+}
+
+gd_status gd_preprocess_join_inference(gd_preprocess *run, const gd_status *mine, gd_inference *inference)
+{
+	void *bytes = NULL;
+	size_t size = 0;
+	if (!run->together)
+		return *mine;
+	gd_status status = gd_join_agree(run->communicator, mine);
+	const gd_join join = {give_summaries, take_summaries, inference};
+	if (!gd_failed(&status))
+		status = gd_join_ranks(run->communicator, &status, &join, &bytes, &size);
+	const char *at = bytes, *end = at ? at + size : at;
+	if (!gd_failed(&status)) {
+		memcpy(&inference->records, at, sizeof inference->records);
+		at += sizeof inference->records;
+	}
+	for (int i = 0; i < inference->count && !gd_failed(&status); i++)
+		status = gd_summary_unpack(&inference->columns[i].summary, &at, end);
+	free(bytes);
+	return gd_agree(run->communicator, &status);
+}
+
+/* ---- rows ---- */
+
+/* The dictionaries that a recipe has learned: its classes, then terms' categories. */
+static gd_dictionary *learned(gd_preprocess *run, int index)
+{
+	gd_schema *schema = &run->recipe.schema;
+	if (index < 0)
+		return schema->learns_classes ? &schema->classes : NULL;
+	return schema->terms[index].learns ? &schema->terms[index].categories : NULL;
+}
+
+static gd_status give_learned(void *context, void **bytes, size_t *size)
+{
+	gd_preprocess *run = context;
+	const gd_schema *schema = &run->recipe.schema;
+	size_t columns = (size_t)schema->column_count;
+	FILE *out = open_memstream((char **)bytes, size);
+	if (out) {
+		fwrite(run->recipe.oddities, sizeof *run->recipe.oddities, columns, out);
+		fwrite(run->loose, sizeof *run->loose, columns, out);
+		fwrite(run->loose_line, sizeof *run->loose_line, columns, out);
+	}
+	for (int i = -1; out && i < schema->term_count; i++) {
+		const gd_dictionary *dictionary = learned(run, i);
+		int32_t count = dictionary ? dictionary->count : 0;
+		fwrite(&count, sizeof count, 1, out);
+		for (int32_t text = 0; text < count; text++)
+			fwrite(dictionary->texts[text], strlen(dictionary->texts[text]) + 1, 1, out);
+	}
+	return finish(out, bytes, "what is learned of the columns");
+}
+
+/* The texts of one dictionary. */
+static gd_status take_texts(gd_dictionary *dictionary, const char **at)
+{
+	gd_status status = gd_ok();
+	int32_t number, count;
+	memcpy(&count, *at, sizeof count);
+	*at += sizeof count;
+	for (int32_t i = 0; i < count; i++) {
+		if (dictionary && !gd_failed(&status))
+			status = gd_dictionary_add(dictionary, *at, &number);
+		*at += strlen(*at) + 1;
+	}
+	return status;
+}
+
+static gd_status take_learned(void *context, const void *bytes, size_t size)
+{
+	gd_preprocess *run = context;
+	const gd_schema *schema = &run->recipe.schema;
+	size_t columns = (size_t)schema->column_count;
+	const char *at = bytes;
+	gd_status status = gd_ok();
+	(void)size;
+	for (size_t i = 0; i < columns * GD_ODDS; i++, at += sizeof(gd_oddity)) {
+		gd_oddity later, *mine = &run->recipe.oddities[0][i];
+		memcpy(&later, at, sizeof later);
+		later.count += mine->count;
+		if (!mine->count)
+			*mine = later;
+		mine->count = later.count;
+	}
+	const char *lines = at + columns * sizeof(int64_t);
+	for (size_t i = 0; i < columns; i++) {
+		int64_t count, line;
+		memcpy(&count, at + i * sizeof count, sizeof count);
+		memcpy(&line, lines + i * sizeof line, sizeof line);
+		run->loose_line[i] = run->loose[i] ? run->loose_line[i] : line;
+		run->loose[i] += count;
+	}
+	at = lines + columns * sizeof(int64_t);
+	for (int i = -1; i < schema->term_count && !gd_failed(&status); i++)
+		status = take_texts(learned(run, i), &at);
+	return status;
+}
+
+/* Texts of all ranks, in the order of their first appearance, in the place of this rank's; place [count] gets the numbers of these. */
+static gd_status replace(gd_dictionary *dictionary, const char **at, int32_t *place)
+{
+	gd_dictionary all = {0};
+	gd_status status = take_texts(&all, at);
+	for (int32_t i = 0; i < dictionary->count && !gd_failed(&status); i++)
+		place[i] = gd_dictionary_find(&all, dictionary->texts[i]);
+	if (gd_failed(&status)) {
+		gd_dictionary_release(&all);
+		return status;
+	}
+	gd_dictionary_release(dictionary);
+	*dictionary = all;
+	return status;
+}
+
+static gd_status put_learned(gd_preprocess *run, const char *at)
+{
+	const gd_schema *schema = &run->recipe.schema;
+	gd_rows *rows = &run->rows;
+	size_t columns = (size_t)schema->column_count;
+	gd_status status = gd_ok();
+	memcpy(run->recipe.oddities, at, columns * sizeof *run->recipe.oddities);
+	at += columns * sizeof *run->recipe.oddities;
+	memcpy(run->loose, at, columns * sizeof *run->loose);
+	at += columns * sizeof *run->loose;
+	memcpy(run->loose_line, at, columns * sizeof *run->loose_line);
+	at += columns * sizeof *run->loose_line;
+	for (int i = -1; i < schema->term_count && !gd_failed(&status); i++) {
+		gd_dictionary *dictionary = learned(run, i);
+		int32_t *place = dictionary ? gd_allocate((size_t)dictionary->count, sizeof *place) : NULL;
+		if (!dictionary)
+			status = take_texts(NULL, &at);
+		else
+			status = place ? replace(dictionary, &at, place) : gd_out_of_memory("a column's categories");
+		for (int64_t row = 0; dictionary && row < rows->count && !gd_failed(&status); row++) {
+			double *code = i < 0 ? NULL : &rows->codes[row * schema->term_count + i];
+			if (!code)
+				rows->labels[row] = place[rows->labels[row]];
+			else if (!isnan(*code))
+				*code = place[(int32_t)*code];
+		}
+		free(place);
+	}
+	return status;
+}
+
+/* Records are numbered over all ranks. */
+static gd_status number_records(gd_preprocess *run)
+{
+	gd_rows *rows = &run->rows;
+	int64_t counts[4] = {rows->read, rows->dropped, rows->unlabelled, rows->count};
+	gd_status status = gd_join_before(run->communicator, &rows->read, 1, &run->first_record);
+	if (!gd_failed(&status))
+		status = gd_join_counts(run->communicator, counts, 4);
+	if (gd_failed(&status))
+		return status;
+	rows->read = counts[0];
+	rows->dropped = counts[1];
+	rows->unlabelled = counts[2];
+	run->records = counts[3];
+	for (int64_t row = 0; row < rows->count; row++)
+		rows->source_row[row] += run->first_record;
+	for (int i = 0; i < run->recipe.schema.column_count; i++)
+		for (int odd = 0; odd < GD_ODDS; odd++)
+			run->recipe.oddities[i][odd].record += run->first_record;
+	return status;
+}
+
+/* Of this rank, before what others have found is added. */
+static gd_status count_loose_quotes(gd_preprocess *run)
+{
+	size_t columns = (size_t)run->recipe.schema.column_count;
+	run->loose = gd_arena_take(&run->arena, columns, sizeof *run->loose);
+	run->loose_line = gd_arena_take(&run->arena, columns, sizeof *run->loose_line);
+	if (!run->loose || !run->loose_line)
+		return gd_out_of_memory("the columns");
+	for (size_t i = 0; run->table && i < columns; i++)
+		if (run->recipe.field[i] >= 0)
+			run->loose[i] = gd_table_count_loose_quotes(run->table, run->recipe.field[i], &run->loose_line[i]);
+	return gd_ok();
+}
+
+gd_status gd_preprocess_join_rows(gd_preprocess *run, const gd_status *mine)
+{
+	void *bytes = NULL;
+	size_t size = 0;
+	gd_status status = gd_join_agree(run->communicator, mine);
+	if (gd_failed(&status))
+		return status;
+	run->records = run->rows.count;
+	status = count_loose_quotes(run);
+	if (!run->together)
+		return status;
+	status = gd_agree(run->communicator, &status);
+	if (!gd_failed(&status))
+		status = number_records(run);
+	const gd_join join = {give_learned, take_learned, run};
+	if (!gd_failed(&status))
+		status = gd_join_ranks(run->communicator, &status, &join, &bytes, &size);
+	if (!gd_failed(&status)) {
+		status = put_learned(run, bytes);
+		status = gd_agree(run->communicator, &status);
+	}
+	free(bytes);
+	return status;
+}

@@ -1,0 +1,85 @@
+/* What is said of a table's records, and made of those that are unlike the others. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gd/base/log.h"
+#include "gd/table/table_state.h"
+
+const char *gd_table_name(const gd_table *table)
+{
+	const gd_table_text *text = table->texts[table->file];
+	if (table->options.names)
+		return table->options.names[table->file];
+	return text ? gd_table_text_name(text) : table->paths[table->file];
+}
+
+int64_t gd_table_line(gd_table *table, int64_t line)
+{
+	if (table->lines_before < 0) {
+		gd_status status = gd_stretch_count_lines(table->paths[table->file], table->stretches[table->stretch].first, &table->lines_before);
+		if (gd_failed(&status))
+			table->lines_before = 0;
+	}
+	return line + table->lines_before;
+}
+
+gd_status gd_table_fail(gd_table *table, int64_t line, const char *message)
+{
+	return gd_error(GD_BAD_DATA, "cannot read '%s': line %lld: %s", gd_table_name(table), (long long)gd_table_line(table, line), message);
+}
+
+/* What is no UTF-8, in a file that was taken for it, is taken for Windows-1252; an error where somebody says that it is UTF-8. */
+gd_status gd_table_check_charset(gd_table *table, gd_record *record)
+{
+	const gd_charset *charset = gd_table_text_charset(table->texts[table->file]);
+	int field;
+	if (!(record->found & GD_SCAN_HIGH) || strcmp(charset->name, "UTF-8") != 0)
+		return gd_ok();
+	gd_status status = gd_record_convert(&table->room, record, !charset->guessed, &field);
+	if (gd_failed(&status) || field < 0)
+		return status;
+	if (!charset->guessed) {
+		char message[96];
+		snprintf(message, sizeof message, "field %d is not valid UTF-8; --charset names another character set, latin1 for one", field + 1);
+		return gd_table_fail(table, record->line, message);
+	}
+	if (!table->told && !table->options.quiet)
+		gd_log_warning("line %lld of '%s' is not UTF-8, unlike its beginning; fields like that are read as Windows-1252 (--charset says otherwise)", (long long)gd_table_line(table, record->line),
+			gd_table_name(table));
+	table->told = true;
+	return status;
+}
+
+void gd_table_note_loose_quotes(gd_table *table, const gd_record *record)
+{
+	const char quote = table->splitter.dialect.quote;
+	for (int i = 0; i < record->count && i < table->header.count; i++) {
+		/* Quotes around a field were taken off; the first of them still stands before it. */
+		const char *field = record->fields[i];
+		bool enclosed = field > table->splitter.bytes && field[-1] == quote;
+		if (!enclosed && memchr(field, quote, record->lengths[i]) && !table->loose[i]++)
+			table->loose_line[i] = gd_table_line(table, record->line);
+	}
+}
+
+gd_status gd_table_check_fields(gd_table *table, gd_record *record)
+{
+	int columns = table->header.count;
+	if (record->count == columns)
+		return gd_ok();
+	if (record->count == columns + 1 && !record->lengths[columns]) {
+		record->count = columns;
+		return gd_ok();
+	}
+	bool open = record->count == columns - 1 && !table->header.lengths[columns - 1];
+	if (!open && table->options.ragged == GD_RAGGED_REFUSE) {
+		char message[64];
+		snprintf(message, sizeof message, "expected %d fields, found %d", columns, record->count);
+		return gd_table_fail(table, record->line, message);
+	}
+	record->ragged = !open;
+	/* Nobody knows which of its fields is which. */
+	if (record->ragged)
+		record->count = 0;
+	return gd_record_fit(&table->room, record, columns);
+}
