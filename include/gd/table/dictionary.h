@@ -8,13 +8,18 @@
 #include "gd/base/memory.h"
 #include "gd/base/status.h"
 
+typedef struct gd_dictionary_slot {
+	uint32_t hash;
+	int32_t number; /* of the text, from 1 on; 0: free */
+} gd_dictionary_slot;
+
 /* A zeroed one is empty. */
 typedef struct gd_dictionary {
 	gd_arena arena;
 	char **texts;      /* [count] */
 	int32_t count;
 	int32_t room;
-	int32_t *slots;    /* [slot_count], index + 1, 0: free; open addressing */
+	gd_dictionary_slot *slots; /* [slot_count]; open addressing */
 	uint32_t slot_count; /* a power of two, at least twice `count` */
 } gd_dictionary;
 
