@@ -6,6 +6,7 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
+#include "gd/base/shell_word.h"
 #include "gd/cli/dialect_options.h"
 #include "gd/preprocess/preprocess.h"
 
@@ -85,8 +86,9 @@ static gd_status run(gd_communicator *communicator, const preprocess_options *o,
 		.communicator = communicator,
 	};
 	gd_status status = gd_preprocess_run(&preprocess, &output);
+	char word[GD_SHELL_WORD_ROOM];
 	if (!gd_failed(&status))
-		gd_log_note("next: mpirun -n 8 genre-dist train --data %s", output);
+		gd_log_note("next: mpirun -n 8 genre-dist train --data %s", gd_shell_word(output, word));
 	free(output);
 	return status;
 }

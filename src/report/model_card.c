@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
+#include "gd/base/shell_word.h"
 #include "gd/run/reproduce.h"
 #include "gd/table/recipe.h"
 
@@ -79,7 +80,8 @@ static void put_purpose(FILE *out, const char *path, const gd_checkpoint *c, con
 		free(names);
 		free(columns);
 	}
-	put(out, "use", "genre-dist predict %s INPUT.csv", path);
+	char word[GD_SHELL_WORD_ROOM];
+	put(out, "use", "genre-dist predict %s INPUT.csv", gd_shell_word(path, word));
 }
 
 static void put_origin(FILE *out, const gd_checkpoint *c)
@@ -123,7 +125,8 @@ static void put_scores(FILE *out, const char *path, const gd_checkpoint *c)
 		put(out, "scores", "training loss %.4f, accuracy %.4f, after epoch %" PRId64 "; there was no validation part", last->train_loss, last->train_accuracy, last->epoch);
 	else
 		put(out, "scores", "not trained for a whole epoch yet (step %" PRId64 ")", p->step);
-	put(out, "", "on the test part: genre-dist evaluate %s --data %s", path, data ? data : "DATASET.h5");
+	char word[GD_SHELL_WORD_ROOM], data_word[GD_SHELL_WORD_ROOM];
+	put(out, "", "on the test part: genre-dist evaluate %s --data %s", gd_shell_word(path, word), data ? gd_shell_word(data, data_word) : "DATASET.h5");
 }
 
 static void put_limits(FILE *out, const gd_checkpoint *c, const gd_recipe *recipe)

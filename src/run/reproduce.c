@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/shell_word.h"
 #include "gd/run/train_options.h"
 
 const char *gd_setting_find(const gd_setting *settings, size_t count, const char *name)
@@ -14,26 +15,9 @@ const char *gd_setting_find(const gd_setting *settings, size_t count, const char
 	return NULL;
 }
 
-/* A word for a POSIX shell: in single quotes where anything in it might mean something. */
-static void put_word(FILE *out, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,:=+@%-";
-	if (*word && word[strspn(word, plain)] == '\0') {
-		fputs(word, out);
-		return;
-	}
-	fputc('\'', out);
-	for (; *word; word++) {
-		if (*word == '\'')
-			fputs("'\\''", out);
-		else
-			fputc(*word, out);
-	}
-	fputc('\'', out);
-}
-
 void gd_reproduce_print_train(FILE *out, const gd_checkpoint *checkpoint)
 {
+	char word[GD_SHELL_WORD_ROOM];
 	gd_train_options defaults;
 	gd_options_initialise(&gd_train_option_table, &defaults);
 	fputs("genre-dist train", out);
@@ -50,8 +34,7 @@ void gd_reproduce_print_train(FILE *out, const gd_checkpoint *checkpoint)
 		if (option->type == GD_OPTION_FLAG) {
 			fprintf(out, " --%s%s", strcmp(value, "off") ? "" : "no-", option->name);
 		} else {
-			fprintf(out, " --%s ", option->name);
-			put_word(out, *value ? value : "none");
+			fprintf(out, " --%s %s", option->name, gd_shell_word(*value ? value : "none", word));
 		}
 	}
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gd/base/log.h"
+#include "gd/base/shell_word.h"
 #include "gd/train/stop.h"
 #include "gd/train/training_replicas.h"
 
@@ -254,9 +255,10 @@ static gd_status conclude(gd_training *t, bool stopped)
 	status = gd_training_say_end(t);
 	if (gd_failed(&status) || !stopped || by_steps)
 		return status;
+	char word[GD_SHELL_WORD_ROOM];
 	const char *signal_name = gd_stop_signal();
 	return gd_error(GD_STOPPED, "stopped at step %lld (%s) with a checkpoint; go on with: genre-dist train --run %s --resume",
-		(long long)t->progress.step, signal_name ? signal_name : o->time_limit > 0 ? "time limit" : "asked to", t->directory);
+		(long long)t->progress.step, signal_name ? signal_name : o->time_limit > 0 ? "time limit" : "asked to", gd_shell_word(t->directory, word));
 }
 
 gd_status gd_train(gd_communicator *communicator, const gd_train_options *options, const bool *given, const char *command)

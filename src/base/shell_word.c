@@ -1,0 +1,20 @@
+#include "gd/base/shell_word.h"
+
+#include <string.h>
+
+const char *gd_shell_word(const char *word, char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,:=+@%-";
+	char *end = text;
+	if ((*word && word[strspn(word, plain)] == '\0') || strlen(word) > 4096)
+		return word;
+	*end++ = '\'';
+	for (; *word; word++) {
+		if (*word == '\'')
+			end = stpcpy(end, "'\\''");
+		else
+			*end++ = *word;
+	}
+	strcpy(end, "'");
+	return text;
+}
