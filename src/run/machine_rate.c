@@ -48,28 +48,42 @@ double gd_machine_engine_share(void)
 	return share;
 }
 
+void gd_machine_engine_text(const char *name, double share, char *text, size_t room)
+{
+	const double percent = 100 * share;
+	if (share > 1.05)
+		snprintf(text, room, "%s, its share of this core's peak not measured: what stood for the peak was slower", name);
+	else
+		snprintf(text, room, "%s, %.*f %% of this core's peak", name, percent < 9.5 ? 1 : 0, percent);
+}
+
 const char *gd_machine_engine(void)
 {
-	static char text[160];
-	const double percent = 100 * gd_machine_engine_share();
+	static char text[200];
 	if (!*text)
-		snprintf(text, sizeof text, "%s, %.*f %% of this core's peak", gd_engine()->name, percent < 9.5 ? 1 : 0, percent);
+		gd_machine_engine_text(gd_engine()->name, gd_machine_engine_share(), text, sizeof text);
 	return text;
+}
+
+const char *gd_machine_engine_advice(double share, bool wished, bool plain)
+{
+	const double little = 0.4;
+	if (share >= little)
+		return NULL;
+	if (wished)
+		return "unset BLIS_ARCH_TYPE, and the fastest engine for this processor is taken";
+	if (plain)
+		return "a BLIS for this processor (libblis, BLIS_ARCH_TYPE) would be faster; 'genre-dist bench' measures";
+	return "other work may share the core; bind ranks to cores of their own (mpirun --bind-to core), and see 'genre-dist bench'";
 }
 
 void gd_machine_warn_of_engine(void)
 {
-	const double little = 0.4;
 	static bool done;
 	if (done || gd_processor_instructions() != gd_processor_widest() || strcmp(gd_build_type, "Release"))
 		return;
 	done = true;
-	if (gd_machine_engine_share() >= little)
-		return;
-	if (gd_blis_is_wished())
-		gd_log_warning("matrix products by %s: unset BLIS_ARCH_TYPE, and the fastest engine for this processor is taken", gd_machine_engine());
-	else if (gd_processor_widest() == GD_PLAIN)
-		gd_log_warning("matrix products by %s: a BLIS for this processor (libblis, BLIS_ARCH_TYPE) would be faster; 'genre-dist bench' measures", gd_machine_engine());
-	else
-		gd_log_warning("matrix products by %s: other work may share the core; bind ranks to cores of their own (mpirun --bind-to core), and see 'genre-dist bench'", gd_machine_engine());
+	const char *advice = gd_machine_engine_advice(gd_machine_engine_share(), gd_blis_is_wished(), gd_processor_widest() == GD_PLAIN);
+	if (advice)
+		gd_log_warning("matrix products by %s: %s", gd_machine_engine(), advice);
 }
