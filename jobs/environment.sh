@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Settings of Open MPI and BLIS for one machine; sourced by the scripts and read by tests/CMakeLists.txt, so that
+# Settings of Open MPI (4 by OMPI_MCA_ alone, of 5 the launcher by PRTE_MCA_; each passes over the other's) and BLIS for one machine; sourced by the scripts and read by tests/CMakeLists.txt, so that
 # there is one place for them. What the caller has set wins.
 
 # Open MPI refuses to start as root, which is who one is in a container, unless both are set.
@@ -13,5 +13,8 @@ export OMPI_MCA_hwloc_base_binding_policy=${OMPI_MCA_hwloc_base_binding_policy:-
 export PRTE_MCA_hwloc_default_binding_policy=${PRTE_MCA_hwloc_default_binding_policy:-none}
 # Copying from another process's memory is forbidden in many containers: a warning a message, then a slower path.
 export OMPI_MCA_btl_vader_single_copy_mechanism=${OMPI_MCA_btl_vader_single_copy_mechanism:-none}
+export OMPI_MCA_smsc=${OMPI_MCA_smsc:-^cma}
+# Open MPI 5 tries to pair IPv6 addresses of one host, and prints a line for each pair of ranks that it cannot.
+export OMPI_MCA_btl_tcp_disable_family=${OMPI_MCA_btl_tcp_disable_family:-6}
 # A rank computes on one thread; ranks are what there is more of.
 export BLIS_NUM_THREADS=${BLIS_NUM_THREADS:-1}

@@ -8,6 +8,11 @@ say() {
 	echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) job $SLURM_JOB_ID start $((${SLURM_RESTART_COUNT:-0} + 1)): $*"
 }
 
+# export_unset NAME VALUE: what the user has set wins.
+export_unset() {
+	export "$1=${!1:-$2}"
+}
+
 # Settings of Open MPI that are better in a batch job; what the user has set wins.
 prepare_environment() {
 	# train stops in time by itself when it knows the job's end, which only newer versions of SLURM put there by themselves.
@@ -20,11 +25,15 @@ prepare_environment() {
 		export OMPI_MCA_mpi_yield_when_idle=${OMPI_MCA_mpi_yield_when_idle:-1}
 	fi
 	# mpirun's daemons: a host that is cut off ends the job after 30 + 3 * 10 seconds, instead of never or eight minutes.
-	export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-30}
-	export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-10}
-	export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
+	# Open MPI 4 reads OMPI_MCA_, the launcher of Open MPI 5 PRTE_MCA_.
+	local kind
+	for kind in OMPI PRTE; do
+		export_unset ${kind}_MCA_oob_tcp_keepalive_time 30
+		export_unset ${kind}_MCA_oob_tcp_keepalive_intvl 10
+		export_unset ${kind}_MCA_oob_tcp_keepalive_probes 3
+	done
 	# After scancel mpirun gives its ranks a second; a checkpoint may need more.
-	export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-20}
+	export_unset OMPI_MCA_odls_base_sigkill_timeout 20
 	# srun: a rank that dies before MPI knows it leaves the others waiting for it; they end half a minute after it.
 	export SLURM_WAIT=${SLURM_WAIT:-30}
 	export BLIS_NUM_THREADS=${BLIS_NUM_THREADS:-1}

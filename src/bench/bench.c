@@ -12,10 +12,8 @@ static void look_around(gd_bench_report *r)
 	r->local_ranks = gd_launch_local_size() > 0 ? gd_launch_local_size() : 1;
 	r->cores = gd_cores_available();
 	r->copy_refused = gd_launch_copy_refused();
-	/* mpirun says that it oversubscribes in a variable of its own. */
-	if (!gd_mpi_setting("mpi_oversubscribe", r->yields, sizeof r->yields) || r->yields[0] != '1')
-		gd_mpi_setting("mpi_yield_when_idle", r->yields, sizeof r->yields);
-	gd_mpi_setting("btl_vader_single_copy_mechanism", r->copy, sizeof r->copy);
+	gd_mpi_yields(r->yields, sizeof r->yields);
+	gd_mpi_copies(r->copy, sizeof r->copy, &r->without_copies);
 	gd_mpi_setting("hwloc_base_binding_policy", r->binding, sizeof r->binding);
 }
 

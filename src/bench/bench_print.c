@@ -67,7 +67,7 @@ static void put_spread(FILE *out, int ranks, gd_spread s, const char *unit)
 
 static void print_surroundings(FILE *out, const gd_bench_report *r)
 {
-	const bool crowded = r->local_ranks > r->cores, yields = r->yields[0] == '1';
+	const bool crowded = r->local_ranks > r->cores, yields = r->yields[0] == '1' || r->yields[0] == 't';
 	fprintf(out, "  %s; engine: %s; %d rank%s and %d core%s on this host; a rank computes on 1 thread\n", gd_machine_mpi(), gd_engine()->name, r->local_ranks, r->local_ranks > 1 ? "s" : "", r->cores, r->cores > 1 ? "s" : "");
 	if (crowded)
 		fprintf(out, "  More ranks than cores: they take turns, so no figure below is that of a core of its own, and a plan from them is for cores shared so.\n");
@@ -77,8 +77,8 @@ static void print_surroundings(FILE *out, const gd_bench_report *r)
 		fprintf(out, "  waiting ranks %s%s\n", yields ? "yield their core" : "spin (mpi_yield_when_idle 0)",
 			crowded && !yields ? ": type OMPI_MCA_mpi_yield_when_idle=1, or leave it unset, for this many ranks" : "");
 	if (*r->copy)
-		fprintf(out, "  ranks of a host copy large messages by %s (btl_vader_single_copy_mechanism); the kernel %s such copies%s\n", strcmp(r->copy, "none") ? r->copy : "shared memory",
-			r->copy_refused ? "refuses" : "allows", r->copy_refused && strcmp(r->copy, "none") ? ": type OMPI_MCA_btl_vader_single_copy_mechanism=none" : "");
+		fprintf(out, "  ranks of a host copy large messages by %s; the kernel %s such copies%s%s\n", strcmp(r->copy, "none") ? r->copy : "shared memory",
+			r->copy_refused ? "refuses" : "allows", r->copy_refused && strcmp(r->copy, "none") ? ": type " : "", r->copy_refused && strcmp(r->copy, "none") ? r->without_copies : "");
 	if (*r->binding && !crowded)
 		fprintf(out, "  ranks are bound to %s (hwloc_base_binding_policy)%s\n", strcmp(r->binding, "none") ? r->binding : "no core",
 			strcmp(r->binding, "none") ? "" : "; alone on a host, --bind-to core keeps their caches warm");

@@ -69,7 +69,7 @@ static int run_collective(const gd_command *command, int argc, char **argv)
 	status = gd_communicator_start(&communicator, NULL, NULL, 300);
 	if (gd_failed(&status))
 		return gd_command_finish(&status);
-	status = gd_launch_check_size(launched, communicator.size);
+	status = gd_launch_check_size(launched, communicator.size, gd_machine_mpi());
 	if (gd_failed(&status))
 		gd_log_mute(!first);
 	int code = gd_failed(&status) ? gd_command_finish(&status) : command->collective(&communicator, argc, argv);

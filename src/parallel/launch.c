@@ -62,7 +62,7 @@ int gd_launch_local_size(void)
 {
 	int64_t node;
 	const char *tasks = in_slurm_step() ? getenv("SLURM_STEP_TASKS_PER_NODE") : NULL;
-	int known = first_number((const char *const[]){"OMPI_COMM_WORLD_LOCAL_SIZE", NULL}, 0);
+	int known = first_number((const char *const[]){"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", NULL}, 0);
 	return known || !tasks || !number_of("SLURM_NODEID", &node) ? known : tasks_of_node(tasks, node);
 }
 
@@ -73,13 +73,37 @@ bool gd_launch_copy_refused(void)
 	return process_vm_readv(getpid(), &target, 1, &source, 1, 0) != 1;
 }
 
+/* Open MPI 4's word and Open MPI 5's; what a version does not know it passes over. */
+static const char *const without_copies[][2] = {{"OMPI_MCA_btl_vader_single_copy_mechanism", "none"}, {"OMPI_MCA_smsc", "^cma"}};
+
 void gd_launch_apply_settings(void)
 {
 	if (gd_launch_local_size() > gd_cores_available())
 		setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 	if (gd_launch_copy_refused())
-		setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
+		for (size_t i = 0; i < sizeof without_copies / sizeof *without_copies; i++)
+			setenv(without_copies[i][0], without_copies[i][1], 0);
 }
+
+gd_launcher gd_launch_launcher(void)
+{
+	const bool sized = getenv("PMI_SIZE") || getenv("PMIX_RANK");
+	if (in_slurm_step())
+		return GD_LAUNCHER_SRUN;
+	if (getenv("OMPI_COMM_WORLD_SIZE"))
+		return GD_LAUNCHER_OPEN_MPI;
+	if (getenv("MPI_LOCALNRANKS") && sized)
+		return GD_LAUNCHER_HYDRA;
+	return sized ? GD_LAUNCHER_OTHER : GD_LAUNCHER_NONE;
+}
+
+const char *const gd_launcher_names[GD_LAUNCHERS] = {
+	[GD_LAUNCHER_NONE] = "none: one process",
+	[GD_LAUNCHER_OPEN_MPI] = "mpirun of Open MPI",
+	[GD_LAUNCHER_HYDRA] = "mpiexec of MPICH (Hydra) or of its kin",
+	[GD_LAUNCHER_SRUN] = "srun of SLURM",
+	[GD_LAUNCHER_OTHER] = "one that speaks PMI or PMIx",
+};
 
 gd_status gd_launch_check(void)
 {
@@ -92,12 +116,13 @@ gd_status gd_launch_check(void)
 		"or 'mpirun genre-dist ...' within the job", tasks, tasks);
 }
 
-gd_status gd_launch_check_size(int launched, int ranks)
+gd_status gd_launch_check_size(int launched, int ranks, const char *library)
 {
 	if (launched == ranks)
 		return gd_ok();
 	return gd_error(GD_USAGE, "%d processes were started, but each is a job of %d rank%s of its own: the launcher is not that of this program's MPI library; "
-		"start it with Open MPI's mpirun ('mpirun --version' says whose it is)%s", launched, ranks, ranks > 1 ? "s" : "", getenv("SLURM_JOB_ID") ? " or with 'srun --mpi=pmix'" : "");
+		"start it with %s's mpirun ('mpirun --version' says whose it is)%s", launched, ranks, ranks > 1 ? "s" : "", library,
+		getenv("SLURM_JOB_ID") ? " or with 'srun --mpi=pmix'" : "");
 }
 
 static const char *text_of(const char *name)

@@ -55,3 +55,31 @@ bool gd_mpi_setting(const char *name, char *text, size_t room)
 	MPI_T_finalize();
 	return known;
 }
+
+bool gd_mpi_copies(char *text, size_t room, const char **without)
+{
+	static const char *const mechanisms[] = {"cma", "knem", "xpmem"};
+	char name[32], ignored[64];
+	*without = "OMPI_MCA_btl_vader_single_copy_mechanism=none";
+	if (gd_mpi_setting("btl_vader_single_copy_mechanism", text, room))
+		return true;
+	*without = "OMPI_MCA_smsc=^cma";
+	if (!gd_mpi_setting("smsc", ignored, sizeof ignored))
+		return false;
+	/* Components that were not chosen are closed, and their settings gone. */
+	snprintf(text, room, "none");
+	for (size_t i = 0; i < sizeof mechanisms / sizeof *mechanisms; i++) {
+		snprintf(name, sizeof name, "smsc_%s_priority", mechanisms[i]);
+		if (gd_mpi_setting(name, ignored, sizeof ignored))
+			snprintf(text, room, "%s", mechanisms[i]);
+	}
+	return true;
+}
+
+bool gd_mpi_yields(char *text, size_t room)
+{
+	/* mpirun says that it oversubscribes in a variable of its own. */
+	if (gd_mpi_setting("mpi_oversubscribe", text, room) && text[0] == '1')
+		return true;
+	return gd_mpi_setting("mpi_yield_when_idle", text, room);
+}

@@ -38,6 +38,7 @@ typedef struct gd_bench_report {
 	int local_ranks, cores;
 	bool copy_refused;
 	char yields[16], copy[32], binding[64]; /* Open MPI's settings; empty: unknown */
+	const char *without_copies; /* what one sets so that `copy` is none */
 } gd_bench_report;
 
 /* Collective. Keeps `options`. Released whatever the result. */

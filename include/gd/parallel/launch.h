@@ -23,8 +23,13 @@ void gd_launch_apply_settings(void);
 
 /* Before MPI is started: GD_USAGE under an srun that did not hand out PMIx, where MPI could not start or every task would be a job of its own. */
 GD_CHECKED gd_status gd_launch_check(void);
-/* Once MPI is started: GD_USAGE if the job has not the number of ranks that the launcher started, but is one of N jobs of one rank. */
-GD_CHECKED gd_status gd_launch_check_size(int launched, int ranks);
+/* Once MPI is started: GD_USAGE if the job has not the number of ranks that the launcher started, but is one of N jobs of one rank. `library` is the MPI library's name. */
+GD_CHECKED gd_status gd_launch_check_size(int launched, int ranks, const char *library);
+
+/* Who started this process. This module alone knows launchers by their variables. */
+typedef enum gd_launcher { GD_LAUNCHER_NONE, GD_LAUNCHER_OPEN_MPI, GD_LAUNCHER_HYDRA, GD_LAUNCHER_SRUN, GD_LAUNCHER_OTHER, GD_LAUNCHERS } gd_launcher;
+gd_launcher gd_launch_launcher(void);
+extern const char *const gd_launcher_names[GD_LAUNCHERS]; /* for people */
 
 /* The batch job around this process; `number` is empty outside of one. Static storage of the environment. */
 typedef struct gd_job {

@@ -18,7 +18,7 @@
 const char *const unit_suite = "launch";
 
 static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE", "SLURM_JOB_ID", "SLURM_STEP_ID",
-	"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "OMPI_COMM_WORLD_LOCAL_SIZE", "SLURM_STEP_TASKS_PER_NODE", "SLURM_NODEID", "SLURM_RESTART_COUNT", "SLURM_CLUSTER_NAME", "SLURM_JOB_END_TIME", NULL};
+	"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_TASKS_PER_NODE", "SLURM_NODEID", "SLURM_RESTART_COUNT", "SLURM_CLUSTER_NAME", "SLURM_JOB_END_TIME", NULL};
 
 /* Pairs of name and value, nothing else of a launcher's. */
 static void launched(const char *const *pairs)
@@ -45,7 +45,7 @@ static void nobody(void)
 	CU_ASSERT_EQUAL(gd_launch_rank(), 0);
 	CU_ASSERT_EQUAL(gd_launch_size(), 1);
 	FINE(gd_launch_check());
-	FINE(gd_launch_check_size(gd_launch_size(), 1));
+	FINE(gd_launch_check_size(gd_launch_size(), 1, "Open MPI v4.1.4"));
 	CU_ASSERT_STRING_EQUAL(gd_launch_job().number, "");
 	CU_ASSERT_EQUAL(gd_launch_job().restart, 0);
 }
@@ -56,14 +56,14 @@ static void mpirun(void)
 	CU_ASSERT_EQUAL(gd_launch_rank(), 5);
 	CU_ASSERT_EQUAL(gd_launch_size(), 8);
 	FINE(gd_launch_check());
-	FINE(gd_launch_check_size(gd_launch_size(), 8));
-	expect_usage(gd_launch_check_size(gd_launch_size(), 1), "8 processes were started");
+	FINE(gd_launch_check_size(gd_launch_size(), 8, "Open MPI v4.1.4"));
+	expect_usage(gd_launch_check_size(gd_launch_size(), 1, "Open MPI v4.1.4"), "8 processes were started");
 	/* In a SLURM job mpirun's daemons are the step's tasks. */
 	LAUNCHED("OMPI_COMM_WORLD_RANK", "5", "OMPI_COMM_WORLD_SIZE", "8", "SLURM_JOB_ID", "3", "SLURM_STEP_ID", "1", "SLURM_STEP_NUM_TASKS", "1", "SLURM_PROCID", "0");
 	CU_ASSERT_EQUAL(gd_launch_rank(), 5);
 	CU_ASSERT_EQUAL(gd_launch_size(), 8);
 	FINE(gd_launch_check());
-	FINE(gd_launch_check_size(gd_launch_size(), 8));
+	FINE(gd_launch_check_size(gd_launch_size(), 8, "Open MPI v4.1.4"));
 }
 
 static void another_mpirun(void)
@@ -71,7 +71,7 @@ static void another_mpirun(void)
 	LAUNCHED("PMI_RANK", "2", "PMI_SIZE", "4");
 	CU_ASSERT_EQUAL(gd_launch_rank(), 2);
 	FINE(gd_launch_check());
-	expect_usage(gd_launch_check_size(gd_launch_size(), 1), "mpirun");
+	expect_usage(gd_launch_check_size(gd_launch_size(), 1, "Open MPI v4.1.4"), "Open MPI v4.1.4's mpirun");
 }
 
 static void srun(void)
@@ -84,8 +84,8 @@ static void srun(void)
 	CU_ASSERT_EQUAL(gd_launch_rank(), 5);
 	CU_ASSERT_EQUAL(gd_launch_size(), 8);
 	FINE(gd_launch_check());
-	FINE(gd_launch_check_size(gd_launch_size(), 8));
-	expect_usage(gd_launch_check_size(gd_launch_size(), 1), "srun --mpi=pmix");
+	FINE(gd_launch_check_size(gd_launch_size(), 8, "Open MPI v4.1.4"));
+	expect_usage(gd_launch_check_size(gd_launch_size(), 1, "Open MPI v4.1.4"), "srun --mpi=pmix");
 	LAUNCHED("SLURM_JOB_ID", "3", "SLURM_STEP_ID", "0", "SLURM_STEP_NUM_TASKS", "8", "SLURM_PROCID", "5");
 	CU_ASSERT_EQUAL(gd_launch_rank(), 5);
 	expect_usage(gd_launch_check(), "8 tasks without PMIx");
@@ -123,6 +123,8 @@ static void local_size(void)
 	CU_ASSERT_EQUAL(gd_launch_local_size(), 0);
 	LAUNCHED("OMPI_COMM_WORLD_RANK", "5", "OMPI_COMM_WORLD_SIZE", "8", "OMPI_COMM_WORLD_LOCAL_SIZE", "3");
 	CU_ASSERT_EQUAL(gd_launch_local_size(), 3);
+	LAUNCHED("PMI_RANK", "2", "PMI_SIZE", "4", "MPI_LOCALNRANKS", "2");
+	CU_ASSERT_EQUAL(gd_launch_local_size(), 2);
 	const struct {
 		const char *list, *node;
 		int tasks;
@@ -136,7 +138,23 @@ static void local_size(void)
 	CU_ASSERT_EQUAL(gd_launch_local_size(), 0);
 }
 
-static const char yield[] = "OMPI_MCA_mpi_yield_when_idle", copy[] = "OMPI_MCA_btl_vader_single_copy_mechanism";
+static void launchers(void)
+{
+	LAUNCHED(NULL);
+	CU_ASSERT_EQUAL(gd_launch_launcher(), GD_LAUNCHER_NONE);
+	LAUNCHED("OMPI_COMM_WORLD_RANK", "0", "OMPI_COMM_WORLD_SIZE", "2", "PMIX_RANK", "0", "SLURM_STEP_ID", "0");
+	CU_ASSERT_EQUAL(gd_launch_launcher(), GD_LAUNCHER_OPEN_MPI);
+	LAUNCHED("PMI_RANK", "0", "PMI_SIZE", "2", "MPI_LOCALNRANKS", "2");
+	CU_ASSERT_EQUAL(gd_launch_launcher(), GD_LAUNCHER_HYDRA);
+	LAUNCHED("SLURM_STEP_ID", "0", "SLURM_PROCID", "0", "PMIX_RANK", "0");
+	CU_ASSERT_EQUAL(gd_launch_launcher(), GD_LAUNCHER_SRUN);
+	LAUNCHED("PMIX_RANK", "0");
+	CU_ASSERT_EQUAL(gd_launch_launcher(), GD_LAUNCHER_OTHER);
+	for (int i = 0; i < GD_LAUNCHERS; i++)
+		CU_ASSERT_PTR_NOT_NULL(gd_launcher_names[i]);
+}
+
+static const char yield[] = "OMPI_MCA_mpi_yield_when_idle", copy[] = "OMPI_MCA_btl_vader_single_copy_mechanism", copy_of_5[] = "OMPI_MCA_smsc";
 
 static void oversubscribed(void)
 {
@@ -182,8 +200,9 @@ static void copies_refused(void)
 		if (!refuse_copies())
 			_exit(77);
 		unsetenv(copy);
+		unsetenv(copy_of_5);
 		gd_launch_apply_settings();
-		bool set = getenv(copy) && !strcmp(getenv(copy), "none");
+		bool set = getenv(copy) && !strcmp(getenv(copy), "none") && getenv(copy_of_5) && !strcmp(getenv(copy_of_5), "^cma");
 		setenv(copy, "cma", 1);
 		gd_launch_apply_settings();
 		_exit(gd_launch_copy_refused() && set && !strcmp(getenv(copy), "cma") ? 0 : 1);
@@ -202,5 +221,6 @@ const unit_test unit_tests[] = {
 	{"ranks of a host", local_size},
 	{"more ranks than cores", oversubscribed},
 	{"copies refused by the kernel", copies_refused},
+	{"who started this", launchers},
 	{NULL, NULL},
 };
