@@ -27,5 +27,8 @@ expect 0 '' mpirun -n 2 -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK=-1 -x GD_FLIP_C
 refuse 1 'replay differs' ranks 3 verify victim -q
 grep -q 'parameters .*values differ' out.txt || fail "verify does not say what differs"
 expect 0 '' ranks 2 verify whole -q
+# info --check knows what the bits of its training are.
+refuse 1 '2 of 6 points of the check are wrong' mpirun -n 2 -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK=-1 -x GD_FLIP_CALL=3 "$GENRE_DIST" info --check .
+grep -Eq "^bits +WRONG: training 'wide' has hash [0-9a-f]{64}, not [0-9a-f]{64}" out.txt || fail "info --check does not say which bits are wrong"
 echo "four flips on one rank of 2 to 4, one on all: found at the next comparison, and by verify"
 finish
