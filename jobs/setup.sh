@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(cmake make gcc libc6-dev git libopenmpi-dev openmpi-bin libhdf5-openmpi-dev hdf5-tools
 	libblis-dev libcunit1-dev libinih-dev zlib1g-dev libzstd-dev libxgboost-dev gnuplot-nox)
 case "${1-}" in
---tests) packages+=(python3-h5py python3-numpy python3-onnx chromium slurmctld slurmd slurm-client munge libpmix-dev libsimgrid-dev iproute2 man-db) ;;
+--tests) packages+=(python3-h5py python3-numpy python3-onnx chromium slurmctld slurmd slurm-client munge libpmix-dev libsimgrid-dev iproute2 man-db dpkg-dev file) ;;
 '') ;;
 *)
 	echo "setup: unknown argument '$1'; usage: jobs/setup.sh [--tests]" >&2

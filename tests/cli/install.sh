@@ -10,6 +10,10 @@ for name in quickstart.sh setup.sh; do
 	[[ ! -e $directory/prefix/share/genre-dist/jobs/$name ]] || fail "$name is installed, and works in a clone only"
 done
 [[ -r $directory/prefix/share/genre-dist/jobs/environment.sh ]] || fail "environment.sh is not installed"
+# In a prefix with a blank, on a table with one; what it says to type next can be typed.
+cp -r prefix "my prefix"
+expect 0 '' "my prefix/bin/genre-dist" synth -q --rows 300 -o "my songs.csv"
+expect 0 "next: mpirun -n 8 genre-dist train --data 'my songs.h5'" "my prefix/bin/genre-dist" preprocess "my songs.csv"
 # A page for each command, and one for them all; the completion is found by the command's name.
 for page in genre-dist $("$GENRE_DIST" --help | sed -n '/^commands:/,/^$/s/^  \([a-z-]*\) .*/genre-dist-\1/p'); do
 	[[ -s $directory/prefix/share/man/man1/$page.1 ]] || fail "$page.1 is not installed"

@@ -17,6 +17,13 @@ holds "the accuracy of the old model" "$(json_number out.txt accuracy) > .9 && $
 expect 0 '' "$GENRE_DIST" train --data "$old/flowers.h5" --run run --epochs 1 --quiet
 expect 0 '' "$GENRE_DIST" info "$old/flowers.h5"
 
+# A run that 0.2.0 left after 9 of 30 steps goes on, with a word on its arithmetic, to where 0.2.0 itself went: validation loss 0.7836.
+mkdir stopped && cp "$old"/stopped/* stopped/
+expect 0 'computed by version 1 of the arithmetic' ranks 2 train --data "$old/flowers.h5" --run stopped --resume --max-steps 0
+expect 0 '' "$GENRE_DIST" info stopped/checkpoint.h5
+grep -q 'step 30 ' out.txt || fail "the old run did not come to its end: $(grep step out.txt)"
+holds "the validation loss of the resumed run" "$("$GENRE_DIST" info stopped/checkpoint.h5 | awk '$1 == 6 && NF > 5 { print $4; exit }') - .7836 < 1e-3 && $("$GENRE_DIST" info stopped/checkpoint.h5 | awk '$1 == 6 && NF > 5 { print $4; exit }') - .7836 > -1e-3"
+
 expect 0 "6 of 240 records lack a value and were dropped" "$GENRE_DIST" preprocess "$old/flowers.csv" --schema "$old/flowers.ini" -o flowers.h5
 for object in train/features train/labels train/source_row validation/features test/features test/source_row statistics/class_counts; do
 	equal "$object" "$(h5dump -d "/$object" flowers.h5 | sed 1d | cksum)" "$(h5dump -d "/$object" "$old/flowers.h5" | sed 1d | cksum)"
