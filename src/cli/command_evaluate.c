@@ -2,15 +2,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
+#include "gd/cli/dialect_options.h"
 #include "gd/score/model.h"
 #include "gd/score/score_report.h"
+#include "gd/score/table_evaluation.h"
+#include "gd/store/file_kind.h"
 
 typedef struct evaluate_options {
 	const char *data;
+	gd_dialect_options dialect;
 	int part;
 	bool importance, json, quiet, help;
 } evaluate_options;
@@ -22,6 +27,7 @@ static const gd_option options[] = {
 	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
 	{.name = "part", .letter = 'p', .type = GD_OPTION_CHOICE, .offset = AT(part), .initial = "test", .choices = parts, .help = "which rows are scored"},
 	{.name = "importance", .type = GD_OPTION_FLAG, .offset = AT(importance), .initial = "off", .help = "what the scores lose when a column's values are dealt out at random, a column of the table at a time"},
+	GD_DIALECT_OPTIONS(evaluate_options),
 	{.name = "json", .letter = 'j', .type = GD_OPTION_FLAG, .offset = AT(json), .initial = "off", .help = "one JSON object on stdout"},
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only, besides the result"},
 	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
@@ -40,35 +46,48 @@ static gd_status check_match(const gd_ensemble *ensemble, gd_dataset *dataset, c
 	return gd_ok();
 }
 
-static gd_status evaluate(gd_communicator *communicator, const evaluate_options *o, const char *const *models, int count)
+static gd_status score_part(gd_communicator *communicator, const evaluate_options *o, const gd_ensemble *ensemble, const char *model, gd_score_sums *sums, gd_importance *importance)
 {
-	gd_ensemble ensemble = {0};
 	gd_dataset *dataset = NULL;
 	gd_evaluation *evaluation = NULL;
-	gd_score_sums sums = {0};
-	gd_ranking ranking;
-	gd_importance importance = {0};
-	gd_status status = gd_ensemble_read(communicator, models, count, &ensemble);
-	if (!gd_failed(&status))
-		status = gd_dataset_open(communicator, o->data, &dataset);
+	gd_status status = gd_dataset_open(communicator, o->data, &dataset);
 	if (!gd_failed(&status)) {
-		gd_status mine = check_match(&ensemble, dataset, o, models[0]);
-		if (!gd_failed(&mine))
-			mine = gd_score_sums_init(&sums, gd_dataset_get_header(dataset)->preprocessing.classes);
-		if (!gd_failed(&mine))
-			mine = gd_score_sums_keep_rows(&sums);
+		gd_status mine = check_match(ensemble, dataset, o, model);
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status))
 		status = gd_evaluation_create(communicator, dataset, (gd_part)o->part, &evaluation);
 	if (!gd_failed(&status))
-		status = gd_evaluation_run(evaluation, ensemble.members, count, &sums);
+		status = gd_evaluation_run(evaluation, ensemble->members, ensemble->count, sums);
 	if (!gd_failed(&status) && o->importance)
-		status = gd_importance_find(evaluation, ensemble.members, count, &ensemble.models[0].preprocessing, &sums, &importance);
+		status = gd_importance_find(evaluation, ensemble->members, ensemble->count, &ensemble->models[0].preprocessing, sums, importance);
+	gd_evaluation_free(evaluation);
+	if (dataset)
+		gd_dataset_close(dataset);
+	return status;
+}
+
+/* Of paths [count] the first `models` are models, the others tables. */
+static gd_status evaluate(gd_communicator *communicator, const evaluate_options *o, const char *const *paths, int models, int count)
+{
+	gd_ensemble ensemble = {0};
+	gd_score_sums sums = {0};
+	gd_ranking ranking;
+	gd_importance importance = {0};
+	gd_status status = gd_ensemble_read(communicator, paths, models, &ensemble);
+	if (!gd_failed(&status)) {
+		gd_status mine = gd_score_sums_init(&sums, ensemble.models[0].preprocessing.classes);
+		if (!gd_failed(&mine))
+			mine = gd_score_sums_keep_rows(&sums);
+		status = gd_agree(communicator, &mine);
+	}
+	if (!gd_failed(&status))
+		status = models < count ? gd_evaluate_table(communicator, &ensemble, paths + models, count - models, &o->dialect, &sums)
+					: score_part(communicator, o, &ensemble, paths[0], &sums, &importance);
 	if (!gd_failed(&status))
 		status = gd_ranking_of(communicator, &sums, &ranking);
 	if (!gd_failed(&status) && communicator->rank == 0) {
-		char **names = gd_dataset_get_header(dataset)->preprocessing.class_names;
+		char **names = ensemble.models[0].preprocessing.class_names;
 		if (o->json)
 			gd_score_report_json_with(stdout, &sums, &ranking, names, o->importance ? &importance : NULL);
 		else
@@ -78,39 +97,66 @@ static gd_status evaluate(gd_communicator *communicator, const evaluate_options 
 	}
 	gd_importance_release(&importance);
 	gd_score_sums_release(&sums);
-	gd_evaluation_free(evaluation);
-	if (dataset)
-		gd_dataset_close(dataset);
 	gd_ensemble_release(&ensemble);
 	return status;
+}
+
+/* Rank 0: the first arguments are models; from the first that is there and no HDF5 file on they are tables. */
+static int count_models(const char *const *paths, int count)
+{
+	int models = 1;
+	while (models < count && !gd_file_is_no_hdf5(paths[models]))
+		models++;
+	return models;
+}
+
+static gd_status check_tables(const char *const *paths, int models, int count, const bool *given)
+{
+	if (models == count)
+		return gd_ok();
+	for (size_t i = 0; i < table.count; i++)
+		if (given[i] && (!strcmp(table.options[i].name, "data") || !strcmp(table.options[i].name, "part") || !strcmp(table.options[i].name, "importance")))
+			return gd_error(GD_USAGE, "--%s goes with a dataset, and '%s' is a table, which is scored whole", table.options[i].name, paths[models]);
+	return gd_ok();
 }
 
 static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
 	evaluate_options o;
-	int count = 0;
-	const char **models = gd_allocate((size_t)argc, sizeof *models);
+	int count = 0, models = 0;
+	bool given[sizeof options / sizeof options[0]] = {false};
+	const char **paths = gd_allocate((size_t)argc, sizeof *paths);
 	gd_options_initialise(&table, &o);
-	gd_status mine = models ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, models, &count) : gd_out_of_memory("the arguments");
+	gd_status mine = paths ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, paths, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&mine) && count == 0)
 		mine = gd_error(GD_USAGE, "evaluate needs a model: genre-dist evaluate runs/first/model.h5");
+	if (!gd_failed(&mine))
+		mine = gd_dialect_check(&o.dialect);
+	if (!gd_failed(&mine) && communicator->rank == 0) {
+		models = count_models(paths, count);
+		mine = check_tables(paths, models, count, given);
+	}
 	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_broadcast(communicator, &models, sizeof models);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
-		status = evaluate(communicator, &o, models, count);
+		status = evaluate(communicator, &o, paths, models, count);
 	}
-	free(models);
+	free(paths);
 	return gd_command_finish(&status);
 }
 
 const gd_command gd_command_evaluate = {
 	.name = "evaluate",
-	.summary = "score models on a part of a dataset",
-	.usage = "MODEL.h5... [OPTION...]",
-	.description = "Scores a model on a part of a dataset; of several models the class probabilities are averaged.",
+	.summary = "score models on a part of a dataset, or on a labelled table",
+	.usage = "MODEL.h5... [OPTION...]\nMODEL.h5... TABLE... [OPTION...]",
+	.description = "Scores a model on a part of a dataset, or on all records of a labelled table, which is read as `predict` does; of several models the class probabilities are averaged.",
 	.options = &table,
 	.collective = run_command,
+	.alone = true,
 	.examples = GD_ENTRIES(
 		{"genre-dist evaluate runs/first/model.h5 --data songs.h5", "scores on the test part"},
+		{"genre-dist evaluate runs/first/model.h5 new.csv", "scores on a table of other songs whose genre is known"},
 		{"mpirun -n 4 genre-dist evaluate runs/*/model.h5 --data songs.h5 --json", "of several models together, for programs"}),
 };

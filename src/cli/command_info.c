@@ -105,6 +105,7 @@ const gd_command gd_command_info = {
 	.options = &table,
 	.local = run_alone,
 	.collective = run_ranks,
+	.alone = true,
 	.examples = GD_ENTRIES(
 		{"mpirun -n 8 genre-dist info", "where eight ranks run"},
 		{"mpirun -n 8 genre-dist info --check /scratch", "a page for whoever runs the cluster; exit code 1 where something is wrong"},

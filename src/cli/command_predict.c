@@ -12,14 +12,16 @@
 #include "gd/score/predictor.h"
 
 typedef struct predict_options {
-	const char *output;
 	gd_dialect_options dialect;
-	bool quiet, help;
+	const char *output, *keep;
+	bool strict, quiet, help;
 } predict_options;
 
 #define AT(member) offsetof(predict_options, member)
 static const gd_option options[] = {
 	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.csv", .help = "where the predictions go; by default, or for -, stdout"},
+	{.name = "keep", .letter = 'k', .type = GD_OPTION_TEXT, .offset = AT(keep), .argument = "COLUMN,...", .help = "columns of the table that are carried into the output, behind the probabilities"},
+	{.name = "strict", .type = GD_OPTION_FLAG, .offset = AT(strict), .initial = "off", .help = "end at the first record that is unlike the training part, with exit code 3, instead of a warning"},
 	GD_DIALECT_OPTIONS(predict_options),
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only, besides the result"},
 	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
@@ -50,9 +52,9 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
 		status = gd_ensemble_read(communicator, paths, count - 1, &ensemble);
 	}
-	const gd_table_options options_of_table = {.dialect = o.dialect, .once = true, .ragged = GD_RAGGED_KEEP};
+	const gd_predict_options how = {.dialect = o.dialect, .output = o.output, .keep = o.keep, .strict = o.strict};
 	if (!gd_failed(&status))
-		status = gd_predict(communicator, &ensemble, paths[count - 1], &options_of_table, o.output);
+		status = gd_predict(communicator, &ensemble, paths[count - 1], &how);
 	gd_ensemble_release(&ensemble);
 	free(paths);
 	return gd_command_finish(&status);
@@ -66,5 +68,6 @@ const gd_command gd_command_predict = {
 		       "Out come a row a record: row, predicted, and the probability of each class; of several models the probabilities are averaged.",
 	.options = &table,
 	.collective = run_command,
+	.alone = true,
 	.examples = GD_ENTRIES({"genre-dist predict runs/first/model.h5 new.csv -o genres.csv", "the genres of other songs"}),
 };

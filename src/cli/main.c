@@ -8,7 +8,9 @@
 #include "gd/base/output.h"
 #include "gd/base/processor.h"
 #include "gd/cli/commands.h"
+#include "gd/cli/commands_compare.h"
 #include "gd/cli/manual.h"
+#include "gd/parallel/host_sum.h"
 #include "gd/parallel/launch.h"
 #include "gd/run/machine.h"
 
@@ -55,6 +57,17 @@ static bool asks_help(const gd_option_table *table, int argc, char **argv)
 	return false;
 }
 
+/* A job of this rank's own. */
+static int run_alone(const gd_command *command, int argc, char **argv)
+{
+	gd_communicator own = {.mpi = MPI_COMM_SELF, .size = 1, .phase = "start"};
+	gd_log_mute(false);
+	gd_status status = gd_communicator_share(&own);
+	int code = gd_failed(&status) ? gd_command_finish(&status) : command->collective(&own, argc, argv);
+	gd_host_sum_free(own.node);
+	return code;
+}
+
 static int run_collective(const gd_command *command, int argc, char **argv)
 {
 	gd_communicator communicator;
@@ -72,7 +85,11 @@ static int run_collective(const gd_command *command, int argc, char **argv)
 	status = gd_launch_check_size(launched, communicator.size, gd_machine_mpi());
 	if (gd_failed(&status))
 		gd_log_mute(!first);
-	int code = gd_failed(&status) ? gd_command_finish(&status) : command->collective(&communicator, argc, argv);
+	bool alone = false;
+	if (!gd_failed(&status))
+		status = gd_commands_compare(&communicator, command, argc, argv, &alone);
+	int code = gd_failed(&status) ? gd_command_finish(&status) : alone ? run_alone(command, argc, argv)
+									   : command->collective(&communicator, argc, argv);
 	gd_communicator_finish(&communicator);
 	return code;
 }
@@ -87,6 +104,7 @@ static int print_manual(FILE *out, const gd_command *command)
 static int run(int argc, char **argv)
 {
 	keep_command_line(argc, argv);
+	gd_launch_forget_leftovers();
 	gd_log_mute(gd_launch_rank() > 0);
 	if (argc < 2)
 		return print_manual(stderr, &gd_program);

@@ -1,304 +1,222 @@
 #include "gd/score/predictor.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/base/excerpt.h"
 #include "gd/base/file.h"
-#include "gd/base/log.h"
 #include "gd/base/memory.h"
+#include "gd/base/number_text.h"
 #include "gd/base/output.h"
-#include "gd/kernel/transpose.h"
-#include "gd/parallel/mpi_error.h"
-#include "gd/parallel/reduce.h"
-#include "gd/table/recipe.h"
-
-/*
- * Every rank reads the whole table; in a round of ranks * BLOCK records each computes its own block, and rank 0 writes them
- * in order. A rank that fails meets the others where they agree at the start of a round.
- */
-enum { BLOCK = GD_EVALUATION_ROWS };
+#include "gd/score/shared_table.h"
 
 typedef struct predictor {
-	gd_communicator *communicator;
-	const gd_ensemble *ensemble;
-	const gd_preprocessing *preprocessing;
-	gd_recipe recipe;
-	FILE *out;           /* rank 0 */
-	const char *name;    /* its */
-	bool headed;         /* rank 0: the first line is written, which waits until there is something to put below it */
-	int64_t records;     /* seen so far */
-	int64_t mine;        /* of them in this rank's block of the round */
-	int64_t block_first; /* record number of the block's first */
-	int64_t ragged, ragged_line; /* records of another number of fields, on every rank, and the first one's line */
-	int64_t incomplete;  /* records of this rank that lack a value */
-	char lacking[128];   /* the first column found lacking */
-	double *raw;         /* [features] */
-	float *rows, *x;     /* [BLOCK, features], [features, BLOCK] */
-	float *mean;         /* [classes, BLOCK] probabilities */
-	bool *complete;      /* [BLOCK] */
-	float *workspace;
-	char *text;          /* the block as CSV */
-	size_t length;
-	bool agreed;         /* a failure that all ranks know */
+	gd_classifier classifier;
+	gd_shared_table shared;
+	gd_buffer *cells;  /* [classes]: the names as they stand in a cell */
+	int64_t *numbers;  /* [GD_EVALUATION_ROWS] of the records in the block */
+	const char **kept; /* [GD_EVALUATION_ROWS, kept]: their fields, in the batch */
+	FILE *out;         /* rank 0 */
+	const char *name;  /* its */
+	char *temporary;   /* the file that it is until it is whole; NULL for stdout */
+	bool headed;       /* the first line is written, which waits until there is something to put below it */
 } predictor;
 
-static gd_status take_header(void *context, const gd_record *header)
+static bool add_cell(gd_buffer *text, const char *field)
+{
+	size_t length = strlen(field);
+	if (!gd_buffer_reserve(text, 2 * length + 3))
+		return false;
+	if (!field[strcspn(field, ",\"\r\n")]) {
+		gd_buffer_add(text, field, length);
+		return true;
+	}
+	char *at = text->bytes + text->length;
+	*at++ = '"';
+	for (; *field; field++) {
+		if (*field == '"')
+			*at++ = '"';
+		*at++ = *field;
+	}
+	*at++ = '"';
+	text->length = (size_t)(at - text->bytes);
+	return true;
+}
+
+static bool add_row(predictor *p, int row, int rows, gd_buffer *text)
+{
+	const gd_classifier *c = &p->classifier;
+	int classes = c->preprocessing->classes, kept = p->shared.kept, best = 0;
+	const float *probability = c->probabilities + row;
+	for (int k = 1; k < classes; k++)
+		if (probability[k * rows] > probability[best * rows])
+			best = k;
+	if (!gd_buffer_reserve(text, GD_NUMBER_TEXT_ROOM + 2 + p->cells[best].length + (size_t)classes * (GD_NUMBER_TEXT_ROOM + 1)))
+		return false;
+	text->length += gd_number_text_count(p->numbers[row], text->bytes + text->length);
+	text->bytes[text->length++] = ',';
+	if (c->complete[row])
+		gd_buffer_add(text, p->cells[best].bytes, p->cells[best].length);
+	for (int k = 0; k < classes; k++) {
+		text->bytes[text->length++] = ',';
+		if (c->complete[row])
+			text->length += gd_number_text_float(probability[k * rows], text->bytes + text->length);
+	}
+	for (int k = 0; k < kept; k++)
+		if (!gd_buffer_reserve(text, 1) || (text->bytes[text->length++] = ',', !add_cell(text, p->kept[row * kept + k])))
+			return false;
+	if (!gd_buffer_reserve(text, 1))
+		return false;
+	text->bytes[text->length++] = '\n';
+	return true;
+}
+
+static gd_status end_block(predictor *p, gd_buffer *text)
+{
+	int rows = p->classifier.rows;
+	gd_classifier_run(&p->classifier);
+	for (int row = 0; row < rows; row++)
+		if (!add_row(p, row, rows, text))
+			return gd_out_of_memory("the predictions");
+	return gd_ok();
+}
+
+/* A batch's predictions as text. */
+static gd_status classify(void *context, const char *piece, size_t length, gd_buffer *text)
 {
 	predictor *p = context;
-	return gd_recipe_bind(&p->recipe, header, GD_BIND_FEATURES);
+	gd_batch_reader *reader = &p->shared.reader;
+	const int kept = p->shared.kept, first_kept = p->shared.column_count - kept;
+	gd_status status = gd_ok();
+	gd_batch_reader_begin(reader, piece, length);
+	for (const gd_record *record; !gd_failed(&status) && (record = gd_batch_read(reader));) {
+		int row = p->classifier.rows;
+		p->numbers[row] = record->number;
+		for (int k = 0; k < kept; k++)
+			p->kept[row * kept + k] = record->fields[first_kept + k];
+		status = gd_classifier_add(&p->classifier, record);
+		if (!gd_failed(&status) && p->classifier.rows == GD_EVALUATION_ROWS)
+			status = end_block(p, text);
+	}
+	if (!gd_failed(&status) && p->classifier.rows)
+		status = end_block(p, text);
+	return status;
 }
 
-static void print_cell(FILE *out, const char *text)
+/* A failure shows when the output is ended. */
+static void print_header(predictor *p)
 {
-	if (!strpbrk(text, ",\"\r\n")) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
-static void print_header(const predictor *p)
-{
-	char name[512];
+	const gd_preprocessing *preprocessing = p->classifier.preprocessing;
+	const gd_record *header = gd_table_get_header(p->shared.table);
+	gd_buffer line = {0};
+	bool fine = true;
 	fputs("row,predicted", p->out);
-	for (int c = 0; c < p->preprocessing->classes; c++) {
-		snprintf(name, sizeof name, "probability_%s", p->preprocessing->class_names[c]);
-		fputc(',', p->out);
-		print_cell(p->out, name);
+	for (int c = 0; c < preprocessing->classes && fine; c++) {
+		char name[512];
+		snprintf(name, sizeof name, "probability_%s", preprocessing->class_names[c]);
+		fine = gd_buffer_reserve(&line, 1) && (line.bytes[line.length++] = ',', add_cell(&line, name));
 	}
+	for (int k = 0; k < p->shared.kept && fine; k++)
+		fine = gd_buffer_reserve(&line, 1) && (line.bytes[line.length++] = ',', add_cell(&line, header->fields[p->shared.columns[p->shared.column_count - p->shared.kept + k]]));
+	fwrite(line.bytes, 1, line.length, p->out);
 	fputc('\n', p->out);
+	gd_buffer_release(&line);
+	p->headed = true;
 }
 
-/* This rank's block of the round as CSV text. */
-static gd_status classify_block(predictor *p)
+static gd_status write_text(void *context, const char *text, size_t length)
 {
-	int rows = (int)p->mine, classes = p->preprocessing->classes;
-	free(p->text);
-	p->text = NULL;
-	p->length = 0;
-	if (!rows)
-		return gd_ok();
-	gd_transpose(rows, p->preprocessing->features, p->rows, p->x);
-	gd_members_infer(p->ensemble->members, p->ensemble->count, rows, p->x, p->workspace, p->mean);
-	FILE *out = open_memstream(&p->text, &p->length);
-	if (!out)
-		return gd_out_of_memory("the predictions");
-	for (int r = 0; r < rows; r++) {
-		int best = 0;
-		for (int c = 1; c < classes; c++)
-			if (p->mean[c * rows + r] > p->mean[best * rows + r])
-				best = c;
-		fprintf(out, "%" PRId64 ",", p->block_first + r);
-		if (p->complete[r])
-			print_cell(out, p->preprocessing->class_names[best]);
-		for (int c = 0; c < classes; c++)
-			p->complete[r] ? fprintf(out, ",%.9g", (double)p->mean[c * rows + r]) : fprintf(out, ",");
-		fputc('\n', out);
-	}
-	return fclose(out) ? gd_out_of_memory("the predictions") : gd_ok();
-}
-
-/* Rank 0 writes its own block, then the others' as they come. */
-static gd_status write_round(predictor *p)
-{
-	gd_communicator *communicator = p->communicator;
-	unsigned long long length = p->length;
-	communicator->phase = "collecting predictions";
-	if (communicator->rank) {
-		MPI_Request requests[2];
-		int code = MPI_Isend(&length, 1, MPI_UNSIGNED_LONG_LONG, 0, 0, communicator->mpi, &requests[0]);
-		gd_status status = code == MPI_SUCCESS ? gd_wait(communicator, &requests[0]) : gd_mpi_error(code, "send predictions");
-		if (gd_failed(&status) || !length)
-			return status;
-		code = MPI_Isend(p->text, (int)length, MPI_CHAR, 0, 1, communicator->mpi, &requests[1]);
-		return code == MPI_SUCCESS ? gd_wait(communicator, &requests[1]) : gd_mpi_error(code, "send predictions");
-	}
+	predictor *p = context;
 	if (!p->headed)
 		print_header(p);
-	p->headed = true;
-	fwrite(p->text, 1, p->length, p->out);
-	for (int r = 1; r < communicator->size; r++) {
-		MPI_Request request;
-		int code = MPI_Irecv(&length, 1, MPI_UNSIGNED_LONG_LONG, r, 0, communicator->mpi, &request);
-		gd_status status = code == MPI_SUCCESS ? gd_wait(communicator, &request) : gd_mpi_error(code, "receive predictions");
-		if (gd_failed(&status))
-			return status;
-		if (!length)
-			continue;
-		char *text = malloc(length);
-		if (!text)
-			return gd_out_of_memory("the predictions");
-		code = MPI_Irecv(text, (int)length, MPI_CHAR, r, 1, communicator->mpi, &request);
-		status = code == MPI_SUCCESS ? gd_wait(communicator, &request) : gd_mpi_error(code, "receive predictions");
-		if (!gd_failed(&status))
-			fwrite(text, 1, length, p->out);
-		free(text);
-		if (gd_failed(&status))
-			return status;
-	}
+	fwrite(text, 1, length, p->out);
 	return ferror(p->out) ? gd_output_flush(p->out, p->name) : gd_ok();
 }
 
-/* Collective. Ends a round; `mine` is how this rank fared since the last one. */
-static gd_status finish_round(predictor *p, const gd_status *mine)
+static gd_status prepare(predictor *p, const gd_ensemble *ensemble, const char *input, const gd_predict_options *options)
 {
-	gd_status here = gd_failed(mine) ? *mine : classify_block(p);
-	gd_status status = gd_agree(p->communicator, &here);
-	if (!gd_failed(&status)) {
-		here = write_round(p);
-		status = gd_agree(p->communicator, &here);
-	}
-	p->agreed = gd_failed(&status);
-	p->mine = 0;
-	return status;
-}
-
-static gd_status take_record(void *context, const gd_record *record)
-{
-	predictor *p = context;
-	int64_t place = p->records % ((int64_t)p->communicator->size * BLOCK);
-	p->records++;
-	if (record->ragged && !p->ragged++)
-		p->ragged_line = record->line;
-	if (place / BLOCK == p->communicator->rank) {
-		int features = p->preprocessing->features;
-		const char *missing = NULL;
-		float *row = p->rows + p->mine * features;
-		if (!p->mine)
-			p->block_first = record->number;
-		gd_status status = gd_recipe_encode(&p->recipe, record, p->raw, &missing);
-		if (gd_failed(&status))
-			return status;
-		p->complete[p->mine++] = !missing;
-		if (missing) {
-			if (!p->incomplete++)
-				snprintf(p->lacking, sizeof p->lacking, "%s", missing);
-			memset(row, 0, (size_t)features * sizeof *row);
-		} else {
-			gd_recipe_standardise(p->preprocessing, p->raw, row);
-		}
-	}
-	gd_status fine = gd_ok();
-	return place == (int64_t)p->communicator->size * BLOCK - 1 ? finish_round(p, &fine) : fine;
-}
-
-static gd_status allocate(predictor *p)
-{
-	size_t features = (size_t)p->preprocessing->features, classes = (size_t)p->preprocessing->classes;
-	size_t floats = gd_members_workspace(p->ensemble->members, p->ensemble->count, BLOCK);
-	bool complete = (p->raw = gd_allocate(features, sizeof(double))) && (p->rows = gd_allocate(BLOCK * features, sizeof(float))) &&
-		(p->x = gd_allocate(BLOCK * features, sizeof(float))) &&
-		(p->mean = gd_allocate(BLOCK * classes, sizeof(float))) && (p->complete = gd_allocate(BLOCK, sizeof(bool))) &&
-		(p->workspace = gd_allocate(floats, sizeof(float)));
+	gd_status status = gd_classifier_init(&p->classifier, ensemble, strcmp(input, "-") ? input : "stdin", options->strict);
+	if (gd_failed(&status))
+		return status;
+	int classes = p->classifier.preprocessing->classes;
+	p->cells = gd_allocate((size_t)classes, sizeof *p->cells);
+	p->numbers = gd_allocate(GD_EVALUATION_ROWS, sizeof *p->numbers);
+	bool complete = p->cells && p->numbers;
+	for (int c = 0; c < classes && complete; c++)
+		complete = add_cell(&p->cells[c], p->classifier.preprocessing->class_names[c]);
 	return complete ? gd_ok() : gd_out_of_memory("the predictions");
 }
 
-static gd_status warn_of_incomplete(predictor *p)
+/* Rank 0. */
+static gd_status begin_output(predictor *p, const char *output)
 {
-	double count = (double)p->incomplete;
-	gd_status status = gd_reduce_sum(p->communicator, &count, 1);
-	if (!gd_failed(&status) && count > 0 && p->communicator->rank == 0)
-		gd_log_warning("%.0f record%s a value that the model needs%s%s%s: no prediction for them", count, count > 1 ? "s lack" : " lacks",
-			*p->lacking ? " (column '" : "", p->lacking, *p->lacking ? "' for one)" : "");
+	gd_status status = gd_ok();
+	p->out = stdout;
+	p->name = output ? output : "stdout";
+	if (!output)
+		return status;
+	p->out = NULL;
+	status = gd_file_begin(output, &p->temporary);
+	if (!gd_failed(&status) && !(p->out = fopen(p->temporary, "w")))
+		status = gd_file_error(GD_FAILED, "write", output, errno);
 	return status;
 }
 
-/* A warning for each kind of odd value: how many, and one of them if rank 0 met it. */
-static gd_status warn_of_oddities(predictor *p)
+/* Rank 0: `status` is how the work fared; what was written of a failure's is discarded. */
+static gd_status end_output(predictor *p, const gd_status *status)
 {
-	static const char *const kinds[GD_ODDS] = {"no value in column '%s', which is imputed", "no number or date in column '%s', which counts as missing", "a category or year in column '%s' that the training part lacks",
-		"a number in column '%s' that is far outside the training part's"};
-	int columns = p->recipe.schema.column_count;
-	double *counts = gd_allocate((size_t)columns * GD_ODDS, sizeof *counts);
-	gd_status mine = counts ? gd_ok() : gd_out_of_memory("the warnings");
-	gd_status status = gd_agree(p->communicator, &mine);
-	for (int i = 0; i < columns * GD_ODDS && !gd_failed(&status); i++)
-		counts[i] = (double)p->recipe.oddities[i / GD_ODDS][i % GD_ODDS].count;
-	if (!gd_failed(&status))
-		status = gd_reduce_sum(p->communicator, counts, columns * GD_ODDS);
-	for (int i = 0; i < columns * GD_ODDS && !gd_failed(&status) && p->communicator->rank == 0; i++) {
-		const gd_oddity *oddity = &p->recipe.oddities[i / GD_ODDS][i % GD_ODDS];
-		char room[GD_EXCERPT_ROOM], text[256];
-		if (counts[i] == 0 || (i % GD_ODDS == GD_ODD_MISSING && p->recipe.schema.missing != GD_MISSING_IMPUTE))
-			continue;
-		snprintf(text, sizeof text, kinds[i % GD_ODDS], gd_excerpt(p->recipe.schema.columns[i / GD_ODDS], room));
-		if (oddity->count)
-			gd_log_warning("%.0f of %" PRId64 " records have %s (record %" PRId64 ": '%s')", counts[i], p->records, text, oddity->record, oddity->example);
-		else
-			gd_log_warning("%.0f of %" PRId64 " records have %s", counts[i], p->records, text);
-	}
-	free(counts);
-	return status;
-}
-
-gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble, const char *input, const gd_table_options *options, const char *output)
-{
-	predictor p = {.name = output ? output : "stdout", .communicator = communicator, .ensemble = ensemble, .preprocessing = &ensemble->models[0].preprocessing};
-	char *temporary = NULL;
-	gd_status mine = gd_recipe_read(&p.recipe, p.preprocessing->recipe, "the model");
-	if (!gd_failed(&mine)) {
-		p.recipe.schema.spares_unreadable = true;
-		gd_recipe_watch(&p.recipe, p.preprocessing);
-		mine = allocate(&p);
-	}
-	if (!gd_failed(&mine) && communicator->rank == 0) {
-		p.out = stdout;
-		if (output)
-			mine = gd_file_begin(output, &temporary);
-		if (!gd_failed(&mine) && output && !(p.out = fopen(temporary, "w")))
-			mine = gd_error(GD_FAILED, "cannot write '%s'", output);
-	}
-	gd_status status = gd_agree(communicator, &mine);
-	if (gd_failed(&status))
-		goto done;
-	gd_table_reader reader = {.header = take_header, .record = take_record, .context = &p};
-	gd_table *table = NULL;
-	mine = gd_table_open(&input, 1, options, &table);
-	if (!gd_failed(&mine))
-		mine = gd_table_deliver(table, &reader, NULL);
-	gd_table_close(table);
-	status = mine;
-	if (!p.agreed)
-		status = finish_round(&p, &mine);
-	if (!gd_failed(&status) && p.ragged)
-		gd_log_warning("%lld of %lld records have another number of fields than the header, the first in line %lld; they count as without values", (long long)p.ragged,
-			(long long)p.records, (long long)p.ragged_line);
-	if (!gd_failed(&status))
-		status = warn_of_incomplete(&p);
-	if (!gd_failed(&status))
-		status = warn_of_oddities(&p);
-done:
-	mine = status;
-	if (communicator->rank == 0 && p.out) {
-		gd_status written = gd_output_flush(p.out, p.name);
-		if (p.out != stdout && fclose(p.out) != 0 && !gd_failed(&written))
-			written = gd_file_error(GD_FAILED, "write to", p.name, errno);
+	gd_status mine = *status;
+	if (p->out) {
+		gd_status written = gd_output_flush(p->out, p->name);
+		if (p->out != stdout && fclose(p->out) != 0 && !gd_failed(&written))
+			written = gd_file_error(GD_FAILED, "write to", p->name, errno);
 		if (!gd_failed(&mine))
 			mine = written;
-		if (output && !gd_failed(&mine))
-			mine = gd_file_publish(temporary, output);
-		else if (temporary)
-			gd_file_discard(temporary);
 	}
+	if (p->temporary && !gd_failed(&mine))
+		return gd_file_publish(p->temporary, p->name);
+	if (p->temporary)
+		gd_file_discard(p->temporary);
+	return mine;
+}
+
+static void release(predictor *p)
+{
+	for (int c = 0; p->cells && c < p->classifier.preprocessing->classes; c++)
+		gd_buffer_release(&p->cells[c]);
+	free(p->cells);
+	free(p->numbers);
+	free(p->kept);
+	free(p->temporary);
+	gd_shared_table_close(&p->shared);
+	gd_classifier_release(&p->classifier);
+}
+
+gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble, const char *input, const gd_predict_options *options)
+{
+	predictor p = {0};
+	int64_t records = 0;
+	const gd_table_options of_table = {.dialect = options->dialect, .once = true, .ragged = options->strict ? GD_RAGGED_REFUSE : GD_RAGGED_KEEP};
+	gd_status mine = prepare(&p, ensemble, input, options);
+	if (!gd_failed(&mine) && communicator->rank == 0)
+		mine = begin_output(&p, options->output);
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_shared_table_open(&p.shared, communicator, &p.classifier, &input, 1, &of_table, GD_BIND_FEATURES, options->keep);
+	if (!gd_failed(&status)) {
+		p.kept = gd_allocate(GD_EVALUATION_ROWS * (size_t)p.shared.kept, sizeof *p.kept);
+		mine = p.kept ? gd_ok() : gd_out_of_memory("the columns that are kept");
+		status = gd_agree(communicator, &mine);
+	}
+	if (!gd_failed(&status))
+		status = gd_shared_table_run(&p.shared, classify, write_text, &p);
+	if (!gd_failed(&status) && communicator->rank == 0 && !p.headed)
+		print_header(&p);
+	if (!gd_failed(&status))
+		status = gd_classifier_warn(&p.classifier, communicator, &records);
+	mine = communicator->rank == 0 ? end_output(&p, &status) : status;
 	status = gd_agree(communicator, &mine);
-	gd_recipe_release(&p.recipe);
-	free(temporary);
-	free(p.raw);
-	free(p.rows);
-	free(p.x);
-	free(p.mean);
-	free(p.complete);
-	free(p.workspace);
-	free(p.text);
+	release(&p);
 	return status;
 }

@@ -1,6 +1,8 @@
 #include "gd/store/file_kind.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "gd/base/build.h"
@@ -79,4 +81,20 @@ gd_status gd_file_expect_kind(const char *path, gd_file_kind kind)
 	gd_hdf5_open(&hdf5, path);
 	gd_hdf5_expect_kind(&hdf5, kind);
 	return gd_hdf5_close(&hdf5);
+}
+
+bool gd_file_is_no_hdf5(const char *path)
+{
+	static const char signature[] = "\211HDF\r\n\032\n";
+	char first[sizeof signature - 1];
+	struct stat info;
+	if (!strcmp(path, "-"))
+		return true;
+	if (stat(path, &info))
+		return false;
+	FILE *file = S_ISREG(info.st_mode) ? fopen(path, "rb") : NULL;
+	bool is = file && fread(first, 1, sizeof first, file) == sizeof first && !memcmp(first, signature, sizeof first);
+	if (file)
+		fclose(file);
+	return !is;
 }

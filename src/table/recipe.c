@@ -66,35 +66,62 @@ void gd_recipe_release(gd_recipe *recipe)
 	*recipe = (gd_recipe){.schema = {.target = -1}};
 }
 
+/* Whether the column is looked at. */
+static bool needs(const gd_schema *schema, int column, gd_bind bind)
+{
+	bool needed = bind == GD_BIND_ALL || (bind == GD_BIND_LABELLED && column == schema->target);
+	for (int i = 0; i < schema->term_count && !needed; i++)
+		needed = schema->terms[i].column == column || schema->terms[i].other == column;
+	return needed;
+}
+
+static void note_renamed(gd_recipe *recipe, int column, const char *found)
+{
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM], pair[2 * GD_EXCERPT_ROOM + 8];
+	snprintf(pair, sizeof pair, "%s' as '%s", gd_excerpt(found, room), gd_excerpt(recipe->schema.columns[column], other));
+	gd_enumeration_add(&recipe->renamed, pair);
+}
+
+static gd_status lacks(const gd_recipe *recipe, const gd_record *header, int column, int others)
+{
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM], more[48] = "";
+	const char *nearest = gd_table_nearest(header, recipe->schema.columns[column]);
+	if (others)
+		snprintf(more, sizeof more, " (nor %d more that are needed)", others);
+	gd_excerpt(recipe->schema.columns[column], room);
+	if (nearest)
+		return gd_error(GD_BAD_DATA, "it has no column '%s'%s; did you mean '%s'", room, more, gd_excerpt(nearest, other));
+	return gd_error(GD_BAD_DATA, "it has no column '%s'%s", room, more);
+}
+
 gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bind)
 {
 	const gd_schema *schema = &recipe->schema;
-	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
+	int first = -1, lacking = 0;
+	recipe->renamed = (gd_enumeration){0};
 	for (int i = 0; i < schema->column_count; i++) {
-		bool needed = bind == GD_BIND_ALL;
-		for (int j = 0; j < schema->term_count && !needed; j++)
-			needed = schema->terms[j].column == i || schema->terms[j].other == i;
 		recipe->field[i] = -1;
-		if (!needed)
+		if (!needs(schema, i, bind))
 			continue;
 		gd_status status = gd_table_find(header, schema->columns[i], &recipe->field[i]);
 		if (gd_failed(&status))
 			return status;
-		if (recipe->field[i] >= 0)
-			continue;
-		const char *nearest = gd_table_nearest(header, schema->columns[i]);
-		gd_excerpt(schema->columns[i], room);
-		if (nearest)
-			return gd_error(GD_BAD_DATA, "it has no column '%s'; did you mean '%s'", room, gd_excerpt(nearest, other));
-		return gd_error(GD_BAD_DATA, "it has no column '%s'", room);
+		if (recipe->field[i] < 0 && bind != GD_BIND_ALL && !recipe->exact && (recipe->field[i] = gd_table_find_alike(header, schema->columns[i])) >= 0)
+			note_renamed(recipe, i, header->fields[recipe->field[i]]);
+		if (recipe->field[i] < 0 && !lacking++)
+			first = i;
 	}
-	return gd_ok();
+	return lacking ? lacks(recipe, header, first, lacking - 1) : gd_ok();
 }
 
 /* Once a record and column. */
 static void note(gd_recipe *recipe, int column, gd_odd odd, const gd_record *record)
 {
 	gd_oddity *oddity = &recipe->oddities[column][odd];
+	if (recipe->odd_column < 0) {
+		recipe->odd_column = column;
+		recipe->odd = odd;
+	}
 	if (oddity->count && oddity->latest == record->number)
 		return;
 	if (!oddity->count++) {

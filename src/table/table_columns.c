@@ -1,8 +1,10 @@
 /* Columns by name. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
+#include "gd/table/spelling.h"
 #include "gd/table/table.h"
 
 gd_status gd_table_find(const gd_record *header, const char *name, int *index)
@@ -19,10 +21,43 @@ gd_status gd_table_find(const gd_record *header, const char *name, int *index)
 	return gd_ok();
 }
 
+/* The letters of a name that tell it from others, in small letters; freed by the caller, NULL when out of memory. */
+static char *core_of(const char *name)
+{
+	char *core = malloc(strlen(name) + 1);
+	size_t length = 0;
+	if (!core)
+		return NULL;
+	gd_spelling_fold(name, core);
+	for (const char *at = core; *at; at++)
+		if (!strchr(" _.-", *at))
+			core[length++] = *at;
+	core[length] = '\0';
+	return core;
+}
+
+int gd_table_find_alike(const gd_record *header, const char *name)
+{
+	char *wanted = core_of(name);
+	int found = -1, count = 0;
+	for (int i = 0; i < header->count && wanted && *wanted; i++) {
+		char *core = core_of(header->fields[i]);
+		if (core && !strcmp(core, wanted)) {
+			found = i;
+			count++;
+		}
+		free(core);
+	}
+	free(wanted);
+	return count == 1 ? found : -1;
+}
+
 const char *gd_table_nearest(const gd_record *header, const char *name)
 {
 	const char *nearest = NULL;
-	int least = (int)(strlen(name) / 3) + 1;
+	int least = (int)(strlen(name) / 3) + 1, alike = gd_table_find_alike(header, name);
+	if (alike >= 0)
+		return header->fields[alike];
 	for (int i = 0; i < header->count; i++) {
 		int distance = gd_edit_distance(header->fields[i], name);
 		if (distance < least) {

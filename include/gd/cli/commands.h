@@ -59,6 +59,7 @@ typedef struct gd_command {
 	int (*local)(int argc, char **argv); /* by one process; NULL where only `collective` will do */
 	int (*collective)(gd_communicator *communicator, int argc, char **argv); /* by all ranks, which leave with one status; NULL: other ranks do nothing */
 	void (*prepare)(void); /* before MPI starts; may be NULL */
+	bool alone;            /* ranks that were given different arguments work each for itself; else they are refused */
 } gd_command;
 
 #define GD_DECLARE_COMMAND(name) extern const gd_command gd_command_##name;

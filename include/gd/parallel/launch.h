@@ -7,6 +7,12 @@
 
 #include "gd/base/status.h"
 
+/*
+ * First of all: takes out of the environment what speaks of ranks although no launcher is there any more, so that neither this program nor MPI waits for one. A launcher is there when its
+ * server can be reached: PMIx's directory, PMI's socket, SLURM's task.
+ */
+void gd_launch_forget_leftovers(void);
+
 /* This process's rank and the number of processes it was started with; 0 and 1 without a launcher. MPI itself may change them at its start. */
 int gd_launch_rank(void);
 int gd_launch_size(void);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/status.h"
 #include "gd/table/preprocessing.h"
 #include "gd/table/schema.h"
@@ -14,6 +15,7 @@
 typedef enum gd_bind {
 	GD_BIND_ALL,      /* every column that the schema names: `preprocess` */
 	GD_BIND_FEATURES, /* those that features are made of: `predict` */
+	GD_BIND_LABELLED, /* and the target: `evaluate` */
 } gd_bind;
 
 /* What can be odd about a value, and is counted. */
@@ -42,6 +44,10 @@ typedef struct gd_recipe {
 	double *range;       /* [terms, 2]: least and greatest number of the training part; NaN: not known */
 	gd_oddity (*oddities)[GD_ODDS]; /* [columns], counted as records are measured */
 	int *field;          /* [columns]: index in the bound header, -1: not looked at */
+	bool exact;          /* names must be the same to the letter; else, but for GD_BIND_ALL, one that differs in case, blanks or punctuation alone will do */
+	gd_enumeration renamed; /* such columns, as gd_recipe_bind found them */
+	int odd_column;      /* the first column of which something odd was noted since this was set to -1, and what */
+	gd_odd odd;
 } gd_recipe;
 
 /* Takes the schema over, which is released with the recipe (also on failure). */
@@ -50,7 +56,7 @@ GD_CHECKED gd_status gd_recipe_init(gd_recipe *recipe, gd_schema *schema);
 GD_CHECKED gd_status gd_recipe_read(gd_recipe *recipe, const char *text, const char *name);
 void gd_recipe_release(gd_recipe *recipe);
 
-/* Finds the columns. One that is lacking is GD_BAD_DATA and named; the table's name is the caller's to add (gd_table_read does). */
+/* Finds the columns. Those that are lacking are GD_BAD_DATA, the first is named with the column that may be meant; the table's name is the caller's to add (gd_table_read does). */
 GD_CHECKED gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bind);
 
 /*

@@ -102,6 +102,9 @@ GD_CHECKED gd_status gd_table_read(const char *path, const gd_table_reader *read
 /* Index of the column `name` in `*index`, or -1. Two columns of that name are GD_BAD_DATA. */
 GD_CHECKED gd_status gd_table_find(const gd_record *header, const char *name, int *index);
 
+/* Index of the one column whose name differs from `name` in case, blanks, underscores, dots and dashes alone; -1: none, or several. */
+int gd_table_find_alike(const gd_record *header, const char *name);
+
 /* The column whose name looks most like `name`, or NULL when none is near: for "did you mean". */
 const char *gd_table_nearest(const gd_record *header, const char *name);
 

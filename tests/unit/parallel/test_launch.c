@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,7 +19,7 @@
 const char *const unit_suite = "launch";
 
 static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE", "SLURM_JOB_ID", "SLURM_STEP_ID",
-	"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_TASKS_PER_NODE", "SLURM_NODEID", "SLURM_RESTART_COUNT", "SLURM_CLUSTER_NAME", "SLURM_JOB_END_TIME", NULL};
+	"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_TASKS_PER_NODE", "SLURM_NODEID", "SLURM_RESTART_COUNT", "SLURM_CLUSTER_NAME", "SLURM_JOB_END_TIME", "SLURM_TASK_PID", "PMI_FD", "PMI_PORT", "PMIX_NAMESPACE", "PMIX_SERVER_URI2", "PMIX_SERVER_TMPDIR", NULL};
 
 /* Pairs of name and value, nothing else of a launcher's. */
 static void launched(const char *const *pairs)
@@ -212,7 +213,51 @@ static void copies_refused(void)
 	unsetenv(copy);
 }
 
+/* Whether the process is rank 0 of 1 after what is left over was forgotten. */
+static bool is_alone(void)
+{
+	gd_launch_forget_leftovers();
+	return gd_launch_rank() == 0 && gd_launch_size() == 1 && !getenv("SLURM_STEP_ID") && !getenv("PMIX_NAMESPACE");
+}
+
+static void leftovers(void)
+{
+	char text[32];
+	int pair[2];
+	setenv("GD_TEST_KEPT", "1", 1);
+	LAUNCHED("OMPI_COMM_WORLD_RANK", "5", "OMPI_COMM_WORLD_SIZE", "8", "PMIX_RANK", "5", "PMIX_NAMESPACE", "gone");
+	CU_ASSERT(is_alone());
+	LAUNCHED("OMPI_COMM_WORLD_RANK", "5", "OMPI_COMM_WORLD_SIZE", "8", "PMIX_RANK", "5", "PMIX_NAMESPACE", "gone", "PMIX_SERVER_URI2", "gone", "PMIX_SERVER_TMPDIR", "/nonexistent/gone");
+	CU_ASSERT(is_alone());
+	LAUNCHED("PMI_RANK", "1", "PMI_SIZE", "4");
+	CU_ASSERT(is_alone());
+	LAUNCHED("PMI_RANK", "1", "PMI_SIZE", "4", "PMI_FD", "999");
+	CU_ASSERT(is_alone());
+	LAUNCHED("SLURM_JOB_ID", "9", "SLURM_STEP_ID", "0", "SLURM_PROCID", "2", "SLURM_STEP_NUM_TASKS", "4");
+	CU_ASSERT(is_alone());
+	CU_ASSERT_STRING_EQUAL(gd_launch_job().number, "9");
+
+	/* Those of a launcher that is there stay. */
+	LAUNCHED("OMPI_COMM_WORLD_RANK", "5", "OMPI_COMM_WORLD_SIZE", "8", "PMIX_NAMESPACE", "there", "PMIX_SERVER_URI2", "there", "PMIX_SERVER_TMPDIR", unit_directory());
+	gd_launch_forget_leftovers();
+	CU_ASSERT_EQUAL(gd_launch_rank(), 5);
+	unsetenv("PMIX_NAMESPACE");
+	CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	snprintf(text, sizeof text, "%d", pair[0]);
+	LAUNCHED("PMI_RANK", "1", "PMI_SIZE", "4", "PMI_FD", text);
+	gd_launch_forget_leftovers();
+	CU_ASSERT_EQUAL(gd_launch_size(), 4);
+	close(pair[0]);
+	close(pair[1]);
+	snprintf(text, sizeof text, "%d", (int)getpid());
+	LAUNCHED("SLURM_STEP_ID", "0", "SLURM_PROCID", "2", "SLURM_STEP_NUM_TASKS", "4", "SLURM_TASK_PID", text);
+	gd_launch_forget_leftovers();
+	CU_ASSERT_EQUAL(gd_launch_rank(), 2);
+	CU_ASSERT_STRING_EQUAL(getenv("GD_TEST_KEPT"), "1");
+}
+
 const unit_test unit_tests[] = {
+	{"what a launcher left behind", leftovers},
 	{"no launcher", nobody},
 	{"mpirun", mpirun},
 	{"another library's mpirun", another_mpirun},

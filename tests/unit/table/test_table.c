@@ -177,6 +177,11 @@ static void test_names(void)
 	status = gd_table_find(&header, "tempo", &index);
 	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
 	CU_ASSERT_STRING_EQUAL(gd_table_nearest(&header, "keys"), "key");
+	CU_ASSERT_STRING_EQUAL(gd_table_nearest(&header, "K-E_Y."), "key");
+	CU_ASSERT_EQUAL(gd_table_find_alike(&header, " Key"), 1);
+	CU_ASSERT_EQUAL(gd_table_find_alike(&header, "Tempo"), -1);
+	CU_ASSERT_EQUAL(gd_table_find_alike(&header, "keys"), -1);
+	CU_ASSERT_EQUAL(gd_table_find_alike(&header, "_"), -1);
 	CU_ASSERT_PTR_NULL(gd_table_nearest(&header, "instrumentalness"));
 }
 

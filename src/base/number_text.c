@@ -1,0 +1,93 @@
+#include "gd/base/number_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DIGITS = 9,
+	LEAST_EXPONENT = -22 }; /* 2^24 * 10^(DIGITS - 1 + 22) < 2^128 */
+
+typedef unsigned __int128 wide;
+
+static wide power_of_ten(int exponent)
+{
+	static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
+		100000000000000, 1000000000000000, 10000000000000000};
+	return exponent > 16 ? (wide)powers[exponent - 16] * powers[16] : powers[exponent];
+}
+
+/* mantissa * 2^-shift * 10^(DIGITS - 1 - exponent), rounded to the nearest, ties to even, as printf does; `*below` is that rounded down. */
+static uint64_t scale(uint32_t mantissa, int shift, int exponent, uint64_t *below)
+{
+	wide product = mantissa * power_of_ten(DIGITS - 1 - exponent), half = (wide)1 << (shift - 1), rest = product & ((half << 1) - 1);
+	*below = (uint64_t)(product >> shift);
+	return *below + (rest > half || (rest == half && (*below & 1)));
+}
+
+static size_t write_digits(uint64_t digits, int exponent, char *text)
+{
+	char figures[DIGITS];
+	int count = DIGITS;
+	size_t length = 0;
+	for (int i = DIGITS; i-- > 0; digits /= 10)
+		figures[i] = (char)('0' + digits % 10);
+	while (count > 1 && figures[count - 1] == '0')
+		count--;
+	if (exponent >= -4) {
+		memcpy(text, "0.0000", 6);
+		length = (size_t)(1 - exponent);
+		memcpy(text + length, figures, (size_t)count);
+		return length + (size_t)count;
+	}
+	text[length++] = figures[0];
+	if (count > 1) {
+		text[length++] = '.';
+		memcpy(text + length, figures + 1, (size_t)count - 1);
+		length += (size_t)count - 1;
+	}
+	text[length++] = 'e';
+	text[length++] = '-';
+	text[length++] = (char)('0' - exponent / 10);
+	text[length++] = (char)('0' - exponent % 10);
+	return length;
+}
+
+size_t gd_number_text_float(float value, char text[GD_NUMBER_TEXT_ROOM])
+{
+	if (value == 1 || (value == 0 && !signbit(value))) {
+		text[0] = value == 1 ? '1' : '0';
+		return 1;
+	}
+	if (!(value > 1e-21f && value < 1))
+		return (size_t)snprintf(text, GD_NUMBER_TEXT_ROOM, "%.9g", (double)value);
+	int two, exponent;
+	uint32_t mantissa = (uint32_t)(frexpf(value, &two) * 0x1p24f);
+	uint64_t below, digits;
+	/* log10(2) from below: of a number under 1 the true exponent, or one less. */
+	exponent = (two * 1233 >> 12) - 1;
+	digits = scale(mantissa, 24 - two, exponent, &below);
+	while (below >= 1000000000)
+		digits = scale(mantissa, 24 - two, ++exponent, &below);
+	if (digits == 1000000000) {
+		digits /= 10;
+		exponent++;
+	}
+	/* What is rounded up to 1. */
+	if (exponent == 0) {
+		text[0] = '1';
+		return 1;
+	}
+	return write_digits(digits, exponent, text);
+}
+
+size_t gd_number_text_count(int64_t value, char text[GD_NUMBER_TEXT_ROOM])
+{
+	char backwards[GD_NUMBER_TEXT_ROOM];
+	size_t length = 0;
+	do
+		backwards[length++] = (char)('0' + value % 10);
+	while (value /= 10);
+	for (size_t i = 0; i < length; i++)
+		text[i] = backwards[length - 1 - i];
+	return length;
+}

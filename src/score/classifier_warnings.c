@@ -1,0 +1,111 @@
+/* What a classifier found odd about a table, said by rank 0. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/parallel/deal.h"
+#include "gd/score/classifier.h"
+
+enum { LINES = 4 }; /* a kind: of more columns, the last line counts them */
+
+/* All ranks' entries added up in `mine`, on rank 0; the first record's example is kept. */
+static gd_status gather(gd_communicator *communicator, gd_oddity *mine, size_t count)
+{
+	void *received = NULL;
+	size_t received_count = 0;
+	int *counts = gd_allocate((size_t)communicator->size, sizeof *counts);
+	gd_status here = counts ? gd_ok() : gd_out_of_memory("the warnings");
+	gd_status status = gd_agree(communicator, &here);
+	if (!gd_failed(&status)) {
+		counts[0] = (int)count;
+		status = gd_deal(communicator, sizeof *mine, mine, counts, &received, &received_count);
+	}
+	const gd_oddity *all = received;
+	if (!gd_failed(&status) && communicator->rank == 0) {
+		memset(mine, 0, count * sizeof *mine);
+		for (size_t i = 0; i < received_count; i++) {
+			gd_oddity *sum = &mine[i % count];
+			int64_t before = sum->count;
+			if (all[i].count && (!before || all[i].record < sum->record))
+				*sum = all[i];
+			sum->count = before + all[i].count;
+		}
+	}
+	free(received);
+	free(counts);
+	return status;
+}
+
+static const char *plural(int64_t count)
+{
+	return count > 1 ? "s" : "";
+}
+
+static void warn_of_kind(const gd_recipe *recipe, gd_odd kind, const gd_oddity *entries, int64_t records)
+{
+	static const char *const kinds[GD_ODDS] = {"no value in column '%s', which is imputed", "no number or date in column '%s', which counts as missing", "a category or year in column '%s' that the training part lacks",
+		"a number in column '%s' that is far outside the training part's"};
+	int columns = 0, told = 0;
+	int64_t values = 0;
+	gd_enumeration names = {0};
+	for (int i = 0; i < recipe->schema.column_count; i++)
+		columns += entries[i * GD_ODDS + kind].count > 0;
+	for (int i = 0; i < recipe->schema.column_count; i++) {
+		const gd_oddity *oddity = &entries[i * GD_ODDS + kind];
+		char room[GD_EXCERPT_ROOM], text[256];
+		if (!oddity->count)
+			continue;
+		if (columns > LINES && told >= LINES - 1) {
+			values += oddity->count;
+			gd_enumeration_add(&names, recipe->schema.columns[i]);
+			continue;
+		}
+		told++;
+		snprintf(text, sizeof text, kinds[kind], gd_excerpt(recipe->schema.columns[i], room));
+		gd_log_warning("%lld of %lld records have %s (record %lld: '%s')", (long long)oddity->count, (long long)records, text, (long long)oddity->record, oddity->example);
+	}
+	if (values)
+		gd_log_warning("the same of %lld values in %d further columns: %s", (long long)values, columns - told, gd_enumeration_text(&names));
+}
+
+static void warn(const gd_classifier *c, const gd_oddity *entries)
+{
+	const gd_oddity *tallies = entries + (size_t)c->recipe.schema.column_count * GD_ODDS;
+	const gd_oddity *ragged = &tallies[GD_TALLY_RAGGED], *incomplete = &tallies[GD_TALLY_INCOMPLETE], *unlabelled = &tallies[GD_TALLY_UNLABELLED], *unknown = &tallies[GD_TALLY_UNKNOWN];
+	int64_t records = tallies[GD_TALLY_RECORDS].count;
+	if (ragged->count)
+		gd_log_warning("%lld of %lld records have another number of fields than the header, the first in line %lld; they count as without values", (long long)ragged->count,
+			(long long)records, (long long)ragged->latest);
+	if (incomplete->count)
+		gd_log_warning("%lld record%s a value that the model needs (column '%s' for one): no prediction for them", (long long)incomplete->count,
+			incomplete->count > 1 ? "s lack" : " lacks", incomplete->example);
+	if (unlabelled->count)
+		gd_log_warning("%lld of %lld record%s no label, the first in line %lld; they are not scored", (long long)unlabelled->count, (long long)records,
+			records > 1 ? "s have" : " has", (long long)unlabelled->latest);
+	if (unknown->count)
+		gd_log_warning("%lld of %lld record%s have a label that is no class of the model ('%s' in line %lld); they are not scored", (long long)unknown->count, (long long)records, plural(records),
+			unknown->example, (long long)unknown->latest);
+	for (gd_odd kind = 0; kind < GD_ODDS; kind++)
+		if (kind != GD_ODD_MISSING || c->recipe.schema.missing == GD_MISSING_IMPUTE)
+			warn_of_kind(&c->recipe, kind, entries, records);
+}
+
+gd_status gd_classifier_warn(gd_classifier *c, gd_communicator *communicator, int64_t *records)
+{
+	size_t values = (size_t)c->recipe.schema.column_count * GD_ODDS, count = values + GD_TALLIES;
+	gd_oddity *entries = gd_allocate(count, sizeof *entries);
+	gd_status mine = entries ? gd_ok() : gd_out_of_memory("the warnings");
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status)) {
+		memcpy(entries, c->recipe.oddities, values * sizeof *entries);
+		memcpy(entries + values, c->tallies, sizeof c->tallies);
+		status = gather(communicator, entries, count);
+	}
+	if (!gd_failed(&status) && communicator->rank == 0) {
+		warn(c, entries);
+		*records = entries[values + GD_TALLY_RECORDS].count;
+	}
+	free(entries);
+	return status;
+}

@@ -1,0 +1,125 @@
+#include "gd/score/table_evaluation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/memory.h"
+#include "gd/parallel/reduce.h"
+#include "gd/score/shared_table.h"
+
+typedef struct scorer {
+	gd_classifier classifier;
+	gd_shared_table shared;
+	gd_score_sums *sums;
+	int32_t labels[GD_EVALUATION_ROWS];
+} scorer;
+
+static void end_block(scorer *s)
+{
+	int rows = s->classifier.rows;
+	gd_classifier_run(&s->classifier);
+	gd_score_sums_add(s->sums, rows, s->classifier.probabilities, s->labels);
+}
+
+static void leave_out(scorer *s, gd_tally why, const gd_record *record)
+{
+	const gd_recipe *recipe = &s->classifier.recipe;
+	gd_classifier_tally(&s->classifier, GD_TALLY_RECORDS, record, "");
+	gd_classifier_tally(&s->classifier, why, record, record->fields[recipe->field[recipe->schema.target]]);
+}
+
+static gd_status score_record(scorer *s, const gd_record *record)
+{
+	gd_classifier *c = &s->classifier;
+	int32_t label;
+	if (gd_recipe_is_unlabelled(&c->recipe, record)) {
+		leave_out(s, GD_TALLY_UNLABELLED, record);
+		return gd_ok();
+	}
+	gd_status status = gd_recipe_label(&c->recipe, record, &label);
+	if (status.code == GD_BAD_DATA) {
+		leave_out(s, GD_TALLY_UNKNOWN, record);
+		return gd_ok();
+	}
+	if (!gd_failed(&status))
+		status = gd_classifier_add(c, record);
+	if (gd_failed(&status))
+		return status;
+	s->labels[c->rows - 1] = label;
+	if (!c->complete[c->rows - 1])
+		c->rows--;
+	if (c->rows == GD_EVALUATION_ROWS)
+		end_block(s);
+	return status;
+}
+
+static gd_status score(void *context, const char *piece, size_t length, gd_buffer *result)
+{
+	scorer *s = context;
+	gd_batch_reader *reader = &s->shared.reader;
+	gd_status status = gd_ok();
+	(void)result;
+	gd_batch_reader_begin(reader, piece, length);
+	for (const gd_record *record; !gd_failed(&status) && (record = gd_batch_read(reader));)
+		status = score_record(s, record);
+	if (!gd_failed(&status) && s->classifier.rows)
+		end_block(s);
+	return status;
+}
+
+static gd_status take_nothing(void *context, const char *result, size_t length)
+{
+	(void)context;
+	(void)result;
+	(void)length;
+	return gd_ok();
+}
+
+static gd_status add_up(gd_communicator *communicator, gd_score_sums *sums)
+{
+	size_t length = gd_score_sums_length(sums);
+	double *message = gd_allocate(length, sizeof *message);
+	gd_status mine = message ? gd_ok() : gd_out_of_memory("the scores");
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status)) {
+		gd_score_sums_pack(sums, message);
+		status = gd_reduce_sum(communicator, message, length);
+		gd_score_sums_unpack(sums, message);
+	}
+	free(message);
+	return status;
+}
+
+gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *ensemble, const char *const *paths, int count, const gd_dialect_options *dialect, gd_score_sums *sums)
+{
+	const gd_table_options options = {.dialect = *dialect, .once = true, .ragged = GD_RAGGED_KEEP};
+	const char *name = count > 1 ? "the tables" : strcmp(paths[0], "-") ? paths[0]
+									    : "stdin";
+	gd_scores scores;
+	int64_t records = 0;
+	scorer *s = gd_allocate(1, sizeof *s);
+	gd_status mine = s ? gd_classifier_init(&s->classifier, ensemble, name, false) : gd_out_of_memory("the scores");
+	gd_status status = gd_agree(communicator, &mine);
+	if (gd_failed(&status))
+		goto done;
+	s->sums = sums;
+	status = gd_shared_table_open(&s->shared, communicator, &s->classifier, paths, count, &options, GD_BIND_LABELLED, NULL);
+	if (!gd_failed(&status))
+		status = gd_shared_table_run(&s->shared, score, take_nothing, s);
+	if (!gd_failed(&status))
+		status = gd_classifier_warn(&s->classifier, communicator, &records);
+	if (!gd_failed(&status))
+		status = add_up(communicator, sums);
+	if (!gd_failed(&status)) {
+		gd_scores_of(sums, &scores, NULL);
+		if (scores.rows == 0)
+			status = gd_error(GD_BAD_DATA, "cannot score '%s': no record has both a label of the model and a prediction", name);
+	}
+done:
+	if (s) {
+		gd_shared_table_close(&s->shared);
+		gd_classifier_release(&s->classifier);
+	}
+	free(s);
+	return status;
+}
