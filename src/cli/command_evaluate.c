@@ -8,6 +8,7 @@
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
 #include "gd/cli/dialect_options.h"
+#include "gd/run/machine.h"
 #include "gd/score/model.h"
 #include "gd/score/score_report.h"
 #include "gd/score/table_evaluation.h"
@@ -126,6 +127,7 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	int count = 0, models = 0;
 	bool given[sizeof options / sizeof options[0]] = {false};
 	const char **paths = gd_allocate((size_t)argc, sizeof *paths);
+	char hosts[1024];
 	gd_options_initialise(&table, &o);
 	gd_status mine = paths ? gd_options_parse(&table, &o, argc - 1, argv + 1, given, paths, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&mine) && count == 0)
@@ -141,8 +143,11 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 		status = gd_broadcast(communicator, &models, sizeof models);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
-		status = evaluate(communicator, &o, paths, models, count);
+		if (communicator->size > 1)
+			status = gd_machine_survey(communicator, hosts, sizeof hosts);
 	}
+	if (!gd_failed(&status))
+		status = evaluate(communicator, &o, paths, models, count);
 	free(paths);
 	return gd_command_finish(&status);
 }

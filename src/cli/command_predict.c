@@ -9,6 +9,7 @@
 #include "gd/base/options.h"
 #include "gd/base/output.h"
 #include "gd/cli/dialect_options.h"
+#include "gd/run/machine.h"
 #include "gd/score/predictor.h"
 
 typedef struct predict_options {
@@ -34,6 +35,7 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	gd_ensemble ensemble = {0};
 	int count = 0;
 	const char **paths = gd_allocate((size_t)argc, sizeof *paths);
+	char hosts[1024];
 	gd_options_initialise(&table, &o);
 	gd_status mine = paths ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, paths, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&mine) && count < 2)
@@ -50,8 +52,11 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
-		status = gd_ensemble_read(communicator, paths, count - 1, &ensemble);
+		if (communicator->size > 1)
+			status = gd_machine_survey(communicator, hosts, sizeof hosts);
 	}
+	if (!gd_failed(&status))
+		status = gd_ensemble_read(communicator, paths, count - 1, &ensemble);
 	const gd_predict_options how = {.dialect = o.dialect, .output = o.output, .keep = o.keep, .strict = o.strict};
 	if (!gd_failed(&status))
 		status = gd_predict(communicator, &ensemble, paths[count - 1], &how);

@@ -73,8 +73,10 @@ static gd_status refuse(const gd_classifier *c, const gd_record *record)
 	static const char *const kinds[GD_ODDS] = {"no value in", "no number or date in", "the training part lacks this category or year of", "far outside the training part's numbers is this one of"};
 	const gd_recipe *recipe = &c->recipe;
 	char message[3 * GD_EXCERPT_ROOM + 64], room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
-	snprintf(message, sizeof message, "%s column '%s': '%s'", kinds[recipe->odd], gd_excerpt(recipe->schema.columns[recipe->odd_column], room),
-		gd_excerpt(record->fields[recipe->field[recipe->odd_column]], other));
+	const char *field = record->fields[recipe->field[recipe->odd_column]];
+	int length = snprintf(message, sizeof message, "%s column '%s'", kinds[recipe->odd], gd_excerpt(recipe->schema.columns[recipe->odd_column], room));
+	if (*field)
+		snprintf(message + length, sizeof message - (size_t)length, ": '%s'", gd_excerpt(field, other));
 	return at_line(c, record, message);
 }
 

@@ -63,7 +63,10 @@ static void warn_of_kind(const gd_recipe *recipe, gd_odd kind, const gd_oddity *
 		}
 		told++;
 		snprintf(text, sizeof text, kinds[kind], gd_excerpt(recipe->schema.columns[i], room));
-		gd_log_warning("%lld of %lld records have %s (record %lld: '%s')", (long long)oddity->count, (long long)records, text, (long long)oddity->record, oddity->example);
+		if (*oddity->example)
+			gd_log_warning("%lld of %lld records have %s (record %lld: '%s')", (long long)oddity->count, (long long)records, text, (long long)oddity->record, oddity->example);
+		else
+			gd_log_warning("%lld of %lld records have %s (record %lld for one)", (long long)oddity->count, (long long)records, text, (long long)oddity->record);
 	}
 	if (values)
 		gd_log_warning("the same of %lld values in %d further columns: %s", (long long)values, columns - told, gd_enumeration_text(&names));

@@ -13,6 +13,12 @@
 enum { BLOCK = 1 << 16,
 	EXCERPT_FIELDS = 6 };
 
+/* A part of a table has no digest, and what is read once is read for its records. */
+static gd_sha256_pieces *hash_of(gd_table *table)
+{
+	return table->stretches || table->options.once ? NULL : &table->hash;
+}
+
 gd_status gd_table_name_error(gd_table *table, const gd_status *cause)
 {
 	if (cause->code != GD_BAD_DATA)
@@ -30,7 +36,7 @@ static gd_status fill(gd_table *table)
 	char *room = gd_splitter_room(&table->splitter, BLOCK);
 	if (!room)
 		return gd_out_of_memory("a record");
-	gd_status status = gd_table_text_read(table->texts[table->file], room, BLOCK, table->stretches ? NULL : &table->hash, &got);
+	gd_status status = gd_table_text_read(table->texts[table->file], room, BLOCK, hash_of(table), &got);
 	if (gd_failed(&status))
 		return status;
 	if (table->options.meter)
@@ -89,7 +95,7 @@ static gd_status skip_lead(gd_table *table)
 	while (!gd_failed(&status)) {
 		if (at == got) {
 			at = 0;
-			status = gd_table_text_read(table->texts[table->file], block, BLOCK, &table->hash, &got);
+			status = gd_table_text_read(table->texts[table->file], block, BLOCK, hash_of(table), &got);
 			if (gd_failed(&status) || !got)
 				break;
 		}

@@ -29,7 +29,7 @@ typedef struct gd_table_options {
 	gd_dialect_options dialect;
 	gd_ragged ragged;
 	bool quiet;        /* does not warn or say how the files are written */
-	bool once;         /* read once: nothing of a pipe is kept for gd_table_rewind */
+	bool once;         /* read once: nothing of a pipe is kept for gd_table_rewind, and there is no digest */
 	gd_meter *meter;   /* gets the bytes that are read, unpacked; NULL: nobody */
 	const char *const *names; /* [files]: what messages call them; NULL: their paths */
 	const char *spool; /* the directory for what is kept, which outlives the table; NULL: TMPDIR, or /tmp */
