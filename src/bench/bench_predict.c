@@ -154,7 +154,7 @@ static gd_status predict(const gd_bench_model *m, const gd_bench_machine *machin
 	const gd_stepper_options stepper = gd_step_settings(m->options);
 	const double parameters = (double)gd_network_parameters(m->network), floats = sizeof(float);
 	gd_plan_line slowest = gd_plan_predict(&m->work, (gd_link){0, 0}, m->communicator->size);
-	double rows = slowest.rows, blocks = rows / m->work.full.rows * m->work.full.blocks, hidden = 0, flops, own, whole = update_bytes(&stepper, &own);
+	double rows = slowest.rows, members = gd_network_members(m->network), blocks = rows / m->work.full.rows * m->work.full.blocks, hidden = 0, flops, own, whole = update_bytes(&stepper, &own);
 	double product_seconds = time_products(m, t, 3 * budget, &flops);
 	gd_spread rate;
 	gd_status status = gd_reduce_spread(m->communicator, flops > 0 ? flops / product_seconds : machine->product.mean, &rate);
@@ -167,11 +167,11 @@ static gd_status predict(const gd_bench_model *m, const gd_bench_machine *machin
 	t->outputs = m->classes;
 	t->rows = SMALL / ARRAYS / m->classes > 0 ? SMALL / ARRAYS / m->classes : 1;
 	for (int l = 0; l < network->hidden_count; l++)
-		hidden += network->hidden[l];
+		hidden += members * network->hidden[l];
 	double extra = hidden * arithmetic(activate, t, SMALL, 5 * floats, machine, budget);
 	if (network->dropout > 0)
 		extra += hidden * arithmetic(drop, t, SMALL, 4 * floats + 2, machine, budget);
-	extra += m->classes * arithmetic(lose, t, (double)t->rows * m->classes, 4 * floats, machine, budget);
+	extra += members * m->classes * arithmetic(lose, t, (double)t->rows * m->classes, 4 * floats, machine, budget);
 	p->elementwise = rows * (m->bytes / gd_bench_bandwidth(machine, m->workspace_bytes) + extra);
 
 	const double sum_bytes = stepper.fast ? 3 * floats : floats + 2 * sizeof(double), message_bytes = m->message_bytes;

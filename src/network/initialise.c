@@ -9,6 +9,8 @@ typedef enum distribution { UNIFORM, NORMAL } distribution;
 static uint64_t stream_of(const gd_tensor *tensor)
 {
 	enum { PERIODIC = 1 << 30 }; /* past any layer's */
+	if (tensor->role == GD_TENSOR_MEMBER_FACTOR)
+		return PERIODIC + 2;
 	if (tensor->role == GD_TENSOR_PERIODIC_FREQUENCY || tensor->role == GD_TENSOR_PERIODIC_WEIGHT)
 		return PERIODIC + (tensor->role == GD_TENSOR_PERIODIC_WEIGHT);
 	return 2 * (uint64_t)tensor->layer + (tensor->role == GD_TENSOR_DENSE_BIAS);
@@ -31,9 +33,31 @@ static void fill_constant(const gd_tensor *tensor, float constant, float *vector
 		vector[tensor->offset + i] = constant;
 }
 
+/* A feature's columns begin alike: with a sign where numbers enter as they are, with a normal number where they are embedded. */
+static void fill_factors(const gd_network *network, const gd_tensor *tensor, uint64_t seed, float *parameters)
+{
+	const gd_network_options *options = gd_network_get_options(network);
+	const gd_encoding *encoding = options->encoding;
+	uint64_t key = gd_random_key(seed, GD_PURPOSE_INITIALISE, stream_of(tensor));
+	bool embedded = options->periodic > 0 || (encoding && encoding->piecewise > 0);
+	float *value = parameters + tensor->offset;
+	for (int m = 0; m < tensor->rows; m++, value += tensor->columns) {
+		int behind = encoding ? encoding->columns : options->inputs;
+		for (int f = 0; f < options->inputs; f++) {
+			uint64_t index = (uint64_t)m * (uint64_t)options->inputs + (uint64_t)f;
+			float start = embedded ? (float)gd_random_normal(key, index) : gd_random_uniform(key, index) < 0.5 ? -1.0f : 1.0f;
+			int first = encoding ? encoding->feature[f].first : f, columns = encoding ? encoding->feature[f].columns : 1;
+			for (int c = 0; c < columns; c++)
+				value[first + c] = start;
+			for (int c = 0; options->periodic > 0 && encoding->feature[f].knots && c < options->periodic_width; c++)
+				value[behind++] = start;
+		}
+	}
+}
+
 static void fill_weight(const gd_tensor *tensor, gd_initialisation kind, double output_deviation, uint64_t seed, float *parameters)
 {
-	double inputs = tensor->rows, outputs = tensor->columns;
+	double inputs = tensor->rows / (tensor->members ? tensor->members : 1), outputs = tensor->columns;
 	if (output_deviation > 0.0) {
 		fill(tensor, seed, NORMAL, output_deviation, parameters);
 		return;
@@ -68,8 +92,11 @@ void gd_initialise(const gd_network *network, gd_initialisation kind, double out
 		case GD_TENSOR_PERIODIC_BIAS:
 			fill_constant(tensor, 0.0f, parameters);
 			break;
+		case GD_TENSOR_MEMBER_FACTOR:
+			fill_factors(network, tensor, seed, parameters);
+			break;
 		case GD_TENSOR_DENSE_WEIGHT:
-			inputs = tensor->rows;
+			inputs = tensor->rows / (tensor->members ? tensor->members : 1);
 			fill_weight(tensor, kind, tensor->layer == output_layer ? output_deviation : 0.0, seed, parameters);
 			break;
 		case GD_TENSOR_DENSE_BIAS:

@@ -38,9 +38,13 @@ static double hidden_bytes(const gd_network *network, const gd_layer *layer)
 
 double gd_network_bytes(const gd_network *network)
 {
+	const int members = network->members;
 	double bytes = input_bytes(network);
 	for (int l = 0; l < network->last; l++)
-		bytes += hidden_bytes(network, &network->layer[l]);
+		bytes += members * hidden_bytes(network, &network->layer[l]);
+	/* Members' first products, their gradients, what their output layers read and its gradient are moved out of a block or into it. */
+	if (members > 1)
+		bytes += FLOAT * members * (2.0 * 2.0 * network->layer[0].outputs + 3.0 * 2.0 * network->layer[network->last].inputs);
 	/* Bias; the largest logit, exponentials and gradient; the label. */
-	return bytes + FLOAT * ((2.0 + 4.0) * network->options.classes + 1);
+	return bytes + FLOAT * members * ((2.0 + 4.0) * network->options.classes + 1);
 }

@@ -22,6 +22,7 @@ void gd_network_place_input(gd_network *network, size_t *used)
 		input->ranks = gd_network_take(used, (size_t)input->periodic.features);
 		input->waves = gd_network_take(used, (size_t)input->periodic.features * waves);
 		input->gradient = gd_network_take(used, (size_t)(input->columns - input->encoded));
+		input->one_gradient = network->members > 1 ? gd_network_take(used, (size_t)(input->columns - input->encoded)) : 0;
 		input->scratch = gd_network_take(used, gd_periodic_scratch(&input->periodic, (int)line) / line + 1);
 	}
 	if (input->piecewise) {
@@ -114,26 +115,28 @@ static void unpack(const gd_network *network, const float *packed, float *gradie
 		memcpy(gradient + s.first * outputs, packed, s.count * outputs * sizeof *packed);
 }
 
+static void make_tables(const gd_network *network, const float *weight, float *tables)
+{
+	gd_piecewise_sum(&network->input.encoding, network->layer[0].outputs, weight, tables);
+	pack(network, weight, tables + network->input.packed);
+}
+
+/* Each member has tables of its own, made where it is at work: not kept for all of them. */
 size_t gd_network_tables(const gd_network *network)
 {
-	return network->tables;
+	return network->members > 1 ? 0 : network->tables;
 }
 
 void gd_network_prepare(const gd_network *network, const float *parameters, float *tables)
 {
-	const gd_input_layer *input = &network->input;
-	const float *weight = parameters + network->layer[0].weight;
-	if (!input->piecewise)
-		return;
-	gd_piecewise_sum(&input->encoding, network->layer[0].outputs, weight, tables);
-	pack(network, weight, tables + input->packed);
+	if (network->input.piecewise && network->members == 1)
+		make_tables(network, parameters + network->layer[0].weight, tables);
 }
 
-void gd_network_first_product(const gd_network *network, const float *parameters, const float *tables, int rows, const float *values, float *workspace, float *z)
+void gd_network_first_product(const gd_network *network, const float *weight, const float *tables, int rows, const float *values, float *workspace, float *z)
 {
 	const gd_input_layer *input = &network->input;
 	const gd_layer *layer = &network->layer[0];
-	const float *weight = parameters + layer->weight;
 	if (!input->piecewise) {
 		gd_dense_forward(layer->inputs, layer->outputs, rows, weight, values, z);
 		return;
@@ -141,7 +144,7 @@ void gd_network_first_product(const gd_network *network, const float *parameters
 	float *product = region(input->product, rows, workspace);
 	if (!tables) {
 		float *own = table_of(network, rows, workspace);
-		gd_network_prepare(network, parameters, own);
+		make_tables(network, weight, own);
 		tables = own;
 	}
 	if (input->made) {
@@ -174,14 +177,22 @@ void gd_network_first_gradient(const gd_network *network, int rows, const float 
 	}
 }
 
-void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient)
+void gd_network_periodic_sensitivity(const gd_network *network, const float *weight, int rows, const float *dz, bool further, float *workspace)
 {
 	const gd_input_layer *input = &network->input;
-	const gd_layer *layer = &network->layer[0];
+	int columns = input->columns - input->encoded, outputs = network->layer[0].outputs;
+	float *sum = region(input->gradient, rows, workspace), *one = further ? region(input->one_gradient, rows, workspace) : sum;
+	gd_dense_backward_input(columns, outputs, rows, weight + (size_t)input->encoded * (size_t)outputs, dz, one);
+	for (size_t i = 0; further && i < (size_t)columns * (size_t)rows; i++)
+		sum[i] += one[i];
+}
+
+void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, float *workspace, float *gradient)
+{
+	const gd_input_layer *input = &network->input;
 	int columns = input->columns - input->encoded;
 	const float *y = values + (size_t)(input->made - columns) * (size_t)rows;
 	float *dy = region(input->gradient, rows, workspace);
-	gd_dense_backward_input(columns, layer->outputs, rows, parameters + layer->weight + (size_t)input->encoded * (size_t)layer->outputs, dz, dy);
 	gd_dropout_backward_relu(network->input_dropout, columns, rows, y, dy, dy);
 	gd_periodic_backward(&input->periodic, rows, parameters, region(input->ranks, rows, workspace), region(input->waves, rows, workspace), dy,
 		region(input->scratch, rows, workspace), gradient);

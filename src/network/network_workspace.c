@@ -6,11 +6,11 @@ void gd_network_place_values(gd_network *network)
 	bool keep_z = gd_activation_needs_input(options->activation);
 	/* The backward pass of these reads their output as it was before dropout; relu's asks only for its sign, and where that is 0 dropout need not be asked. */
 	bool keep_y = network->dropout > 0 && (options->activation == GD_SIGMOID || options->activation == GD_TANH);
-	size_t used = 0, widest = (size_t)network->widest;
+	size_t used = 0, members = (size_t)network->members, widest = (size_t)network->widest * members;
 	gd_network_place_input(network, &used);
 	for (int l = 0; l < network->last; l++) {
 		gd_layer *layer = &network->layer[l];
-		size_t width = (size_t)layer->outputs;
+		size_t width = (size_t)layer->outputs * members;
 		layer->y = gd_network_take(&used, width);
 		layer->z = keep_z ? gd_network_take(&used, width) : layer->y;
 		layer->dense = options->batch_norm ? gd_network_take(&used, width) : layer->z;
@@ -21,12 +21,18 @@ void gd_network_place_values(gd_network *network)
 	network->gradient[1] = gd_network_take(&used, network->last > 0 ? widest : 0);
 	if (network->last == 0)
 		network->gradient[1] = network->gradient[0];
+	if (members > 1) {
+		network->member_first = gd_network_take(&used, (size_t)network->layer[0].outputs);
+		network->member_last = gd_network_take(&used, (size_t)network->layer[network->last].inputs);
+	}
 	network->workspace_rows = used;
 }
 
 size_t gd_network_workspace(const gd_network *network, int rows)
 {
-	return network->workspace_rows * gd_network_padded(rows) + network->parameter_gradient + network->tables;
+	const gd_layer *first = &network->layer[0];
+	size_t own = network->members > 1 ? (2 * (size_t)first->inputs + 1) * (size_t)first->outputs : 0;
+	return network->workspace_rows * gd_network_padded(rows) + network->parameter_gradient + network->tables + own;
 }
 
 gd_layer_values gd_network_layer_values(const gd_network *network, int layer, int rows, float *workspace)

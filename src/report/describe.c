@@ -83,7 +83,10 @@ static void print_network(FILE *out, const gd_checkpoint *c)
 	fprintf(out, "network %d", o->inputs);
 	for (int l = 0; l < o->hidden_count; l++)
 		fprintf(out, "-%d", o->hidden[l]);
-	fprintf(out, "-%d, %zu parameters, weights_sha256 %s\nclasses:", o->classes, gd_network_parameters(c->network), c->weights_sha256);
+	fprintf(out, "-%d", o->classes);
+	if (gd_network_members(c->network) > 1)
+		fprintf(out, " in %d members", gd_network_members(c->network));
+	fprintf(out, ", %zu parameters, weights_sha256 %s\nclasses:", gd_network_parameters(c->network), c->weights_sha256);
 	for (int i = 0; i < c->preprocessing.classes; i++)
 		fprintf(out, "%s %s", i ? "," : "", c->preprocessing.class_names[i]);
 	fputc('\n', out);

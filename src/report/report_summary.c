@@ -88,7 +88,9 @@ static void put_keys(FILE *out, const gd_report_run *run)
 		size_t used = (size_t)snprintf(remark, sizeof remark, "%d", shape->inputs);
 		for (int l = 0; l < shape->hidden_count && used < sizeof remark - 32; l++)
 			used += (size_t)snprintf(remark + used, sizeof remark - used, "-%d", shape->hidden[l]);
-		snprintf(remark + used, sizeof remark - used, "-%d", shape->classes);
+		used += (size_t)snprintf(remark + used, sizeof remark - used, "-%d", shape->classes);
+		if (gd_network_members(run->state.network) > 1)
+			snprintf(remark + used, sizeof remark - used, " in %d members", gd_network_members(run->state.network));
 		snprintf(value, sizeof value, "%zu", gd_network_parameters(run->state.network));
 		put_key(out, "parameters", value, remark);
 	}

@@ -20,6 +20,7 @@ static const gd_option options[] = {
 	{.name = "hidden", .type = GD_OPTION_WIDTHS, .offset = AT(hidden), .initial = "256,256", .argument = "W,W,...", .help = "widths of the hidden layers; none: softmax regression", .flags = BITS},
 	{.name = "activation", .type = GD_OPTION_CHOICE, .offset = AT(activation), .initial = "relu", .choices = gd_activation_words, .help = "after each hidden layer (gelu in its erf form)", .flags = BITS},
 	{.name = "batch-norm", .type = GD_OPTION_FLAG, .offset = AT(batch_norm), .initial = "off", .help = "batch normalisation between dense layer and activation, over the global batch", .flags = BITS},
+	{.name = "members", .type = GD_OPTION_INTEGER, .offset = AT(members), .initial = "1", .minimum = 1, .maximum = 1024, .argument = "K", .help = "networks in one that share their layers, but for a factor on each input and the output layer; their probabilities are averaged", .flags = BITS},
 	{.name = "periodic", .type = GD_OPTION_INTEGER, .offset = AT(periodic), .initial = "0", .minimum = 0, .maximum = 4096, .argument = "K", .help = "learned frequencies of each numeric feature; 0: none", .flags = BITS},
 	{.name = "periodic-scale", .type = GD_OPTION_REAL, .offset = AT(periodic_scale), .initial = "0.3", .minimum = 0, .maximum = 1e6, .argument = "X", .help = "their standard deviation at the start", .flags = BITS},
 	{.name = "periodic-width", .type = GD_OPTION_INTEGER, .offset = AT(periodic_width), .initial = "8", .minimum = 1, .maximum = 4096, .argument = "N", .help = "columns that they become, for each numeric feature", .flags = BITS},
@@ -75,6 +76,8 @@ gd_status gd_train_options_check(const gd_train_options *o)
 		return gd_error(GD_USAGE, "--momentum and --nesterov go with --optimizer sgd only; adam has --beta1");
 	if (o->warmup_epochs > (double)o->epochs && o->epochs > 0)
 		return gd_error(GD_USAGE, "--warmup-epochs %g is more than --epochs %lld", o->warmup_epochs, (long long)o->epochs);
+	if (o->members > 1 && !o->hidden.count)
+		return gd_error(GD_USAGE, "--members needs a hidden layer that they can share, and --hidden is none");
 	if (o->resume && !o->run)
 		return gd_error(GD_USAGE, "--resume needs --run DIR, the directory to go on in");
 	if (o->quiet && o->verbose)
@@ -108,6 +111,7 @@ gd_network_options gd_train_options_network(const gd_train_options *o, int input
 		.label_smoothing = o->label_smoothing,
 		.class_weights = class_weights,
 		.encoding = encoding,
+		.members = (int)o->members,
 		.periodic = (int)o->periodic,
 		.periodic_scale = o->periodic_scale,
 		.periodic_width = (int)o->periodic_width,

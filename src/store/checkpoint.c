@@ -39,7 +39,16 @@ const char *gd_tensor_path(const char *tree, const gd_tensor *tensor, char path[
 
 int gd_tensor_rank(const gd_tensor *tensor)
 {
-	return gd_tensor_is_weight(tensor) || tensor->role == GD_TENSOR_PERIODIC_FREQUENCY || tensor->role == GD_TENSOR_PERIODIC_BIAS ? 2 : 1;
+	if (tensor->members)
+		return tensor->role == GD_TENSOR_DENSE_WEIGHT ? 3 : 2;
+	return gd_tensor_is_weight(tensor) || tensor->role == GD_TENSOR_MEMBER_FACTOR || tensor->role == GD_TENSOR_PERIODIC_FREQUENCY || tensor->role == GD_TENSOR_PERIODIC_BIAS ? 2 : 1;
+}
+
+void gd_tensor_shape(const gd_tensor *tensor, hsize_t shape[GD_HDF5_DIMENSIONS])
+{
+	hsize_t rows = (hsize_t)tensor->rows, columns = (hsize_t)tensor->columns, members = (hsize_t)tensor->members;
+	hsize_t all[][GD_HDF5_DIMENSIONS] = {{columns}, {rows, columns}, {members, members ? rows / members : rows, columns}};
+	memcpy(shape, all[gd_tensor_rank(tensor) - 1], sizeof *all);
 }
 
 void gd_weights_sha256(const gd_network *network, const float *parameters, const float *statistics, char text[65])

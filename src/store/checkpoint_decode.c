@@ -8,7 +8,7 @@
 #include "gd/store/digest.h"
 #include "gd/store/hdf5_file.h"
 
-enum { MOST_LAYERS = 64, MOST_WIDTH = 1 << 24, MOST_PERIODIC = 4096 };
+enum { MOST_LAYERS = 64, MOST_WIDTH = 1 << 24, MOST_PERIODIC = 4096, MOST_MEMBERS = 1 << 20 };
 
 /* Which of `words` an attribute holds; 0 after a failure. */
 static int get_word(gd_hdf5 *hdf5, const char *path, const char *name, const char *const *words, int count)
@@ -38,11 +38,12 @@ static void check_size(gd_hdf5 *hdf5, const gd_network_options *options)
 {
 	uint64_t floats = 0, numeric = options->periodic ? (uint64_t)options->encoding->numeric : 0, width = (uint64_t)options->periodic_width, waves = (uint64_t)options->periodic;
 	uint64_t inputs = (uint64_t)options->encoding->columns + numeric * width;
-	floats = numeric * (waves + 2 * waves * width + width);
+	uint64_t members = options->members > 1 ? (uint64_t)options->members : 1;
+	floats = numeric * (waves + 2 * waves * width + width) + (members > 1 ? members * inputs : 0);
 	for (int layer = 0; layer <= options->hidden_count; layer++) {
 		bool last = layer == options->hidden_count;
 		uint64_t outputs = (uint64_t)(last ? options->classes : options->hidden[layer]);
-		floats += inputs * outputs + outputs + (options->batch_norm && !last ? 4 * outputs : 0);
+		floats += (last ? members : 1) * (inputs * outputs + outputs) + (options->batch_norm && !last ? 4 * outputs : 0);
 		inputs = outputs;
 	}
 	if (floats > hdf5->size / sizeof(float))
@@ -89,6 +90,10 @@ static void get_network(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 		.label_smoothing = get_fraction(hdf5, "model", "label_smoothing", 1),
 	};
 	get_periodic(hdf5, &options);
+	if (!gd_hdf5_failed(hdf5) && gd_hdf5_has_attribute(hdf5, "model", "members"))
+		options.members = (int)gd_hdf5_get_integer(hdf5, "model", "members", 2, MOST_MEMBERS);
+	if (!gd_hdf5_failed(hdf5) && options.members && !options.hidden_count)
+		gd_hdf5_fail(hdf5, "model", "has members but no layer that they share");
 	if (!gd_hdf5_failed(hdf5)) {
 		const char *encoding_words[] = {gd_preprocessing_encoding_word(&checkpoint->preprocessing)};
 		get_word(hdf5, "model", "encoding", encoding_words, 1);
@@ -117,9 +122,9 @@ static void get_network(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 static void get_tensor(gd_hdf5 *hdf5, const char *tree, const gd_tensor *tensor, float *vector)
 {
 	char path[GD_TENSOR_PATH];
-	int rank = gd_tensor_rank(tensor);
-	const hsize_t shape[2] = {(hsize_t)(rank == 2 ? tensor->rows : tensor->columns), (hsize_t)tensor->columns};
-	gd_hdf5_get_array(hdf5, gd_tensor_path(tree, tensor, path), GD_FLOAT32, rank, shape, vector + tensor->offset);
+	hsize_t shape[GD_HDF5_DIMENSIONS];
+	gd_tensor_shape(tensor, shape);
+	gd_hdf5_get_array(hdf5, gd_tensor_path(tree, tensor, path), GD_FLOAT32, gd_tensor_rank(tensor), shape, vector + tensor->offset);
 }
 
 static float *take_floats(gd_hdf5 *hdf5, gd_checkpoint *checkpoint, size_t count)

@@ -9,6 +9,7 @@ static const char *const role_sentences[] = {
 	[GD_TENSOR_PERIODIC_FREQUENCY] = "frequencies f of the periodic embeddings, in turns: numeric features by frequencies",
 	[GD_TENSOR_PERIODIC_WEIGHT] = "weights of the periodic embeddings: for each numeric feature cos(2 pi f u), then sin(2 pi f u), by outputs",
 	[GD_TENSOR_PERIODIC_BIAS] = "biases of the periodic embeddings: numeric features by outputs",
+	[GD_TENSOR_MEMBER_FACTOR] = "what each member multiplies the first layer's inputs with: members by inputs",
 	[GD_TENSOR_DENSE_WEIGHT] = "weights W of a dense layer, y = xW + b: inputs by outputs",
 	[GD_TENSOR_DENSE_BIAS] = "biases b of a dense layer, y = xW + b",
 	[GD_TENSOR_NORM_SCALE] = "scales of a batch normalisation",
@@ -16,6 +17,14 @@ static const char *const role_sentences[] = {
 	[GD_TENSOR_RUNNING_MEAN] = "running means of a batch normalisation's inputs",
 	[GD_TENSOR_RUNNING_VARIANCE] = "running unbiased variances of a batch normalisation's inputs",
 };
+
+static const char *sentence_of(const gd_tensor *tensor)
+{
+	if (!tensor->members)
+		return role_sentences[tensor->role];
+	return tensor->role == GD_TENSOR_DENSE_WEIGHT ? "weights W of each member's output layer, y = xW + b: members by inputs by classes"
+		: "biases b of each member's output layer, y = xW + b: members by classes";
+}
 
 /* Where an axis of the model's tensor is that of the features (as many columns: one each) or that of the classes. */
 static void bind_axes(gd_hdf5 *hdf5, const gd_network *network, const gd_tensor *tensor)
@@ -27,20 +36,19 @@ static void bind_axes(gd_hdf5 *hdf5, const gd_network *network, const gd_tensor 
 	if (weight && tensor->layer == 0 && gd_network_columns(network) == options->inputs)
 		gd_hdf5_bind_scale(hdf5, path, 0, GD_FEATURE_SCALE);
 	if ((weight || tensor->role == GD_TENSOR_DENSE_BIAS) && tensor->layer == options->hidden_count)
-		gd_hdf5_bind_scale(hdf5, path, weight ? 1 : 0, GD_CLASS_SCALE);
+		gd_hdf5_bind_scale(hdf5, path, (unsigned)gd_tensor_rank(tensor) - 1, GD_CLASS_SCALE);
 }
 
 static void put_tensor(gd_hdf5 *hdf5, const char *tree, const gd_tensor *tensor, const char *long_name, const float *vector)
 {
 	char path[GD_TENSOR_PATH];
-	int rank = gd_tensor_rank(tensor);
 	gd_hdf5_array array = {
 		.element = GD_FLOAT32,
-		.rank = rank,
-		.shape = {(hsize_t)(rank == 2 ? tensor->rows : tensor->columns), (hsize_t)tensor->columns},
+		.rank = gd_tensor_rank(tensor),
 		.units = "1",
 		.long_name = long_name,
 	};
+	gd_tensor_shape(tensor, array.shape);
 	gd_hdf5_put_array(hdf5, gd_tensor_path(tree, tensor, path), &array, vector + tensor->offset);
 }
 
@@ -65,6 +73,8 @@ static void put_model(gd_hdf5 *hdf5, const gd_checkpoint *checkpoint)
 	gd_hdf5_put_integers(hdf5, "model", "hidden", (size_t)options->hidden_count, options->hidden);
 	gd_hdf5_put_text(hdf5, "model", "activation", gd_activation_words[options->activation]);
 	gd_hdf5_put_text(hdf5, "model", "encoding", gd_preprocessing_encoding_word(&checkpoint->preprocessing));
+	if (gd_network_members(network) > 1)
+		gd_hdf5_put_integer(hdf5, "model", "members", gd_network_members(network));
 	if (options->periodic) {
 		gd_hdf5_put_integer(hdf5, "model", "periodic", options->periodic);
 		gd_hdf5_put_integer(hdf5, "model", "periodic_width", options->periodic_width);
@@ -80,7 +90,7 @@ static void put_model(gd_hdf5 *hdf5, const gd_checkpoint *checkpoint)
 	for (int t = 0; t < gd_network_model_tensors(network); t++) {
 		const gd_tensor *tensor = gd_network_model_tensor(network, t);
 		put_layer(hdf5, "model", tensor, previous);
-		put_tensor(hdf5, "model", tensor, role_sentences[tensor->role], gd_tensor_is_statistic(tensor) ? checkpoint->statistics : checkpoint->parameters);
+		put_tensor(hdf5, "model", tensor, sentence_of(tensor), gd_tensor_is_statistic(tensor) ? checkpoint->statistics : checkpoint->parameters);
 		bind_axes(hdf5, network, tensor);
 		previous = tensor;
 	}

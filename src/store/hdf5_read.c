@@ -1,5 +1,6 @@
 #include "gd/store/hdf5_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,13 +53,25 @@ static bool is_stored(const gd_hdf5 *hdf5, hid_t dataset, hsize_t elements, size
 	return elements <= stored / element_size;
 }
 
+enum { SHAPE_TEXT = 80 };
+
+static const char *shape_text(int rank, const hsize_t *shape, char text[SHAPE_TEXT])
+{
+	int used = 0;
+	for (int d = 0; d < rank; d++)
+		used += snprintf(text + used, (size_t)(SHAPE_TEXT - used), d ? ", %llu" : "[%llu", (unsigned long long)shape[d]);
+	snprintf(text + used, (size_t)(SHAPE_TEXT - used), "]");
+	return text;
+}
+
 /* The element count of a dataset's shape; 0 with the failure kept. */
-static hsize_t check_dataset(gd_hdf5 *hdf5, const char *path, hid_t dataset, H5T_class_t class, size_t size, int rank, hsize_t shape[2])
+static hsize_t check_dataset(gd_hdf5 *hdf5, const char *path, hid_t dataset, H5T_class_t class, size_t size, int rank, hsize_t shape[GD_HDF5_DIMENSIONS])
 {
 	hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
 	hsize_t elements = 1;
-	shape[0] = 1;
-	shape[1] = 1;
+	char text[SHAPE_TEXT];
+	for (int d = 0; d < GD_HDF5_DIMENSIONS; d++)
+		shape[d] = 1;
 	if (type < 0 || space < 0) {
 		gd_hdf5_fail_in_library(hdf5, path, "cannot read the dataset");
 		goto done;
@@ -73,8 +86,8 @@ static hsize_t check_dataset(gd_hdf5 *hdf5, const char *path, hid_t dataset, H5T
 		gd_hdf5_fail(hdf5, path, "expected %d dimensions, found %d", rank, found_rank);
 	else if (rank && H5Sget_simple_extent_dims(space, shape, NULL) != rank)
 		gd_hdf5_fail_in_library(hdf5, path, "cannot read the dataset's shape");
-	else if (__builtin_mul_overflow(shape[0], shape[1], &elements) || !is_stored(hdf5, dataset, elements, found_size))
-		gd_hdf5_fail(hdf5, path, "claims [%llu, %llu] elements, more than the file holds", (unsigned long long)shape[0], (unsigned long long)shape[1]);
+	else if (__builtin_mul_overflow(shape[0], shape[1], &elements) || __builtin_mul_overflow(elements, shape[2], &elements) || !is_stored(hdf5, dataset, elements, found_size))
+		gd_hdf5_fail(hdf5, path, "claims %s elements, more than the file holds", shape_text(rank, shape, text));
 done:
 	gd_hdf5_drop(space);
 	gd_hdf5_drop(type);
@@ -88,26 +101,26 @@ static H5T_class_t class_of(gd_element element)
 
 void gd_hdf5_get_shape(gd_hdf5 *hdf5, const char *path, gd_element element, int rank, hsize_t shape[2])
 {
-	shape[0] = shape[1] = 0;
+	hsize_t found[GD_HDF5_DIMENSIONS] = {0};
 	hid_t dataset = open_dataset(hdf5, path);
 	if (dataset >= 0)
-		check_dataset(hdf5, path, dataset, class_of(element), gd_element_size(element), rank, shape);
-	if (gd_hdf5_failed(hdf5))
-		shape[0] = shape[1] = 0;
+		check_dataset(hdf5, path, dataset, class_of(element), gd_element_size(element), rank, found);
+	for (int d = 0; d < 2; d++)
+		shape[d] = gd_hdf5_failed(hdf5) ? 0 : found[d];
 	gd_hdf5_drop(dataset);
 }
 
-void gd_hdf5_get_array(gd_hdf5 *hdf5, const char *path, gd_element element, int rank, const hsize_t shape[2], void *values)
+void gd_hdf5_get_array(gd_hdf5 *hdf5, const char *path, gd_element element, int rank, const hsize_t *shape, void *values)
 {
-	hsize_t found[2] = {0, 0};
+	hsize_t found[GD_HDF5_DIMENSIONS] = {0};
+	char expected_text[SHAPE_TEXT], found_text[SHAPE_TEXT];
 	hid_t dataset = open_dataset(hdf5, path);
 	if (dataset < 0)
 		return;
 	check_dataset(hdf5, path, dataset, class_of(element), gd_element_size(element), rank, found);
-	if (!gd_hdf5_failed(hdf5) && (found[0] != shape[0] || (rank == 2 && found[1] != shape[1]))) {
-		if (rank == 2)
-			gd_hdf5_fail(hdf5, path, "expected shape [%llu, %llu], found [%llu, %llu]", (unsigned long long)shape[0], (unsigned long long)shape[1],
-				(unsigned long long)found[0], (unsigned long long)found[1]);
+	if (!gd_hdf5_failed(hdf5) && memcmp(found, shape, (size_t)rank * sizeof *found) != 0) {
+		if (rank > 1)
+			gd_hdf5_fail(hdf5, path, "expected shape %s, found %s", shape_text(rank, shape, expected_text), shape_text(rank, found, found_text));
 		else
 			gd_hdf5_fail(hdf5, path, "expected %llu elements, found %llu", (unsigned long long)shape[0], (unsigned long long)found[0]);
 	}
@@ -123,7 +136,7 @@ static char **read_strings(gd_hdf5 *hdf5, const char *path, int rank, gd_arena *
 	hid_t dataset = open_dataset(hdf5, path);
 	if (dataset < 0)
 		return NULL;
-	hsize_t shape[2];
+	hsize_t shape[GD_HDF5_DIMENSIONS];
 	hsize_t entries = check_dataset(hdf5, path, dataset, H5T_STRING, 0, rank, shape);
 	hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
 	char **texts = gd_hdf5_failed(hdf5) ? NULL : gd_arena_take(arena, entries + 1, sizeof *texts);

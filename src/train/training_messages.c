@@ -25,13 +25,15 @@ void gd_training_say_start(const gd_training *t)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
 	const gd_network_options *shape = gd_network_get_options(t->network);
-	char widths[512] = "";
+	char widths[512] = "", members[32] = "";
 	size_t used = 0;
+	if (gd_network_members(t->network) > 1)
+		snprintf(members, sizeof members, " in %d members", gd_network_members(t->network));
 	for (int l = 0; l < shape->hidden_count && used < sizeof widths; l++)
 		used += (size_t)snprintf(widths + used, sizeof widths - used, "%d-", shape->hidden[l]);
-	gd_log_note("%s %lld rows of %d features, %d classes, on %d rank%s; network %d-%s%d, %zu parameters; run directory %s",
+	gd_log_note("%s %lld rows of %d features, %d classes, on %d rank%s; network %d-%s%d%s, %zu parameters; run directory %s",
 		t->resumed ? "going on with" : "training on", (long long)header->rows[GD_TRAIN], shape->inputs, shape->classes, t->communicator->size, t->communicator->size > 1 ? "s" : "",
-		shape->inputs, widths, shape->classes, gd_network_parameters(t->network), t->directory);
+		shape->inputs, widths, shape->classes, members, gd_network_parameters(t->network), t->directory);
 	for (size_t i = 0; i < t->provenance_count && t->communicator->size > 1; i++)
 		if (!strcmp(t->provenance[i].name, "hosts"))
 			gd_log_note("hosts: %s", t->provenance[i].value);

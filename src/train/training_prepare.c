@@ -100,11 +100,11 @@ static gd_status take_weights(gd_training *t, const gd_checkpoint *from, const c
 	size_t parameters = gd_network_parameters(t->network), statistics = gd_network_statistics(t->network);
 	const gd_network_options *mine = gd_network_get_options(t->network), *theirs = gd_network_get_options(from->network);
 	bool same = mine->inputs == theirs->inputs && mine->classes == theirs->classes && mine->hidden_count == theirs->hidden_count &&
-		mine->batch_norm == theirs->batch_norm && parameters == gd_network_parameters(from->network);
+		mine->batch_norm == theirs->batch_norm && gd_network_members(t->network) == gd_network_members(from->network) && parameters == gd_network_parameters(from->network);
 	for (int l = 0; same && l < mine->hidden_count; l++)
 		same = mine->hidden[l] == theirs->hidden[l];
 	if (!same)
-		return gd_error(GD_BAD_DATA, "'%s' has another shape than this network: its layers do not fit --hidden, --batch-norm or the dataset", name);
+		return gd_error(GD_BAD_DATA, "'%s' has another shape than this network: its layers do not fit --hidden, --batch-norm, --members or the dataset", name);
 	memcpy(t->state.parameters, from->parameters, parameters * sizeof(float));
 	if (statistics)
 		memcpy(t->state.statistics, from->statistics, statistics * sizeof(float));

@@ -53,6 +53,7 @@ call() {
 option bits hidden 12
 option bits activation tanh
 option bits batch-norm -
+option bits members 3
 option bits periodic 2
 option bits periodic-scale 0.7 --periodic 2
 option bits periodic-width 3 --periodic 2

@@ -23,6 +23,7 @@ same everything --hidden 24,16 --epochs 2 --batch-size 700 --optimizer adamw --w
 	--clip-norm 0.1 --label-smoothing 0.1 --class-weights balanced --schedule one-cycle --warmup-epochs 0.5 --ema 0.9 --activation silu
 same momentum --hidden 20 --epochs 2 --batch-size 1024 --optimizer sgd --momentum 0.9 --nesterov --activation sigmoid --schedule cosine --learning-rate 0.1
 same softmax --hidden none --epochs 3 --batch-size 333 --clip-norm 0.05
+same members --members 7 --hidden 24,16 --epochs 2 --batch-size 700 --optimizer adamw --batch-norm --dropout 0.3 --clip-norm 0.1 --class-weights balanced --ema 0.9
 # Blocks: fewer than ranks; a last batch (1 row) shorter than the ranks; a batch norm over it is skipped.
 same few_blocks --hidden 16 --epochs 1 --batch-size 130 --activation tanh
 same short_last --hidden 16 --epochs 2 --batch-size 315 --activation gelu
@@ -61,6 +62,12 @@ for step in 1 $((steps / 3 - 1)) $((steps / 3)) $((steps / 3 + 1)) $((steps / 2)
 		h5diff "$run/checkpoint.h5" whole/checkpoint.h5 "/$group" "/$group" >/dev/null || fail "resumed at step $step: /$group differs"
 	done
 done
+
+options=(--data songs.h5 -q --members 3 --hidden 15 --epochs 2 --batch-size 400 --dropout 0.3 --ema 0.9)
+ranks 2 train --run members-whole "${options[@]}" >/dev/null 2>&1 || fail "members, uninterrupted"
+ranks 1 train --run members-resumed "${options[@]}" --max-steps 3 >/dev/null 2>err.txt || fail "members, stopped: $(cat err.txt)"
+ranks 3 train --run members-resumed --resume -q >/dev/null 2>err.txt || fail "members, resumed: $(cat err.txt)"
+equal "members, resumed" "$(weights_of members-resumed/checkpoint.h5)" "$(weights_of members-whole/checkpoint.h5)"
 
 # More epochs than before: the same bits as if they had been asked for at once.
 ranks 2 train --data songs.h5 --run longer -q --hidden 16 --epochs 1 --batch-size 512 >/dev/null 2>&1

@@ -198,10 +198,18 @@ static void test_everything(void)
 	check("recipe_adamw", true);
 }
 
+static void test_members(void)
+{
+	check("members_sgd", true);
+	check("members_adamw", false);
+	check("members_recipe", true);
+}
+
 const unit_test unit_tests[] = {
 	{"edges, knots, normal quantiles and columns", test_tables},
 	{"bins and ranks beside a category", test_encoded},
 	{"periodic embeddings, and the average", test_periodic},
 	{"both at once, with everything else", test_everything},
+	{"members of one network", test_members},
 	{NULL, NULL},
 };

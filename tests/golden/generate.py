@@ -107,7 +107,7 @@ def tensors(model):
 
 def ours(name, tensor):
     """A view of a tensor's values as ours lie: dense weights [inputs, outputs]."""
-    return tensor.detach().t() if name.startswith("dense") and name.endswith("weight") else tensor.detach()
+    return tensor.detach().t() if name.startswith("dense") and tensor.dim() == 2 and name.endswith("weight") else tensor.detach()
 
 
 def flat(name, tensor):

@@ -13,7 +13,7 @@ import statistics
 import numpy
 import torch
 
-from generate import ADAMW, DEFAULTS, WEIGHTS, build, ours, report_noise, tensors, train, write
+from generate import ADAMW, CLASSES, DEFAULTS, WEIGHTS, build, ours, report_noise, tensors, train, write
 
 ROWS = 300            # of the tables
 TRAINED, WIDTHS = 96, (6, 5)
@@ -88,7 +88,7 @@ def tables():
 
 
 class Network(torch.nn.Module):
-    """Perceptron of columns and of periodic embeddings of `u` [rows, features]."""
+    """Perceptron of columns and of periodic embeddings of `u` [rows, features]; with members TabM-mini's: factors in front, layers of one's own behind."""
 
     def __init__(self, case, columns, features):
         super().__init__()
@@ -97,22 +97,42 @@ class Network(torch.nn.Module):
             self.frequency = torch.nn.Parameter(torch.empty(features, FREQUENCIES))
             self.weight = torch.nn.Parameter(torch.empty(features, 2 * FREQUENCIES, WIDTH))
             self.bias = torch.nn.Parameter(torch.empty(features, WIDTH))
-        self.rest = build(case, False, columns + (features * WIDTH if self.periodic else 0), WIDTHS)
+        columns += features * WIDTH if self.periodic else 0
+        self.members = case["members"]
+        self.rest = build(case, False, columns, WIDTHS)
+        if self.members:
+            self.rest = self.rest[:-1]
+            self.factor = torch.nn.Parameter(torch.empty(self.members, columns))
+            self.last_weight = torch.nn.Parameter(torch.empty(self.members, WIDTHS[-1], CLASSES))
+            self.last_bias = torch.nn.Parameter(torch.empty(self.members, CLASSES))
 
     def forward(self, columns, u):
+        """Logits [rows, classes], of member after member."""
+        x = self.embed(columns, u)
+        if not self.members:
+            return self.rest(x)
+        hidden = self.rest((self.factor.unsqueeze(1) * x).flatten(0, 1)).unflatten(0, (self.members, -1))
+        return (hidden @ self.last_weight + self.last_bias.unsqueeze(1)).flatten(0, 1)
+
+    def embed(self, columns, u):
         if not self.periodic:
-            return self.rest(columns)
+            return columns
         angle = 2 * math.pi * self.frequency * u.unsqueeze(2)
         waves = torch.cat([torch.cos(angle), torch.sin(angle)], 2)
         embedded = torch.relu(torch.einsum("rfk,fkw->rfw", waves, self.weight) + self.bias)
-        return self.rest(torch.cat([columns, embedded.flatten(1)], 1))
+        return torch.cat([columns, embedded.flatten(1)], 1)
 
 
 def all_tensors(network):
     if network.periodic:
         for name in ("frequency", "weight", "bias"):
             yield "periodic/" + name, getattr(network, name)
+    if network.members:
+        yield "members/factor", network.factor
     yield from tensors(network.rest)
+    if network.members:
+        yield "dense_%d/weight" % len(WIDTHS), network.last_weight
+        yield "dense_%d/bias" % len(WIDTHS), network.last_bias
 
 
 CASES = {
@@ -123,6 +143,10 @@ CASES = {
     "recipe_adamw": dict(ADAMW, periodic=FREQUENCIES, activation="silu", weight_decay=0.3, decay="weights", ema=0.9),
     "recipe_sgd": {"periodic": FREQUENCIES, "batch_norm": 1, "nesterov": 1, "weight_decay": 0.02, "decay": "weights",
                    "clip_norm": 0.05, "label_smoothing": 0.1, "class_weights": WEIGHTS, "ema": 0.9},
+    "members_sgd": {"members": 3, "activation": "silu"},
+    "members_adamw": dict(ADAMW, members=4, encoded=0, weight_decay=0.3, decay="weights", activation="relu"),
+    "members_recipe": {"members": 5, "periodic": FREQUENCIES, "batch_norm": 1, "nesterov": 1, "weight_decay": 0.02, "decay": "weights",
+                       "clip_norm": 0.05, "label_smoothing": 0.1, "class_weights": WEIGHTS, "ema": 0.9},
 }
 
 
@@ -150,7 +174,7 @@ def trainings():
           [("category", category), ("labels", labels), ("hidden", list(WIDTHS)), ("bins", list(bins))])
     labels = torch.tensor(labels)
     for name, changes in CASES.items():
-        case = dict(DEFAULTS, encoded=1, periodic=0, ema=0.0) | changes
+        case = dict(DEFAULTS, encoded=1, periodic=0, members=0, ema=0.0) | changes
         columns = torch.tensor(encoded if case["encoded"] else plain)
         generator = torch.Generator().manual_seed(len(name))
         single, double = Network(case, columns.shape[1], u.shape[1]), Network(case, columns.shape[1], u.shape[1]).double()
@@ -159,9 +183,9 @@ def trainings():
             start[key] = 0.8 * (torch.rand(ours(key, tensor).shape, generator=generator) - 0.5)
             if key.endswith(("scale", "running_variance")):
                 start[key] += 1.0
-        inputs = columns, torch.tensor(u)
-        _, _, final, _ = train(case, single, [i.float() for i in inputs], labels, start, all_tensors)
-        losses, norms, final64, noted = train(case, double, inputs, labels, start, all_tensors)
+        inputs, goals = (columns, torch.tensor(u)), labels.repeat(case["members"] or 1)
+        _, _, final, _ = train(case, single, [i.float() for i in inputs], goals, start, all_tensors)
+        losses, norms, final64, noted = train(case, double, inputs, goals, start, all_tensors)
         report_noise(name, final, final64)
         write(name, list(case.items()) + [("columns", columns.shape[1]), ("losses", losses), ("gradient_norms", norms)] +
               [("start/" + key, value.numpy().reshape(-1)) for key, value in start.items()] +

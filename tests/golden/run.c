@@ -20,7 +20,7 @@ typedef struct golden_case {
 	double learning_rate, decay, clip_norm, label_smoothing;
 	bool decay_all;
 	double ema;
-	int periodic;
+	int periodic, members;
 	float class_weights[CLASSES];
 	double losses[STEPS], norms[STEPS];
 } golden_case;
@@ -77,6 +77,7 @@ static golden_case read_case(const char *name, bool encoded)
 	if (encoded) {
 		expected.ema = golden_double(&file, "ema");
 		expected.periodic = (int)golden_double(&file, "periodic");
+		expected.members = (int)golden_double(&file, "members");
 	}
 	golden_doubles(&file, "losses", STEPS, expected.losses);
 	golden_doubles(&file, "gradient_norms", STEPS, expected.norms);
@@ -138,6 +139,7 @@ static void begin(training *t, const golden_case *expected, const golden_start *
 		.label_smoothing = expected->label_smoothing,
 		.class_weights = expected->class_weights,
 		.encoding = start->encoding,
+		.members = expected->members,
 		.periodic = expected->periodic,
 		.periodic_width = GOLDEN_PERIODIC_WIDTH,
 	};

@@ -14,7 +14,8 @@ typedef enum gd_initialisation {
 
 /*
  * Overwrites both vectors: batch norms start at scale 1, shift 0, mean 0, variance 1. output_deviation > 0: the output layer's
- * weights are N(0, output_deviation^2), its biases as `kind` says. Periodic embeddings: frequencies N(0, periodic_scale^2), weights N(0, 1/16), biases 0. statistics may be NULL where the network has none.
+ * weights are N(0, output_deviation^2), its biases as `kind` says. Periodic embeddings: frequencies N(0, periodic_scale^2), weights N(0, 1/16), biases 0. Members' factors: for each
+ * feature one number for all its columns, a random sign, or N(0, 1) where numbers are embedded (piecewise-linear or periodic); their output layers each as the one. statistics may be NULL where the network has none.
  * Source: K. He et al., "Delving deep into rectifiers", ICCV 2015, eq. 10; X. Glorot, Y. Bengio, "Understanding the
  * difficulty of training deep feedforward neural networks", AISTATS 2010, eq. 12.
  */

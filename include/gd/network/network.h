@@ -7,6 +7,9 @@
  * A hidden layer is dense -> batch norm (optional) -> activation -> dropout. The first dense layer reads the features' columns
  * (gd/network/encoding.h), then what the periodic embeddings make of the numeric features (gd/network/periodic.h), with the input's dropout.
  *
+ * Members. K members share all layers but what each has to itself: a factor on each column of the first dense layer (gd/network/adapter.h), and an output
+ * layer. A row goes through all of them; the loss is the mean of theirs, in use their probabilities are averaged, and a batch norm's moments are of all their rows.
+ *
  * Segments. A batch normalisation needs the moments of the global batch, so it cuts the network: a
  * segment runs from after one batch norm's statistics to the input of the next. Without batch norm
  * there is one segment, and a block goes forward and backward while it is in cache.
@@ -41,6 +44,7 @@ typedef struct gd_network_options {
 	int periodic;          /* learned frequencies of each numeric feature; 0: none. The encoding must have numeric features */
 	int periodic_width;    /* outputs a numeric feature */
 	double periodic_scale; /* standard deviation of the frequencies at the start */
+	int members;           /* more than 1: an ensemble in one network, which then has a hidden layer; else one network */
 } gd_network_options;
 
 typedef enum gd_tensor_role {
@@ -53,17 +57,19 @@ typedef enum gd_tensor_role {
 	GD_TENSOR_PERIODIC_FREQUENCY, /* [numeric features, frequencies] */
 	GD_TENSOR_PERIODIC_WEIGHT,    /* [numeric features * 2 frequencies, width], of each feature the cosines, then the sines */
 	GD_TENSOR_PERIODIC_BIAS,      /* [numeric features, width] */
+	GD_TENSOR_MEMBER_FACTOR,      /* [members, columns of the first dense layer] */
 } gd_tensor_role;
 
 /* A named view of a flat vector. */
 typedef struct gd_tensor {
-	char group[24]; /* "periodic", "dense_0", "batch_norm_0" */
-	char name[24];  /* "frequency", "weight", "bias", "scale", "shift", "running_mean", "running_variance" */
+	char group[24]; /* "periodic", "members", "dense_0", "batch_norm_0" */
+	char name[24];  /* "frequency", "factor", "weight", "bias", "scale", "shift", "running_mean", "running_variance" */
 	gd_tensor_role role;
 	int layer;
 	size_t offset;  /* first element in the parameter vector, or in the statistics vector */
-	int rows;       /* 1 for a vector */
+	int rows;       /* 1 for a vector; of the members' output layers all together, one member's behind the other's */
 	int columns;
+	int members;    /* whose output layers these are; 0: one layer */
 } gd_tensor;
 
 typedef struct gd_network gd_network;
@@ -73,14 +79,15 @@ GD_CHECKED gd_status gd_network_create(const gd_network_options *options, gd_net
 void gd_network_free(gd_network *network);
 
 const gd_network_options *gd_network_get_options(const gd_network *network);
+int gd_network_members(const gd_network *network); /* 1: one network */
 size_t gd_network_parameters(const gd_network *network); /* floats of the parameter vector */
 size_t gd_network_statistics(const gd_network *network); /* floats of the running statistics; 0 without batch norm */
 /* Inputs of the first dense layer. */
 int gd_network_columns(const gd_network *network);
-/* Parameter tensors, in the order of their offsets: periodic frequency, weight, bias; layer by layer dense weight, bias, scale, shift. They tile the vector. */
+/* Parameter tensors, in the order of their offsets: periodic frequency, weight, bias; the members' factors; layer by layer dense weight, bias, scale, shift. They tile the vector. */
 int gd_network_tensors(const gd_network *network);
 const gd_tensor *gd_network_tensor(const gd_network *network, int index);
-/* All tensors in the order in which a model is hashed and stored: periodic frequency, weight, bias; layer by layer dense weight, bias, then scale, shift, running mean, running variance. */
+/* All tensors in the order in which a model is hashed and stored: periodic frequency, weight, bias; the members' factors; layer by layer dense weight, bias, then scale, shift, running mean, running variance. */
 int gd_network_model_tensors(const gd_network *network);
 const gd_tensor *gd_network_model_tensor(const gd_network *network, int index);
 /* Whether the view lies in the statistics vector. */
@@ -127,9 +134,9 @@ typedef struct gd_pass {
 
 /* Sums that a block adds to, besides its gradient. */
 typedef struct gd_loss_sums {
-	gd_wide_sum loss;   /* of the smoothed, weighted losses (undivided) */
-	gd_wide_sum weight; /* of the rows' class weights: what the loss and gradients are divided by */
-	int64_t correct;
+	gd_wide_sum loss;   /* of the smoothed, weighted losses (undivided), of each member */
+	gd_wide_sum weight; /* of the rows' class weights, once a member: what the loss and gradients are divided by */
+	int64_t correct;    /* of each member */
 	int64_t rows;
 } gd_loss_sums;
 

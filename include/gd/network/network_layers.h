@@ -26,7 +26,7 @@ typedef struct gd_input_layer {
 	bool piecewise;        /* piecewise-linear columns are not made but summed by gd/network/piecewise.h */
 	int made;              /* columns that are made: all, or all but those */
 	bool computed;         /* the first dense layer reads `values`, not the features */
-	size_t values, ranks, waves, gradient, scratch, place, fraction, product, order; /* offsets in the workspace, in rows of padded length */
+	size_t values, ranks, waves, gradient, one_gradient, scratch, place, fraction, product, order; /* offsets in the workspace, in rows of padded length */
 	size_t packed;         /* floats behind the table of the piecewise-linear columns, which is behind the parameter gradient */
 } gd_input_layer;
 
@@ -36,6 +36,8 @@ struct gd_network {
 	int last;                   /* index of the output layer: hidden_count */
 	gd_layer *layer;            /* [last + 1] */
 	uint32_t dropout, input_dropout; /* thresholds */
+	int members;                /* at least 1 */
+	size_t factor;              /* offset in the parameter vector, with members: directly in front of the first dense layer's weight */
 	size_t parameters, statistics;
 	int tensors, model_tensors;
 	gd_tensor *tensor, *model_tensor;
@@ -45,6 +47,7 @@ struct gd_network {
 	size_t workspace_rows;      /* rows of padded length in all */
 	size_t parameter_gradient;  /* floats of the largest gradient that is handed on at once */
 	size_t tables;              /* floats behind it */
+	size_t member_first, member_last; /* workspace offsets, in rows: one member's first product, and what its output layer reads */
 };
 
 /* Rows are padded to whole cache lines, so that offsets in rows are offsets of aligned buffers for any number of rows. */
@@ -68,6 +71,12 @@ static inline float *gd_network_parameter_gradient(const gd_network *network, in
 	return workspace + network->workspace_rows * gd_network_padded(rows);
 }
 
+/* Behind it and the tables, with members: one member's first weights, and their gradient with the bias's. */
+static inline float *gd_network_member_weights(const gd_network *network, int rows, float *workspace)
+{
+	return gd_network_parameter_gradient(network, rows, workspace) + network->parameter_gradient + network->tables;
+}
+
 /* Fills in the workspace offsets; the last step of gd_network_create. */
 void gd_network_place_values(gd_network *network);
 
@@ -86,12 +95,22 @@ void gd_network_place_input(gd_network *network, size_t *used);
 const float *gd_network_input_forward(const gd_network *network, const float *parameters, int rows, const float *x, const gd_dropout *dropout, float *workspace);
 /* The same once more, for the way back. */
 const float *gd_network_input_values(const gd_network *network, int rows, const float *x, float *workspace);
-/* z [outputs, rows] = W^T of what gd_network_input_forward has made. tables: gd_network_prepare's, or NULL. */
-void gd_network_first_product(const gd_network *network, const float *parameters, const float *tables, int rows, const float *values, float *workspace, float *z);
+/* z [outputs, rows] = W^T of what gd_network_input_forward has made. weight: of the first dense layer; tables: gd_network_prepare's of it, or NULL. */
+void gd_network_first_product(const gd_network *network, const float *weight, const float *tables, int rows, const float *values, float *workspace, float *z);
 /* gradient: of the first dense layer's weight and bias, overwritten; dz [outputs, rows]. */
 void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, float *workspace, float *gradient);
-/* gradient [gd_periodic_parameters], overwritten. For a network that has periodic embeddings. */
-void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient);
+/* For a network with periodic embeddings: the gradient of what they make, from dz [outputs, rows] behind these weights; further members add to it. */
+void gd_network_periodic_sensitivity(const gd_network *network, const float *weight, int rows, const float *dz, bool further, float *workspace);
+/* From it: gradient [gd_periodic_parameters], overwritten. */
+void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, float *workspace, float *gradient);
+/* The same products of all members: z [outputs, members * rows] from the parameters (gd/network/adapter.h); one member after the other. */
+void gd_network_members_first_product(const gd_network *network, const float *parameters, int rows, const float *values, float *workspace, float *z);
+/* gradient, overwritten: of the factors, the first dense layer's weight and bias. */
+void gd_network_members_first_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient);
+/* Logits [members][classes, rows], overwritten, of the members' output layers, from x [inputs, members * rows]. */
+void gd_network_members_output(const gd_network *network, const float *parameters, int rows, const float *x, float *workspace, float *logits);
+/* From dz, which lies as the logits: gradients of the output layers' weights and biases, and of x, dx, which lies as x. */
+void gd_network_members_output_gradient(const gd_network *network, const float *parameters, int rows, const float *x, const float *dz, float *workspace, float *gradient, float *dx);
 /* dL/d(dense output) of a layer [outputs, rows]: one of two buffers by turns. For the last layer first its logits. */
 float *gd_network_layer_gradient(const gd_network *network, int layer, int rows, float *workspace);
 

@@ -22,6 +22,7 @@ typedef struct gd_train_options {
 	gd_widths hidden;
 	int activation; /* gd_activation */
 	bool batch_norm;
+	int64_t members;
 	int64_t periodic;
 	double periodic_scale;
 	int64_t periodic_width;

@@ -3,6 +3,7 @@
 #define GD_CHECKPOINT_FILE_H
 
 #include "gd/store/checkpoint.h"
+#include "gd/store/hdf5_file.h"
 
 /* A field of a struct as an attribute of the same name. */
 typedef enum gd_field_type { GD_FIELD_COUNT, GD_FIELD_UNSIGNED, GD_FIELD_REAL } gd_field_type;
@@ -18,7 +19,8 @@ extern const size_t gd_progress_fields_count;
 enum { GD_TENSOR_PATH = 96 };
 /* "model/dense_0/weight"; `tree` is "model", "ema", "optimizer/first_moment". */
 const char *gd_tensor_path(const char *tree, const gd_tensor *tensor, char path[GD_TENSOR_PATH]);
-/* A weight is a matrix, and whatever periodic embeddings have for each feature; everything else a vector. */
+/* A weight is a matrix, and whatever periodic embeddings have for each feature or members for each column; everything else a vector. Members' output layers have an axis more. */
 int gd_tensor_rank(const gd_tensor *tensor);
+void gd_tensor_shape(const gd_tensor *tensor, hsize_t shape[GD_HDF5_DIMENSIONS]);
 
 #endif

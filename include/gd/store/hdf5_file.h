@@ -90,10 +90,13 @@ void gd_hdf5_put_reals(gd_hdf5 *hdf5, const char *path, const char *name, size_t
 /* What an element is, in memory and (little-endian) in the file. */
 typedef enum gd_element { GD_FLOAT32, GD_FLOAT64, GD_INT32, GD_INT64 } gd_element;
 
+/* Of the arrays that this program writes and reads. */
+enum { GD_HDF5_DIMENSIONS = 3 };
+
 typedef struct gd_hdf5_array {
 	gd_element element;
-	int rank;               /* 1 or 2 */
-	hsize_t shape[2];
+	int rank;               /* 1 to GD_HDF5_DIMENSIONS */
+	hsize_t shape[GD_HDF5_DIMENSIONS];
 	hsize_t chunk[2];       /* with fletcher32 checksums; 0: contiguous without */
 	const char *units, *long_name;
 } gd_hdf5_array;
@@ -126,10 +129,10 @@ void gd_hdf5_get_reals(gd_hdf5 *hdf5, const char *path, const char *name, size_t
 /* Names of the attributes of an object, in alphabetical order. */
 char **gd_hdf5_get_attribute_names(gd_hdf5 *hdf5, const char *path, gd_arena *arena, size_t *count);
 
-/* Shape of a dataset of this element and rank; refuses one that claims more elements than the file has bytes stored for. */
+/* Shape of a dataset of this element and rank, 1 or 2; refuses one that claims more elements than the file has bytes stored for. */
 void gd_hdf5_get_shape(gd_hdf5 *hdf5, const char *path, gd_element element, int rank, hsize_t shape[2]);
-/* The whole of a dataset of exactly this element and shape. */
-void gd_hdf5_get_array(gd_hdf5 *hdf5, const char *path, gd_element element, int rank, const hsize_t shape[2], void *values);
+/* The whole of a dataset of exactly this element and shape [rank]. */
+void gd_hdf5_get_array(gd_hdf5 *hdf5, const char *path, gd_element element, int rank, const hsize_t *shape, void *values);
 char *gd_hdf5_get_document(gd_hdf5 *hdf5, const char *path, gd_arena *arena);
 /* [*count] texts; when `*count` is not 0, exactly as many are expected. */
 char **gd_hdf5_get_texts(gd_hdf5 *hdf5, const char *path, size_t *count, gd_arena *arena);

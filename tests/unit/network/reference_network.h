@@ -15,7 +15,7 @@ typedef struct reference_batch {
 	int rows;
 	const double *x;       /* [rows, inputs] */
 	const int32_t *labels; /* [rows] */
-	const double *factor[REFERENCE_LAYERS]; /* dropout factors [rows, width]: of the input's columns, then behind each hidden layer; NULL: none */
+	const double *factor[REFERENCE_LAYERS]; /* dropout factors: of the input's columns [rows, width], then behind each hidden layer [members * rows, width]; NULL: none */
 	const float *statistics; /* running statistics to normalise with; NULL: the batch's own */
 	double *probabilities; /* out, [rows, classes]; may be NULL */
 	double *mean[REFERENCE_LAYERS], *variance[REFERENCE_LAYERS]; /* out, biased moments of each batch norm; may be NULL */
@@ -44,16 +44,16 @@ static double reference_rank(const gd_feature_encoding *feature, double x)
 	return feature->normal[k] + (x - feature->knot[k]) / ((double)feature->knot[k + 1] - feature->knot[k]) * ((double)feature->normal[k + 1] - feature->normal[k]);
 }
 
-static void reference_normalise(const gd_network *network, int layer, const double *parameters, const reference_batch *batch, int width, double *h)
+static void reference_normalise(const gd_network *network, int layer, const double *parameters, const reference_batch *batch, int rows, int width, double *h)
 {
 	const double *scale = parameters + reference_tensor(network, GD_TENSOR_NORM_SCALE, layer)->offset;
 	const double *shift = parameters + reference_tensor(network, GD_TENSOR_NORM_SHIFT, layer)->offset;
 	for (int o = 0; o < width; o++) {
 		double mean = 0.0, variance = 0.0;
-		for (int r = 0; r < batch->rows; r++)
-			mean += h[r * width + o] / batch->rows;
-		for (int r = 0; r < batch->rows; r++)
-			variance += (h[r * width + o] - mean) * (h[r * width + o] - mean) / batch->rows;
+		for (int r = 0; r < rows; r++)
+			mean += h[r * width + o] / rows;
+		for (int r = 0; r < rows; r++)
+			variance += (h[r * width + o] - mean) * (h[r * width + o] - mean) / rows;
 		if (batch->statistics) {
 			mean = batch->statistics[reference_tensor(network, GD_TENSOR_RUNNING_MEAN, layer)->offset + (size_t)o];
 			variance = batch->statistics[reference_tensor(network, GD_TENSOR_RUNNING_VARIANCE, layer)->offset + (size_t)o];
@@ -62,7 +62,7 @@ static void reference_normalise(const gd_network *network, int layer, const doub
 			batch->mean[layer][o] = mean;
 			batch->variance[layer][o] = variance;
 		}
-		for (int r = 0; r < batch->rows; r++)
+		for (int r = 0; r < rows; r++)
 			h[r * width + o] = scale[o] * (h[r * width + o] - mean) / sqrt(variance + 1e-5) + shift[o];
 	}
 }
@@ -125,25 +125,38 @@ static void reference_input(const gd_network *network, const double *parameters,
 	}
 }
 
-/* The undivided loss of a batch. */
+/* h [rows, width] once a member, each with its factors. */
+static void reference_members(const gd_network *network, const double *parameters, int rows, int width, double *h)
+{
+	int members = gd_network_members(network);
+	const double *factor = members > 1 ? parameters + reference_tensor(network, GD_TENSOR_MEMBER_FACTOR, 0)->offset : NULL;
+	for (int m = members - 1; factor && m >= 0; m--)
+		for (int i = 0; i < rows * width; i++)
+			h[m * rows * width + i] = h[i] * factor[m * width + i % width];
+}
+
+/* The undivided loss of a batch, of all members. */
 static double reference_loss(const gd_network *network, const double *parameters, const reference_batch *batch)
 {
 	const gd_network_options *options = gd_network_get_options(network);
-	size_t room = (size_t)batch->rows * REFERENCE_WIDTH;
+	int members = gd_network_members(network), all = members * batch->rows;
+	size_t room = (size_t)all * REFERENCE_WIDTH;
 	double *h = malloc(room * sizeof *h), *next = malloc(room * sizeof *next), loss = 0.0;
 	if (!h || !next)
 		abort();
 	int width = gd_network_columns(network);
 	reference_input(network, parameters, batch, h);
+	reference_members(network, parameters, batch->rows, width, h);
 	for (int l = 0; l <= options->hidden_count; l++) {
 		int outputs = l < options->hidden_count ? options->hidden[l] : options->classes;
 		const double *weight = parameters + reference_tensor(network, GD_TENSOR_DENSE_WEIGHT, l)->offset;
 		const double *bias = parameters + reference_tensor(network, GD_TENSOR_DENSE_BIAS, l)->offset;
-		for (int r = 0; r < batch->rows; r++) {
+		for (int r = 0; r < all; r++) {
+			int own = l == options->hidden_count ? r / batch->rows : 0;
 			for (int o = 0; o < outputs; o++) {
-				double sum = bias[o];
+				double sum = bias[own * outputs + o];
 				for (int i = 0; i < width; i++)
-					sum += h[r * width + i] * weight[i * outputs + o];
+					sum += h[r * width + i] * weight[(own * width + i) * outputs + o];
 				next[r * outputs + o] = sum;
 			}
 		}
@@ -154,20 +167,23 @@ static double reference_loss(const gd_network *network, const double *parameters
 		if (l == options->hidden_count)
 			break;
 		if (options->batch_norm)
-			reference_normalise(network, l, parameters, batch, width, h);
-		for (int i = 0; i < batch->rows * width; i++)
+			reference_normalise(network, l, parameters, batch, all, width, h);
+		for (int i = 0; i < all * width; i++)
 			h[i] = reference_activation(options->activation, h[i]) * (batch->factor[l + 1] ? batch->factor[l + 1][i] : 1.0);
 	}
-	for (int r = 0; r < batch->rows; r++) {
+	if (batch->probabilities)
+		memset(batch->probabilities, 0, (size_t)(batch->rows * width) * sizeof *batch->probabilities);
+	for (int r = 0; r < all; r++) {
+		int row = r % batch->rows;
 		double total = 0.0;
 		for (int c = 0; c < width; c++)
 			total += exp(h[r * width + c]);
 		for (int c = 0; c < width; c++) {
 			double weight = options->class_weights[c], smoothing = options->label_smoothing;
-			double target = smoothing / width * weight + (c == batch->labels[r] ? (1.0 - smoothing) * weight : 0.0);
+			double target = smoothing / width * weight + (c == batch->labels[row] ? (1.0 - smoothing) * weight : 0.0);
 			loss -= target * (h[r * width + c] - log(total));
 			if (batch->probabilities)
-				batch->probabilities[r * width + c] = exp(h[r * width + c]) / total;
+				batch->probabilities[row * width + c] += exp(h[r * width + c]) / total / members;
 		}
 	}
 	free(h);

@@ -12,7 +12,7 @@
 
 const char *const unit_suite = "network";
 
-enum { INPUTS = 5, CLASSES = 4, ROWS = 53, BLOCKS = 4, MOST = 2048 };
+enum { INPUTS = 5, CLASSES = 4, ROWS = 53, BLOCKS = 4, MOST = 2048, MEMBERS = 3 };
 
 static const int widths[] = {7, 6, 9};
 static const float class_weights[CLASSES] = {0.5f, 1.5f, 1.0f, 2.0f};
@@ -124,7 +124,7 @@ static const int forwards[BLOCKS] = {0, 1, 2, 3};
 /* Rows-major copies for the reference, and the dropout factors that the twin draws. */
 typedef struct copies {
 	double x[ROWS * INPUTS];
-	double factor[REFERENCE_LAYERS][ROWS * REFERENCE_WIDTH];
+	double factor[REFERENCE_LAYERS][MEMBERS * ROWS * REFERENCE_WIDTH];
 	double mean[REFERENCE_LAYERS][REFERENCE_WIDTH], variance[REFERENCE_LAYERS][REFERENCE_WIDTH];
 } copies;
 
@@ -143,14 +143,15 @@ static reference_batch batch_of(const step *s, copies *copy)
 			if (probability == 0.0)
 				continue;
 			int width = l == 0 ? gd_network_columns(s->network) : options->hidden[l - 1];
-			float ones[REFERENCE_WIDTH * ROWS], factor[REFERENCE_WIDTH * ROWS];
-			for (int i = 0; i < width * block.rows; i++)
+			static float ones[MEMBERS * REFERENCE_WIDTH * ROWS], factor[MEMBERS * REFERENCE_WIDTH * ROWS];
+			int members = l == 0 ? 1 : gd_network_members(s->network), all = members * block.rows;
+			for (int i = 0; i < width * all; i++)
 				ones[i] = 1.0f;
 			gd_dropout dropout = {.key = s->pass.dropout_key, .layer = (uint32_t)l, .block = (uint32_t)b, .threshold = gd_dropout_threshold(probability)};
-			gd_dropout_forward_ref(&dropout, width, block.rows, ones, factor, NULL);
+			gd_dropout_forward_ref(&dropout, width, all, ones, factor, NULL);
 			for (int u = 0; u < width; u++)
-				for (int r = 0; r < block.rows; r++)
-					copy->factor[l][(first + r) * width + u] = factor[u * block.rows + r];
+				for (int r = 0; r < all; r++)
+					copy->factor[l][(r / block.rows * ROWS + first + r % block.rows) * width + u] = factor[u * all + r];
 			batch.factor[l] = copy->factor[l];
 		}
 	}
@@ -269,6 +270,26 @@ static void test_encoded_gradients(void)
 	gd_arena_release(&arena);
 }
 
+static void test_member_gradients(void)
+{
+	gd_arena arena = {0};
+	for (int variant = 0; variant < 64; variant++) {
+		gd_network_options options = options_of(1 + variant % 3, variant & 4 ? GD_SILU : variant & 8 ? GD_RELU : GD_TANH);
+		options.members = 2 + variant % 2;
+		options.batch_norm = variant & 2;
+		options.dropout = variant & 8 ? 0.3 : 0.0;
+		options.input_dropout = variant & 16 ? 0.2 : 0.0;
+		options.class_weights = variant & 4 ? class_weights : NULL;
+		options.label_smoothing = variant & 4 ? 0.1 : 0.0;
+		if (variant & 32)
+			options.encoding = make_encoding(&arena);
+		options.periodic = variant & 32 && variant & 1 ? 4 : 0;
+		options.periodic_width = 3;
+		CU_ASSERT(error_of(&options, variant % 5 ? BLOCKS : 1) < 2e-5);
+	}
+	gd_arena_release(&arena);
+}
+
 /* Tables that a step's blocks share give what each block's own give. */
 static void test_tables(void)
 {
@@ -364,11 +385,12 @@ static void encode(gd_network_options *options, bool without_input_dropout)
 static void test_order(void)
 {
 	static const int orders[][BLOCKS] = {{3, 2, 1, 0}, {1, 3, 0, 2}};
-	for (int plain = 0; plain < 4; plain++) {
+	for (int plain = 0; plain < 8; plain++) {
 		gd_network_options options = full_options();
-		options.batch_norm = plain == 0;
-		if (plain >= 2)
-			encode(&options, plain == 3);
+		options.batch_norm = plain % 4 == 0;
+		options.members = plain >= 4 ? MEMBERS : 0;
+		if (plain % 4 >= 2)
+			encode(&options, plain % 4 == 3);
 		gd_network *network = make(&options);
 		step *s = begin(network, BLOCKS);
 		run(s, forwards);
@@ -406,10 +428,11 @@ static void repeat(gd_network_options options)
 
 static void test_repetition(void)
 {
-	for (int variant = 0; variant < 3; variant++) {
+	for (int variant = 0; variant < 6; variant++) {
 		gd_network_options options = full_options();
-		if (variant)
-			encode(&options, variant == 2);
+		options.members = variant >= 3 ? MEMBERS : 0;
+		if (variant % 3)
+			encode(&options, variant % 3 == 2);
 		repeat(options);
 	}
 	gd_arena_release(&shared);
@@ -477,12 +500,13 @@ static void test_running_statistics(void)
 static void test_inference(void)
 {
 	for (int activation = 0; activation < GD_ACTIVATIONS; activation++) {
-		for (int variant = 0; variant < 16; variant++) {
+		for (int variant = 0; variant < 32; variant++) {
 			gd_network_options options = options_of(variant % 8 / 2, (gd_activation)activation);
+			options.members = variant >= 16 && options.hidden_count ? MEMBERS : 0;
 			options.batch_norm = variant & 1;
 			options.dropout = 0.5;
 			options.input_dropout = 0.5;
-			if (variant >= 8)
+			if (variant & 8)
 				encode(&options, variant & 4);
 			gd_network *network = make(&options);
 			step *s = begin(network, 1);
@@ -533,6 +557,7 @@ const unit_test unit_tests[] = {
 	{"gradients agree with central differences of a double-precision network", test_gradients},
 	{"soft-max regression too", test_softmax_regression},
 	{"bins, ranks and periodic embeddings too", test_encoded_gradients},
+	{"and those of members that share layers", test_member_gradients},
 	{"tables shared by a step's blocks", test_tables},
 	{"features that are all in bins, and periodic embeddings without any", test_encoding_alone},
 	{"any order of blocks gives the same bits", test_order},
