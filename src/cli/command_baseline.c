@@ -1,5 +1,6 @@
 #include "gd/cli/commands.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 typedef struct baseline_options {
 	const char *data;
 	int part;
-	int64_t neighbours, seed;
+	int64_t neighbours, folds, seed;
 	bool json, quiet, help;
 } baseline_options;
 
@@ -25,6 +26,7 @@ static const char *const parts[] = {"train", "validation", "test", NULL};
 static const gd_option options[] = {
 	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
 	{.name = "part", .letter = 'p', .type = GD_OPTION_CHOICE, .offset = AT(part), .initial = "test", .choices = parts, .help = "which rows are scored; the training part is learned from"},
+	{.name = "folds", .type = GD_OPTION_INTEGER, .offset = AT(folds), .initial = "0", .minimum = 0, .maximum = 1000, .argument = "K", .help = "cross-validation over the training part instead: means and deviations over K folds, those of train"},
 	{.name = "neighbours", .letter = 'k', .type = GD_OPTION_INTEGER, .offset = AT(neighbours), .initial = "5", .minimum = 1, .maximum = 1000000, .argument = "K", .help = "of knn"},
 	{.name = "seed", .letter = 's', .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of the samples of forest and boosting"},
 	{.name = "json", .letter = 'j', .type = GD_OPTION_FLAG, .offset = AT(json), .initial = "off", .help = "one JSON object on stdout"},
@@ -96,6 +98,75 @@ static gd_status run(gd_communicator *communicator, const baseline_options *o, g
 	return status;
 }
 
+static gd_status score_fold(gd_communicator *communicator, gd_dataset *dataset, const baseline_options *o, gd_baseline kind, int fold, gd_scores *scores)
+{
+	gd_score_sums sums = {0};
+	gd_baseline_options what = {.kind = kind, .part = GD_VALIDATION, .neighbours = (int)o->neighbours, .seed = (uint64_t)o->seed};
+	gd_status status = gd_dataset_fold(dataset, fold, (int)o->folds);
+	if (!gd_failed(&status)) {
+		gd_status mine = gd_score_sums_init(&sums, gd_dataset_get_header(dataset)->preprocessing.classes);
+		status = gd_agree(communicator, &mine);
+	}
+	if (!gd_failed(&status))
+		status = gd_baseline_run(communicator, dataset, &what, &sums);
+	if (!gd_failed(&status))
+		gd_scores_of(&sums, scores, NULL);
+	gd_score_sums_release(&sums);
+	return status;
+}
+
+static void print_folds(const baseline_options *o, const char *name, const double *accuracy, const double *loss)
+{
+	const double *values[] = {accuracy, loss};
+	double mean[2] = {0}, deviation[2] = {0};
+	for (int v = 0; v < 2; v++) {
+		for (int f = 0; f < o->folds; f++)
+			mean[v] += values[v][f] / (double)o->folds;
+		for (int f = 0; f < o->folds; f++)
+			deviation[v] += pow(values[v][f] - mean[v], 2) / (double)(o->folds - 1);
+		deviation[v] = sqrt(deviation[v]);
+	}
+	if (o->json)
+		printf("{\"baseline\": \"%s\", \"folds\": %lld, \"accuracy\": %.17g, \"accuracy_deviation\": %.17g, \"log_loss\": %.17g, \"log_loss_deviation\": %.17g}\n", name,
+			(long long)o->folds, mean[0], deviation[0], mean[1], deviation[1]);
+	for (int f = 0; f < o->folds && !o->json; f++)
+		printf("%s%-10d %10.4f %10.4f\n", f ? "" : "fold         accuracy   log_loss\n", f + 1, accuracy[f], loss[f]);
+	if (!o->json)
+		printf("%-10s %10.4f %10.4f\n%-10s %10.4f %10.4f\n", "mean", mean[0], mean[1], "deviation", deviation[0], deviation[1]);
+	fflush(stdout);
+}
+
+/* Each fold opens the dataset anew: it shows one fold. */
+static gd_status run_folds(gd_communicator *communicator, const baseline_options *o, gd_baseline kind)
+{
+	double *scores = gd_allocate(2 * (size_t)o->folds, sizeof *scores);
+	gd_status mine = scores ? gd_ok() : gd_out_of_memory("the folds' scores");
+	gd_status status = gd_agree(communicator, &mine);
+	for (int f = 0; f < o->folds && !gd_failed(&status); f++) {
+		gd_dataset *dataset = NULL;
+		gd_scores own = {0};
+		status = gd_dataset_open(communicator, o->data, &dataset);
+		if (!gd_failed(&status))
+			status = score_fold(communicator, dataset, o, kind, f + 1, &own);
+		scores[f] = own.accuracy;
+		scores[o->folds + f] = own.log_loss;
+		if (dataset)
+			gd_dataset_close(dataset);
+	}
+	if (!gd_failed(&status) && communicator->rank == 0)
+		print_folds(o, gd_baseline_names[kind], scores, scores + o->folds);
+	free(scores);
+	return status;
+}
+
+static gd_status check_folds(const baseline_options *o, const bool *given)
+{
+	for (size_t i = 0; i < table.count && o->folds; i++)
+		if (given[i] && options[i].offset == offsetof(baseline_options, part))
+			return gd_error(GD_USAGE, "--part and --folds contradict each other: folds are of the training part");
+	return o->folds == 1 ? gd_error(GD_USAGE, "--folds 1 would leave nothing to learn from") : gd_ok();
+}
+
 static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
 	baseline_options o;
@@ -112,10 +183,12 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	for (size_t i = 0; i < table.count && !gd_failed(&mine); i++)
 		if (given[i] && options[i].offset == offsetof(baseline_options, neighbours) && kind != GD_BASELINE_KNN)
 			mine = gd_error(GD_USAGE, "--neighbours goes with knn alone, not with %s", gd_baseline_names[kind]);
+	if (!gd_failed(&mine))
+		mine = check_folds(&o, given);
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
-		status = run(communicator, &o, kind);
+		status = (o.folds ? run_folds : run)(communicator, &o, kind);
 	}
 	free(names);
 	return gd_command_finish(&status);

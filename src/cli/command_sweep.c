@@ -25,7 +25,7 @@ static const gd_option_table table = {options, sizeof options / sizeof options[0
 
 static int run_command(gd_communicator *communicator, int argc, char **argv)
 {
-	sweep_options o;
+	sweep_options o = {0};
 	gd_sweep_plan plan = {0};
 	int count = 0;
 	const char **files = gd_allocate((size_t)argc, sizeof *files);
@@ -40,7 +40,10 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
-		status = gd_sweep(communicator, &plan, &o.sweep, files[0], gd_command_line());
+		char again[4096];
+		snprintf(again, sizeof again, "sweep %s", files[0]);
+		o.sweep.again = again;
+		status = gd_sweep(communicator, &plan, &o.sweep, gd_command_line());
 	}
 	gd_sweep_plan_release(&plan);
 	free(files);

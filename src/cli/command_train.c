@@ -4,6 +4,7 @@
 
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
+#include "gd/sweep/cross_validation.h"
 #include "gd/train/stop.h"
 #include "gd/train/trainer.h"
 
@@ -37,7 +38,8 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(options.quiet ? GD_LOG_QUIET : options.verbose ? GD_LOG_VERBOSE : GD_LOG_NORMAL);
-		status = gd_train(communicator, &options, given, gd_command_line());
+		bool folds = options.folds && !options.fold;
+		status = (folds ? gd_cross_validate : gd_train)(communicator, &options, given, gd_command_line());
 	}
 	gd_arena_release(&arena);
 	free(given);

@@ -51,6 +51,9 @@ static const gd_option options[] = {
 	{.name = "max-epochs", .type = GD_OPTION_INTEGER, .offset = AT(max_epochs), .minimum = 0, .maximum = 1000000, .argument = "N", .help = "stop after epoch N with a checkpoint; schedules still see all epochs", .flags = GD_NOT_KEPT},
 	{.name = "ema", .type = GD_OPTION_REAL, .offset = AT(ema), .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "D", .help = "decay of an exponential average of the parameters, which is validated and kept", .flags = BITS},
 	{.name = "early-stop", .type = GD_OPTION_INTEGER, .offset = AT(early_stop), .minimum = 0, .maximum = 1000000, .argument = "N", .help = "stop after N epochs without a lower validation loss", .flags = BITS},
+	{.name = "folds", .type = GD_OPTION_INTEGER, .offset = AT(folds), .initial = "0", .minimum = 0, .maximum = 1000, .argument = "K", .help = "cross-validation: the training part in K folds, of which one after the other is held out and scored", .flags = BITS},
+	{.name = "fold", .type = GD_OPTION_INTEGER, .offset = AT(fold), .initial = "0", .minimum = 0, .maximum = 1000, .argument = "N", .help = "hold out fold N of --folds alone, as the validation part of one training", .flags = BITS},
+	{.name = "refit", .type = GD_OPTION_FLAG, .offset = AT(refit), .initial = "off", .help = "after --folds train on all of the training part besides", .flags = GD_NOT_KEPT},
 	{.name = "seed", .letter = 's', .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of everything random", .flags = BITS},
 	{.name = "shard-optimizer", .type = GD_OPTION_FLAG, .offset = AT(shard_optimizer), .initial = "off", .help = "each rank keeps the optimizer's moments of a slice of the parameters alone: for large networks, the same bits"},
 	{.name = "reduction", .type = GD_OPTION_CHOICE, .offset = AT(reduction), .initial = "exact", .choices = reductions, .help = "exact: the same bits on any number of ranks; fast: float32 sums", .flags = BITS},
@@ -78,6 +81,12 @@ gd_status gd_train_options_check(const gd_train_options *o)
 		return gd_error(GD_USAGE, "--warmup-epochs %g is more than --epochs %lld", o->warmup_epochs, (long long)o->epochs);
 	if (o->members > 1 && !o->hidden.count)
 		return gd_error(GD_USAGE, "--members needs a hidden layer that they can share, and --hidden is none");
+	if (o->folds == 1)
+		return gd_error(GD_USAGE, "--folds 1 would leave nothing to train on");
+	if (o->fold > o->folds)
+		return gd_error(GD_USAGE, "--fold %lld is more than --folds %lld", (long long)o->fold, (long long)o->folds);
+	if (o->refit && (!o->folds || o->fold))
+		return gd_error(GD_USAGE, "--refit goes with --folds alone, without --fold");
 	if (o->resume && !o->run)
 		return gd_error(GD_USAGE, "--resume needs --run DIR, the directory to go on in");
 	if (o->quiet && o->verbose)

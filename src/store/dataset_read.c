@@ -16,6 +16,7 @@ struct gd_dataset {
 	char *path;
 	gd_hdf5 hdf5;
 	gd_dataset_header header;
+	gd_share held; /* rows of the training part that are the validation part; none: as the file has them */
 	hid_t arrays[GD_PARTS][GD_COLUMNS];
 	hid_t transfer;
 };
@@ -43,6 +44,12 @@ static void finish_wait(const gd_dataset *dataset)
 const gd_dataset_header *gd_dataset_get_header(const gd_dataset *dataset)
 {
 	return &dataset->header;
+}
+
+gd_share *gd_dataset_held(gd_dataset *dataset, gd_communicator **communicator)
+{
+	*communicator = dataset->communicator;
+	return &dataset->held;
 }
 
 /* ---- open ---- */
@@ -262,7 +269,8 @@ static bool selection_set(selection *s, hsize_t first, hsize_t offset, hsize_t c
 	return set || !count;
 }
 
-static gd_status read_column(gd_dataset *dataset, gd_part part, gd_column column, int64_t first, int64_t count, void *values)
+/* Rows of a part as the file has it. */
+static gd_status read_stored(gd_dataset *dataset, gd_part part, gd_column column, int64_t first, int64_t count, void *values)
 {
 	char path[32];
 	const gd_column_form *form = &gd_column_forms[column];
@@ -302,6 +310,23 @@ static gd_status read_column(gd_dataset *dataset, gd_part part, gd_column column
 	}
 	selection_release(&rows);
 	return gd_failed(&status) ? status : agree(dataset->communicator, hdf5->status);
+}
+
+/* Rows of a part as the dataset shows it: of the training part what lies before the stretch that is held out, then what lies behind. Every rank makes the same calls. */
+static gd_status read_column(gd_dataset *dataset, gd_part part, gd_column column, int64_t first, int64_t count, void *values)
+{
+	const gd_share *held = &dataset->held;
+	const gd_column_form *form = &gd_column_forms[column];
+	size_t row_bytes = (form->rank == 2 ? (size_t)dataset->header.preprocessing.features : 1) * gd_element_size(form->element);
+	if (!held->count || part == GD_TEST)
+		return read_stored(dataset, part, column, first, count, values);
+	if (part == GD_VALIDATION)
+		return read_stored(dataset, GD_TRAIN, column, held->first + first, count, values);
+	int64_t before = first >= held->first ? 0 : held->first - first < count ? held->first - first : count;
+	gd_status status = read_stored(dataset, GD_TRAIN, column, first, before, values);
+	if (gd_failed(&status))
+		return status;
+	return read_stored(dataset, GD_TRAIN, column, first + before + (before < count ? held->count : 0), count - before, (char *)values + (size_t)before * row_bytes);
 }
 
 static gd_status check_rows(gd_dataset *dataset, gd_part part, int64_t first, int64_t count, const float *features, const int32_t *labels)

@@ -49,7 +49,7 @@ static gd_status check_datasets(const sweep *s)
 		if (gd_failed(&status))
 			return status;
 		const int64_t *rows = gd_dataset_get_header(dataset)->rows;
-		bool no_test = plan->settings.evaluate && rows[GD_TEST] == 0, no_validation = rows[GD_VALIDATION] == 0;
+		bool no_test = plan->settings.evaluate && rows[GD_TEST] == 0, no_validation = rows[GD_VALIDATION] == 0 && !plan->configuration[c].options.folds;
 		gd_dataset_close(dataset);
 		if (no_test)
 			return gd_error(GD_BAD_DATA, "'evaluate = test', but '%s' has no test part", data);
@@ -181,7 +181,7 @@ static gd_status train_all(sweep *s)
 }
 
 /* What the whole came to. */
-static gd_status conclude(const sweep *s, const char *file)
+static gd_status conclude(const sweep *s)
 {
 	int count[GD_TRIAL_STATES] = {0}, trials = s->plan->trials;
 	const gd_sweep_result *failed = NULL;
@@ -193,15 +193,15 @@ static gd_status conclude(const sweep *s, const char *file)
 	int unfinished = count[GD_TRIAL_WAITING] + count[GD_TRIAL_PAUSED];
 	if (s->options->json)
 		gd_sweep_print_json(stdout, s->plan, s->results);
-	else if (trials > unfinished)
+	else if (trials > unfinished && !s->options->silent)
 		gd_sweep_print_table(stdout, s->plan, s->results);
 	fflush(stdout);
 	gd_log_note("%d of %d trials done, %d dropped, %d diverged, %d failed; results in '%s/sweep.h5'", count[GD_TRIAL_DONE], trials, count[GD_TRIAL_DROPPED],
 		count[GD_TRIAL_DIVERGED], count[GD_TRIAL_FAILED], s->directory);
 	if (unfinished) {
 		const char *signal_name = gd_stop_signal();
-		return gd_error(GD_STOPPED, "stopped (%s) with %d of %d trials to go; go on with: genre-dist sweep %s --run %s --resume",
-			signal_name ? signal_name : s->options->time_limit > 0 ? "time limit" : "asked to", unfinished, trials, file, s->directory);
+		return gd_error(GD_STOPPED, "stopped (%s) with %d of %d trials to go; go on with: genre-dist %s --run %s --resume",
+			signal_name ? signal_name : s->options->time_limit > 0 ? "time limit" : "asked to", unfinished, trials, s->options->again, s->options->run ? s->options->run : s->directory);
 	}
 	if (failed)
 		return gd_error((gd_code)failed->code, "%d of %d trials failed; the first: %s", count[GD_TRIAL_FAILED], trials, failed->message);
@@ -210,13 +210,13 @@ static gd_status conclude(const sweep *s, const char *file)
 	return gd_ok();
 }
 
-gd_status gd_sweep(gd_communicator *world, const gd_sweep_plan *plan, const gd_sweep_options *options, const char *file, const char *command)
+gd_status gd_sweep(gd_communicator *world, const gd_sweep_plan *plan, const gd_sweep_options *options, const char *command)
 {
 	sweep s = {.world = world, .group = {.mpi = MPI_COMM_NULL}, .plan = plan, .options = options, .command = command, .started = gd_seconds()};
 	gd_log_level level = gd_log_get_level();
 	gd_stop_watch();
 	if (plan->settings.ranks_per_trial > world->size)
-		return gd_error(GD_USAGE, "'%s': 'ranks-per-trial = %" PRId64 "', but the job has %d rank%s", file, plan->settings.ranks_per_trial, world->size, world->size > 1 ? "s" : "");
+		return gd_error(GD_USAGE, "'ranks-per-trial = %" PRId64 "', but the job has %d rank%s", plan->settings.ranks_per_trial, world->size, world->size > 1 ? "s" : "");
 	gd_status status = check_datasets(&s);
 	if (gd_failed(&status))
 		return status;
@@ -224,6 +224,8 @@ gd_status gd_sweep(gd_communicator *world, const gd_sweep_plan *plan, const gd_s
 	status = gd_agree(world, &mine);
 	if (!gd_failed(&status))
 		status = gd_broadcast(world, s.directory, sizeof s.directory);
+	if (!gd_failed(&status) && options->directory)
+		memcpy(options->directory, s.directory, sizeof s.directory);
 	if (!gd_failed(&status))
 		status = split(&s);
 	if (!gd_failed(&status)) {
@@ -242,7 +244,7 @@ gd_status gd_sweep(gd_communicator *world, const gd_sweep_plan *plan, const gd_s
 	if (world->rank == 0) {
 		mine = gd_sweep_dispatch_finish(s.dispatch);
 		if (!gd_failed(&status) && !gd_failed(&mine))
-			mine = conclude(&s, file);
+			mine = conclude(&s);
 	} else {
 		mine = gd_ok();
 	}

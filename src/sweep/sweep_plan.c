@@ -335,51 +335,86 @@ static void hash_options(const gd_train_options *options, char text[65])
 	gd_sha256_hex(digest, text);
 }
 
-/* A configuration that is trained once has its name to itself; repeated, its trials add their seeds. */
+/* Trials for each seed. */
+static int64_t folds_of(const gd_sweep_configuration *configuration)
+{
+	const gd_train_options *o = &configuration->options;
+	return o->folds && !o->fold ? o->folds : 1;
+}
+
+/* A configuration that is trained once has its name to itself; repeated, its trials add their seeds and folds. */
+static gd_status add_trial(reader *r, int configuration, int seed, int64_t index)
+{
+	char name[192], of_seed[32] = "", of_fold[32] = "";
+	gd_sweep_plan *plan = r->plan;
+	gd_sweep_trial *trial = &plan->trial[plan->trials++];
+	const gd_sweep_configuration *c = &plan->configuration[configuration];
+	gd_train_options options = c->options;
+	*trial = (gd_sweep_trial){.configuration = configuration, .seed = r->seeds[seed], .fold = folds_of(c) > 1 ? index + 1 : options.fold};
+	options.seed = trial->seed;
+	options.fold = trial->fold;
+	if (r->seed_count > 1)
+		snprintf(of_seed, sizeof of_seed, "-seed%" PRId64, trial->seed);
+	if (folds_of(c) > 1)
+		snprintf(of_fold, sizeof of_fold, "-fold%" PRId64, trial->fold);
+	snprintf(name, sizeof name, "%.100s%s%s", c->name, of_seed, of_fold);
+	trial->name = gd_arena_string(&plan->arena, name);
+	if (!trial->name)
+		return gd_out_of_memory("the trials");
+	hash_options(&options, trial->options_sha256);
+	return gd_ok();
+}
+
 static gd_status make_trials(reader *r)
 {
 	gd_sweep_plan *plan = r->plan;
-	plan->trial = gd_arena_take(&plan->arena, (size_t)plan->configurations * (size_t)r->seed_count, sizeof *plan->trial);
+	int64_t count = 0;
+	for (int c = 0; c < plan->configurations; c++)
+		count += folds_of(&plan->configuration[c]) * r->seed_count;
+	if (count > GD_SWEEP_MOST_TRIALS)
+		return gd_error(GD_USAGE, "'%s' asks for more than %d trials", r->path, GD_SWEEP_MOST_TRIALS);
+	plan->trial = gd_arena_take(&plan->arena, (size_t)count, sizeof *plan->trial);
 	if (!plan->trial)
 		return gd_out_of_memory("the trials");
-	for (int c = 0; c < plan->configurations; c++)
-		for (int s = 0; s < r->seed_count; s++) {
-			char name[160];
-			gd_sweep_trial *trial = &plan->trial[plan->trials++];
-			gd_train_options options = plan->configuration[c].options;
-			options.seed = r->seeds[s];
-			if (r->seed_count > 1)
-				snprintf(name, sizeof name, "%s-seed%" PRId64, plan->configuration[c].name, r->seeds[s]);
-			else
-				snprintf(name, sizeof name, "%s", plan->configuration[c].name);
-			*trial = (gd_sweep_trial){.configuration = c, .seed = r->seeds[s], .name = gd_arena_string(&plan->arena, name)};
-			if (!trial->name)
-				return gd_out_of_memory("the trials");
-			hash_options(&options, trial->options_sha256);
-		}
-	return gd_ok();
+	gd_status status = gd_ok();
+	for (int c = 0; c < plan->configurations && !gd_failed(&status); c++)
+		for (int s = 0; s < r->seed_count && !gd_failed(&status); s++)
+			for (int64_t f = 0; f < folds_of(&plan->configuration[c]) && !gd_failed(&status); f++)
+				status = add_trial(r, c, s, f);
+	return status;
 }
 
 gd_status gd_sweep_plan_read(const char *path, gd_sweep_plan *plan)
 {
 	void *bytes = NULL;
 	size_t size = 0, bad;
-	reader r = {.path = path, .plan = plan};
+	gd_arena arena = {0};
 	*plan = (gd_sweep_plan){0};
-	gd_options_initialise(&gd_sweep_setting_table, &plan->settings);
 	gd_status status = gd_file_read(path, GD_USAGE, &bytes, &size);
 	if (gd_failed(&status))
 		return status;
-	bool text = !memchr(bytes, 0, size) && gd_utf8_valid(bytes, size, &bad);
-	plan->text = text ? gd_arena_string_of(&plan->arena, bytes, size) : NULL;
-	char *work = text ? gd_arena_string_of(&plan->arena, bytes, size) : NULL;
+	bool is_text = !memchr(bytes, 0, size) && gd_utf8_valid(bytes, size, &bad);
+	char *text = is_text ? gd_arena_string_of(&arena, bytes, size) : NULL;
 	free(bytes);
-	if (!text)
-		return gd_error(GD_USAGE, "cannot read '%s': not a text in UTF-8", path);
+	if (!is_text)
+		status = gd_error(GD_USAGE, "cannot read '%s': not a text in UTF-8", path);
+	else
+		status = text ? gd_sweep_plan_parse(path, text, plan) : gd_out_of_memory("the sweep's file");
+	gd_arena_release(&arena);
+	return status;
+}
+
+gd_status gd_sweep_plan_parse(const char *path, const char *text, gd_sweep_plan *plan)
+{
+	reader r = {.path = path, .plan = plan};
+	*plan = (gd_sweep_plan){0};
+	gd_options_initialise(&gd_sweep_setting_table, &plan->settings);
+	plan->text = gd_arena_string(&plan->arena, text);
+	char *work = gd_arena_string(&plan->arena, text);
 	if (!plan->text || !work)
 		return gd_out_of_memory("the sweep's file");
 	gd_status (*const steps[])(reader *) = {read_settings, read_base, read_seeds, find_varied, read_values, make_configurations, make_trials};
-	status = gd_sweep_text_read(path, work, &plan->arena, &r.sections, &r.count);
+	gd_status status = gd_sweep_text_read(path, work, &plan->arena, &r.sections, &r.count);
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !gd_failed(&status); i++)
 		status = steps[i](&r);
 	return status;

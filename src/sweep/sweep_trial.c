@@ -70,6 +70,7 @@ gd_status gd_sweep_trial_run(gd_communicator *group, const gd_sweep_plan *plan, 
 	snprintf(run, sizeof run, "%s/%s", directory, trial->name);
 	options.run = run;
 	options.seed = trial->seed;
+	options.fold = trial->fold;
 	options.resume = true;
 	options.max_epochs = task->max_epochs;
 	options.time_limit = seconds;

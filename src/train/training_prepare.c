@@ -252,6 +252,14 @@ static gd_status check_dataset(const gd_training *t)
 	return gd_ok();
 }
 
+gd_status gd_training_open_dataset(gd_training *t)
+{
+	gd_status status = gd_dataset_open(t->communicator, t->options.data, &t->dataset);
+	if (!gd_failed(&status) && t->options.fold)
+		status = gd_dataset_fold(t->dataset, (int)t->options.fold, (int)t->options.folds);
+	return status;
+}
+
 gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *from)
 {
 	gd_communicator *communicator = t->communicator;
@@ -291,14 +299,14 @@ gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, c
 	communicator->phase = "opening the dataset";
 	/* The dataset first: what it refuses leaves no empty run directory behind. */
 	if (!gd_failed(&status) && !options->resume)
-		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
+		status = gd_training_open_dataset(t);
 	if (!gd_failed(&status) && !options->resume)
 		status = check_dataset(t);
 	if (!gd_failed(&status))
 		status = open_run(t, given, &checkpoint, &found);
 	communicator->watchdog = t->options.watchdog;
 	if (!gd_failed(&status) && !t->dataset)
-		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
+		status = gd_training_open_dataset(t);
 	if (!gd_failed(&status))
 		status = gd_training_build(t, hosts, found ? &checkpoint : NULL);
 	*finished = !gd_failed(&status) && found && gd_training_finished(t) && t->progress.step_in_epoch == 0;

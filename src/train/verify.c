@@ -158,7 +158,7 @@ static gd_status verify(gd_training *t, const gd_verify_options *o, gd_checkpoin
 		status = gd_machine_survey(communicator, hosts, sizeof hosts);
 	communicator->phase = "opening the dataset";
 	if (!gd_failed(&status))
-		status = gd_dataset_open(communicator, t->options.data, &t->dataset);
+		status = gd_training_open_dataset(t);
 	if (!gd_failed(&status))
 		status = gd_training_build(t, hosts, found ? from : NULL);
 	if (!gd_failed(&status)) {

@@ -82,6 +82,8 @@ option bits batch-size 128
 option bits drop-last -
 option bits ema 0.9
 option bits early-stop 1 --learning-rate 0.5 --epochs 8
+option bits folds 4 --folds 3 --fold 1
+option bits fold 2 --folds 3 --fold 1
 option bits seed 1
 option bits reduction fast --batch-size 400
 option bits initial without/model.h5
@@ -90,7 +92,7 @@ option same shard-optimizer -
 option same checkpoint-every 3
 option same checkpoint-seconds 0
 option same watchdog 20
-call run config max-steps max-epochs time-limit resume progress quiet verbose help
+call refit run config max-steps max-epochs time-limit resume progress quiet verbose help
 
 while IFS= read -r name; do
 	checks=$((checks + 1))

@@ -20,6 +20,7 @@
 	take(export) \
 	take(verify) \
 	take(sweep) \
+	take(tune) \
 	take(baseline) \
 	take(report) \
 	take(bench) \

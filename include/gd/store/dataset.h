@@ -46,6 +46,12 @@ const gd_dataset_header *gd_dataset_get_header(const gd_dataset *dataset);
 /* Collective (or local): each rank its own contiguous hyperslab, `count` may be 0. Any pointer may be NULL on all ranks. Refuses labels out of range and
  * features that are not finite. */
 GD_CHECKED gd_status gd_dataset_read(gd_dataset *dataset, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row);
+/*
+ * Collective (or local). From now on the dataset shows fold `fold` (from 1) of `folds` of its training part: rows that are held out are the validation part, the others the training part,
+ * each in the stored order; rows and class_counts of the header follow. Rows are stored in an order drawn by a key of their content, so folds are contiguous stretches of it, near-equal,
+ * whatever the ranks. Its own validation part is not seen. Errors: GD_USAGE with more folds than rows, or where rows belong to groups, which a dataset does not keep.
+ */
+GD_CHECKED gd_status gd_dataset_fold(gd_dataset *dataset, int fold, int folds);
 /* Collective (or local). */
 void gd_dataset_close(gd_dataset *dataset);
 

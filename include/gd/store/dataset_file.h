@@ -18,6 +18,9 @@ extern const gd_column_form gd_column_forms[GD_COLUMNS];
 /* "train/features" into 32 bytes. */
 const char *gd_column_path(gd_part part, gd_column column, char path[32]);
 
+/* The rows of the training part that gd_dataset_fold holds out; *communicator: the dataset's. */
+gd_share *gd_dataset_held(gd_dataset *dataset, gd_communicator **communicator);
+
 /* All but the parts' arrays. */
 void gd_hdf5_put_dataset_header(gd_hdf5 *hdf5, const gd_dataset_header *header);
 /* Rows follow from the class counts; released by the caller even after a failure. */

@@ -14,6 +14,8 @@
  *     hidden = 64 128,64         ; widths have commas of their own: blanks part the values
  *     [trial wide]               ; one more, by name
  *     hidden = 1024
+ *
+ * A configuration with `folds = K` and no `fold` is K trials for each seed, one for each fold that is held out.
  */
 #ifndef GD_SWEEP_PLAN_H
 #define GD_SWEEP_PLAN_H
@@ -58,6 +60,7 @@ typedef struct gd_sweep_configuration {
 typedef struct gd_sweep_trial {
 	int configuration;
 	int64_t seed;
+	int64_t fold;              /* that is held out; 0: none */
 	const char *name;          /* of its run directory, within the sweep's */
 	char options_sha256[65];   /* of every option that decides its bits, and of the dataset's path */
 } gd_sweep_trial;
@@ -76,6 +79,8 @@ typedef struct gd_sweep_plan {
 
 /* Reads and expands a file; released by the caller even after a failure. Errors: GD_USAGE, with file and line. */
 GD_CHECKED gd_status gd_sweep_plan_read(const char *path, gd_sweep_plan *plan);
+/* The same of a text; `path` is for messages. */
+GD_CHECKED gd_status gd_sweep_plan_parse(const char *path, const char *text, gd_sweep_plan *plan);
 void gd_sweep_plan_release(gd_sweep_plan *plan);
 
 #endif

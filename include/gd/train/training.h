@@ -75,6 +75,8 @@ void gd_training_hash_dataset(const gd_dataset_header *header, char text[65]);
 /* Local. Fills training->config and training->provenance. */
 GD_CHECKED gd_status gd_training_make_settings(gd_training *training, const char *dataset_hash);
 GD_CHECKED gd_status gd_training_make_provenance(gd_training *training, const char *hosts);
+/* Collective. The dataset that the options name, or the fold of it. */
+GD_CHECKED gd_status gd_training_open_dataset(gd_training *training);
 /* Collective. With options and an open dataset: network, steps and state, that of the checkpoint `from`, or the first one with NULL. `hosts` is for the provenance. */
 GD_CHECKED gd_status gd_training_build(gd_training *training, const char *hosts, gd_checkpoint *from);
 /* Collective. This rank's rows. */

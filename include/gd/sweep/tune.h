@@ -1,0 +1,52 @@
+/* `tune`: options found by successive halving on folds of the training part, then the best few trained on all of it. */
+#ifndef GD_TUNE_H
+#define GD_TUNE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "gd/parallel/communicator.h"
+#include "gd/run/run_directory.h"
+#include "gd/sweep/sweep_result.h"
+
+/* An option that is searched, its values as a sweep draws them (gd/sweep/sweep_values.h), and why these. */
+typedef struct gd_tune_range {
+	const char *option, *values, *reason;
+	bool numbers; /* needs numeric features */
+} gd_tune_range;
+extern const gd_tune_range gd_tune_space[];
+extern const int gd_tune_space_size;
+
+typedef struct gd_tune_options {
+	const char *data, *run, *config;
+	int64_t trials;  /* configurations drawn, besides the defaults; 0: as many as the budget lets */
+	double budget;   /* seconds; 0: none */
+	int64_t folds, best, seed;
+	bool resume;
+} gd_tune_options;
+
+/* One call of gd_sweep: a race of configurations, and what came of it. */
+typedef struct gd_tune_race {
+	char directory[GD_PATH_ROOM];
+	gd_sweep_plan plan;
+	gd_sweep_result *results; /* rank 0 */
+} gd_tune_race;
+
+/* A configuration that came through. */
+typedef struct gd_tune_entry {
+	int race, configuration;
+	double loss, deviation, accuracy; /* over the folds */
+} gd_tune_entry;
+
+/*
+ * Collective. Races below `run` (race-1 ...), then the best into best/best-1 ...; leaderboard and what mattered on stdout and in tune.txt. With `trials` the same on any number of ranks,
+ * and after a kill with `resume`; with `budget` the clock decides how many races there are, and how far the last one comes.
+ */
+GD_CHECKED gd_status gd_tune(gd_communicator *world, const gd_tune_options *options, const char *command);
+
+/* Local (rank 0). entries [all configurations of all races], best first; how many. */
+int gd_tune_rank(const gd_tune_race *races, int count, gd_tune_entry *entries);
+/* Local (rank 0). The leaderboard, and each option's share of the differences between configurations at the end of the first rung. */
+void gd_tune_print(FILE *out, const gd_tune_race *races, int count, const gd_tune_entry *entries, int entry_count);
+
+#endif

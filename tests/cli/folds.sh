@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# --folds of train, sweep and baseline: the same on any number of ranks, each fold as trained alone, a model of all rows besides, and refusals.
+[[ -w /dev/shm ]] && export TMPDIR=/dev/shm
+. "$(dirname "$0")/checks.bash"
+. "$GD_SOURCE_DIRECTORY/jobs/environment.sh"
+
+"$GENRE_DIST" synth --rows 1000 --seed 4 -o songs.h5 >/dev/null 2>&1 || exit 2
+options=(--data songs.h5 --hidden 16 --batch-size 100 --epochs 3 --checkpoint-every 0)
+
+weights() {
+	local fold
+	for fold in 1 2 3 4; do
+		echo "$(weights_of "$1/base-fold$fold/checkpoint.h5") $(weights_of "$1/base-fold$fold/model.h5")"
+	done
+}
+for count in 1 3 8; do
+	expect 0 '' ranks "$count" train "${options[@]}" --folds 4 --run "on$count" -q
+	cp out.txt "table$count"
+done
+equal "different folds" "$(weights on1 | sort -u | wc -l)" 4
+for count in 3 8; do
+	equal "weights on $count ranks" "$(weights "on$count")" "$(weights on1)"
+	equal "table on $count ranks" "$(cat "table$count")" "$(cat table1)"
+done
+equal "lines of the table" "$(grep -Ec '^([1-4]|mean|deviation) +[0-9]\.[0-9]{4} +[0-9]\.[0-9]{4}$' table1)" 6
+holds "the mean is that of the folds" "$(awk '/^[1-4] / { sum += $2 } /^mean/ { mean = $2 } END { d = sum / 4 - mean; print (d < 0 ? -d : d) }' table1) < 0.0001"
+
+expect 0 '' ranks 2 train "${options[@]}" --folds 4 --fold 3 --run alone -q
+equal "a fold alone" "$(weights_of alone/model.h5)" "$(weights_of on1/base-fold3/model.h5)"
+expect 0 '' ranks 2 verify alone
+
+# Stopped, and gone on with on another number of ranks; and a model of all rows.
+expect '75' 'go on with' ranks 2 train "${options[@]}" --folds 4 --run stopped -q --time-limit 0.02
+expect 0 '' ranks 3 train "${options[@]}" --folds 4 --run stopped -q --resume --refit
+equal "stopped and resumed" "$(weights stopped)" "$(weights on1)"
+expect 0 '' ranks 1 train "${options[@]}" --run whole -q
+equal "a model of all rows" "$(weights_of stopped/refit/model.h5)" "$(weights_of whole/model.h5)"
+
+# A sweep has repeats of its own: each configuration on each fold.
+printf '[base]\ndata = songs.h5\nhidden = 16\nbatch-size = 100\nepochs = 3\ncheckpoint-every = 0\nfolds = 4\n[vary]\ndropout = 0.2 0.5\n' >sweep.ini
+expect 0 '' ranks 3 sweep sweep.ini --run sweep -q
+grep -Eq '^0[12] +4/4 ' out.txt || fail "the sweep's table does not have four folds a configuration"
+equal "a fold of a sweep" "$(weights_of sweep/01-fold2/model.h5)" "$(weights_of on1/base-fold2/model.h5)"
+
+expect 0 '' ranks 1 baseline knn --data songs.h5 --folds 4 -q
+cp out.txt knn
+expect 0 '' ranks 3 baseline knn --data songs.h5 --folds 4 -q
+equal "knn on 3 ranks" "$(cat out.txt)" "$(cat knn)"
+equal "lines of the baseline's table" "$(grep -Ec '^([1-4]|mean|deviation) ' knn)" 6
+expect 0 '' ranks 1 baseline logistic --data songs.h5 --folds 2 -q --json
+holds "accuracy in JSON" "$(json_number out.txt accuracy) > 0.1"
+
+refuse 2 "folds 1" ranks 1 train "${options[@]}" --folds 1 --run x
+refuse 2 "fold 5 is more" ranks 1 train "${options[@]}" --folds 4 --fold 5 --run x
+refuse 2 "refit" ranks 1 train "${options[@]}" --refit --run x
+refuse 2 "max-steps" ranks 1 train "${options[@]}" --folds 4 --max-steps 3 --run x
+refuse 2 "another sweep" ranks 1 train "${options[@]}" --folds 4 --run on1
+refuse 2 "contradict" ranks 1 baseline knn --data songs.h5 --folds 4 --part test
+"$GENRE_DIST" synth --rows 300 --seed 4 -o songs.csv >/dev/null 2>&1
+"$GENRE_DIST" preprocess songs.csv --split grouped -o grouped.h5 >/dev/null 2>err.txt || fail "no grouped dataset: $(cat err.txt)"
+refuse 2 "groups" ranks 2 baseline knn --data grouped.h5 --folds 4
+finish

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# tune: the same search and models on any number of ranks and after a kill; a budget; refusals.
+[[ -w /dev/shm ]] && export TMPDIR=/dev/shm
+. "$(dirname "$0")/checks.bash"
+. "$GD_SOURCE_DIRECTORY/jobs/environment.sh"
+
+"$GENRE_DIST" synth --rows 700 --seed 4 -o songs.h5 >/dev/null 2>&1 || exit 2
+printf 'hidden = 12\nepochs = 9\nbatch-size = 128\ncheckpoint-every = 0\n' >small.ini
+search=(tune --data songs.h5 --config small.ini --trials 5 --best 2 --seed 3)
+
+weights() {
+	weights_of "$1/best/best-1/model.h5"
+	weights_of "$1/best/best-2/model.h5"
+}
+for count in 1 3; do
+	expect 0 'best-\*/model.h5' ranks "$count" "${search[@]}" --run "on$count"
+done
+equal "the leaderboard on 3 ranks" "$(cat on3/tune.txt)" "$(cat on1/tune.txt)"
+equal "the best models on 3 ranks" "$(weights on3)" "$(weights on1)"
+equal "two models" "$(weights on1 | sort -u | wc -l)" 2
+equal "what is printed is what is kept" "$(cat out.txt)" "$(cat on3/tune.txt)"
+grep -Eq '^1 +race-1/' on1/tune.txt || fail "no first of the leaderboard"
+grep -Eq '^learning-rate +[01]\.[0-9]{2} ' on1/tune.txt || fail "what mattered does not name the learning rate"
+grep -q 'hidden=' on1/tune.txt && fail "an option that the configuration sets was searched"
+sort -c -n -k 3,3 <(sed -n '/^[0-9]/p' on1/tune.txt) || fail "the leaderboard is not sorted"
+[[ -e on1/race-1/defaults-fold1/checkpoint.h5 ]] || fail "the defaults were not in the race"
+# Halving: not everybody came to the end.
+h5dump -y -d /trials/status on1/race-1/sweep.h5 | grep -q dropped || fail "nobody was dropped"
+expect 0 '' ranks 2 evaluate on1/best/best-*/model.h5 --data songs.h5
+
+# Killed anywhere, gone on with on another number of ranks.
+for after in 0.7 1.5; do
+	timeout -s KILL "$after" "$GENRE_DIST" "${search[@]}" --run "killed$after" >/dev/null 2>&1
+	expect 0 '' ranks 2 "${search[@]}" --run "killed$after" --resume
+	equal "killed after $after s" "$(weights "killed$after")" "$(weights on1)"
+	equal "its leaderboard" "$(cat "killed$after/tune.txt")" "$(cat on1/tune.txt)"
+done
+
+expect 0 '' ranks 2 tune --data songs.h5 --config small.ini --budget 20s --best 1 --run budget
+[[ -e budget/best/best-1/model.h5 ]] || fail "no model within the budget"
+
+refuse 2 "budget TIME or --trials N" "$GENRE_DIST" tune --data songs.h5
+refuse 2 "budget TIME or --trials N" "$GENRE_DIST" tune --data songs.h5 --trials 3 --budget 1m
+refuse 2 "expected a time" "$GENRE_DIST" tune --data songs.h5 --budget 10x
+refuse 2 "holds another tuning" "$GENRE_DIST" "${search[@]}" --run on1
+refuse 3 "missing.h5" "$GENRE_DIST" tune --data missing.h5 --trials 3 --run x
+finish

@@ -1,0 +1,118 @@
+/* Folds: a dataset that shows part of its training part as the validation part. */
+#include "gd/store/dataset.h"
+
+#include "store_fixture.h"
+
+const char *const unit_suite = "dataset folds";
+
+enum { TRAIN_ROWS = 20011, VALIDATION_ROWS = 70, TEST_ROWS = 37 };
+static const int64_t rows_of[GD_PARTS] = {TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS};
+
+static int32_t label_at(int part, int64_t row)
+{
+	return (int32_t)((row * row + part) % CLASSES);
+}
+
+static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+{
+	(void)context;
+	for (int64_t i = 0; i < count; i++) {
+		for (int f = 0; f < FEATURES; f++)
+			features[i * FEATURES + f] = (float)(FEATURES * (first + i) + f) + (float)part / 4;
+		labels[i] = label_at(part, first + i);
+		source_row[i] = first + i + 100000 * (int64_t)part;
+	}
+	return gd_ok();
+}
+
+static void write_dataset(const char *path, const char *split)
+{
+	gd_dataset_header header = {.rows = {TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS}};
+	make_preprocessing(&header.preprocessing);
+	gd_arena *arena = &header.preprocessing.arena;
+	header.class_counts = gd_arena_take(arena, GD_PARTS * CLASSES, sizeof *header.class_counts);
+	header.correlation = gd_arena_take(arena, FEATURES * FEATURES, sizeof *header.correlation);
+	for (int part = 0; part < GD_PARTS; part++)
+		for (int64_t row = 0; row < rows_of[part]; row++)
+			header.class_counts[part * CLASSES + label_at(part, row)]++;
+	header.source = header.history = header.audit = gd_arena_string(arena, "songs.csv");
+	header.split = gd_arena_string(arena, split);
+	CHECK_OK(gd_dataset_write(path, &header, give_rows, NULL));
+	gd_dataset_header_release(&header);
+}
+
+/* A part as it is shown, read in pieces of odd sizes: source rows into seen, labels into counts. */
+static void read_part(gd_dataset *dataset, gd_part part, char *seen, int64_t *counts)
+{
+	enum { PIECE = 777 };
+	static float features[PIECE * FEATURES];
+	static int32_t labels[PIECE];
+	static int64_t source[PIECE];
+	int64_t rows = gd_dataset_get_header(dataset)->rows[part], before = -1, wrong = 0;
+	for (int64_t first = 0; first < rows; first += PIECE) {
+		int64_t count = rows - first < PIECE ? rows - first : PIECE;
+		CHECK_OK(gd_dataset_read(dataset, part, first, count, features, labels, source));
+		for (int64_t i = 0; i < count; i++) {
+			wrong += source[i] <= before || source[i] >= TRAIN_ROWS || features[i * FEATURES + 1] != (float)(FEATURES * source[i] + 1) || labels[i] != label_at(GD_TRAIN, source[i]);
+			before = source[i];
+			if (before >= 0 && before < TRAIN_ROWS)
+				seen[before]++;
+			counts[labels[i]]++;
+		}
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+}
+
+static void test_folds(void)
+{
+	const char *path = unit_path("folds.h5");
+	static char held[TRAIN_ROWS], seen[TRAIN_ROWS];
+	write_dataset(path, "random");
+	memset(held, 0, sizeof held);
+	for (int fold = 1; fold <= 7; fold++) {
+		gd_dataset *dataset = NULL;
+		int64_t counts[GD_PARTS][CLASSES] = {0};
+		CHECK_OK(gd_dataset_open(NULL, path, &dataset));
+		CHECK_OK(gd_dataset_fold(dataset, fold, 7));
+		const gd_dataset_header *header = gd_dataset_get_header(dataset);
+		CU_ASSERT_EQUAL(header->rows[GD_TRAIN] + header->rows[GD_VALIDATION], TRAIN_ROWS);
+		CU_ASSERT(header->rows[GD_VALIDATION] == TRAIN_ROWS / 7 || header->rows[GD_VALIDATION] == TRAIN_ROWS / 7 + 1);
+		CU_ASSERT_EQUAL(header->rows[GD_TEST], TEST_ROWS);
+		memset(seen, 0, sizeof seen);
+		read_part(dataset, GD_VALIDATION, seen, counts[GD_VALIDATION]);
+		for (int r = 0; r < TRAIN_ROWS; r++)
+			held[r] = (char)(held[r] + seen[r]);
+		read_part(dataset, GD_TRAIN, seen, counts[GD_TRAIN]);
+		for (int r = 0; r < TRAIN_ROWS; r++)
+			if (seen[r] != 1)
+				CU_FAIL_FATAL("a row is missing, or in both parts");
+		CU_ASSERT_EQUAL(memcmp(header->class_counts, counts, 2 * sizeof counts[0]), 0);
+		int64_t source = 0;
+		CHECK_OK(gd_dataset_read(dataset, GD_TEST, 3, 1, NULL, NULL, &source));
+		CU_ASSERT_EQUAL(source, 200003);
+		gd_dataset_close(dataset);
+	}
+	for (int r = 0; r < TRAIN_ROWS; r++)
+		if (held[r] != 1)
+			CU_FAIL_FATAL("a row is held out more than once, or never");
+}
+
+static void test_refusals(void)
+{
+	const char *path = unit_path("grouped.h5");
+	gd_dataset *dataset = NULL;
+	write_dataset(path, "grouped");
+	CHECK_OK(gd_dataset_open(NULL, path, &dataset));
+	CU_ASSERT(says(gd_dataset_fold(dataset, 1, 5), GD_USAGE, "--folds", "groups"));
+	gd_dataset_close(dataset);
+	write_dataset(path, "random");
+	CHECK_OK(gd_dataset_open(NULL, path, &dataset));
+	CU_ASSERT(says(gd_dataset_fold(dataset, 1, TRAIN_ROWS + 1), GD_USAGE, "folds", "empty"));
+	gd_dataset_close(dataset);
+}
+
+const unit_test unit_tests[] = {
+	{"each row is held out once, and trained on in all other folds", test_folds},
+	{"what folds cannot be made of", test_refusals},
+	{NULL, NULL},
+};
