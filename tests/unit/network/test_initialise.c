@@ -200,12 +200,61 @@ static void test_tensors_are_independent(void)
 	release(&m);
 }
 
+/* One number a feature for all its columns: a sign, or drawn normally where numbers are embedded. What is shared starts as in one network, and the output layers by its inputs. */
+static void test_members(void)
+{
+	enum { MEMBERS = 40, BINS = 7 };
+	static const int hidden[] = {FIRST, SECOND};
+	gd_arena arena = {0};
+	gd_encoding encoding;
+	gd_status status = gd_encoding_init(&encoding, INPUTS, &arena);
+	if (!gd_failed(&status))
+		status = gd_encoding_reserve(&encoding, 3, GD_ENCODE_PIECEWISE_LINEAR, BINS, 0, &arena);
+	CU_ASSERT_FATAL(!gd_failed(&status));
+	gd_encoding_finish(&encoding);
+	for (int bins = 0; bins < 2; bins++) {
+		gd_network_options options = {.inputs = INPUTS, .classes = CLASSES, .hidden_count = 2, .hidden = hidden, .members = MEMBERS, .encoding = bins ? &encoding : NULL};
+		model m, one = model_of(false, GD_INIT_TORCH, 0.0, 7);
+		status = gd_network_create(&options, &m.network);
+		CU_ASSERT_FATAL(!gd_failed(&status));
+		m.statistics = NULL;
+		m.parameters = gd_allocate(gd_network_parameters(m.network), sizeof(float));
+		CU_ASSERT_FATAL(m.parameters != NULL);
+		gd_initialise(m.network, GD_INIT_TORCH, 0.0, 7, m.parameters, NULL);
+		const gd_tensor *factor = find(&m, GD_TENSOR_MEMBER_FACTOR, 0), *output = find(&m, GD_TENSOR_DENSE_WEIGHT, 2);
+		const gd_tensor *shared = find(&m, GD_TENSOR_DENSE_WEIGHT, 1), *alone = find(&one, GD_TENSOR_DENSE_WEIGHT, 1);
+		CU_ASSERT_EQUAL(factor->rows, MEMBERS);
+		CU_ASSERT_EQUAL(factor->columns, bins ? INPUTS + BINS - 1 : INPUTS);
+		CU_ASSERT(memcmp(m.parameters + shared->offset, one.parameters + alone->offset, count_of(shared) * sizeof(float)) == 0);
+		double sum = 0, squares = 0, bound = 1 / sqrt((double)SECOND);
+		for (size_t i = 0; i < count_of(factor); i++) {
+			double value = m.parameters[factor->offset + i];
+			CU_ASSERT(bins || value == 1 || value == -1);
+			sum += value;
+			squares += value * value;
+		}
+		CU_ASSERT(fabs(sum) < 5 * sqrt((double)count_of(factor)));
+		CU_ASSERT(fabs(squares / (double)count_of(factor) - 1) < 0.2);
+		for (int member = 0; bins && member < MEMBERS; member++)
+			for (int c = 1; c < BINS; c++)
+				CU_ASSERT(m.parameters[factor->offset + (size_t)(member * factor->columns + 3)] == m.parameters[factor->offset + (size_t)(member * factor->columns + 3 + c)]);
+		double largest = 0;
+		for (size_t i = 0; i < count_of(output); i++)
+			largest = fmax(largest, fabs((double)m.parameters[output->offset + i]));
+		CU_ASSERT(largest <= bound && largest > 0.98 * bound);
+		release(&m);
+		release(&one);
+	}
+	gd_arena_release(&arena);
+}
+
 const unit_test unit_tests[] = {
 	{"torch's default", test_torch},
 	{"He and Glorot", test_normal_kinds},
 	{"output deviation", test_output_deviation},
 	{"batch norms start neutral", test_batch_norm},
 	{"seeds", test_seeds},
+	{"members", test_members},
 	{"tensors are independent", test_tensors_are_independent},
 	{NULL, NULL},
 };
