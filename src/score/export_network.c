@@ -168,6 +168,19 @@ static value activate(gd_onnx *graph, gd_activation activation, value z)
 	return z;
 }
 
+/* Members' output layers on x [members * rows, inputs], and the mean of their probabilities. weight [members, inputs, classes]. */
+static value average_members(gd_onnx *graph, const gd_tensor *bias, int inputs, value x, value weight, const float *values)
+{
+	int64_t members = bias->members, classes = bias->columns;
+	value own = APPLY("Reshape", x, gd_onnx_integers(graph, 3, (const int64_t[]){members, -1, inputs}));
+	value logits = APPLY("Add", APPLY("MatMul", own, weight), gd_onnx_floats(graph, 3, (const int64_t[]){members, 1, classes}, values));
+	gd_onnx_set(graph, "axis", 2);
+	value probabilities = APPLY("Softmax", logits), axis = gd_onnx_integers(graph, 1, (const int64_t[]){0});
+	gd_onnx_set(graph, "keepdims", 0);
+	value sum = APPLY("ReduceSum", probabilities, axis);
+	return APPLY("Div", sum, real(graph, (float)members));
+}
+
 gd_status gd_export_network(gd_onnx *graph, const gd_member *member, gd_onnx_value features, gd_onnx_value *probabilities)
 {
 	const gd_network *network = member->network;
@@ -195,10 +208,19 @@ gd_status gd_export_network(gd_onnx *graph, const gd_member *member, gd_onnx_val
 			if (!gd_failed(&status))
 				x = gd_onnx_join(graph, 2, (const value[]){x, embedded});
 			continue;
+		case GD_TENSOR_MEMBER_FACTOR:
+			x = APPLY("Mul", x, gd_onnx_floats(graph, 3, (const int64_t[]){tensor->rows, 1, tensor->columns}, values));
+			x = APPLY("Reshape", x, gd_onnx_integers(graph, 2, (const int64_t[]){-1, tensor->columns}));
+			continue;
 		case GD_TENSOR_DENSE_WEIGHT:
-			weight = floats(graph, tensor->rows, tensor->columns, values);
+			weight = tensor->members ? gd_onnx_floats(graph, 3, (const int64_t[]){tensor->members, tensor->rows / tensor->members, tensor->columns}, values)
+				: floats(graph, tensor->rows, tensor->columns, values);
 			continue;
 		case GD_TENSOR_DENSE_BIAS:
+			if (tensor->members) {
+				*probabilities = average_members(graph, tensor, options->hidden[options->hidden_count - 1], x, weight, values);
+				return status;
+			}
 			x = APPLY("Gemm", x, weight, gd_onnx_floats(graph, 1, (const int64_t[]){tensor->columns}, values));
 			if (!last && !options->batch_norm)
 				x = activate(graph, options->activation, x);

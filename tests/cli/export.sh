@@ -23,6 +23,8 @@ refuse 3 'songs.csv' "$GENRE_DIST" export songs.csv -o songs.onnx
 refuse 3 'do not go together' "$GENRE_DIST" export first/model.h5 other/model.h5 -o songs.onnx
 [[ ! -e songs.onnx ]] || fail "a refused export leaves a file"
 
+"$GENRE_DIST" train --data songs.h5 --hidden 8 --members 3 --epochs 1 -q --run members >/dev/null || exit 2
+expect 0 '' "$GENRE_DIST" export members/model.h5 -o members.onnx -q
 expect 0 "wrote 'songs.onnx'" "$GENRE_DIST" export first/model.h5 -o songs.onnx
 expect 0 '' "$GENRE_DIST" export first/model.h5 second/model.h5 -o both.onnx -q
 expect 0 '' ranks 3 export first/model.h5 second/model.h5 -o three.onnx -q
@@ -45,7 +47,7 @@ metadata = {p.key: p.value for p in model.metadata_props}
 print(len(model.graph.node), metadata["class_0"], metadata[sys.argv[2]])
 E2
 if [[ -n $python ]]; then
-	for case in 'songs weights_sha256 first' 'both weights_sha256_1 second'; do
+	for case in 'songs weights_sha256 first' 'both weights_sha256_1 second' 'members weights_sha256 members'; do
 		set -- $case
 		expect 0 '' "$python" check.py "$1.onnx" "$2"
 		equal "hash of $1" "$(cut -d' ' -f3 out.txt)" "$(weights_of "$3/model.h5")"

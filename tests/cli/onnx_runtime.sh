@@ -39,6 +39,8 @@ train waves standard.h5 --hidden 16 --periodic 6
 compare "songs, periodic" songs.csv waves/model.h5
 train both piecewise-linear.h5 --hidden 16 --periodic 4
 compare "songs, periodic and bins" songs.csv both/model.h5
+train members piecewise-linear.h5 --hidden 16,12 --periodic 4 --members 5 --batch-norm --activation silu
+compare "songs, members" songs.csv members/model.h5 both/model.h5
 
 cat >all.ini <<'E2'
 [table]
