@@ -14,10 +14,14 @@ static gd_status make_network(gd_bench_model *m)
 	gd_encoding encoding;
 	gd_status status = gd_ok();
 	if (m->dataset) {
+		gd_preprocessing encoded = {0};
 		const gd_preprocessing *preprocessing = &gd_dataset_get_header(m->dataset)->preprocessing;
 		m->inputs = preprocessing->features;
 		m->classes = preprocessing->classes;
-		status = gd_preprocessing_encoding(preprocessing, &arena, &encoding);
+		status = gd_train_options_encode(m->options, preprocessing, &encoded);
+		if (!gd_failed(&status))
+			status = gd_preprocessing_encoding(&encoded, &arena, &encoding);
+		gd_preprocessing_release(&encoded);
 		if (!gd_failed(&status) && m->options->periodic && !encoding.numeric)
 			status = gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none", m->options->data);
 	} else if (m->options->periodic) {

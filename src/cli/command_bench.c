@@ -10,7 +10,7 @@
 #include "gd/bench/bench.h"
 
 /* Options of train that decide what a step costs, or which epochs are planned. */
-static const char *const train_names[] = {"hidden", "activation", "batch-norm", "members", "periodic", "periodic-width", "dropout", "input-dropout", "optimizer", "momentum",
+static const char *const train_names[] = {"encoding", "bins", "hidden", "activation", "batch-norm", "members", "periodic", "periodic-width", "dropout", "input-dropout", "optimizer", "momentum",
 	"nesterov", "clip-norm", "ema", "reduction", "shard-optimizer", "batch-size", "drop-last", "epochs", "time-limit", "seed", "quiet", "help"};
 enum { FROM_TRAIN = sizeof train_names / sizeof train_names[0] };
 

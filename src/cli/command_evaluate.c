@@ -40,7 +40,7 @@ static gd_status check_match(const gd_ensemble *ensemble, gd_dataset *dataset, c
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
 	const char *difference = NULL;
-	if (!gd_preprocessing_equal(&ensemble->models[0].preprocessing, &header->preprocessing, &difference))
+	if (!gd_preprocessing_match(&ensemble->models[0].preprocessing, &header->preprocessing, &difference))
 		return gd_error(GD_BAD_DATA, "'%s' was trained on another preprocessing than '%s': their %s differ", model, o->data, difference);
 	if (header->rows[o->part] == 0)
 		return gd_error(GD_BAD_DATA, "'%s' has no %s part", o->data, gd_part_names[o->part]);

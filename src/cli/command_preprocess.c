@@ -38,7 +38,7 @@ static const gd_option options[] = {
 	{.name = "split-column", .type = GD_OPTION_TEXT, .offset = AT(split_column), .argument = "COLUMN", .help = "holds train, validation or test for each record"},
 	{.name = "test-fraction", .type = GD_OPTION_REAL, .offset = AT(test_fraction), .initial = "0.3", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share of the records for the test part"},
 	{.name = "validation-fraction", .type = GD_OPTION_REAL, .offset = AT(validation_fraction), .initial = "0.1", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share, of what the test part leaves, for the validation part"},
-	{.name = "encoding", .type = GD_OPTION_CHOICE, .offset = AT(encoding), .initial = "standard", .choices = gd_encoding_words, .help = "how numbers enter a model: as they are, as normal quantiles, or in bins; overrides the schema"},
+	{.name = "encoding", .type = GD_OPTION_CHOICE, .offset = AT(encoding), .initial = "auto", .choices = gd_encoding_choices, .help = "how numbers enter a model: as train chooses, as they are, as normal quantiles, or in bins; overrides the schema"},
 	{.name = "bins", .type = GD_OPTION_INTEGER, .offset = AT(bins), .minimum = GD_LEAST_BINS, .maximum = GD_MOST_BINS, .argument = "N", .help = "bins of a number, for --encoding piecewise-linear (by itself 32) or quantile (128)"},
 	{.name = "seed", .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of split and order"},
 	GD_DIALECT_OPTIONS(preprocess_options),
@@ -53,7 +53,7 @@ static const gd_option_table table = {options, sizeof options / sizeof options[0
 static gd_status run(gd_communicator *communicator, const preprocess_options *o, const bool *given, const char *const *inputs, int count)
 {
 	char *output = NULL;
-	gd_encoding_kind encoding = (gd_encoding_kind)o->encoding;
+	gd_encoding_kind encoding = o->encoding ? (gd_encoding_kind)(o->encoding - 1) : GD_ENCODE_STANDARD;
 	gd_missing missing = (gd_missing)o->missing;
 	gd_preprocess_options preprocess = {
 		.input = inputs[0],
@@ -78,6 +78,7 @@ static gd_status run(gd_communicator *communicator, const preprocess_options *o,
 		.test_fraction = o->test_fraction,
 		.validation_fraction = o->validation_fraction,
 		.encoding = given[gd_options_find(&table, "encoding") - options] ? &encoding : NULL,
+		.settles_encoding = o->encoding > 0,
 		.bins = (int)o->bins,
 		.seed = o->seed,
 		.force = o->force,

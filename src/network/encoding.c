@@ -6,6 +6,7 @@
 #include "gd/network/encoding_kernels.h"
 
 const char *const gd_encoding_words[] = {"standard", "quantile", "piecewise-linear", NULL};
+const char *const gd_encoding_choices[] = {"auto", "standard", "quantile", "piecewise-linear", NULL};
 
 gd_status gd_encoding_init(gd_encoding *encoding, int features, gd_arena *arena)
 {

@@ -77,7 +77,7 @@ static gd_status fit_encoding(gd_preprocess *run)
 			ordered.total = 1;
 		}
 		if (!gd_failed(&status))
-			status = gd_encoding_fit(fitted, run->recipe.first[i], encoding.kind, encoding.bins, &ordered);
+			status = gd_encoding_fit_column(fitted, run->recipe.first[i], &encoding, &ordered);
 	}
 	free(values);
 	return status;

@@ -18,7 +18,7 @@
 static gd_status choose_encoding(const gd_preprocess_options *options, gd_schema *schema)
 {
 	if (options->encoding)
-		gd_schema_set_encoding(schema, *options->encoding, options->bins);
+		gd_schema_set_encoding(schema, *options->encoding, options->bins, options->settles_encoding);
 	else if (options->bins)
 		for (int i = -1; i < schema->encoding_count; i++) {
 			gd_column_encoding *encoding = i < 0 ? &schema->encoding : &schema->encodings[i];

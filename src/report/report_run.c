@@ -90,7 +90,7 @@ static void open_dataset(gd_report_run *run)
 	if (gd_failed(&status)) {
 		run->dataset = NULL;
 		snprintf(run->no_dataset, sizeof run->no_dataset, "%s (report --data names another place)", status.message);
-	} else if (!gd_preprocessing_equal(&run->state.preprocessing, &gd_dataset_get_header(run->dataset)->preprocessing, &difference)) {
+	} else if (!gd_preprocessing_match(&run->state.preprocessing, &gd_dataset_get_header(run->dataset)->preprocessing, &difference)) {
 		forget_dataset(run);
 		snprintf(run->no_dataset, sizeof run->no_dataset, "'%s' is not the dataset of this run: their %s differ", path, difference);
 	}

@@ -20,7 +20,8 @@ void gd_reproduce_print_train(FILE *out, const gd_checkpoint *checkpoint)
 	char word[GD_SHELL_WORD_ROOM];
 	gd_train_options defaults;
 	gd_options_initialise(&gd_train_option_table, &defaults);
-	fputs("genre-dist train", out);
+	/* Of a preset's values all are said that are not those of the table. */
+	fputs("genre-dist train --preset study", out);
 	for (size_t i = 0; i < gd_train_option_table.count; i++) {
 		const gd_option *option = &gd_train_option_table.options[i];
 		const char *value = gd_setting_find(checkpoint->config, checkpoint->config_count, option->name);
@@ -29,6 +30,8 @@ void gd_reproduce_print_train(FILE *out, const gd_checkpoint *checkpoint)
 			continue;
 		gd_options_format(option, &defaults, usual, sizeof usual);
 		bool always = option->offset == offsetof(gd_train_options, data);
+		if (option->offset == offsetof(gd_train_options, preset))
+			continue;
 		if (!always && !strcmp(value, usual))
 			continue;
 		if (option->type == GD_OPTION_FLAG) {

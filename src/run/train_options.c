@@ -1,12 +1,16 @@
 #include "gd/run/train_options.h"
 
 #include <float.h>
+#include <string.h>
+
+#include "gd/table/encoding_fit.h"
 
 static const char *const initialisations[] = {"torch", "he", "glorot", NULL};
 static const char *const decays[] = {"all", "weights", NULL};
 static const char *const weightings[] = {"none", "balanced", NULL};
 static const char *const schedules[] = {"constant", "step", "cosine", "one-cycle", NULL};
 static const char *const reductions[] = {"exact", "fast", NULL};
+static const char *const presets[] = {"auto", "study", NULL};
 static const char *const switches[] = {"auto", "on", "off", NULL};
 
 #define AT(member) offsetof(gd_train_options, member)
@@ -17,6 +21,9 @@ static const gd_option options[] = {
 	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
 	{.name = "run", .letter = 'r', .type = GD_OPTION_TEXT, .offset = AT(run), .argument = "DIR", .help = "run directory; by default a new one under ./runs", .flags = GD_NOT_KEPT},
 	{.name = "config", .letter = 'c', .type = GD_OPTION_TEXT, .offset = AT(config), .argument = "FILE.ini", .help = "options from a file, one `name = value` a line; the command line wins", .flags = GD_NOT_KEPT},
+	{.name = "preset", .type = GD_OPTION_CHOICE, .offset = AT(preset), .initial = "study", .choices = presets, .help = "what options that are not given have: auto: what suits the dataset's rows, features and classes, as it then says; study: the defaults listed here", .flags = BITS},
+	{.name = "encoding", .type = GD_OPTION_CHOICE, .offset = AT(encoding), .initial = "auto", .choices = gd_encoding_choices, .help = "how numbers enter the network: as they are, as normal quantiles, or in bins; auto: as the dataset says, standard where it leaves the choice", .flags = BITS},
+	{.name = "bins", .type = GD_OPTION_INTEGER, .offset = AT(bins), .initial = "0", .minimum = 0, .maximum = GD_MOST_BINS, .argument = "N", .help = "of a number, for --encoding piecewise-linear; 0: 32", .flags = BITS},
 	{.name = "hidden", .type = GD_OPTION_WIDTHS, .offset = AT(hidden), .initial = "256,256", .argument = "W,W,...", .help = "widths of the hidden layers; none: softmax regression", .flags = BITS},
 	{.name = "activation", .type = GD_OPTION_CHOICE, .offset = AT(activation), .initial = "relu", .choices = gd_activation_words, .help = "after each hidden layer (gelu in its erf form)", .flags = BITS},
 	{.name = "batch-norm", .type = GD_OPTION_FLAG, .offset = AT(batch_norm), .initial = "off", .help = "batch normalisation between dense layer and activation, over the global batch", .flags = BITS},
@@ -87,11 +94,36 @@ gd_status gd_train_options_check(const gd_train_options *o)
 		return gd_error(GD_USAGE, "--fold %lld is more than --folds %lld", (long long)o->fold, (long long)o->folds);
 	if (o->refit && (!o->folds || o->fold))
 		return gd_error(GD_USAGE, "--refit goes with --folds alone, without --fold");
+	if (o->bins == 1)
+		return gd_error(GD_USAGE, "--bins 1 would make every number a straight line; give 2 or more, or --encoding standard");
+	if (o->bins && o->encoding != GD_ENCODE_PIECEWISE_LINEAR + 1 && (o->encoding || o->preset))
+		return gd_error(GD_USAGE, "--bins goes with --encoding piecewise-linear");
 	if (o->resume && !o->run)
 		return gd_error(GD_USAGE, "--resume needs --run DIR, the directory to go on in");
 	if (o->quiet && o->verbose)
 		return gd_error(GD_USAGE, "--quiet and --verbose contradict each other");
 	return gd_ok();
+}
+
+gd_status gd_train_options_encode(const gd_train_options *o, const gd_preprocessing *dataset, gd_preprocessing *encoded)
+{
+	gd_encoding_kind kind = o->encoding ? (gd_encoding_kind)(o->encoding - 1) : GD_ENCODE_STANDARD;
+	bool open = false, numeric = false;
+	for (int f = 0; f < dataset->features; f++) {
+		open = open || dataset->tables[f].quantiles > 0;
+		numeric = numeric || dataset->tables[f].knots > 0;
+	}
+	const char *settled = gd_preprocessing_encoding_word(dataset);
+	if ((o->encoding || o->bins) && numeric && !open && (o->bins || strcmp(settled, gd_encoding_words[kind])))
+		return gd_error(GD_USAGE, "--%s, but '%s' settles how its numbers enter a network (%s); leave the option out, or make the dataset anew with preprocess --encoding auto",
+			o->encoding ? "encoding" : "bins", o->data, settled);
+	gd_status status = gd_preprocessing_copy(dataset, encoded);
+	if (gd_failed(&status) || !open)
+		return status;
+	status = gd_encoding_choose(encoded, kind, (int)o->bins);
+	if (gd_failed(&status))
+		gd_preprocessing_release(encoded);
+	return status;
 }
 
 gd_optimizer_options gd_train_options_optimizer(const gd_train_options *o)

@@ -38,7 +38,7 @@ gd_status gd_ensemble_read(gd_communicator *communicator, const char *const *pat
 		if (gd_failed(&status))
 			break;
 		ensemble->members[m] = (gd_member){model->network, model->parameters, model->statistics};
-		if (m && !gd_preprocessing_equal(&ensemble->models[0].preprocessing, &model->preprocessing, &difference))
+		if (m && !gd_preprocessing_match(&ensemble->models[0].preprocessing, &model->preprocessing, &difference))
 			status = gd_error(GD_BAD_DATA, "'%s' and '%s' do not go together: their %s differ; average models of one dataset", paths[0], paths[m], difference);
 	}
 	return status;

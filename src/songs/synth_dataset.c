@@ -288,7 +288,7 @@ static gd_status fit_encoding(drawing *d)
 		gd_ordered ordered;
 		status = gd_ordered_init(&ordered, &status, values + t * rows, rows, NULL);
 		if (!gd_failed(&status))
-			status = gd_encoding_fit(fitted, d->recipe.first[t], encoding.kind, encoding.bins, &ordered);
+			status = gd_encoding_fit_column(fitted, d->recipe.first[t], &encoding, &ordered);
 	}
 	free(values);
 	return status;

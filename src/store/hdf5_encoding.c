@@ -28,6 +28,11 @@ static int knots_length(const gd_feature_tables *tables)
 	return tables->knots;
 }
 
+static int quantiles_length(const gd_feature_tables *tables)
+{
+	return tables->quantiles;
+}
+
 static double *edge_of(const gd_feature_tables *tables)
 {
 	return tables->edge;
@@ -53,15 +58,21 @@ static double *normal_of(const gd_feature_tables *tables)
 	return tables->normal;
 }
 
-static const char bin_offsets[] = "preprocessing/bin_offsets", column_offsets[] = "preprocessing/column_offsets", knot_offsets[] = "preprocessing/knot_offsets";
+static double *quantile_of(const gd_feature_tables *tables)
+{
+	return tables->quantile;
+}
+
+static const char bin_offsets[] = "preprocessing/bin_offsets", column_offsets[] = "preprocessing/column_offsets", knot_offsets[] = "preprocessing/knot_offsets", quantile_offsets[] = "preprocessing/quantile_offsets";
 static const table tables[] = {
 	{"preprocessing/bin_edges", bin_offsets, "the feature's own", "edges of the bins of piecewise-linear features", edges_length, edge_of},
 	{"preprocessing/column_mean", column_offsets, "1", "means of the encoded columns in the training part", columns_length, mean_of},
 	{"preprocessing/column_deviation", column_offsets, "1", "standard deviations of the encoded columns in the training part", columns_length, deviation_of},
 	{"preprocessing/knots", knot_offsets, "the feature's own", "values of each numeric feature whose ranks in the training part are known", knots_length, knot_of},
 	{"preprocessing/knot_quantiles", knot_offsets, "1", "standard normal quantiles of those ranks", knots_length, normal_of},
+	{"preprocessing/quantiles", quantile_offsets, "the feature's own", "quantiles, at equal steps from 0 to 1, of the features whose encoding training chooses", quantiles_length, quantile_of},
 };
-enum { TABLES = sizeof tables / sizeof *tables, BINS = 0, MEANS = 1, DEVIATIONS = 2, KNOTS = 3 };
+enum { TABLES = sizeof tables / sizeof *tables, BINS = 0, MEANS = 1, DEVIATIONS = 2, KNOTS = 3, QUANTILES = 5 };
 
 static void put_table(gd_hdf5 *hdf5, const table *kind, const gd_preprocessing *preprocessing, bool with_offsets)
 {
@@ -146,22 +157,24 @@ static int length_of(const reading *r, int t, size_t feature)
 	return r->offsets[t] ? (int)(r->offsets[t][feature + 1] - r->offsets[t][feature]) : 0;
 }
 
-static void check_rising(gd_hdf5 *hdf5, const char *path, const double *values, int count)
+static void check_rising(gd_hdf5 *hdf5, const char *path, const double *values, int count, bool strictly)
 {
 	for (int i = 0; i + 1 < count && !gd_hdf5_failed(hdf5); i++)
-		if (!(values[i] < values[i + 1]))
+		if (strictly ? !(values[i] < values[i + 1]) : values[i] > values[i + 1])
 			gd_hdf5_fail(hdf5, path, "expected a feature's values in rising order, found %g before %g", values[i], values[i + 1]);
 }
 
 static void take_feature(gd_hdf5 *hdf5, const reading *r, gd_preprocessing *preprocessing, size_t feature, gd_encoding_kind kind)
 {
-	int columns = kind == GD_ENCODE_STANDARD ? 1 : length_of(r, MEANS, feature), knots = length_of(r, KNOTS, feature);
+	int columns = kind == GD_ENCODE_STANDARD ? 1 : length_of(r, MEANS, feature), knots = length_of(r, KNOTS, feature), quantiles = length_of(r, QUANTILES, feature);
 	int edges = kind == GD_ENCODE_PIECEWISE_LINEAR ? columns + 1 : 0;
-	if (columns < 1 || length_of(r, BINS, feature) != edges || (kind == GD_ENCODE_QUANTILE && (columns != 1 || knots < 1))) {
+	if (columns < 1 || quantiles == 1 || length_of(r, BINS, feature) != edges || (kind == GD_ENCODE_QUANTILE && (columns != 1 || knots < 1))) {
 		gd_hdf5_fail(hdf5, "preprocessing/encoding", "the tables of '%.60s' do not fit its encoding", preprocessing->feature_names[feature]);
 		return;
 	}
 	hdf5->status = gd_preprocessing_reserve(preprocessing, (int)feature, kind, columns, knots);
+	if (!gd_hdf5_failed(hdf5) && quantiles)
+		hdf5->status = gd_preprocessing_reserve_quantiles(preprocessing, (int)feature, quantiles);
 	if (gd_hdf5_failed(hdf5))
 		return;
 	const gd_feature_tables *to = &preprocessing->tables[feature];
@@ -173,8 +186,9 @@ static void take_feature(gd_hdf5 *hdf5, const reading *r, gd_preprocessing *prep
 	for (int k = 0; to->deviation && k < columns && !gd_hdf5_failed(hdf5); k++)
 		if (to->deviation[k] < 0)
 			gd_hdf5_fail(hdf5, tables[DEVIATIONS].values, "expected values from 0 on, found %g", to->deviation[k]);
-	check_rising(hdf5, tables[BINS].values, to->edge, edges);
-	check_rising(hdf5, tables[KNOTS].values, to->knot, knots);
+	check_rising(hdf5, tables[BINS].values, to->edge, edges, true);
+	check_rising(hdf5, tables[KNOTS].values, to->knot, knots, true);
+	check_rising(hdf5, tables[QUANTILES].values, to->quantile, quantiles, false);
 }
 
 static int kind_of(const char *word)

@@ -33,10 +33,22 @@ typedef struct sweep {
 	double started;
 } sweep;
 
-/* Every dataset is there and has what the sweep asks of it: better said before the first trial than by each. */
-static gd_status check_datasets(const sweep *s)
+/* What configurations with this dataset leave to a preset. */
+static gd_status fill_in(gd_sweep_plan *plan, const char *data, const gd_dataset_header *header)
 {
-	const gd_sweep_plan *plan = s->plan;
+	gd_status status = gd_ok();
+	for (int c = 0; c < plan->configurations && !gd_failed(&status); c++) {
+		if (strcmp(plan->configuration[c].options.data, data))
+			continue;
+		gd_sweep_plan_fill(plan, c, header);
+		status = gd_train_options_check(&plan->configuration[c].options);
+	}
+	return status;
+}
+
+/* Every dataset is there and has what the sweep asks of it: better said before the first trial than by each. */
+static gd_status look_at_datasets(const sweep *s, gd_sweep_plan *plan)
+{
 	for (int c = 0; c < plan->configurations; c++) {
 		const char *data = plan->configuration[c].options.data;
 		bool seen = false;
@@ -49,8 +61,11 @@ static gd_status check_datasets(const sweep *s)
 		if (gd_failed(&status))
 			return status;
 		const int64_t *rows = gd_dataset_get_header(dataset)->rows;
+		status = fill_in(plan, data, gd_dataset_get_header(dataset));
 		bool no_test = plan->settings.evaluate && rows[GD_TEST] == 0, no_validation = rows[GD_VALIDATION] == 0 && !plan->configuration[c].options.folds;
 		gd_dataset_close(dataset);
+		if (gd_failed(&status))
+			return status;
 		if (no_test)
 			return gd_error(GD_BAD_DATA, "'evaluate = test', but '%s' has no test part", data);
 		if (no_validation && plan->settings.halving)
@@ -210,14 +225,14 @@ static gd_status conclude(const sweep *s)
 	return gd_ok();
 }
 
-gd_status gd_sweep(gd_communicator *world, const gd_sweep_plan *plan, const gd_sweep_options *options, const char *command)
+gd_status gd_sweep(gd_communicator *world, gd_sweep_plan *plan, const gd_sweep_options *options, const char *command)
 {
 	sweep s = {.world = world, .group = {.mpi = MPI_COMM_NULL}, .plan = plan, .options = options, .command = command, .started = gd_seconds()};
 	gd_log_level level = gd_log_get_level();
 	gd_stop_watch();
 	if (plan->settings.ranks_per_trial > world->size)
 		return gd_error(GD_USAGE, "'ranks-per-trial = %" PRId64 "', but the job has %d rank%s", plan->settings.ranks_per_trial, world->size, world->size > 1 ? "s" : "");
-	gd_status status = check_datasets(&s);
+	gd_status status = look_at_datasets(&s, plan);
 	if (gd_failed(&status))
 		return status;
 	gd_status mine = world->rank == 0 ? open_directory(&s) : gd_ok();

@@ -8,6 +8,7 @@
 #include "gd/base/file.h"
 #include "gd/base/parse.h"
 #include "gd/base/sha256.h"
+#include "gd/run/preset.h"
 #include "gd/sweep/sweep_text.h"
 #include "gd/sweep/sweep_values.h"
 
@@ -42,6 +43,7 @@ typedef struct reader {
 	gd_sweep_section *sections;
 	int count;
 	gd_train_options base;
+	bool *given;                  /* [gd_train_option_table.count] by [base] */
 	const gd_sweep_section *vary; /* NULL: none */
 	gd_sweep_values *values;      /* [vary->count] */
 	int64_t *seeds;
@@ -67,14 +69,17 @@ static const gd_option *option_of(const reader *r, const gd_sweep_line *line, gd
 	return option;
 }
 
-static gd_status set(const reader *r, gd_train_options *options, const gd_sweep_line *line, const char *value)
+static gd_status set(const reader *r, gd_train_options *options, bool *given, const gd_sweep_line *line, const char *value)
 {
 	char where[448];
 	snprintf(where, sizeof where, "line %d of '%.300s': %.64s", line->number, r->path, line->name);
-	return gd_options_set(&gd_train_option_table, options, line->name, value, where);
+	gd_status status = gd_options_set(&gd_train_option_table, options, line->name, value, where);
+	if (given && !gd_failed(&status))
+		given[gd_options_find(&gd_train_option_table, line->name) - gd_train_option_table.options] = true;
+	return status;
 }
 
-static gd_status set_section(const reader *r, gd_train_options *options, const gd_sweep_section *section)
+static gd_status set_section(const reader *r, gd_train_options *options, bool *given, const gd_sweep_section *section)
 {
 	gd_status status = gd_ok();
 	for (int i = 0; i < section->count && !gd_failed(&status); i++) {
@@ -82,7 +87,7 @@ static gd_status set_section(const reader *r, gd_train_options *options, const g
 		if (!strcmp(line->name, "config") && !strcmp(section->kind, "base"))
 			continue;
 		if (option_of(r, line, &status))
-			status = set(r, options, line, line->value);
+			status = set(r, options, given, line, line->value);
 	}
 	return status;
 }
@@ -125,17 +130,20 @@ static gd_status read_settings(reader *r)
 static gd_status read_base(reader *r)
 {
 	gd_options_initialise(&gd_train_option_table, &r->base);
+	r->given = gd_arena_take(&r->plan->arena, gd_train_option_table.count, sizeof *r->given);
+	if (!r->given)
+		return gd_out_of_memory("the sweep's options");
 	const gd_sweep_section *section = find_section(r, "base");
 	if (!section)
 		return gd_ok();
 	for (int i = 0; i < section->count; i++) {
 		if (strcmp(section->lines[i].name, "config"))
 			continue;
-		gd_status status = gd_options_read(&gd_train_option_table, &r->base, section->lines[i].value, NULL, &r->plan->arena);
+		gd_status status = gd_options_read(&gd_train_option_table, &r->base, section->lines[i].value, r->given, &r->plan->arena);
 		if (gd_failed(&status))
 			return status;
 	}
-	return set_section(r, &r->base, section);
+	return set_section(r, &r->base, r->given, section);
 }
 
 static gd_status read_seeds(reader *r)
@@ -199,7 +207,7 @@ static gd_status check_values(const reader *r, const gd_sweep_line *line, const 
 	for (int v = 0; v < values->count && !gd_failed(&status); v++) {
 		gd_train_options scratch = r->base;
 		char text[1024];
-		status = set(r, &scratch, line, values->value[v]);
+		status = set(r, &scratch, NULL, line, values->value[v]);
 		if (gd_failed(&status))
 			break;
 		gd_options_format(option, &scratch, text, sizeof text);
@@ -236,7 +244,7 @@ static gd_status read_values(reader *r)
 }
 
 /* The configuration numbered `index`, of all combinations or of those drawn. */
-static gd_status vary(const reader *r, int64_t index, gd_train_options *options)
+static gd_status vary(const reader *r, int64_t index, gd_train_options *options, bool *given)
 {
 	bool drawn = r->plan->settings.trials > 0;
 	int64_t rest = index;
@@ -250,16 +258,19 @@ static gd_status vary(const reader *r, int64_t index, gd_train_options *options)
 			text = values->value[rest % values->count];
 			rest /= values->count;
 		}
-		status = text ? set(r, options, &r->vary->lines[i], text) : gd_out_of_memory("the sweep's values");
+		status = text ? set(r, options, given, &r->vary->lines[i], text) : gd_out_of_memory("the sweep's values");
 	}
 	return status;
 }
 
-static gd_status add_configuration(reader *r, const char *name, bool named, const gd_train_options *options)
+static gd_status add_configuration(reader *r, const char *name, bool named, const gd_train_options *options, const bool *given)
 {
 	gd_sweep_plan *plan = r->plan;
 	gd_sweep_configuration *c = &plan->configuration[plan->configurations++];
 	*c = (gd_sweep_configuration){.name = gd_arena_string(&plan->arena, name), .options = *options};
+	c->given = gd_arena_take(&plan->arena, gd_train_option_table.count, sizeof *c->given);
+	if (c->given)
+		memcpy(c->given, given, gd_train_option_table.count * sizeof *c->given);
 	c->values = gd_arena_take(&plan->arena, (size_t)plan->varied + 1, sizeof *c->values);
 	for (int v = 0; c->values && v < plan->varied; v++) {
 		char text[1024];
@@ -268,7 +279,7 @@ static gd_status add_configuration(reader *r, const char *name, bool named, cons
 		if (!c->values[v])
 			return gd_out_of_memory("a configuration");
 	}
-	if (!c->name || !c->values)
+	if (!c->name || !c->given || !c->values)
 		return gd_out_of_memory("a configuration");
 	/* Numbers differ from each other. */
 	for (int i = 0; named && i < plan->configurations - 1; i++)
@@ -294,30 +305,37 @@ static gd_status make_configurations(reader *r)
 	plan->configuration = gd_arena_take(&plan->arena, (size_t)total, sizeof *plan->configuration);
 	if (!plan->configuration)
 		return gd_out_of_memory("the configurations");
+	bool *given = gd_arena_take(&plan->arena, gd_train_option_table.count, sizeof *given);
+	const size_t bytes = gd_train_option_table.count * sizeof *given;
+	if (!given)
+		return gd_out_of_memory("the configurations");
 	int digits = snprintf(NULL, 0, "%" PRId64, varied);
 	gd_status status = gd_ok();
 	for (int64_t i = 0; i < varied && !gd_failed(&status); i++) {
 		char name[32];
 		gd_train_options options = r->base;
+		memcpy(given, r->given, bytes);
 		snprintf(name, sizeof name, "%0*" PRId64, digits < 2 ? 2 : digits, i + 1);
-		status = vary(r, i, &options);
+		status = vary(r, i, &options, given);
 		if (!gd_failed(&status))
-			status = add_configuration(r, name, false, &options);
+			status = add_configuration(r, name, false, &options, given);
 	}
 	for (int s = 0; s < r->count && !gd_failed(&status); s++) {
 		if (strcmp(r->sections[s].kind, "trial"))
 			continue;
 		gd_train_options options = r->base;
-		status = set_section(r, &options, &r->sections[s]);
+		memcpy(given, r->given, bytes);
+		status = set_section(r, &options, given, &r->sections[s]);
 		if (!gd_failed(&status))
-			status = add_configuration(r, r->sections[s].title, true, &options);
+			status = add_configuration(r, r->sections[s].title, true, &options, given);
 	}
 	if (!gd_failed(&status) && !plan->configurations)
-		status = add_configuration(r, "base", false, &r->base);
+		status = add_configuration(r, "base", false, &r->base, r->given);
 	return status;
 }
 
-static void hash_options(const gd_train_options *options, char text[65])
+/* What a preset fills in follows from the dataset and from which options are given. */
+static void hash_options(const gd_train_options *options, const bool *given, char text[65])
 {
 	gd_sha256 hash;
 	uint8_t digest[32];
@@ -330,6 +348,8 @@ static void hash_options(const gd_train_options *options, char text[65])
 		gd_options_format(option, options, value, sizeof value);
 		gd_sha256_update(&hash, option->name, strlen(option->name) + 1);
 		gd_sha256_update(&hash, value, strlen(value) + 1);
+		if (options->preset == GD_PRESET_AUTO)
+			gd_sha256_update(&hash, &given[i], sizeof given[i]);
 	}
 	gd_sha256_finish(&hash, digest);
 	gd_sha256_hex(digest, text);
@@ -361,7 +381,7 @@ static gd_status add_trial(reader *r, int configuration, int seed, int64_t index
 	trial->name = gd_arena_string(&plan->arena, name);
 	if (!trial->name)
 		return gd_out_of_memory("the trials");
-	hash_options(&options, trial->options_sha256);
+	hash_options(&options, plan->configuration[configuration].given, trial->options_sha256);
 	return gd_ok();
 }
 
@@ -418,6 +438,13 @@ gd_status gd_sweep_plan_parse(const char *path, const char *text, gd_sweep_plan 
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !gd_failed(&status); i++)
 		status = steps[i](&r);
 	return status;
+}
+
+void gd_sweep_plan_fill(gd_sweep_plan *plan, int c, const gd_dataset_header *header)
+{
+	char line[GD_PRESET_ROOM];
+	const gd_preset_facts facts = gd_preset_look(header);
+	gd_preset_fill(&plan->configuration[c].options, plan->configuration[c].given, &facts, line);
 }
 
 void gd_sweep_plan_release(gd_sweep_plan *plan)

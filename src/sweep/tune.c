@@ -120,7 +120,7 @@ static const char *again_of(const tuning *t, char text[256])
 }
 
 /* Runs a plan in `directory`, or goes on with it; that the clock of a budget stops it is no failure. */
-static gd_status run_plan(tuning *t, const gd_sweep_plan *plan, const char *directory, double seconds)
+static gd_status run_plan(tuning *t, gd_sweep_plan *plan, const char *directory, double seconds)
 {
 	char again[256], path[GD_PATH_ROOM + 16];
 	snprintf(path, sizeof path, "%s/sweep.h5", directory);

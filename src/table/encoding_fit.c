@@ -224,3 +224,74 @@ done:
 	free(knot);
 	return status;
 }
+
+gd_status gd_encoding_fit_column(gd_preprocessing *preprocessing, int feature, const gd_column_encoding *encoding, const gd_ordered *ordered)
+{
+	const sample s = {.ordered = ordered};
+	double p[GD_QUANTILES];
+	gd_status status = gd_encoding_fit(preprocessing, feature, encoding->kind, encoding->bins, ordered);
+	if (gd_failed(&status) || encoding->settled)
+		return status;
+	for (int k = 0; k < GD_QUANTILES; k++)
+		p[k] = (double)k / (GD_QUANTILES - 1);
+	status = gd_preprocessing_reserve_quantiles(preprocessing, feature, GD_QUANTILES);
+	status = gd_together_agree(ordered->together, &status);
+	return gd_failed(&status) ? status : find_quantiles(&s, GD_QUANTILES, p, preprocessing->tables[feature].quantile);
+}
+
+/* What stands for the training part's values when training chooses: those evenly spread between the quantiles. */
+enum { SPREAD = 1024 };
+
+/* edge [bins + 1] and p [the more of bins + 1 and SPREAD] are scratch. */
+static gd_status choose_feature(gd_preprocessing *preprocessing, int feature, gd_encoding_kind kind, int bins, double *edge, double *p)
+{
+	const gd_feature_tables before = preprocessing->tables[feature];
+	const gd_ordered quantiles = {.values = before.quantile, .count = before.quantiles, .total = before.quantiles};
+	sample known = {&quantiles, preprocessing->mean[feature], preprocessing->standard_deviation[feature]};
+	int edges = 0;
+	gd_status status = gd_ok();
+	if (kind == GD_ENCODE_PIECEWISE_LINEAR) {
+		for (int k = 0; k <= bins; k++)
+			p[k] = (double)k / bins;
+		status = find_quantiles(&known, bins + 1, p, edge);
+		edges = gd_failed(&status) ? 0 : keep_distinct(&known, edge, bins + 1);
+	}
+	if ((kind == GD_ENCODE_PIECEWISE_LINEAR && edges < 2) || (kind == GD_ENCODE_QUANTILE && !before.knots))
+		kind = GD_ENCODE_STANDARD;
+	if (!gd_failed(&status))
+		status = gd_preprocessing_reserve(preprocessing, feature, kind, kind == GD_ENCODE_PIECEWISE_LINEAR ? edges - 1 : 1, before.knots);
+	if (gd_failed(&status))
+		return status;
+	gd_feature_tables *tables = &preprocessing->tables[feature];
+	if (tables->edge)
+		memcpy(tables->edge, edge, (size_t)edges * sizeof *edge);
+	for (int k = 0; k < before.knots; k++) {
+		tables->knot[k] = before.knot[k];
+		tables->normal[k] = before.normal[k];
+	}
+	if (!tables->mean)
+		return status;
+	double spread[SPREAD];
+	for (int i = 0; i < SPREAD; i++)
+		p[i] = (i + 0.5) / SPREAD;
+	status = find_quantiles(&known, SPREAD, p, spread);
+	const gd_ordered values = {.values = spread, .count = SPREAD, .total = SPREAD};
+	known.ordered = &values;
+	return gd_failed(&status) ? status : fit_moments(tables, &known);
+}
+
+gd_status gd_encoding_choose(gd_preprocessing *preprocessing, gd_encoding_kind kind, int bins)
+{
+	gd_status status = gd_ok();
+	if (!bins)
+		bins = GD_DEFAULT_BINS;
+	double *edge = gd_allocate((size_t)bins + 1, sizeof *edge), *p = gd_allocate((size_t)bins + 1 + SPREAD, sizeof *p);
+	if (!edge || !p)
+		status = gd_out_of_memory("the encoding");
+	for (int f = 0; f < preprocessing->features && !gd_failed(&status); f++)
+		if (preprocessing->tables[f].quantiles)
+			status = choose_feature(preprocessing, f, kind, bins, edge, p);
+	free(edge);
+	free(p);
+	return status;
+}

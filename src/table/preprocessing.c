@@ -27,7 +27,7 @@ gd_status gd_preprocessing_reserve(gd_preprocessing *preprocessing, int feature,
 	gd_feature_tables *room = &preprocessing->tables[feature];
 	size_t count = (size_t)columns, points = (size_t)knots;
 	bool complete = true;
-	*room = (gd_feature_tables){.kind = kind, .columns = columns, .knots = knots};
+	*room = (gd_feature_tables){.kind = kind, .columns = columns, .knots = knots, .quantiles = room->quantiles, .quantile = room->quantile};
 	if (kind == GD_ENCODE_PIECEWISE_LINEAR)
 		complete = (room->edge = gd_arena_take(arena, count + 1, sizeof *room->edge)) != NULL;
 	if (complete && kind != GD_ENCODE_STANDARD)
@@ -35,6 +35,14 @@ gd_status gd_preprocessing_reserve(gd_preprocessing *preprocessing, int feature,
 	if (complete && knots)
 		complete = (room->knot = gd_arena_take(arena, points, sizeof *room->knot)) && (room->normal = gd_arena_take(arena, points, sizeof *room->normal));
 	return complete ? gd_ok() : gd_out_of_memory("the encoding");
+}
+
+gd_status gd_preprocessing_reserve_quantiles(gd_preprocessing *preprocessing, int feature, int quantiles)
+{
+	gd_feature_tables *room = &preprocessing->tables[feature];
+	room->quantile = gd_arena_take(&preprocessing->arena, (size_t)quantiles, sizeof *room->quantile);
+	room->quantiles = room->quantile ? quantiles : 0;
+	return room->quantile ? gd_ok() : gd_out_of_memory("the encoding");
 }
 
 gd_status gd_preprocessing_encoding(const gd_preprocessing *preprocessing, gd_arena *arena, gd_encoding *encoding)
@@ -106,6 +114,10 @@ static gd_status copy_tables(const gd_feature_tables *from, gd_preprocessing *co
 	copy_reals(to->deviation, from->deviation, from->columns);
 	copy_reals(to->knot, from->knot, from->knots);
 	copy_reals(to->normal, from->normal, from->knots);
+	if (!from->quantiles)
+		return status;
+	status = gd_preprocessing_reserve_quantiles(copy, feature, from->quantiles);
+	copy_reals(to->quantile, from->quantile, from->quantiles);
 	return status;
 }
 
@@ -154,14 +166,19 @@ static bool equal_reals(const double *a, const double *b, int count)
 	return !a || !memcmp(a, b, (size_t)count * sizeof *a);
 }
 
-static bool equal_tables(const gd_feature_tables *a, const gd_feature_tables *b)
+/* `chosen`: what training chose counts too. */
+static bool equal_tables(const gd_feature_tables *a, const gd_feature_tables *b, bool chosen)
 {
+	if (a->quantiles != b->quantiles || !equal_reals(a->quantile, b->quantile, a->quantiles))
+		return false;
+	if (a->quantiles && !chosen)
+		return a->knots == b->knots && equal_reals(a->knot, b->knot, a->knots) && equal_reals(a->normal, b->normal, a->knots);
 	return a->kind == b->kind && a->columns == b->columns && a->knots == b->knots && equal_reals(a->edge, b->edge, a->columns + 1) &&
 		equal_reals(a->mean, b->mean, a->columns) && equal_reals(a->deviation, b->deviation, a->columns) &&
 		equal_reals(a->knot, b->knot, a->knots) && equal_reals(a->normal, b->normal, a->knots);
 }
 
-bool gd_preprocessing_equal(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference)
+static bool compare(const gd_preprocessing *a, const gd_preprocessing *b, bool chosen, const char **difference)
 {
 	size_t size = (size_t)a->features * sizeof *a->mean;
 	const char *field = NULL;
@@ -176,9 +193,19 @@ bool gd_preprocessing_equal(const gd_preprocessing *a, const gd_preprocessing *b
 	else if (strcmp(a->recipe, b->recipe))
 		field = "recipe";
 	for (int f = 0; f < a->features && !field; f++)
-		if (!equal_tables(&a->tables[f], &b->tables[f]))
+		if (!equal_tables(&a->tables[f], &b->tables[f], chosen))
 			field = "encoding";
 	if (field && difference)
 		*difference = field;
 	return !field;
+}
+
+bool gd_preprocessing_equal(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference)
+{
+	return compare(a, b, true, difference);
+}
+
+bool gd_preprocessing_match(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference)
+{
+	return compare(a, b, false, difference);
 }

@@ -247,15 +247,16 @@ gd_status gd_schema_add_encoding(gd_schema *schema, int column, char *const *wor
 	char room[GD_EXCERPT_ROOM];
 	double bins = 0;
 	int kind = 0;
-	while (gd_encoding_words[kind] && strcmp(gd_encoding_words[kind], words[0]))
+	bool settled = strcmp(words[0], "auto") != 0;
+	while (settled && gd_encoding_words[kind] && strcmp(gd_encoding_words[kind], words[0]))
 		kind++;
 	if (!gd_encoding_words[kind])
-		return gd_error(GD_USAGE, "unknown encoding '%s'; expected standard, quantile or piecewise-linear", gd_excerpt(words[0], room));
+		return gd_error(GD_USAGE, "unknown encoding '%s'; expected auto, standard, quantile or piecewise-linear", gd_excerpt(words[0], room));
 	if (count > 2 || (count == 2 && kind == GD_ENCODE_STANDARD))
-		return gd_error(GD_USAGE, "'%s' is more than encoding '%s' takes", gd_excerpt(words[count - 1], room), gd_encoding_words[kind]);
+		return gd_error(GD_USAGE, "'%s' is more than encoding '%s' takes", gd_excerpt(words[count - 1], room), words[0]);
 	if (count == 2 && (!gd_parse_double(words[1], &bins) || bins != floor(bins) || bins < GD_LEAST_BINS || bins > GD_MOST_BINS))
 		return gd_error(GD_USAGE, "expected %d to %d bins after '%s', found '%s'", GD_LEAST_BINS, GD_MOST_BINS, words[0], gd_excerpt(words[1], room));
-	gd_column_encoding encoding = {column, (gd_encoding_kind)kind, (int)bins};
+	gd_column_encoding encoding = {column, (gd_encoding_kind)kind, (int)bins, settled};
 	if (column < 0) {
 		schema->encoding = encoding;
 		return gd_ok();
@@ -268,9 +269,9 @@ gd_status gd_schema_add_encoding(gd_schema *schema, int column, char *const *wor
 	return gd_ok();
 }
 
-void gd_schema_set_encoding(gd_schema *schema, gd_encoding_kind kind, int bins)
+void gd_schema_set_encoding(gd_schema *schema, gd_encoding_kind kind, int bins, bool settled)
 {
-	schema->encoding = (gd_column_encoding){-1, kind, bins};
+	schema->encoding = (gd_column_encoding){-1, kind, bins, settled};
 	schema->encoding_count = 0;
 }
 

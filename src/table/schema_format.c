@@ -169,7 +169,7 @@ static void put_encoding(schema_writing *writing, const char *key, const gd_colu
 {
 	char number[32];
 	begin_entry(writing, key);
-	put_text(writing, gd_encoding_words[encoding->kind]);
+	put_text(writing, encoding->settled ? gd_encoding_words[encoding->kind] : "auto");
 	if (encoding->bins) {
 		snprintf(number, sizeof number, " %d", encoding->bins);
 		put_text(writing, number);
@@ -200,7 +200,7 @@ gd_status gd_schema_format(const gd_schema *schema, char **text)
 		if (schema->group_count)
 			put_list(&writing, "group", groups, schema->group_count);
 		put_missing(&writing, schema);
-		if (schema->encoding.kind != GD_ENCODE_STANDARD)
+		if (schema->encoding.settled)
 			put_encoding(&writing, "encoding", &schema->encoding);
 		fputs("[columns]\n", writing.out);
 		put_columns(&writing, schema, written);

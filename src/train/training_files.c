@@ -50,7 +50,7 @@ gd_checkpoint gd_training_checkpoint(const gd_training *t, float *parameters)
 		.quantum = t->state.quantum,
 		.progress = t->progress,
 		.history = t->history,
-		.preprocessing = gd_dataset_get_header(t->dataset)->preprocessing,
+		.preprocessing = t->preprocessing,
 		.config_count = t->config_count,
 		.config = t->config,
 		.provenance_count = t->provenance_count,

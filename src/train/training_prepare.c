@@ -10,6 +10,7 @@
 #include "gd/parallel/launch.h"
 #include "gd/run/machine.h"
 #include "gd/run/machine_rate.h"
+#include "gd/run/preset.h"
 #include "gd/run/reproduce.h"
 #include "gd/run/run_recovery.h"
 #include "gd/train/step_settings.h"
@@ -34,7 +35,9 @@ static gd_status make_network(gd_training *t)
 		return gd_out_of_memory("the class weights");
 	gd_arena arena = {0};
 	gd_encoding encoding;
-	gd_status status = gd_preprocessing_encoding(&header->preprocessing, &arena, &encoding);
+	gd_status status = t->preprocessing.features ? gd_ok() : gd_train_options_encode(o, &header->preprocessing, &t->preprocessing);
+	if (!gd_failed(&status))
+		status = gd_preprocessing_encoding(&t->preprocessing, &arena, &encoding);
 	if (gd_failed(&status)) {
 		gd_arena_release(&arena);
 		return status;
@@ -125,7 +128,7 @@ static gd_status initialise_state(gd_training *t)
 		if (!gd_failed(&mine)) {
 			const char *difference = NULL;
 			mine = take_weights(t, &model, t->options.initial);
-			if (!gd_failed(&mine) && !gd_preprocessing_equal(&model.preprocessing, &gd_dataset_get_header(t->dataset)->preprocessing, &difference))
+			if (!gd_failed(&mine) && !gd_preprocessing_equal(&model.preprocessing, &t->preprocessing, &difference))
 				gd_log_warning("'%s' was trained on another preprocessing than '%s': their %s differ", t->options.initial, t->options.data, difference);
 			gd_checkpoint_release(&model);
 		}
@@ -208,6 +211,7 @@ static gd_status open_run(gd_training *t, const bool *given, gd_checkpoint *chec
 	if (!*found)
 		status = gd_run_read_config(t->communicator, t->directory, checkpoint);
 	if (!gd_failed(&status) && (*found || checkpoint->config_count)) {
+		t->configured = true;
 		gd_status mine = gd_training_take_configuration(t, checkpoint, given);
 		status = gd_agree(t->communicator, &mine);
 	}
@@ -230,6 +234,17 @@ static void limit_time(gd_training *t, const bool *given)
 		return;
 	t->options.time_limit = left;
 	gd_log_note("the batch job leaves %.0f s for training", left);
+}
+
+/* What nobody said, now that the dataset is known. Local: every rank has the same header. */
+static gd_status fill_in(gd_training *t, const bool *given)
+{
+	char line[GD_PRESET_ROOM];
+	const gd_preset_facts facts = gd_preset_look(gd_dataset_get_header(t->dataset));
+	gd_preset_fill(&t->options, given, &facts, line);
+	if (*line)
+		gd_log_note("preset auto: %" PRId64 " rows, %d numbers and %d other features, %d classes: %s", facts.rows, facts.numbers, facts.others, facts.classes, line);
+	return gd_train_options_check(&t->options);
 }
 
 /* What the options ask of the dataset. Local: every rank has the same header. */
@@ -301,12 +316,21 @@ gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, c
 	if (!gd_failed(&status) && !options->resume)
 		status = gd_training_open_dataset(t);
 	if (!gd_failed(&status) && !options->resume)
+		status = fill_in(t, given);
+	if (!gd_failed(&status) && !options->resume)
 		status = check_dataset(t);
+	if (!gd_failed(&status) && !options->resume) {
+		mine = gd_train_options_encode(&t->options, &gd_dataset_get_header(t->dataset)->preprocessing, &t->preprocessing);
+		status = gd_agree(communicator, &mine);
+	}
 	if (!gd_failed(&status))
 		status = open_run(t, given, &checkpoint, &found);
 	communicator->watchdog = t->options.watchdog;
-	if (!gd_failed(&status) && !t->dataset)
+	if (!gd_failed(&status) && !t->dataset) {
 		status = gd_training_open_dataset(t);
+		if (!gd_failed(&status) && !t->configured)
+			status = fill_in(t, given);
+	}
 	if (!gd_failed(&status))
 		status = gd_training_build(t, hosts, found ? &checkpoint : NULL);
 	*finished = !gd_failed(&status) && found && gd_training_finished(t) && t->progress.step_in_epoch == 0;
@@ -333,6 +357,7 @@ void gd_training_release(gd_training *t)
 	gd_network_free(t->network);
 	gd_score_sums_release(&t->scores);
 	gd_history_release(&t->history);
+	gd_preprocessing_release(&t->preprocessing);
 	if (t->dataset)
 		gd_dataset_close(t->dataset);
 	free(t->best_room);

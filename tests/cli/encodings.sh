@@ -91,6 +91,33 @@ with h5py.File(sys.argv[1]) as file:
         assert numpy.allclose(t.std(0), group["column_deviation"][columns[f]:columns[f + 1]], atol=1e-5), f
 END
 
+# What training chooses: bins near those of preprocessing, a model that goes with its dataset, and nothing where the dataset has settled it.
+same chosen standard.h5 --encoding piecewise-linear --bins 8
+equal "attribute of chosen" "$(text_of chosen-1/model.h5 encoding)" piecewise-linear
+grep -qx 'encoding = piecewise-linear' chosen-1/config.ini && grep -qx 'bins = 8' chosen-1/config.ini || fail "config.ini lacks the encoding"
+expect 0 '' ranks 2 evaluate chosen-1/model.h5 periodic-1/model.h5 --data standard.h5 --json
+expect 0 '' ranks 1 train --data standard.h5 --run ranked -q --hidden 8 --epochs 1 --encoding quantile
+equal "attribute of ranked" "$(text_of ranked/model.h5 encoding)" quantile
+expect 0 '' preprocess --encoding standard -o settled.h5
+refuse 2 '--encoding quantile, but .*settles' ranks 2 train --data settled.h5 --run x -q --encoding quantile
+refuse 2 '--encoding standard, but .*settles' ranks 1 train --data bins.h5 --run x -q --encoding standard
+expect 0 '' ranks 1 train --data settled.h5 --run plain -q --hidden 8 --epochs 1 --encoding standard
+expect 0 '' ranks 1 train --data standard.h5 --run left -q --hidden 8 --epochs 1
+equal "auto is standard where nothing else is said" "$(weights_of left/model.h5)" "$(weights_of plain/model.h5)"
+refuse 2 '--bins goes with' ranks 1 train --data standard.h5 --run x -q --encoding quantile --bins 8
+refuse 2 '--bins 1' ranks 1 train --data standard.h5 --run x -q --encoding piecewise-linear --bins 1
+[[ ! -e x ]] || fail "refused encodings left a run directory behind"
+/usr/bin/python3 - standard.h5 bins.h5 chosen-1/model.h5 <<'END' || fail "what training chose is not near what preprocessing fits"
+import sys
+import h5py
+import numpy
+left, fitted, chosen = (h5py.File(path)["preprocessing"] for path in sys.argv[1:])
+assert left["quantiles"].shape[0] == 13 * 129 and (numpy.diff(left["quantile_offsets"][:])[:13] == 129).all()
+assert numpy.array_equal(left["quantiles"][:], chosen["quantiles"][:]) and "quantiles" not in fitted
+assert numpy.allclose(chosen["bin_edges"][:], fitted["bin_edges"][:], rtol=1e-9, atol=1e-9)
+assert numpy.allclose(chosen["column_mean"][:], fitted["column_mean"][:], atol=0.01)
+END
+
 # What is refused.
 refuse 2 'encoding' preprocess --encoding fancy -o x.h5
 refuse 2 'bins' preprocess --encoding piecewise-linear --bins 1 -o x.h5

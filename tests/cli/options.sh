@@ -50,6 +50,9 @@ call() {
 	done
 }
 
+option bits preset auto
+option bits encoding piecewise-linear
+option bits bins 8 --encoding piecewise-linear
 option bits hidden 12
 option bits activation tanh
 option bits batch-norm -

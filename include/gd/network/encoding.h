@@ -17,6 +17,8 @@
 
 typedef enum gd_encoding_kind { GD_ENCODE_STANDARD, GD_ENCODE_QUANTILE, GD_ENCODE_PIECEWISE_LINEAR } gd_encoding_kind;
 extern const char *const gd_encoding_words[]; /* by gd_encoding_kind; "standard", "quantile", "piecewise-linear", NULL */
+/* What a user may ask for: "auto", which leaves the choice to somebody else, then gd_encoding_words. */
+extern const char *const gd_encoding_choices[];
 
 /* One feature; everything in units of the standardised feature. */
 typedef struct gd_feature_encoding {

@@ -33,6 +33,7 @@ typedef struct gd_preprocess_options {
 	const char *split_column; /* with GD_SPLIT_COLUMN alone */
 	double test_fraction, validation_fraction;
 	const gd_encoding_kind *encoding; /* of all numbers; NULL: the schema's */
+	bool settles_encoding;    /* it is not left to training */
 	int bins;                 /* for all numbers; 0: the schema's, or as many as the encoding has by itself */
 	int64_t seed;
 	bool force;               /* overwrite the output */

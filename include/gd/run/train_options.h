@@ -8,6 +8,7 @@
 #include "gd/network/optimizer.h"
 #include "gd/network/schedule.h"
 #include "gd/store/checkpoint.h"
+#include "gd/table/preprocessing.h"
 
 typedef enum gd_reduction { GD_REDUCTION_EXACT, GD_REDUCTION_FAST } gd_reduction;
 
@@ -19,6 +20,9 @@ enum {
 
 typedef struct gd_train_options {
 	const char *data, *run, *config, *initial;
+	int preset; /* gd/run/preset.h */
+	int encoding; /* 0: auto; else gd_encoding_kind + 1 */
+	int64_t bins;
 	gd_widths hidden;
 	int activation; /* gd_activation */
 	bool batch_norm;
@@ -62,6 +66,12 @@ extern const gd_option_table gd_train_option_table;
 
 /* Options that contradict each other, and what one option alone cannot know. */
 GD_CHECKED gd_status gd_train_options_check(const gd_train_options *options);
+
+/*
+ * How a dataset's features enter the network: a copy of its preprocessing, released by the caller, in which the features that it leaves open are encoded. GD_USAGE where the options ask for what the
+ * dataset does not allow.
+ */
+GD_CHECKED gd_status gd_train_options_encode(const gd_train_options *options, const gd_preprocessing *dataset, gd_preprocessing *encoded);
 
 gd_optimizer_options gd_train_options_optimizer(const gd_train_options *options);
 /* class_weights [classes] and encoding may be NULL, as gd_network_options has them; pointers are kept, into `options` too. */

@@ -21,6 +21,6 @@ typedef struct gd_sweep_options {
  * and prints the table. Rank 0 keeps sweep.h5. GD_OK also where trials diverged, unless all did (GD_DIVERGED); another failure of trials is the sweep's in the end;
  * GD_STOPPED when a signal or the time limit left some of them.
  */
-GD_CHECKED gd_status gd_sweep(gd_communicator *world, const gd_sweep_plan *plan, const gd_sweep_options *options, const char *command);
+GD_CHECKED gd_status gd_sweep(gd_communicator *world, gd_sweep_plan *plan, const gd_sweep_options *options, const char *command);
 
 #endif

@@ -22,6 +22,7 @@
 
 #include "gd/base/memory.h"
 #include "gd/run/train_options.h"
+#include "gd/store/dataset.h"
 
 enum { GD_SWEEP_MOST_TRIALS = 100000 };
 
@@ -53,7 +54,8 @@ extern const gd_option_table gd_sweep_setting_table;
 
 typedef struct gd_sweep_configuration {
 	const char *name;
-	gd_train_options options; /* but for the seed and the run directory */
+	gd_train_options options; /* but for the seed and the run directory; what is not given has the table's value until gd_sweep_plan_fill */
+	bool *given;              /* [gd_train_option_table.count] */
 	const char **values;      /* [varied] as text */
 } gd_sweep_configuration;
 
@@ -81,6 +83,8 @@ typedef struct gd_sweep_plan {
 GD_CHECKED gd_status gd_sweep_plan_read(const char *path, gd_sweep_plan *plan);
 /* The same of a text; `path` is for messages. */
 GD_CHECKED gd_status gd_sweep_plan_parse(const char *path, const char *text, gd_sweep_plan *plan);
+/* What configuration `c` leaves to its preset, by its dataset. */
+void gd_sweep_plan_fill(gd_sweep_plan *plan, int c, const gd_dataset_header *header);
 void gd_sweep_plan_release(gd_sweep_plan *plan);
 
 #endif

@@ -16,6 +16,8 @@ typedef struct gd_feature_tables {
 	double *mean, *deviation;   /* [columns] of the columns; NULL for standard */
 	int knots;                  /* 0: not a number */
 	double *knot, *normal;      /* [knots]: values, rising, and the normal quantiles of their ranks */
+	int quantiles;              /* 0: preprocessing settled the kind; else training chooses it (gd_encoding_choose) */
+	double *quantile;           /* [quantiles]: at equal steps of the rank, not falling, from the least value to the greatest */
 } gd_feature_tables;
 
 typedef struct gd_preprocessing {
@@ -32,8 +34,10 @@ typedef struct gd_preprocessing {
 
 /* Room for the counts; strings are put in by the caller with the arena. All features are standard, and none is a number. */
 GD_CHECKED gd_status gd_preprocessing_init(gd_preprocessing *preprocessing, int features, int classes);
-/* Room for a feature's tables, which the caller fills in. */
+/* Room for a feature's tables, which the caller fills in; its quantiles stay. */
 GD_CHECKED gd_status gd_preprocessing_reserve(gd_preprocessing *preprocessing, int feature, gd_encoding_kind kind, int columns, int knots);
+/* Room for the quantiles of a feature whose kind is chosen later; the caller fills them in. */
+GD_CHECKED gd_status gd_preprocessing_reserve_quantiles(gd_preprocessing *preprocessing, int feature, int quantiles);
 /* The tables in the units that a model's input has; everything lies in `arena`. */
 GD_CHECKED gd_status gd_preprocessing_encoding(const gd_preprocessing *preprocessing, gd_arena *arena, gd_encoding *encoding);
 /* The one encoding of the features that are not standard ("standard" when all are), or "mixed". */
@@ -43,5 +47,7 @@ void gd_preprocessing_release(gd_preprocessing *preprocessing);
 
 /* Same recipe, names, means, deviations and encoding to the last bit; else `*difference` names the first field that differs. */
 bool gd_preprocessing_equal(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference);
+/* The same but for what training chose: whether a model and a dataset, or two models, go together. */
+bool gd_preprocessing_match(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference);
 
 #endif

@@ -21,8 +21,8 @@
  *   model = categorical a b, other      ; a feature for all other categories
  *   remark = drop
  *   * = infer                           ; columns that are not named are inferred (gd/table/inference.h); `rare` is then auto, `unreadable` missing
- *   [encoding]                          ; how a column's numbers enter a model (gd/network/encoding.h): standard, quantile [BINS], piecewise-linear [BINS]
- *   petal_length = piecewise-linear 64  ; columns that are not named here: as `encoding = ...` in [table] says, standard without it
+ *   [encoding]                          ; how a column's numbers enter a model (gd/network/encoding.h): auto (training chooses), standard, quantile [BINS], piecewise-linear [BINS]
+ *   petal_length = piecewise-linear 64  ; columns that are not named here: as `encoding = ...` in [table] says, auto without it
  *
  * `impute` makes a missing number the mean of the training part's (the median where the encoding is quantile), in each of the column's features, with a flag where the training part lacks any; a
  * missing text is a category of its own. Records without a label are left out. `drop` and `error` look at every column that is named. The usual words are NA, N/A, #N/A, NaN, nan, null, NULL, ?,
@@ -53,6 +53,7 @@ typedef struct gd_column_encoding {
 	int column;
 	gd_encoding_kind kind;
 	int bins; /* 0: as many as the kind has by itself */
+	bool settled; /* otherwise training chooses; the kind is standard until then */
 } gd_column_encoding;
 
 enum { GD_LEAST_BINS = 2, GD_MOST_BINS = 4096 };
@@ -110,8 +111,8 @@ GD_CHECKED gd_status gd_schema_set_target(gd_schema *schema, const char *name);
 GD_CHECKED gd_status gd_schema_set_group(gd_schema *schema, const char *name);
 /* An encoding from its words [count], kind and perhaps bins, for a column; or, with -1, for all columns that have none of their own. GD_USAGE when they make no sense. */
 GD_CHECKED gd_status gd_schema_add_encoding(gd_schema *schema, int column, char *const *words, int count);
-/* The same encoding for every column, in the place of all others. */
-void gd_schema_set_encoding(gd_schema *schema, gd_encoding_kind kind, int bins);
+/* The same encoding for every column, in the place of all others; `settled`: not left to training. */
+void gd_schema_set_encoding(gd_schema *schema, gd_encoding_kind kind, int bins, bool settled);
 gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column);
 /* Whether `text` means that there is no value. */
 bool gd_schema_is_missing(const gd_schema *schema, const char *text);

@@ -20,10 +20,12 @@ typedef struct gd_training {
 	gd_arena arena;
 	char directory[GD_PATH_ROOM];
 	bool resumed;
+	bool configured;           /* by the run that is gone on with: no preset acts */
 	bool replay;               /* the steps alone: nothing is validated or written */
 	gd_run_lock *lock;         /* of the directory; rank 0's */
 
 	gd_dataset *dataset;
+	gd_preprocessing preprocessing; /* the dataset's, encoded as the options say */
 	gd_network *network;
 	gd_exchange *exchange;
 	gd_stepper *stepper;

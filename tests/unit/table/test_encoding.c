@@ -221,6 +221,47 @@ static void test_fit(void)
 	gd_preprocessing_release(&p);
 }
 
+/* What training chooses from the quantiles alone comes near what the values themselves give. */
+static void test_choose(void)
+{
+	enum { COUNT = 1025 };
+	static double values[COUNT];
+	for (int i = 0; i < COUNT; i++)
+		values[i] = i % 5 ? exp(i / 300.0) : 0.0;
+	gd_preprocessing open = fit(GD_ENCODE_STANDARD, 0, COUNT, values), settled = fit(GD_ENCODE_PIECEWISE_LINEAR, 16, COUNT, values);
+	const gd_ordered ordered = {.values = values, .count = COUNT, .total = COUNT};
+	must(gd_encoding_fit_column(&open, 0, &(gd_column_encoding){0}, &ordered));
+	CU_ASSERT_EQUAL_FATAL(open.tables[0].quantiles, GD_QUANTILES);
+	for (int k = 0; k < GD_QUANTILES; k++)
+		CU_ASSERT(open.tables[0].quantile[k] == values[8 * k]);
+	gd_preprocessing chosen;
+	const char *difference = NULL;
+	must(gd_preprocessing_copy(&open, &chosen));
+	CU_ASSERT(gd_preprocessing_equal(&open, &chosen, &difference));
+	must(gd_encoding_choose(&chosen, GD_ENCODE_PIECEWISE_LINEAR, 16));
+	const gd_feature_tables *mine = &chosen.tables[0], *theirs = &settled.tables[0];
+	CU_ASSERT_EQUAL_FATAL(mine->columns, theirs->columns);
+	for (int k = 0; k <= mine->columns; k++)
+		CU_ASSERT(mine->edge[k] == theirs->edge[k]);
+	for (int k = 0; k < mine->columns; k++)
+		CU_ASSERT(fabs(mine->mean[k] - theirs->mean[k]) < 0.005 && fabs(mine->deviation[k] - theirs->deviation[k]) < 0.005);
+	CU_ASSERT(!gd_preprocessing_equal(&open, &chosen, &difference) && gd_preprocessing_match(&open, &chosen, &difference));
+	CU_ASSERT(!gd_preprocessing_match(&settled, &chosen, &difference));
+	/* Another choice, and back. */
+	must(gd_encoding_choose(&chosen, GD_ENCODE_QUANTILE, 0));
+	CU_ASSERT(mine->kind == GD_ENCODE_QUANTILE && mine->knots == open.tables[0].knots && fabs(mine->deviation[0] - 1.0) < 0.2);
+	must(gd_encoding_choose(&chosen, GD_ENCODE_STANDARD, 0));
+	CU_ASSERT(gd_preprocessing_equal(&open, &chosen, &difference));
+	chosen.tables[0].quantile[3] = nextafter(chosen.tables[0].quantile[3], -1e9);
+	CU_ASSERT(!gd_preprocessing_match(&open, &chosen, &difference));
+	/* What preprocessing settled stays. */
+	must(gd_encoding_choose(&settled, GD_ENCODE_STANDARD, 0));
+	CU_ASSERT(settled.tables[0].kind == GD_ENCODE_PIECEWISE_LINEAR);
+	gd_preprocessing_release(&chosen);
+	gd_preprocessing_release(&settled);
+	gd_preprocessing_release(&open);
+}
+
 /* Values that leave no bin, one bin, and more bins than values. */
 static void test_narrow_product(void)
 {
@@ -246,6 +287,7 @@ const unit_test unit_tests[] = {
 	{"periodic embeddings agree with their formula", test_periodic},
 	{"sine and cosine of turns are those of libm", test_turns},
 	{"edges, ranks and moments are the training part's", test_fit},
+	{"quantiles stand for the values when training chooses", test_choose},
 	{"few values, few bins", test_narrow_product},
 	{NULL, NULL},
 };

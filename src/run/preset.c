@@ -1,0 +1,90 @@
+/*
+ * The rule. How it was chosen, and what each part of it contributes: tests/bench/README.md.
+ */
+#include "gd/run/preset.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+gd_preset_facts gd_preset_look(const gd_dataset_header *header)
+{
+	const gd_preprocessing *p = &header->preprocessing;
+	gd_preset_facts facts = {.rows = header->rows[GD_TRAIN], .classes = p->classes, .validation = header->rows[GD_VALIDATION] > 0};
+	for (int f = 0; f < p->features; f++) {
+		facts.numbers += p->tables[f].knots > 0;
+		facts.others += p->tables[f].knots == 0;
+		facts.open = facts.open || p->tables[f].quantiles > 0;
+	}
+	return facts;
+}
+
+typedef struct filling {
+	gd_train_options *options;
+	const bool *given;
+	char *line;
+	size_t used;
+} filling;
+
+static bool is_given(const filling *f, const char *name)
+{
+	return f->given[gd_options_find(&gd_train_option_table, name) - gd_train_option_table.options];
+}
+
+__attribute__((format(printf, 3, 4))) static void put(filling *f, const char *name, const char *format, ...)
+{
+	char value[64];
+	va_list list;
+	if (is_given(f, name))
+		return;
+	va_start(list, format);
+	vsnprintf(value, sizeof value, format, list);
+	va_end(list);
+	gd_status status = gd_options_set(&gd_train_option_table, f->options, name, value, NULL);
+	assert(!gd_failed(&status));
+	(void)status;
+	if (f->used < GD_PRESET_ROOM)
+		f->used += (size_t)snprintf(f->line + f->used, GD_PRESET_ROOM - f->used, "%s--%s %s", f->used ? " " : "", name, value);
+}
+
+/* The power of two at or below, within bounds. */
+static int64_t power_within(int64_t value, int64_t least, int64_t most)
+{
+	int64_t power = least;
+	while (power < most && 2 * power <= value)
+		power *= 2;
+	return power;
+}
+
+void gd_preset_fill(gd_train_options *options, const bool *given, const gd_preset_facts *facts, char *line)
+{
+	filling f = {options, given, line, 0};
+	*line = '\0';
+	if (options->preset != GD_PRESET_AUTO)
+		return;
+	/* Steps: batches of a fiftieth of the rows, and epochs enough for small tables, few for large ones; the best one is kept. */
+	int64_t batch = power_within(facts->rows / 50, 16, 256);
+	int64_t epochs = facts->rows < 5000 ? 60 : facts->rows < 20000 ? 40 : facts->rows < 200000 ? 25 : 10;
+	if (facts->open)
+		put(&f, "encoding", "piecewise-linear");
+	if (options->encoding == GD_ENCODE_PIECEWISE_LINEAR + 1)
+		put(&f, "bins", "16");
+	put(&f, "hidden", "256,256");
+	put(&f, "activation", "silu");
+	put(&f, "batch-size", "%" PRId64, batch);
+	put(&f, "epochs", "%" PRId64, epochs);
+	put(&f, "optimizer", "adamw");
+	if (options->optimizer == GD_ADAMW) {
+		put(&f, "learning-rate", "0.002");
+		put(&f, "weight-decay", "0.1");
+		put(&f, "decay", "weights");
+	}
+	put(&f, "schedule", "cosine");
+	if (options->schedule == GD_COSINE && options->epochs > 1)
+		put(&f, "warmup-epochs", "1");
+	put(&f, "dropout", "0.2");
+	if (facts->validation)
+		put(&f, "early-stop", "15");
+}
