@@ -72,7 +72,7 @@ fi
 
 run=runs/quickstart-$(date -u +%Y%m%dT%H%M%SZ)-$$
 say "Training on $ranks ranks ($run)"
-mpirun -n "$ranks" "$program" train --data "$dataset" --run "$run"
+mpirun -n "$ranks" "$program" train --preset study --data "$dataset" --run "$run"
 
 say "The test part"
 mpirun -n "$ranks" "$program" evaluate "$run/model.h5" --data "$dataset"

@@ -85,7 +85,7 @@ gd_status gd_baseline_logistic(gd_communicator *communicator, gd_dataset *datase
 	if (!gd_failed(&status))
 		status = minimise(communicator, &optimizer, &r);
 	if (!gd_failed(&status)) {
-		gd_member member = {r.network, r.state.parameters, r.state.statistics};
+		gd_member member = {r.network, r.state.parameters, r.state.statistics, 0};
 		status = gd_evaluation_run(r.evaluation, &member, 1, sums);
 	}
 	gd_evaluation_free(r.evaluation);

@@ -104,7 +104,7 @@ static gd_status score(gd_report_run *run)
 		run->scored_model = "the newest checkpoint";
 	const gd_checkpoint *c = run->has_model ? &run->model : &run->state;
 	/* In a checkpoint the average stands apart; in a model file it is the model. */
-	gd_member member = {c->network, !run->has_model && c->average ? c->average : c->parameters, c->statistics};
+	gd_member member = {c->network, !run->has_model && c->average ? c->average : c->parameters, c->statistics, c->calibration.temperature};
 	gd_evaluation *evaluation = NULL;
 	const gd_dataset_header *h = gd_dataset_get_header(run->dataset);
 	run->scored_part = h->rows[GD_TEST] ? GD_TEST : h->rows[GD_VALIDATION] ? GD_VALIDATION : GD_TRAIN;

@@ -21,6 +21,8 @@ gd_preset_facts gd_preset_look(const gd_dataset_header *header)
 	return facts;
 }
 
+enum { WIDE = 256 }; /* numbers */
+
 typedef struct filling {
 	gd_train_options *options;
 	const bool *given;
@@ -65,12 +67,18 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	if (options->preset != GD_PRESET_AUTO)
 		return;
 	/* Steps: batches of a fiftieth of the rows, and epochs enough for small tables, few for large ones; the best one is kept. */
-	int64_t batch = power_within(facts->rows / 50, 16, 256);
-	int64_t epochs = facts->rows < 5000 ? 60 : facts->rows < 20000 ? 40 : facts->rows < 200000 ? 25 : 10;
+	const int64_t batch = power_within(facts->rows / 50, 16, 256);
+	const int64_t epochs = facts->rows < 5000 ? 60 : facts->rows < 20000 ? 40 : facts->rows < 200000 ? 25 : 10;
+	const bool many = facts->rows >= 20000;
 	if (facts->open)
 		put(&f, "encoding", "piecewise-linear");
 	if (options->encoding == GD_ENCODE_PIECEWISE_LINEAR + 1)
-		put(&f, "bins", "16");
+		put(&f, "bins", "%d", facts->numbers > WIDE ? 8 : 16);
+	/* Waves of very many numbers would make more columns than there are rows to learn them from. */
+	if (facts->numbers && facts->numbers <= WIDE)
+		put(&f, "periodic", "16");
+	if (options->periodic)
+		put(&f, "periodic-scale", "0.1");
 	put(&f, "hidden", "256,256");
 	put(&f, "activation", "silu");
 	put(&f, "batch-size", "%" PRId64, batch);
@@ -78,13 +86,15 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	put(&f, "optimizer", "adamw");
 	if (options->optimizer == GD_ADAMW) {
 		put(&f, "learning-rate", "0.002");
-		put(&f, "weight-decay", "0.1");
+		put(&f, "weight-decay", many ? "0.6" : "0.3");
 		put(&f, "decay", "weights");
 	}
 	put(&f, "schedule", "cosine");
 	if (options->schedule == GD_COSINE && options->epochs > 1)
 		put(&f, "warmup-epochs", "1");
-	put(&f, "dropout", "0.2");
-	if (facts->validation)
+	put(&f, "dropout", many ? "0.4" : "0.3");
+	if (facts->validation) {
 		put(&f, "early-stop", "15");
+		put(&f, "calibrate", "on");
+	}
 }

@@ -6,6 +6,7 @@
 #include "gd/base/memory.h"
 #include "gd/kernel/permutation.h"
 #include "gd/kernel/transpose.h"
+#include "gd/network/temperature.h"
 #include "gd/parallel/deal.h"
 #include "gd/parallel/reduce.h"
 
@@ -40,6 +41,7 @@ void gd_members_infer(const gd_member *members, int member_count, int rows, cons
 	for (int m = 0; m < member_count; m++) {
 		float *own = m ? apart : mean;
 		gd_network_infer(members[m].network, members[m].parameters, members[m].statistics, rows, x, workspace, own);
+		gd_temperature_apply(members[m].temperature, gd_network_get_options(members[m].network)->classes, rows, (size_t)rows, 1, own);
 		for (size_t i = 0; m && i < count; i++)
 			mean[i] += own[i];
 	}

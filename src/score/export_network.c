@@ -238,6 +238,8 @@ gd_status gd_export_network(gd_onnx *graph, const gd_member *member, gd_onnx_val
 		}
 		status = gd_error(GD_FAILED, "cannot export the model: nothing in ONNX is known for its '%s/%s'", tensor->group, tensor->name);
 	}
+	if (member->temperature > 0)
+		x = APPLY("Mul", x, real(graph, (float)(1.0 / member->temperature)));
 	gd_onnx_set(graph, "axis", 1);
 	*probabilities = APPLY("Softmax", x);
 	return status;

@@ -37,7 +37,7 @@ gd_status gd_ensemble_read(gd_communicator *communicator, const char *const *pat
 		status = read_model(communicator, paths[m], model);
 		if (gd_failed(&status))
 			break;
-		ensemble->members[m] = (gd_member){model->network, model->parameters, model->statistics};
+		ensemble->members[m] = (gd_member){model->network, model->parameters, model->statistics, model->calibration.temperature};
 		if (m && !gd_preprocessing_match(&ensemble->models[0].preprocessing, &model->preprocessing, &difference))
 			status = gd_error(GD_BAD_DATA, "'%s' and '%s' do not go together: their %s differ; average models of one dataset", paths[0], paths[m], difference);
 	}

@@ -31,6 +31,19 @@ const gd_field gd_progress_fields[] = {
 #undef AT
 const size_t gd_progress_fields_count = sizeof gd_progress_fields / sizeof *gd_progress_fields;
 
+#define AT(field) offsetof(gd_calibration, field)
+const gd_field gd_calibration_fields[] = {
+	{"temperature", GD_FIELD_REAL, AT(temperature), 0},
+	{"uncalibrated_log_loss", GD_FIELD_REAL, AT(before.log_loss), 0},
+	{"uncalibrated_calibration_error", GD_FIELD_REAL, AT(before.calibration_error), 0},
+	{"uncalibrated_brier", GD_FIELD_REAL, AT(before.brier), 0},
+	{"calibrated_log_loss", GD_FIELD_REAL, AT(after.log_loss), 0},
+	{"calibrated_calibration_error", GD_FIELD_REAL, AT(after.calibration_error), 0},
+	{"calibrated_brier", GD_FIELD_REAL, AT(after.brier), 0},
+};
+#undef AT
+const size_t gd_calibration_fields_count = sizeof gd_calibration_fields / sizeof *gd_calibration_fields;
+
 const char *gd_tensor_path(const char *tree, const gd_tensor *tensor, char path[GD_TENSOR_PATH])
 {
 	snprintf(path, GD_TENSOR_PATH, "%s/%s/%s", tree, tensor->group, tensor->name);

@@ -61,6 +61,16 @@ static void get_class_weights(gd_hdf5 *hdf5, int classes, float **weights)
 			gd_hdf5_fail(hdf5, "model", "expected class weights from 0 on, found %g", (double)(*weights)[c]);
 }
 
+static void get_calibration(gd_hdf5 *hdf5, gd_calibration *calibration)
+{
+	if (gd_hdf5_failed(hdf5) || !gd_hdf5_has_attribute(hdf5, "model", gd_calibration_fields[0].name))
+		return;
+	for (size_t i = 0; i < gd_calibration_fields_count; i++)
+		*(double *)((char *)calibration + gd_calibration_fields[i].offset) = gd_hdf5_get_real(hdf5, "model", gd_calibration_fields[i].name);
+	if (!gd_hdf5_failed(hdf5) && !(calibration->temperature >= 1e-3 && calibration->temperature <= 1e3))
+		gd_hdf5_fail(hdf5, "model", "expected a temperature from 0.001 to 1000, found %g", calibration->temperature);
+}
+
 static void get_periodic(gd_hdf5 *hdf5, gd_network_options *options)
 {
 	if (gd_hdf5_failed(hdf5) || !gd_hdf5_has_attribute(hdf5, "model", "periodic"))
@@ -94,6 +104,7 @@ static void get_network(gd_hdf5 *hdf5, gd_checkpoint *checkpoint)
 		options.members = (int)gd_hdf5_get_integer(hdf5, "model", "members", 2, MOST_MEMBERS);
 	if (!gd_hdf5_failed(hdf5) && options.members && !options.hidden_count)
 		gd_hdf5_fail(hdf5, "model", "has members but no layer that they share");
+	get_calibration(hdf5, &checkpoint->calibration);
 	if (!gd_hdf5_failed(hdf5)) {
 		const char *encoding_words[] = {gd_preprocessing_encoding_word(&checkpoint->preprocessing)};
 		get_word(hdf5, "model", "encoding", encoding_words, 1);

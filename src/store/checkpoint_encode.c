@@ -86,6 +86,10 @@ static void put_model(gd_hdf5 *hdf5, const gd_checkpoint *checkpoint)
 	gd_hdf5_put_real(hdf5, "model", "label_smoothing", options->label_smoothing);
 	if (options->class_weights)
 		gd_hdf5_put_reals(hdf5, "model", "class_weights", (size_t)options->classes, options->class_weights);
+	for (size_t i = 0; i < gd_calibration_fields_count && checkpoint->calibration.temperature > 0; i++) {
+		const gd_field *field = &gd_calibration_fields[i];
+		gd_hdf5_put_real(hdf5, "model", field->name, *(const double *)((const char *)&checkpoint->calibration + field->offset));
+	}
 	const gd_tensor *previous = NULL;
 	for (int t = 0; t < gd_network_model_tensors(network); t++) {
 		const gd_tensor *tensor = gd_network_model_tensor(network, t);

@@ -26,8 +26,9 @@ void gd_dataset_content_finish(gd_sha256 *hash, const gd_preprocessing *preproce
 		const gd_feature_tables *tables = &preprocessing->tables[f];
 		if (tables->kind == GD_ENCODE_PIECEWISE_LINEAR)
 			gd_dataset_content_add(hash, tables->edge, ((size_t)tables->columns + 1) * sizeof *tables->edge);
-		gd_dataset_content_add(hash, tables->quantile, (size_t)tables->quantiles * sizeof *tables->quantile);
 	}
+	for (int f = 0; f < preprocessing->features; f++)
+		gd_dataset_content_add(hash, preprocessing->tables[f].quantile, (size_t)preprocessing->tables[f].quantiles * sizeof(double));
 	add_names(hash, preprocessing->features, preprocessing->feature_names);
 	add_names(hash, preprocessing->classes, preprocessing->class_names);
 	gd_sha256_finish(hash, digest);

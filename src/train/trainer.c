@@ -6,6 +6,7 @@
 
 #include "gd/base/log.h"
 #include "gd/base/shell_word.h"
+#include "gd/score/calibration.h"
 #include "gd/train/stop.h"
 #include "gd/train/training_replicas.h"
 
@@ -106,15 +107,18 @@ static gd_status train_steps(gd_training *t, bool *stop, bool *save)
 	return status;
 }
 
-static gd_status validate(gd_training *t, gd_epoch_metrics *metrics)
+/* *loss: what the best epoch is chosen by, NaN without a validation part. */
+static gd_status validate(gd_training *t, gd_epoch_metrics *metrics, double *loss)
 {
-	metrics->validation_loss = metrics->validation_accuracy = NAN;
+	*loss = metrics->validation_loss = metrics->validation_accuracy = NAN;
 	if (!t->validation)
 		return gd_ok();
 	t->communicator->phase = "validation";
-	gd_member member = {t->network, gd_training_model_parameters(t), t->state.statistics};
+	gd_member member = {t->network, gd_training_model_parameters(t), t->state.statistics, 0};
 	gd_score_sums_release(&t->scores);
 	gd_status status = gd_score_sums_init(&t->scores, gd_network_get_options(t->network)->classes);
+	if (!gd_failed(&status) && t->options.calibrate)
+		status = gd_score_sums_keep_rows(&t->scores);
 	status = gd_agree(t->communicator, &status);
 	if (gd_failed(&status))
 		return status;
@@ -123,9 +127,15 @@ static gd_status validate(gd_training *t, gd_epoch_metrics *metrics)
 		return status;
 	gd_scores scores;
 	gd_scores_of(&t->scores, &scores, NULL);
-	metrics->validation_loss = scores.log_loss;
+	*loss = metrics->validation_loss = scores.log_loss;
 	metrics->validation_accuracy = scores.accuracy;
-	return isfinite(scores.log_loss) ? gd_ok() : gd_error(GD_DIVERGED, "training diverged: the validation loss is not finite; try a lower --learning-rate");
+	if (!isfinite(scores.log_loss))
+		return gd_error(GD_DIVERGED, "training diverged: the validation loss is not finite; try a lower --learning-rate");
+	if (!t->options.calibrate)
+		return gd_ok();
+	status = gd_calibration_fit(t->communicator, &t->scores, &t->calibration);
+	*loss = t->calibration.after.log_loss;
+	return status;
 }
 
 static gd_status keep_best(gd_training *t)
@@ -160,7 +170,8 @@ static gd_status finish_epoch(gd_training *t)
 		.samples_per_second = p->training_seconds_sum > 0 ? p->rows_sum / p->training_seconds_sum : 0,
 		.communication_seconds = p->communication_seconds_sum,
 	};
-	gd_status status = validate(t, &metrics);
+	double loss;
+	gd_status status = validate(t, &metrics, &loss);
 	t->communicator->waited = 0;
 	metrics.seconds = p->seconds_sum + gd_seconds() - before;
 	if (!gd_failed(&status)) {
@@ -169,7 +180,7 @@ static gd_status finish_epoch(gd_training *t)
 	}
 	if (gd_failed(&status))
 		return status;
-	bool better = metrics.validation_loss < p->best_validation_loss;
+	bool better = loss < p->best_validation_loss;
 	gd_progress next = {
 		.epoch = p->epoch + 1,
 		.step = p->step,
@@ -177,13 +188,15 @@ static gd_status finish_epoch(gd_training *t)
 		.block_rows = p->block_rows,
 		.blocks = p->blocks,
 		.arithmetic = p->arithmetic,
-		.best_validation_loss = better ? metrics.validation_loss : p->best_validation_loss,
+		.best_validation_loss = better ? loss : p->best_validation_loss,
 		.best_epoch = better ? p->epoch + 1 : p->best_epoch,
 		.epochs_without_improvement = better || !t->validation ? 0 : p->epochs_without_improvement + 1,
 	};
 	*p = next;
-	if (better)
+	if (better) {
+		t->best_calibration = t->calibration;
 		status = keep_best(t);
+	}
 	if (!gd_failed(&status))
 		gd_training_say_epoch(t);
 	return status;

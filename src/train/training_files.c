@@ -49,6 +49,7 @@ gd_checkpoint gd_training_checkpoint(const gd_training *t, float *parameters)
 		.average = t->state.average,
 		.quantum = t->state.quantum,
 		.progress = t->progress,
+		.calibration = t->calibration,
 		.history = t->history,
 		.preprocessing = t->preprocessing,
 		.config_count = t->config_count,

@@ -173,6 +173,7 @@ static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const 
 		memcpy(t->state.moment[m], checkpoint->moment[m] + t->state.slice.first, t->state.slice.count * sizeof(float));
 	memcpy(t->state.quantum, checkpoint->quantum, (size_t)gd_network_tensors(t->network) * sizeof *t->state.quantum);
 	t->progress = checkpoint->progress;
+	t->calibration = checkpoint->calibration;
 	if (t->progress.step_in_epoch > t->steps_per_epoch)
 		return gd_error(GD_BAD_DATA, "the checkpoint in '%s' is past the end of an epoch", t->directory);
 	gd_step_plan plan = gd_exchange_step(t->exchange, 0);
@@ -260,6 +261,8 @@ static gd_status check_dataset(const gd_training *t)
 		return gd_error(GD_BAD_DATA, "'%s' has no training part", o->data);
 	if (o->early_stop > 0 && rows[GD_VALIDATION] == 0)
 		return gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", o->data);
+	if (o->calibrate && rows[GD_VALIDATION] == 0)
+		return gd_error(GD_USAGE, "--calibrate needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", o->data);
 	if (o->periodic && !numeric)
 		return gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none; make it anew with preprocess if it is older than this version", o->data);
 	if (o->drop_last && o->batch_size > rows[GD_TRAIN])

@@ -42,7 +42,7 @@ content_of() {
 }
 # learns NAME LEAST: trains briefly; the test part's accuracy is LEAST or more.
 learns() {
-	expect 0 '' "$program" train --data "$1.h5" --run "run-$1" --epochs 40 --batch-size 32 --hidden 32 --quiet
+	expect 0 '' "$program" train --preset study --data "$1.h5" --run "run-$1" --epochs 40 --batch-size 32 --hidden 32 --quiet
 	expect 0 '' "$program" evaluate "run-$1/model.h5" --data "$1.h5" --json
 	holds "accuracy on $1" "$(json_number out.txt accuracy) >= $2"
 }
@@ -135,7 +135,7 @@ says "dates in column 'day' can be read with the month or the day first; the mon
 awk 'BEGIN { srand(3); print "Unnamed: 0,length,width,kind"; for (i = 0; i < 400; i++) if (i % 7) printf "%d,%.3f,%.3f,%s\n", i, rand(), rand(), i < 130 ? "alder" : i < 270 ? "birch" : "cedar" }' >index.csv
 pre index
 says '^ +Unnamed: 0 +drop +identifier: 342 whole numbers, all different, in the file.s order; --numeric keeps it'
-expect 0 '' "$program" train --data index.h5 --run run-index --epochs 40 --batch-size 32 --hidden 32 --quiet
+expect 0 '' "$program" train --preset study --data index.h5 --run run-index --epochs 40 --batch-size 32 --hidden 32 --quiet
 expect 0 '' "$program" evaluate run-index/model.h5 --data index.h5 --json
 holds "accuracy without the index is chance" "$(json_number out.txt accuracy) < .5"
 pre index --numeric 'Unnamed: 0'
@@ -185,7 +185,7 @@ holds "lines on the screen" "$(cat out.txt err.txt | wc -l) <= 40"
 holds "columns on the screen" "$(cat out.txt err.txt | wc -L) <= 160"
 holds "bytes of the file" "$(stat -c %s wide.h5) < 5000000"
 expect 0 '' "$program" info wide.h5
-expect 0 '' "$program" train --data wide.h5 --run run-wide --epochs 1 --quiet
+expect 0 '' "$program" train --preset study --data wide.h5 --run run-wide --epochs 1 --quiet
 pre wide -v
 holds "a line a column when asked" "$(grep -c '^  x' out.txt) >= 2000"
 
@@ -226,7 +226,7 @@ awk 'BEGIN { srand(5); print "code,x,y"; split("a b c", y, " "); for (i = 0; i <
 sed '2,$s/,/.0,/' code.csv >code-new.csv
 printf '[table]\ntarget = y\n[columns]\ncode = categorical\nx = numeric\n' >code.ini
 expect 0 '' "$program" preprocess code.csv --schema code.ini --force
-expect 0 '' "$program" train --data code.h5 --run run-code --epochs 30 --batch-size 32 --quiet
+expect 0 '' "$program" train --preset study --data code.h5 --run run-code --epochs 30 --batch-size 32 --quiet
 expect 0 '' "$program" predict run-code/model.h5 code-new.csv -o code-out.csv
 equal "1.0 is the category 1" "$(paste -d, <(tail -n +2 code.csv | cut -d, -f3) <(tail -n +2 code-out.csv | cut -d, -f2) | awk -F, '$1 == $2' | wc -l)" 600
 { sed -n 1p plain.csv; sed -n '2,101s/^[^,]*,/,/p;102,241p' plain.csv | sed -e 's/east/west/' -e '150s/^[^,]*/4x/' -e '151s/^[^,]*/1e30/'; } | cut -d, -f1-3 >new.csv

@@ -24,7 +24,7 @@ same() {
 	local name=$1 data=$2 count
 	shift 2
 	for count in 1 3 8; do
-		ranks "$count" train --data "$data" --run "$name-$count" -q --hidden 24,16 --epochs 2 --batch-size 700 "$@" >/dev/null 2>err.txt || fail "$name on $count ranks: $(cat err.txt)"
+		ranks "$count" train --preset study --data "$data" --run "$name-$count" -q --hidden 24,16 --epochs 2 --batch-size 700 "$@" >/dev/null 2>err.txt || fail "$name on $count ranks: $(cat err.txt)"
 		equal "$name on $count ranks" "$(weights_of "$name-$count/model.h5")" "$(weights_of "$name-1/model.h5")"
 	done
 }
@@ -52,10 +52,10 @@ with h5py.File(sys.argv[1]) as file:
 END
 
 # Resumed on other ranks; used by the other commands; predictions agree with the dataset's labels.
-expect 0 '' ranks 2 train --data rich.h5 --run half -q --hidden 24,16 --epochs 2 --batch-size 700 --periodic 4 --periodic-width 3 --clip-norm 0.1 --batch-norm --max-steps 2
-expect 0 '' ranks 3 train --run half --resume -q
+expect 0 '' ranks 2 train --preset study --data rich.h5 --run half -q --hidden 24,16 --epochs 2 --batch-size 700 --periodic 4 --periodic-width 3 --clip-norm 0.1 --batch-norm --max-steps 2
+expect 0 '' ranks 3 train --preset study --run half --resume -q
 equal "resumed" "$(weights_of half/model.h5)" "$(weights_of both-1/model.h5)"
-expect 2 "--periodic 5.*would change the run" ranks 1 train --run half --resume -q --periodic 5
+expect 2 "--periodic 5.*would change the run" ranks 1 train --preset study --run half --resume -q --periodic 5
 expect 0 '' ranks 2 evaluate rich-1/model.h5 both-1/model.h5 --data rich.h5 --json
 accuracy=$(/usr/bin/python3 -c 'import json; print(json.load(open("out.txt"))["accuracy"])')
 expect 0 '' ranks 2 predict rich-1/model.h5 both-1/model.h5 songs.csv -o predicted.csv
@@ -96,16 +96,16 @@ same chosen standard.h5 --encoding piecewise-linear --bins 8
 equal "attribute of chosen" "$(text_of chosen-1/model.h5 encoding)" piecewise-linear
 grep -qx 'encoding = piecewise-linear' chosen-1/config.ini && grep -qx 'bins = 8' chosen-1/config.ini || fail "config.ini lacks the encoding"
 expect 0 '' ranks 2 evaluate chosen-1/model.h5 periodic-1/model.h5 --data standard.h5 --json
-expect 0 '' ranks 1 train --data standard.h5 --run ranked -q --hidden 8 --epochs 1 --encoding quantile
+expect 0 '' ranks 1 train --preset study --data standard.h5 --run ranked -q --hidden 8 --epochs 1 --encoding quantile
 equal "attribute of ranked" "$(text_of ranked/model.h5 encoding)" quantile
 expect 0 '' preprocess --encoding standard -o settled.h5
-refuse 2 '--encoding quantile, but .*settles' ranks 2 train --data settled.h5 --run x -q --encoding quantile
-refuse 2 '--encoding standard, but .*settles' ranks 1 train --data bins.h5 --run x -q --encoding standard
-expect 0 '' ranks 1 train --data settled.h5 --run plain -q --hidden 8 --epochs 1 --encoding standard
-expect 0 '' ranks 1 train --data standard.h5 --run left -q --hidden 8 --epochs 1
+refuse 2 '--encoding, but .*settles' ranks 2 train --preset study --data settled.h5 --run x -q --encoding quantile
+refuse 2 '--encoding, but .*settles' ranks 1 train --preset study --data bins.h5 --run x -q --encoding standard
+expect 0 '' ranks 1 train --preset study --data settled.h5 --run plain -q --hidden 8 --epochs 1 --encoding standard
+expect 0 '' ranks 1 train --preset study --data standard.h5 --run left -q --hidden 8 --epochs 1
 equal "auto is standard where nothing else is said" "$(weights_of left/model.h5)" "$(weights_of plain/model.h5)"
-refuse 2 '--bins goes with' ranks 1 train --data standard.h5 --run x -q --encoding quantile --bins 8
-refuse 2 '--bins 1' ranks 1 train --data standard.h5 --run x -q --encoding piecewise-linear --bins 1
+refuse 2 '--bins goes with' ranks 1 train --preset study --data standard.h5 --run x -q --encoding quantile --bins 8
+refuse 2 '--bins 1' ranks 1 train --preset study --data standard.h5 --run x -q --encoding piecewise-linear --bins 1
 [[ ! -e x ]] || fail "refused encodings left a run directory behind"
 /usr/bin/python3 - standard.h5 bins.h5 chosen-1/model.h5 <<'END' || fail "what training chose is not near what preprocessing fits"
 import sys
@@ -145,7 +145,7 @@ schema 'mode = product_fraction'
 refuse 2 'no column after' preprocess --schema schema.ini -o x.h5
 printf '%s\n' '[table]' 'target = playlist_genre' '[columns]' 'key = integer 0 11' 'mode = is 1' >schema.ini
 expect 0 '' preprocess --schema schema.ini -o flags.h5
-refuse 3 '--periodic needs numeric features' ranks 2 train --data flags.h5 --run flags -q --periodic 4
+refuse 3 '--periodic needs numeric features' ranks 2 train --preset study --data flags.h5 --run flags -q --periodic 4
 [[ ! -e flags ]] || fail "refused options left a run directory behind"
-refuse 2 'periodic' ranks 1 train --data standard.h5 --run x -q --periodic -1
+refuse 2 'periodic' ranks 1 train --preset study --data standard.h5 --run x -q --periodic -1
 finish

@@ -7,7 +7,7 @@ grep -v '"' drawn.csv >songs.csv # cut and awk know no quotes
 records=$(($(wc -l <songs.csv) - 1))
 "$GENRE_DIST" preprocess songs.csv >/dev/null 2>&1 || exit 2
 for seed in 1 2; do
-	ranks 2 train --data songs.h5 --run "run$seed" --hidden 32 --epochs 6 --seed "$seed" -q >/dev/null 2>&1 || exit 2
+	ranks 2 train --preset study --data songs.h5 --run "run$seed" --hidden 32 --epochs 6 --seed "$seed" -q >/dev/null 2>&1 || exit 2
 done
 
 ranks 1 evaluate run1/model.h5 --data songs.h5 --json >one.json
@@ -80,7 +80,7 @@ refuse 2 "needs a model and a CSV" ranks 2 predict run1/model.h5
 # A class whose name holds a line break stays on its line.
 awk 'BEGIN { print "x,k"; for (i = 0; i < 60; i++) printf "%g,%s\n", i % 7, i % 2 ? "\"b\nz\"" : "c" }' >breaks.csv
 "$GENRE_DIST" preprocess breaks.csv --target k -q || fail "no dataset of names with line breaks"
-expect 0 '' ranks 1 train --data breaks.h5 --run breaks --hidden none --epochs 0 -q
+expect 0 '' ranks 1 train --preset study --data breaks.h5 --run breaks --hidden none --epochs 0 -q
 expect 0 '' ranks 1 evaluate breaks/model.h5 --data breaks.h5
 equal "lines of class 'b z'" "$(grep -c '^b z ' out.txt)" 2
 

@@ -50,7 +50,7 @@ echo "peak memory: $peak MB for $rows rows, $larger MB for $((4 * rows))"
 holds "memory that does not grow" "$larger < $peak + 6"
 
 # It trains, and what cannot be written is said once, by whichever rank.
-expect 0 '' ranks 2 train --data alone.h5 --hidden 8 --epochs 1 --batch-size 4096 --run run
+expect 0 '' ranks 2 train --preset study --data alone.h5 --hidden 8 --epochs 1 --batch-size 4096 --run run
 refuse 2 "cannot write 'nowhere/a.h5'" ranks 3 synth -q -o nowhere/a.h5 --rows "$rows"
 refuse 1 "cannot write 'x.h5': file too large" mpirun -n 3 bash -c 'trap "" XFSZ; ulimit -f 6000; exec "$GENRE_DIST" synth -q -o x.h5 --rows 101000'
 refuse 2 '--rows' ranks 2 synth -o x.h5 --rows 0

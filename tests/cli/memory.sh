@@ -5,7 +5,7 @@
 # So many that half a share less shows beside what a rank has anyway (program, MPI, HDF5).
 expect 0 '' ranks 2 synth -q -o songs.h5 --rows 1200000 --seed 1
 for count in 1 4 8; do
-	expect 0 '' ranks "$count" train --data songs.h5 --hidden 8 --epochs 1 --batch-size 8192 --run "run$count"
+	expect 0 '' ranks "$count" train --preset study --data songs.h5 --hidden 8 --epochs 1 --batch-size 8192 --run "run$count"
 	peak[count]=$(sed -n 's/^peak memory a rank: \([0-9]*\) MB.*/\1/p' out.txt)
 	echo "peak memory of a rank, $count ranks: ${peak[count]} MB"
 done

@@ -14,7 +14,7 @@ expect 0 '' "$GENRE_DIST" predict "$old/model.h5" whole.csv -o whole.out
 equal "1 for 1.0" "$(cksum <whole.out)" "$(cksum <predicted.csv)"
 expect 0 '' "$GENRE_DIST" evaluate "$old/model.h5" --data "$old/flowers.h5" --json
 holds "the accuracy of the old model" "$(json_number out.txt accuracy) > .9 && $(json_number out.txt accuracy) < .902"
-expect 0 '' "$GENRE_DIST" train --data "$old/flowers.h5" --run run --epochs 1 --quiet
+expect 0 '' "$GENRE_DIST" train --preset study --data "$old/flowers.h5" --run run --epochs 1 --quiet
 expect 0 '' "$GENRE_DIST" info "$old/flowers.h5"
 
 # A run that 0.2.0 left after 9 of 30 steps goes on, with a word on its arithmetic, to where 0.2.0 itself went: validation loss 0.7836.

@@ -10,7 +10,7 @@ cp songs.h5 moved.h5
 train() {
 	local run=$1
 	shift
-	"$GENRE_DIST" train --data songs.h5 --run "$run" --hidden 8 --epochs 2 --batch-size 64 -q "$@" >/dev/null 2>err.txt </dev/null || fail "train $*: $(cat err.txt)"
+	"$GENRE_DIST" train --preset study --data songs.h5 --run "$run" --hidden 8 --epochs 2 --batch-size 64 -q "$@" >/dev/null 2>err.txt </dev/null || fail "train $*: $(cat err.txt)"
 	weights="$(weights_of "$run/checkpoint.h5") $(weights_of "$run/model.h5")"
 }
 
@@ -36,9 +36,9 @@ option() {
 		fail "--$name $value changes nothing"
 	fi
 	if [[ $kind == bits ]]; then
-		expect 2 "'--$name .*would change the run" "$GENRE_DIST" train --run "$without" --resume "$@" "${given[@]}"
+		expect 2 "'--$name .*would change the run" "$GENRE_DIST" train --preset study --run "$without" --resume "$@" "${given[@]}"
 	else
-		expect 0 '' "$GENRE_DIST" train --run "$without" --resume "$@" "${given[@]}"
+		expect 0 '' "$GENRE_DIST" train --preset study --run "$without" --resume "$@" "${given[@]}"
 	fi
 }
 # Options about one call alone: what they do is tested elsewhere; config.ini keeps them as comments, if at all.
@@ -87,6 +87,7 @@ option bits ema 0.9
 option bits early-stop 1 --learning-rate 0.5 --epochs 8
 option bits folds 4 --folds 3 --fold 1
 option bits fold 2 --folds 3 --fold 1
+option bits calibrate - --learning-rate 0.05 --epochs 12
 option bits seed 1
 option bits reduction fast --batch-size 400
 option bits initial without/model.h5

@@ -7,12 +7,12 @@
 "$GENRE_DIST" preprocess songs.csv -o unvalidated.h5 --validation-fraction 0 >/dev/null 2>&1 || exit 2
 "$GENRE_DIST" preprocess songs.csv -o untested.h5 --test-fraction 0 >/dev/null 2>&1 || exit 2
 small=(--hidden 16 --batch-size 256 -q)
-ranks 2 train --data songs.h5 --run whole "${small[@]}" --epochs 6 >/dev/null || exit 2
-ranks 1 train --data unvalidated.h5 --run unvalidated "${small[@]}" --epochs 3 --ema 0.5 >/dev/null || exit 2
-ranks 1 train --data untested.h5 --run untested "${small[@]}" --epochs 2 >/dev/null || exit 2
-ranks 1 train --data songs.h5 --run single "${small[@]}" --epochs 1 --schedule cosine >/dev/null || exit 2
-ranks 1 train --data songs.h5 --run zero "${small[@]}" --epochs 0 >/dev/null || exit 2
-ranks 1 train --data songs.h5 --run stopped "${small[@]}" --epochs 3 --max-steps 2 >/dev/null || exit 2
+ranks 2 train --preset study --data songs.h5 --run whole "${small[@]}" --epochs 6 >/dev/null || exit 2
+ranks 1 train --preset study --data unvalidated.h5 --run unvalidated "${small[@]}" --epochs 3 --ema 0.5 >/dev/null || exit 2
+ranks 1 train --preset study --data untested.h5 --run untested "${small[@]}" --epochs 2 >/dev/null || exit 2
+ranks 1 train --preset study --data songs.h5 --run single "${small[@]}" --epochs 1 --schedule cosine >/dev/null || exit 2
+ranks 1 train --preset study --data songs.h5 --run zero "${small[@]}" --epochs 0 >/dev/null || exit 2
+ranks 1 train --preset study --data songs.h5 --run stopped "${small[@]}" --epochs 3 --max-steps 2 >/dev/null || exit 2
 rm -f stopped/model.h5 # as if it had been killed
 mkdir begun && cp whole/config.ini begun/
 
@@ -29,7 +29,7 @@ with open("nasty.csv", "w", newline="") as f:
         w.writerow([random.gauss(c, 1), random.gauss(-c, 2), random.random(), random.choice(["<i>red", "EOD", "`touch pwned5`", "GDT3"]), classes[c]])
 END
 expect 0 '' "$GENRE_DIST" preprocess nasty.csv --target kind
-expect 0 '' ranks 1 train --data nasty.h5 --run "na'sty <i>&" "${small[@]}" --epochs 2
+expect 0 '' ranks 1 train --preset study --data nasty.h5 --run "na'sty <i>&" "${small[@]}" --epochs 2
 mv "na'sty <i>&" nasty_run
 
 for run in whole unvalidated untested single zero stopped begun nasty_run; do
@@ -38,7 +38,7 @@ done
 compgen -G 'pwned*' >/dev/null && fail "a name was run by a shell"
 
 # While a run goes on.
-mpirun -n 2 "$GENRE_DIST" train --data songs.h5 --run going "${small[@]}" --epochs 1000000 >/dev/null 2>going.txt &
+mpirun -n 2 "$GENRE_DIST" train --preset study --data songs.h5 --run going "${small[@]}" --epochs 1000000 >/dev/null 2>going.txt &
 launcher=$!
 for _ in $(seq 200); do
 	[[ -s going/metrics.h5 && -s going/checkpoint.h5 ]] && break
@@ -129,7 +129,7 @@ expect 0 '' python3 check.py going/report.html $((10 * drawn)) "$all" ""
 expect 0 '' python3 check.py nasty_run/report.html $((10 * drawn)) "$all" ""
 grep -qF '&lt;script&gt;alert(1)&lt;/script&gt;' nasty_run/report.html || fail "the class's name is not shown as it is"
 grep -q "$(weights_of whole/model.h5)" whole/report.html || fail "the page lacks the hash of the weights"
-grep -q 'genre-dist train --data songs.h5 --hidden 16 --epochs 6 --batch-size 256<' whole/report.html || fail "the command to repeat is not as expected"
+grep -q 'genre-dist train --preset study --data songs.h5 --hidden 16 --epochs 6 --batch-size 256<' whole/report.html || fail "the command to repeat is not as expected"
 # That command gives that model.
 eval "$(sed -n 's/.*<pre id="command-train">genre-dist \(.*\)<\/pre>.*/ranks 1 \1 --run again -q/p' whole/report.html)" >/dev/null
 equal "the repeated model" "$(weights_of again/model.h5)" "$(weights_of whole/model.h5)"
@@ -152,7 +152,7 @@ grep -q 'is not the dataset of this run' other.html || fail "another dataset is 
 mv moved.h5 songs.h5
 
 # A sweep: its tables are those of the sweep, and each trial has its curve.
-printf '[sweep]\nrepeats = 2\n[base]\ndata = songs.h5\nhidden = 8\nbatch-size = 256\nepochs = 2\n[vary]\nlearning-rate = 0.003 0.01 0.03\ndropout = 0 0.5\n[trial wild]\noptimizer = sgd\nlearning-rate = 1e6\n' >sweep.ini
+printf '[sweep]\nrepeats = 2\n[base]\npreset = study\ndata = songs.h5\nhidden = 8\nbatch-size = 256\nepochs = 2\n[vary]\nlearning-rate = 0.003 0.01 0.03\ndropout = 0 0.5\n[trial wild]\noptimizer = sgd\nlearning-rate = 1e6\n' >sweep.ini
 ranks 2 sweep sweep.ini --run swept --json >sweep.json 2>/dev/null
 expect 0 "wrote 'swept/report.html'" "$GENRE_DIST" report swept
 expect 0 '' python3 check.py swept/report.html $((2 * drawn)) "status configurations curves trials repeat sweep-file" "no-plots"
@@ -204,7 +204,7 @@ fi
 # The model card.
 expect 0 '' "$GENRE_DIST" info whole/model.h5
 for line in 'purpose .*playlist_genre.*6 classes: pop, rap' '^use .*predict whole/model.h5' 'trained on .*songs.csv, sha256' '^split .*random, seed 0' 'shared test records.*ceiling' '^scores .*validation loss' \
-	'evaluate whole/model.h5 --data songs.h5' '^limits' 'tempo  *[0-9.]+  *[0-9.]+  *[0-9.]+  *[0-9.]+' '^again .*genre-dist preprocess songs.csv' 'genre-dist train --data songs.h5 --hidden 16'; do
+	'evaluate whole/model.h5 --data songs.h5' '^limits' 'tempo  *[0-9.]+  *[0-9.]+  *[0-9.]+  *[0-9.]+' '^again .*genre-dist preprocess songs.csv' 'genre-dist train --preset study --data songs.h5 --hidden 16'; do
 	checks=$((checks + 1))
 	grep -Eq "$line" out.txt || fail "the model card lacks '$line'"
 done

@@ -20,9 +20,9 @@ same_files() {
 sliced() {
 	local name=$1 count
 	shift
-	ranks 1 train --data songs.h5 --run "$name" -q "$@" >/dev/null 2>err.txt || fail "$name: $(cat err.txt)"
+	ranks 1 train --preset study --data songs.h5 --run "$name" -q "$@" >/dev/null 2>err.txt || fail "$name: $(cat err.txt)"
 	for count in 1 2 3 8; do
-		ranks "$count" train --data songs.h5 --run "$name-$count" -q --shard-optimizer "$@" >/dev/null 2>err.txt || fail "$name on $count ranks: $(cat err.txt)"
+		ranks "$count" train --preset study --data songs.h5 --run "$name-$count" -q --shard-optimizer "$@" >/dev/null 2>err.txt || fail "$name on $count ranks: $(cat err.txt)"
 		same_files "$name-$count" "$name"
 	done
 }
@@ -34,14 +34,14 @@ sliced small --hidden 8 --epochs 2 --batch-size 300 --optimizer adamw --weight-d
 
 # Cut anew by a resume on other ranks, given up, and taken up again; another epoch; whatever it was, the run can be verified.
 options=(--data songs.h5 -q --hidden 100,150 --epochs 3 --batch-size 250 --dropout 0.2)
-ranks 3 train --run changing "${options[@]}" --max-steps 4 --shard-optimizer >/dev/null 2>err.txt || fail "start in slices: $(cat err.txt)"
-ranks 2 train --run changing --resume -q --max-steps 7 >/dev/null 2>err.txt || fail "other slices: $(cat err.txt)"
-ranks 3 train --run changing --resume -q --max-steps 9 --no-shard-optimizer >/dev/null 2>err.txt || fail "whole: $(cat err.txt)"
-ranks 8 train --run changing --resume -q --shard-optimizer >/dev/null 2>err.txt || fail "in slices again: $(cat err.txt)"
-ranks 1 train --run whole "${options[@]}" >/dev/null 2>err.txt || fail "whole from the start: $(cat err.txt)"
+ranks 3 train --preset study --run changing "${options[@]}" --max-steps 4 --shard-optimizer >/dev/null 2>err.txt || fail "start in slices: $(cat err.txt)"
+ranks 2 train --preset study --run changing --resume -q --max-steps 7 >/dev/null 2>err.txt || fail "other slices: $(cat err.txt)"
+ranks 3 train --preset study --run changing --resume -q --max-steps 9 --no-shard-optimizer >/dev/null 2>err.txt || fail "whole: $(cat err.txt)"
+ranks 8 train --preset study --run changing --resume -q --shard-optimizer >/dev/null 2>err.txt || fail "in slices again: $(cat err.txt)"
+ranks 1 train --preset study --run whole "${options[@]}" >/dev/null 2>err.txt || fail "whole from the start: $(cat err.txt)"
 same_files changing whole
 expect 0 '' ranks 3 verify changing
 
 # Float32 sums have no such promise, but they work.
-expect 0 '' ranks 3 train --data songs.h5 --run fast -q --hidden 100,150 --epochs 1 --reduction fast --shard-optimizer
+expect 0 '' ranks 3 train --preset study --data songs.h5 --run fast -q --hidden 100,150 --epochs 1 --reduction fast --shard-optimizer
 finish

@@ -13,6 +13,7 @@ repeats = 3
 evaluate = test
 sort = test_accuracy
 [base]
+preset = study
 data = songs.h5
 hidden = 16
 batch-size = 128
@@ -52,9 +53,9 @@ done
 sort -c -r -n -k 3,3 <(grep '3/3' out.txt) || fail "the table is not sorted"
 
 # Alone.
-expect 0 '' ranks 2 train --data songs.h5 --hidden 16 --batch-size 128 --epochs 3 --learning-rate 0.01 --dropout 0.5 --seed 2 --run alone -q
+expect 0 '' ranks 2 train --preset study --data songs.h5 --hidden 16 --batch-size 128 --epochs 3 --learning-rate 0.01 --dropout 0.5 --seed 2 --run alone -q
 equal "04-seed2 trained alone" "$(weights_of alone/model.h5)" "$(weights_of on8/04-seed2/model.h5)"
-expect 0 '' ranks 1 train --config on3/wide-seed1/config.ini --run from_config -q
+expect 0 '' ranks 1 train --preset study --config on3/wide-seed1/config.ini --run from_config -q
 equal "wide-seed1 trained alone" "$(weights_of from_config/model.h5)" "$(weights_of on8/wide-seed1/model.h5)"
 expect 0 '' ranks 2 evaluate on1/05-seed0/model.h5 --data songs.h5 --json
 accuracy=$(json_number out.txt accuracy)
@@ -108,6 +109,7 @@ first-epochs = 1
 trials = 9
 seed = 7
 [base]
+preset = study
 data = songs.h5
 hidden = 16
 batch-size = 128
@@ -122,7 +124,7 @@ expect 0 'after 1 epochs 3 of 9' ranks 3 sweep halving.ini --run half3
 equal "halving on 3 ranks" "$(recorded half3)" "$(recorded half1)"
 equal "finished" "$(recorded half1 | grep -o '"done"' | wc -l)" 1
 survivor=$(dirname "$(grep -l 'epochs = 9' half1/*/config.ini | while read -r f; do h5dump -a /progress/epoch "$(dirname "$f")/checkpoint.h5" | grep -q '(0): 9' && echo "$f"; done)")
-expect 0 '' ranks 1 train --config "$survivor/config.ini" --run survivor -q
+expect 0 '' ranks 1 train --preset study --config "$survivor/config.ini" --run survivor -q
 equal "the survivor trained alone" "$(weights_of survivor/model.h5)" "$(weights_of "$survivor/model.h5")"
 expect 75 '' ranks 2 sweep halving.ini --run half2 --time-limit 0.01 -q
 expect 0 '' ranks 2 sweep halving.ini --run half2 --resume -q
@@ -158,7 +160,7 @@ with '[trial a]\nhidden = 3\n[trial a]\nhidden = 4\n'
 refuse 2 "second trial of the name 'a'" ranks 2 sweep bad.ini
 with '[vary]\nhidden = 3 4\n[trial 01]\nhidden = 4\n'
 refuse 2 "two trials of the name '01'" ranks 1 sweep bad.ini
-with '[sweep]\nranks-per-trial = 3\n[base]\ndata = songs.h5\n'
+with '[sweep]\nranks-per-trial = 3\n[base]\npreset = study\ndata = songs.h5\n'
 refuse 2 "ranks-per-trial = 3.*2 ranks" ranks 2 sweep bad.ini
 with '[base]\nrun = here\n'
 refuse 2 "'run' is about one call" ranks 1 sweep bad.ini

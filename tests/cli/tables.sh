@@ -13,7 +13,7 @@ awk 'BEGIN {
 }' >plain.csv
 expect 0 '' "$GENRE_DIST" preprocess plain.csv --target kind
 grep -q 'is read with' err.txt && fail "a plain file's form was remarked on"
-expect 0 '' "$GENRE_DIST" train --data plain.h5 --run run --epochs 5 --hidden 8 --seed 1 -q
+expect 0 '' "$GENRE_DIST" train --preset study --data plain.h5 --run run --epochs 5 --hidden 8 --seed 1 -q
 expect 0 '' "$GENRE_DIST" predict run/model.h5 plain.csv -o plain.out
 
 objects="train/features train/labels train/source_row validation/features test/features test/source_row preprocessing/mean preprocessing/standard_deviation statistics/correlation"
@@ -197,7 +197,7 @@ no_table empty 'it is a directory'
 no_table absent.csv 'no such file'
 head -c 3000 "$GENRE_DIST" >program
 no_table program 'it is a program'
-refuse 3 "'plain.csv': it is not an HDF5 file but text; if it is a table: genre-dist preprocess" "$GENRE_DIST" train --data plain.csv --run none
+refuse 3 "'plain.csv': it is not an HDF5 file but text; if it is a table: genre-dist preprocess" "$GENRE_DIST" train --preset study --data plain.csv --run none
 refuse 3 "'plain.csv.gz': it is not an HDF5 file but compressed" "$GENRE_DIST" info plain.csv.gz
 for command in "preprocess absent.csv --target kind" "predict absent.h5 absent.csv" "report absent" "synth --rows 10"; do
 	refuse 2 "there is no directory 'no-such-directory'" "$GENRE_DIST" $command -o no-such-directory/x.h5

@@ -6,7 +6,7 @@
 "$GENRE_DIST" preprocess songs.csv >/dev/null 2>&1 || exit 2
 small=(--data songs.h5 --hidden 16 --batch-size 256)
 
-expect 0 '' ranks 2 train "${small[@]}" --run first --epochs 2
+expect 0 '' ranks 2 train --preset study "${small[@]}" --run first --epochs 2
 for file in config.ini metrics.h5 checkpoint.h5 best.h5 model.h5; do
 	[[ -s first/$file ]] || fail "first/$file is missing"
 done
@@ -52,45 +52,45 @@ else
 fi
 
 # Finished; then nothing else may move in.
-expect 0 'nothing to do' ranks 2 train --run first --resume
-refuse 2 'holds another run' ranks 3 train "${small[@]}" --run first
-refuse 2 "batch-size 128.*has '256'" ranks 2 train --run first --resume --batch-size 128
-expect 0 'starting from the beginning' ranks 2 train "${small[@]}" --run fresh --resume --epochs 1
-expect 0 '' ranks 1 train --run first --resume --epochs 3
+expect 0 'nothing to do' ranks 2 train --preset study --run first --resume
+refuse 2 'holds another run' ranks 3 train --preset study "${small[@]}" --run first
+refuse 2 "batch-size 128.*has '256'" ranks 2 train --preset study --run first --resume --batch-size 128
+expect 0 'starting from the beginning' ranks 2 train --preset study "${small[@]}" --run fresh --resume --epochs 1
+expect 0 '' ranks 1 train --preset study --run first --resume --epochs 3
 equal "epochs in the metrics" "$(h5dump -d /epochs/epoch first/metrics.h5 | grep -c '(0): 1, 2, 3')" 1
 grep -q 'warning' err.txt && fail "a constant rate is warned of"
-expect 0 '' ranks 1 train "${small[@]}" --run curve --epochs 2 --schedule cosine -q
-expect 0 'warning: --epochs 3 instead of 2: .*another curve' ranks 2 train --run curve --resume --epochs 3 -q
-expect 0 '' ranks 2 train --run curve --resume --epochs 3
+expect 0 '' ranks 1 train --preset study "${small[@]}" --run curve --epochs 2 --schedule cosine -q
+expect 0 'warning: --epochs 3 instead of 2: .*another curve' ranks 2 train --preset study --run curve --resume --epochs 3 -q
+expect 0 '' ranks 2 train --preset study --run curve --resume --epochs 3
 grep -q 'warning' err.txt && fail "the same epochs are warned of"
 
 # A configuration file; the command line wins.
-expect 0 '' ranks 1 train --config first/config.ini --run again --epochs 2 -q
+expect 0 '' ranks 1 train --preset study --config first/config.ini --run again --epochs 2 -q
 printf 'hidden = 8\nbatch_size = 100\nepochs = 1\n' >own.ini
-expect 0 '' ranks 1 train --data songs.h5 --config own.ini --run own --batch-size 200 -q
+expect 0 '' ranks 1 train --preset study --data songs.h5 --config own.ini --run own --batch-size 200 -q
 grep -q '^batch-size = 200' own/config.ini && grep -q '^hidden = 8' own/config.ini || fail "the command line does not win over the file"
 printf 'hiden = 8\n' >misspelt.ini
-refuse 2 "hiden" ranks 2 train --data songs.h5 --config misspelt.ini --run none
-refuse 2 "absent.ini" ranks 2 train --data songs.h5 --config absent.ini --run none
+refuse 2 "hiden" ranks 2 train --preset study --data songs.h5 --config misspelt.ini --run none
+refuse 2 "absent.ini" ranks 2 train --preset study --data songs.h5 --config absent.ini --run none
 
 # What is about one call stands there as a remark, and goes no further.
-expect 0 '' ranks 1 train "${small[@]}" --run call --epochs 2 --max-steps 3 --time-limit 500 --progress off -q
+expect 0 '' ranks 1 train --preset study "${small[@]}" --run call --epochs 2 --max-steps 3 --time-limit 500 --progress off -q
 for line in 'run = call' 'max-steps = 3' 'time-limit = 500' 'progress = off' 'resume = off'; do
 	grep -qx "; $line" call/config.ini || fail "config.ini lacks '; $line'"
 done
-expect 0 '' ranks 1 train --config call/config.ini --run call2 -q
+expect 0 '' ranks 1 train --preset study --config call/config.ini --run call2 -q
 grep -qx '; max-steps = 0' call2/config.ini || fail "a call's limit is inherited"
-expect 0 '' ranks 1 train --run call --resume -q
+expect 0 '' ranks 1 train --preset study --run call --resume -q
 equal "on from a call's limit" "$(weights_of call/model.h5)" "$(weights_of call2/model.h5)"
 equal "models of two command lines" "$(h5dump -g model call/model.h5 | tail -n +2 | cksum)" "$(h5dump -g model call2/model.h5 | tail -n +2 | cksum)"
 
 # The average: of the parameters after each step, from the first ones on; it is what is kept.
 if /usr/bin/python3 -c 'import h5py' 2>/dev/null; then
 	average=("${small[@]}" --ema 0.75 --epochs 3 -q)
-	expect 0 '' ranks 1 train --data songs.h5 --hidden 16 --epochs 0 --run average0 -q
-	expect 0 '' ranks 2 train "${average[@]}" --run average --max-steps 1
+	expect 0 '' ranks 1 train --preset study --data songs.h5 --hidden 16 --epochs 0 --run average0 -q
+	expect 0 '' ranks 2 train --preset study "${average[@]}" --run average --max-steps 1
 	cp average/checkpoint.h5 average1.h5
-	expect 0 '' ranks 1 train --run average --resume --max-steps 2 -q
+	expect 0 '' ranks 1 train --preset study --run average --resume --max-steps 2 -q
 	expect 0 '' /usr/bin/python3 -c "
 import h5py
 read = lambda path, tree: h5py.File(path, 'r')[tree + '/dense_0/weight'][()].astype('f8')
@@ -102,23 +102,23 @@ assert abs(read('average/model.h5', 'model') - mean).max() < 1e-6"
 fi
 
 # Limits of a run.
-expect 0 '' ranks 2 train "${small[@]}" --run zero --epochs 0
+expect 0 '' ranks 2 train --preset study "${small[@]}" --run zero --epochs 0
 [[ -s zero/model.h5 ]] || fail "--epochs 0 writes no model"
-expect 0 'stopped early' ranks 1 train "${small[@]}" --run patient --epochs 60 --early-stop 2 --learning-rate 0.05
+expect 0 'stopped early' ranks 1 train --preset study "${small[@]}" --run patient --epochs 60 --early-stop 2 --learning-rate 0.05
 last=$(h5dump -a /progress/epoch patient/checkpoint.h5 | sed -n 's/.*(0): \([0-9]*\).*/\1/p')
 holds "early stop" "$last < 60"
-expect 0 'nothing to do' ranks 2 train --run patient --resume
-expect 75 'resume' ranks 2 train "${small[@]}" --run hurried --epochs 1000000 --time-limit 3 -q
+expect 0 'nothing to do' ranks 2 train --preset study --run patient --resume
+expect 75 'resume' ranks 2 train --preset study "${small[@]}" --run hurried --epochs 1000000 --time-limit 3 -q
 [[ -s hurried/model.h5 ]] || fail "a stopped run has no model"
-expect 0 '' ranks 3 train --run hurried --resume --max-steps 1 -q
-expect 4 'diverged' ranks 2 train "${small[@]}" --run wild --optimizer sgd --learning-rate 1e6 --activation relu --epochs 20
-refuse 4 'diverged' ranks 2 train "${small[@]}" --run wild2 --optimizer sgd --learning-rate 1e6 --activation relu --epochs 20 -q
-expect 0 '' ranks 2 train "${small[@]}" --run warm --initial first/model.h5 --epochs 1 -q
-refuse 3 'another shape' ranks 2 train --data songs.h5 --hidden 17 --run cold --initial first/model.h5
-expect 0 '' ranks 2 train "${small[@]}" --run fast --reduction fast --epochs 2 -q
+expect 0 '' ranks 3 train --preset study --run hurried --resume --max-steps 1 -q
+expect 4 'diverged' ranks 2 train --preset study "${small[@]}" --run wild --optimizer sgd --learning-rate 1e6 --activation relu --epochs 20
+refuse 4 'diverged' ranks 2 train --preset study "${small[@]}" --run wild2 --optimizer sgd --learning-rate 1e6 --activation relu --epochs 20 -q
+expect 0 '' ranks 2 train --preset study "${small[@]}" --run warm --initial first/model.h5 --epochs 1 -q
+refuse 3 'another shape' ranks 2 train --preset study --data songs.h5 --hidden 17 --run cold --initial first/model.h5
+expect 0 '' ranks 2 train --preset study "${small[@]}" --run fast --reduction fast --epochs 2 -q
 
 # A signal: every rank checkpoints at one step and leaves with 75.
-mpirun -n 2 "$GENRE_DIST" train "${small[@]}" --run signalled --epochs 1000000 -q >out.txt 2>err.txt &
+mpirun -n 2 "$GENRE_DIST" train --preset study "${small[@]}" --run signalled --epochs 1000000 -q >out.txt 2>err.txt &
 launcher=$!
 for _ in $(seq 100); do
 	[[ -e signalled/checkpoint.h5 ]] && break
@@ -130,33 +130,33 @@ equal "exit code after SIGUSR1" $? 75
 expect 0 '' "$GENRE_DIST" info signalled/checkpoint.h5
 
 # A damaged checkpoint is named and passed over.
-expect 0 '' ranks 1 train "${small[@]}" --run torn --epochs 4 --max-steps 12 -q
+expect 0 '' ranks 1 train --preset study "${small[@]}" --run torn --epochs 4 --max-steps 12 -q
 truncate -s -100 torn/checkpoint.h5
-expect 0 'passed over' ranks 2 train --run torn --resume -q
-expect 0 '' ranks 1 train "${small[@]}" --run sound --epochs 4 -q
+expect 0 'passed over' ranks 2 train --preset study --run torn --resume -q
+expect 0 '' ranks 1 train --preset study "${small[@]}" --run sound --epochs 4 -q
 equal "bits after a damaged checkpoint" "$(weights_of torn/model.h5)" "$(weights_of sound/model.h5)"
 
 # Usage.
-refuse 2 "did you mean '--epochs'" ranks 2 train --data songs.h5 --epoch 3
-refuse 2 'epochs' ranks 2 train --data songs.h5 --epochs -1
-refuse 2 'dropout' ranks 1 train --data songs.h5 --dropout 1
-refuse 2 'momentum' ranks 2 train --data songs.h5 --momentum 0.9
-refuse 2 'nesterov' ranks 1 train --data songs.h5 --optimizer sgd --nesterov
-refuse 2 'resume' ranks 1 train --data songs.h5 --resume
-refuse 2 'optimizer' ranks 1 train --data songs.h5 --optimizer rmsprop
-refuse 2 'warmup' ranks 1 train --data songs.h5 --warmup-epochs 40
-refuse 2 'drop-last leaves no batch: --batch-size 5000 is more than the 1260 rows' ranks 2 train --data songs.h5 --drop-last --batch-size 5000
+refuse 2 "did you mean '--epochs'" ranks 2 train --preset study --data songs.h5 --epoch 3
+refuse 2 'epochs' ranks 2 train --preset study --data songs.h5 --epochs -1
+refuse 2 'dropout' ranks 1 train --preset study --data songs.h5 --dropout 1
+refuse 2 'momentum' ranks 2 train --preset study --data songs.h5 --momentum 0.9
+refuse 2 'nesterov' ranks 1 train --preset study --data songs.h5 --optimizer sgd --nesterov
+refuse 2 'resume' ranks 1 train --preset study --data songs.h5 --resume
+refuse 2 'optimizer' ranks 1 train --preset study --data songs.h5 --optimizer rmsprop
+refuse 2 'warmup' ranks 1 train --preset study --data songs.h5 --warmup-epochs 40
+refuse 2 'drop-last leaves no batch: --batch-size 5000 is more than the 1260 rows' ranks 2 train --preset study --data songs.h5 --drop-last --batch-size 5000
 expect 0 '' "$GENRE_DIST" preprocess songs.csv -o whole.h5 --validation-fraction 0
-refuse 2 'early-stop needs a validation part' ranks 2 train --data whole.h5 --early-stop 2
+refuse 2 'early-stop needs a validation part' ranks 2 train --preset study --data whole.h5 --early-stop 2
 [[ ! -e runs ]] || fail "a refused command left a run directory behind"
 
 # Data that is none.
-refuse 3 "absent.h5" ranks 3 train --data absent.h5
+refuse 3 "absent.h5" ranks 3 train --preset study --data absent.h5
 echo hello >text.h5
-refuse 3 "text.h5" ranks 3 train --data text.h5
-refuse 3 "checkpoint" ranks 2 train --data first/model.h5
+refuse 3 "text.h5" ranks 3 train --preset study --data text.h5
+refuse 3 "checkpoint" ranks 2 train --preset study --data first/model.h5
 head -c 3000 songs.h5 >cut.h5
-refuse 3 "cut.h5" ranks 2 train --data cut.h5
+refuse 3 "cut.h5" ranks 2 train --preset study --data cut.h5
 [[ ! -e runs ]] || fail "bad data left a run directory behind"
 
 # Help needs no launcher and names every option.

@@ -4,16 +4,16 @@
 : "${GD_FLIP:?the preloaded library}"
 songs 400
 options=(--data songs.h5 --hidden 8 --batch-size 32 --epochs 20 -q)
-ranks 1 train "${options[@]}" --run whole >/dev/null 2>&1 || exit 2
+ranks 1 train --preset study "${options[@]}" --run whole >/dev/null 2>&1 || exit 2
 
 # flipped RANKS RANK PATTERN [OPTION...]
 flipped() {
 	local count=$1 rank=$2 pattern=$3
 	shift 3
 	rm -rf victim
-	refuse 1 "$pattern" mpirun -n "$count" -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK="$rank" "$GENRE_DIST" train "${options[@]}" --run victim "$@"
+	refuse 1 "$pattern" mpirun -n "$count" -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK="$rank" "$GENRE_DIST" train --preset study "${options[@]}" --run victim "$@"
 	gone 10
-	expect 0 '' ranks 3 train --run victim --resume -q --data songs.h5
+	expect 0 '' ranks 3 train --preset study --run victim --resume -q --data songs.h5
 	equal "bits after a flip on rank $rank of $count" "$(weights_of victim/model.h5)" "$(weights_of whole/model.h5)"
 }
 flipped 3 1 "weights of rank 1 differ from the other ranks' at step 2[0-9].*\(rank 1 on " --checkpoint-every 5
@@ -23,7 +23,7 @@ flipped 3 2 'weights of rank 2 differ.* at step 100' --checkpoint-every 0
 
 # The same wrong bit on every rank: no comparison shows it, a replay does.
 rm -rf victim
-expect 0 '' mpirun -n 2 -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK=-1 -x GD_FLIP_CALL=155 "$GENRE_DIST" train "${options[@]}" --run victim --checkpoint-every 60
+expect 0 '' mpirun -n 2 -x LD_PRELOAD="$GD_FLIP" -x GD_FLIP_RANK=-1 -x GD_FLIP_CALL=155 "$GENRE_DIST" train --preset study "${options[@]}" --run victim --checkpoint-every 60
 refuse 1 'replay differs' ranks 3 verify victim -q
 grep -q 'parameters .*values differ' out.txt || fail "verify does not say what differs"
 expect 0 '' ranks 2 verify whole -q

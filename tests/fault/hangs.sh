@@ -9,7 +9,7 @@ options=(--data songs.h5 --hidden 8 --batch-size 64 --epochs 1000000 --watchdog 
 launch() {
 	local pid rank
 	rm -rf victim
-	mpirun -n 4 "$GENRE_DIST" train "${options[@]}" "$@" --run victim >out.txt 2>err.txt &
+	mpirun -n 4 "$GENRE_DIST" train --preset study "${options[@]}" "$@" --run victim >out.txt 2>err.txt &
 	launcher=$!
 	for _ in $(seq 100); do [[ -e victim/checkpoint.h5 ]] && break; sleep 0.1; done
 	pids=()
@@ -51,11 +51,11 @@ for rank in 0 2; do
 			grep -Eq "^genre-dist: rank $other on '[^']+' has waited [0-9]+ s for other ranks in phase '" err.txt || fail "rank $rank stopped: rank $other says nothing"
 		fi
 	done
-	expect 0 '' ranks 3 train --run victim --resume -q --max-steps 1
+	expect 0 '' ranks 3 train --preset study --run victim --resume -q --max-steps 1
 	launch
 	kill -KILL "${pids[rank]}"
 	ended "rank $rank killed" $((watchdog + 12))
-	expect 0 '' ranks 2 train --run victim --resume -q --max-steps 1
+	expect 0 '' ranks 2 train --preset study --run victim --resume -q --max-steps 1
 done
 # Two signals to all, at once and while the checkpoint is written.
 launch
@@ -68,7 +68,7 @@ expect 0 '' "$GENRE_DIST" info victim/checkpoint.h5
 
 # Before the first step: a rank that stops while the dataset is read.
 rm -rf victim
-mpirun -n 3 "$GENRE_DIST" train "${options[@]}" --run victim >out.txt 2>err.txt &
+mpirun -n 3 "$GENRE_DIST" train --preset study "${options[@]}" --run victim >out.txt 2>err.txt &
 launcher=$!
 for _ in $(seq 1000); do
 	[[ -e victim/lock ]] && break
@@ -81,7 +81,7 @@ ended "a rank stopped early on" $((watchdog + 12))
 # Signals that come at every instant of the start are never lost, and never break anything.
 for delay in 0.05 0.2 0.3 0.4 0.5 0.7; do
 	rm -rf victim
-	mpirun -n 2 "$GENRE_DIST" train "${options[@]}" --run victim >out.txt 2>err.txt &
+	mpirun -n 2 "$GENRE_DIST" train --preset study "${options[@]}" --run victim >out.txt 2>err.txt &
 	launcher=$!
 	sleep "$delay"
 	mapfile -t all < <(catching)

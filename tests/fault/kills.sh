@@ -9,7 +9,7 @@ RANDOM=$seed
 songs 400
 options=(--data songs.h5 --hidden 8 --batch-size 32 --epochs 40 --batch-norm --dropout 0.1 --ema 0.9 --checkpoint-every 7 -q)
 
-ranks 1 train "${options[@]}" --run whole >/dev/null 2>err.txt || { cat err.txt; exit 2; }
+ranks 1 train --preset study "${options[@]}" --run whole >/dev/null 2>err.txt || { cat err.txt; exit 2; }
 model=$(weights_of whole/model.h5) state=$(weights_of whole/checkpoint.h5)
 
 declare -A kinds=([rank]=0 [mpirun]=0 [all]=0)
@@ -17,7 +17,7 @@ kills=0 finished=0 passed_over=0 launches=0 slowest=0 hung=0
 while ((kills < count || launches == 0)); do
 	ranks=$((RANDOM % 8 + 1)) instant=$(awk "BEGIN { printf \"%.3f\", 0.05 + $RANDOM / 32768 * (0.9 + 0.15 * $ranks) }")
 	kind=$(printf 'rank\nmpirun\nall\n' | sed -n "$((RANDOM % 3 + 1))p") pick=$RANDOM
-	mpirun -n "$ranks" "$GENRE_DIST" train "${options[@]}" --run victim --resume >out.txt 2>err.txt &
+	mpirun -n "$ranks" "$GENRE_DIST" train --preset study "${options[@]}" --run victim --resume >out.txt 2>err.txt &
 	launcher=$!
 	launches=$((launches + 1))
 	sleep "$instant"
@@ -54,7 +54,7 @@ while ((kills < count || launches == 0)); do
 done
 # The last one to its end.
 if [[ -e victim ]]; then
-	expect 0 '' mpirun -n 2 "$GENRE_DIST" train "${options[@]}" --run victim --resume
+	expect 0 '' mpirun -n 2 "$GENRE_DIST" train --preset study "${options[@]}" --run victim --resume
 	finished=$((finished + 1))
 	equal "model at the end (seed $seed)" "$(weights_of victim/model.h5)" "$model"
 	equal "state at the end (seed $seed)" "$(weights_of victim/checkpoint.h5)" "$state"

@@ -11,7 +11,7 @@ songs 600
 
 # launch OPTION...: one rank a host.
 launch() {
-	hosts_plan 1 -x GD_FAULT_MARK "$@" "$GENRE_DIST" train --data songs.h5 --run victim --hidden 8 --batch-size 64 --epochs 1000000 --watchdog $watchdog -q
+	hosts_plan 1 -x GD_FAULT_MARK "$@" "$GENRE_DIST" train --preset study --data songs.h5 --run victim --hidden 8 --batch-size 64 --epochs 1000000 --watchdog $watchdog -q
 	"${hosts_command[@]}" >out.txt 2>err.txt &
 	launcher=$!
 	for _ in $(seq 150); do [[ -e victim/checkpoint.h5 ]] && break; sleep 0.1; done
@@ -35,5 +35,5 @@ holds "a cut link: $seconds s" "$seconds <= 30"
 grep -q "lost communication" err.txt || fail "a cut link: not a word: $(head -n 5 err.txt)"
 gone 40
 echo "all processes gone after $(since "$start") s"
-expect 0 '' ranks 2 train --run victim --resume -q --max-steps 1
+expect 0 '' ranks 2 train --preset study --run victim --resume -q --max-steps 1
 finish

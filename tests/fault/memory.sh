@@ -9,13 +9,13 @@ seed=${1:-1} count=${2:-9} fixed=${3:-}
 RANDOM=$seed
 songs 300
 options=(--data songs.h5 --hidden 6 --batch-norm --dropout 0.1 --ema 0.9 --batch-size 64 --epochs 2 --watchdog 20 -q)
-ranks 1 train "${options[@]}" --run whole >/dev/null 2>&1 || exit 2
+ranks 1 train --preset study "${options[@]}" --run whole >/dev/null 2>&1 || exit 2
 model=$(weights_of whole/model.h5)
 
 # pieces RANK: how many pieces it asks for.
 pieces() {
 	rm -rf victim
-	mpirun -n 3 -x LD_PRELOAD="$GD_MEMORY" -x GD_MEMORY_RANK="$1" -x GD_MEMORY_LOG="$PWD/pieces.txt" "$GENRE_DIST" train "${options[@]}" --run victim >/dev/null 2>&1
+	mpirun -n 3 -x LD_PRELOAD="$GD_MEMORY" -x GD_MEMORY_RANK="$1" -x GD_MEMORY_LOG="$PWD/pieces.txt" "$GENRE_DIST" train --preset study "${options[@]}" --run victim >/dev/null 2>&1
 	cat pieces.txt
 }
 for rank in 0 1 2; do asked[$rank]=$(pieces $rank); done
@@ -29,7 +29,7 @@ for ((i = 1; i <= count; i++)); do
 	what="piece $at on rank $rank"
 	checks=$((checks + 1)) code=0
 	rm -rf victim
-	timeout -k 5 60 mpirun -n 3 -x LD_PRELOAD="$GD_MEMORY" -x GD_MEMORY_RANK="$rank" -x GD_MEMORY_AT="$at" "$GENRE_DIST" train "${options[@]}" --run victim >out.txt 2>err.txt </dev/null || code=$?
+	timeout -k 5 60 mpirun -n 3 -x LD_PRELOAD="$GD_MEMORY" -x GD_MEMORY_RANK="$rank" -x GD_MEMORY_AT="$at" "$GENRE_DIST" train --preset study "${options[@]}" --run victim >out.txt 2>err.txt </dev/null || code=$?
 	gone 10
 	if ((code == 0)); then
 		ignored=$((ignored + 1))
@@ -40,7 +40,7 @@ for ((i = 1; i <= count; i++)); do
 	((code == 1)) || fail "$what: exit code $code: $(grep -v '^-*$' err.txt | head -n 3)"
 	(($(grep '^genre-dist: ' err.txt | grep -vc '^genre-dist: warning: ') == 1)) || fail "$what: not one line: $(grep genre-dist: err.txt)"
 	grep -q 'memory' err.txt || fail "$what: not a word of memory: $(grep genre-dist: err.txt)"
-	"$GENRE_DIST" train "${options[@]}" --run victim --resume >/dev/null 2>err.txt || fail "$what: cannot go on: $(cat err.txt)"
+	"$GENRE_DIST" train --preset study "${options[@]}" --run victim --resume >/dev/null 2>err.txt || fail "$what: cannot go on: $(cat err.txt)"
 	equal "$what: bits afterwards" "$(weights_of victim/model.h5)" "$model"
 done
 echo "seed $seed: $(IFS=,; echo "${asked[*]}") pieces of memory on ranks 0, 1, 2; $refusals refusals ended the job, $ignored were no matter"

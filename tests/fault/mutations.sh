@@ -5,7 +5,7 @@
 seed=${1:-1} count=${2:-12}
 songs 300
 options=(--data songs.h5 --hidden 6 --batch-size 64 --epochs 3 -q)
-"$GENRE_DIST" train "${options[@]}" --run whole --checkpoint-every 2 >/dev/null 2>&1 || exit 2
+"$GENRE_DIST" train --preset study "${options[@]}" --run whole --checkpoint-every 2 >/dev/null 2>&1 || exit 2
 model=$(weights_of whole/model.h5)
 "$GENRE_DIST" evaluate whole/model.h5 --data songs.h5 --json >scores.json 2>/dev/null || exit 2
 "$GENRE_DIST" predict whole/model.h5 songs.csv -o labels.csv >/dev/null 2>&1 || exit 2
@@ -36,7 +36,7 @@ for ((i = 0; i < count; i++)); do
 	if sound_or_refused "dataset, $damage" "$GENRE_DIST" evaluate model.h5 --data bad.h5 --json; then
 		equal "scores on a dataset, $damage" "$(<out.txt)" "$(<scores.json)"
 	fi
-	if sound_or_refused "dataset, $damage" "$GENRE_DIST" train "${options[@]}" --data bad.h5 --run other; then
+	if sound_or_refused "dataset, $damage" "$GENRE_DIST" train --preset study "${options[@]}" --data bad.h5 --run other; then
 		equal "model from a dataset, $damage" "$(weights_of other/model.h5)" "$model"
 	fi
 	rm -rf other
@@ -45,7 +45,7 @@ for ((i = 0; i < count; i++)); do
 	cp -r whole run
 	damage=$("$GD_MUTATE" $((seed + 2 * i)) whole/checkpoint.h5 run/checkpoint.h5)
 	((i % 3)) || "$GD_MUTATE" $((seed + 2 * i + 1)) whole/checkpoint.previous.h5 run/checkpoint.previous.h5 >/dev/null
-	expect 0 '' "$GENRE_DIST" train --run run --resume -q
+	expect 0 '' "$GENRE_DIST" train --preset study --run run --resume -q
 	equal "resumed, $damage" "$(weights_of run/checkpoint.h5)" "$(weights_of whole/checkpoint.h5)"
 done
 echo "seed $seed: $((3 * count + (count + 2) / 3)) damaged files"

@@ -15,7 +15,7 @@ signals=(TERM INT USR1 USR2)
 
 for ((i = 1; i <= count; i++)); do
 	ranks=$((RANDOM % 8 + 1)) instant=$(awk "BEGIN { printf \"%.3f\", ($RANDOM / 32768) ^ 2 * 1.5 }") signal=${signals[RANDOM % 4]} all=$((RANDOM % 2)) again=$((RANDOM % 2))
-	mpirun -n "$ranks" "$GENRE_DIST" train "${options[@]}" --run victim --resume >out.txt 2>err.txt &
+	mpirun -n "$ranks" "$GENRE_DIST" train --preset study "${options[@]}" --run victim --resume >out.txt 2>err.txt &
 	launcher=$!
 	for _ in $(seq 1000); do
 		mapfile -t victims < <(catching)
@@ -36,7 +36,7 @@ for ((i = 1; i <= count; i++)); do
 	gone 10
 done
 step=$(h5dump -a /progress/step victim/checkpoint.h5 | sed -n 's/.*(0): \([0-9]*\).*/\1/p')
-ranks 1 train "${options[@]}" --checkpoint-every 0 --max-steps "$step" --run whole >/dev/null 2>err.txt || { cat err.txt; exit 2; }
+ranks 1 train --preset study "${options[@]}" --checkpoint-every 0 --max-steps "$step" --run whole >/dev/null 2>err.txt || { cat err.txt; exit 2; }
 equal "bits at step $step (seed $seed)" "$(weights_of victim/checkpoint.h5)" "$(weights_of whole/checkpoint.h5)"
 echo "seed $seed: $count signals, $step steps"
 finish

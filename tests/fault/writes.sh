@@ -4,13 +4,13 @@
 : "${GD_WRITES:?the preloaded library}"
 songs 300
 options=(--data songs.h5 --hidden 6 --batch-size 64 --epochs 3 --checkpoint-every 3 -q)
-"$GENRE_DIST" train "${options[@]}" --run whole >/dev/null 2>&1 || exit 2
+"$GENRE_DIST" train --preset study "${options[@]}" --run whole >/dev/null 2>&1 || exit 2
 model=$(weights_of whole/model.h5) state=$(weights_of whole/checkpoint.h5)
 
 # attempt OPTION=VALUE...: the training with a fault; leaves its exit code in `code`.
 attempt() {
 	rm -rf victim
-	env "$@" LD_PRELOAD="$GD_WRITES" "$GENRE_DIST" train "${options[@]}" --run victim >out.txt 2>err.txt
+	env "$@" LD_PRELOAD="$GD_WRITES" "$GENRE_DIST" train --preset study "${options[@]}" --run victim >out.txt 2>err.txt
 	code=$?
 }
 
@@ -22,7 +22,7 @@ recovers() {
 		"$GENRE_DIST" info "$file" >/dev/null 2>info.txt || fail "$1: $file is not whole: $(cat info.txt)"
 	done
 	checks=$((checks + 1))
-	"$GENRE_DIST" train "${options[@]}" --run victim --resume >/dev/null 2>err.txt || fail "$1: cannot go on: $(cat err.txt)"
+	"$GENRE_DIST" train --preset study "${options[@]}" --run victim --resume >/dev/null 2>err.txt || fail "$1: cannot go on: $(cat err.txt)"
 	equal "$1: model" "$(weights_of victim/model.h5)" "$model"
 	equal "$1: state" "$(weights_of victim/checkpoint.h5)" "$state"
 }
@@ -75,23 +75,23 @@ done
 
 # A disk that does not give back what it holds: the checkpoint before is as good; without any, nothing starts over and nothing is replaced.
 rm -rf victim
-"$GENRE_DIST" train "${options[@]}" --run victim --checkpoint-every 2 --max-steps 5 >/dev/null 2>&1 || exit 2
+"$GENRE_DIST" train --preset study "${options[@]}" --run victim --checkpoint-every 2 --max-steps 5 >/dev/null 2>&1 || exit 2
 cp -r victim kept
 faulty=(env LD_PRELOAD="$GD_WRITES" GD_FAIL_ONLY=read GD_FAIL_ERRNO=5 GD_FAIL_AT=1)
-refuse 1 "cannot read 'victim/checkpoint.previous.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/checkpoint GD_FAIL_ON=1 "$GENRE_DIST" train --run victim --resume -q
+refuse 1 "cannot read 'victim/checkpoint.previous.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/checkpoint GD_FAIL_ON=1 "$GENRE_DIST" train --preset study --run victim --resume -q
 for file in checkpoint.h5 checkpoint.previous.h5; do
 	cmp -s "victim/$file" "kept/$file" || fail "$file, which could not be read, is not what it was"
 done
-expect 0 "passed over: cannot read 'victim/checkpoint.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/checkpoint "$GENRE_DIST" train --run victim --resume
+expect 0 "passed over: cannot read 'victim/checkpoint.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/checkpoint "$GENRE_DIST" train --preset study --run victim --resume
 recovers "a checkpoint that could not be read"
 rm -rf victim
 mv kept victim
-refuse 1 "cannot read 'victim/best.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/best.h5 "$GENRE_DIST" train --run victim --resume -q
+refuse 1 "cannot read 'victim/best.h5': input/output error" "${faulty[@]}" GD_FAIL_NAME=victim/best.h5 "$GENRE_DIST" train --preset study --run victim --resume -q
 recovers "a best model that could not be read"
 
 # The directory is deleted, or becomes read-only by a mount, under a training that goes on.
 rm -rf victim
-"$GENRE_DIST" train "${options[@]}" --epochs 1000000 --checkpoint-every 20 --run victim >out.txt 2>err.txt &
+"$GENRE_DIST" train --preset study "${options[@]}" --epochs 1000000 --checkpoint-every 20 --run victim >out.txt 2>err.txt &
 trainer=$!
 for _ in $(seq 100); do [[ -e victim/checkpoint.previous.h5 ]] && break; sleep 0.1; done
 # By its name first: rm would meet files that are being made.
@@ -106,15 +106,15 @@ grep -q 'warning: .*victim' err.txt || fail "a deleted directory: not a word"
 # A small file system that fills up.
 mkdir small
 if mount -t tmpfs -o size=300k none small 2>/dev/null; then
-	"$GENRE_DIST" train "${options[@]}" --hidden 64,64 --run small/run >out.txt 2>err.txt
+	"$GENRE_DIST" train --preset study "${options[@]}" --hidden 64,64 --run small/run >out.txt 2>err.txt
 	equal "exit code on a full file system" $? 1
 	grep -qi 'no space left' err.txt || fail "a full file system: $(cat err.txt)"
 	for file in small/run/*.h5; do
 		[[ ! -e $file ]] || "$GENRE_DIST" info "$file" >/dev/null 2>info.txt || fail "a full file system: $file is not whole"
 	done
 	mount -o remount,size=20m small
-	expect 0 '' "$GENRE_DIST" train --run small/run --resume -q
-	"$GENRE_DIST" train "${options[@]}" --hidden 64,64 --run big >/dev/null 2>&1
+	expect 0 '' "$GENRE_DIST" train --preset study --run small/run --resume -q
+	"$GENRE_DIST" train --preset study "${options[@]}" --hidden 64,64 --run big >/dev/null 2>&1
 	equal "bits once there is room again" "$(weights_of small/run/model.h5)" "$(weights_of big/model.h5)"
 	umount small
 else

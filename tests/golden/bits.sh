@@ -63,7 +63,7 @@ as_lines() {
 sweep_file() {
 	local i
 	printf '[sweep]\nranks-per-trial = %d\n[base]\n' "$1"
-	as_lines "--data songs.h5 --hidden 24 --activation relu --dropout 0 --optimizer adam --learning-rate 0.01 --batch-size 128 --epochs 2 --seed 1 --checkpoint-every 0"
+	as_lines "--preset study --data songs.h5 --hidden 24 --activation relu --dropout 0 --optimizer adam --learning-rate 0.01 --batch-size 128 --epochs 2 --seed 1 --checkpoint-every 0"
 	for i in "${!names[@]}"; do
 		[[ ${kinds[i]} == training ]] || continue
 		printf '[trial %s]\n' "${names[i]}"

@@ -6,13 +6,13 @@ trap 'hosts_stop; rm -rf "$directory"' EXIT
 
 "$GENRE_DIST" synth --rows 2001 --seed 4 -o songs.csv >/dev/null 2>&1 && "$GENRE_DIST" preprocess songs.csv >/dev/null 2>&1 || { echo "no dataset"; exit 2; }
 options=(--data songs.h5 --hidden 48,24 --batch-norm --batch-size 500 --epochs 2 --seed 11 -q)
-expect 0 '' ranks 1 train --run one "${options[@]}"
+expect 0 '' ranks 1 train --preset study --run one "${options[@]}"
 bits=$(weights_of one/model.h5)
 
 # same NAME: the training on the hosts that are up.
 same() {
 	local host sent
-	expect 0 '' hosts_mpirun 2 "$GENRE_DIST" train --run "$1" "${options[@]}"
+	expect 0 '' hosts_mpirun 2 "$GENRE_DIST" train --preset study --run "$1" "${options[@]}"
 	equal "$1: weights" "$(weights_of "$1/model.h5")" "$bits"
 	equal "$1: ranks" "$(h5dump -a /provenance/ranks "$1/model.h5" 2>/dev/null | grep -c '"8"\|: 8')" 1
 	# Eight steps of some 13 KB, at the very least once in and once out.

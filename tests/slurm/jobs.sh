@@ -26,7 +26,7 @@ cp -r "$GD_SOURCE_DIRECTORY/jobs" site/
 cd site || exit 2
 echo "as $(id -un)"
 build/genre-dist synth --rows 4000 --seed 5 -o data/spotify.h5 >/dev/null 2>&1 || exit 2
-network=(--hidden 16 --batch-size 512)
+network=(--preset study --hidden 16 --batch-size 512)
 two=(-N 2 --ntasks=8)
 mpirun -n 1 build/genre-dist train "${network[@]}" --epochs 10 --run alone -q >/dev/null || exit 2
 alone=$(weights_of alone/model.h5)

@@ -16,6 +16,7 @@ typedef struct gd_evaluation gd_evaluation;
 typedef struct gd_member {
 	const gd_network *network;
 	const float *parameters, *statistics;
+	double temperature; /* of its probabilities; 0: they stay as they are */
 } gd_member;
 
 /* Local. Floats of scratch for gd_members_infer on `rows` rows. */

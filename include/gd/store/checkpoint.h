@@ -18,6 +18,16 @@ typedef struct gd_setting {
 	const char *value;
 } gd_setting;
 
+typedef struct gd_calibration_scores {
+	double log_loss, calibration_error, brier;
+} gd_calibration_scores;
+
+/* Zeroed: none. */
+typedef struct gd_calibration {
+	double temperature;                  /* by which the model's probabilities are divided (gd/network/temperature.h) */
+	gd_calibration_scores before, after; /* on the rows that it was fitted to */
+} gd_calibration;
+
 typedef struct gd_progress {
 	int64_t epoch;          /* finished epochs */
 	int64_t step_in_epoch;  /* finished steps of the epoch under way */
@@ -46,6 +56,7 @@ typedef struct gd_checkpoint {
 	int moments;               /* 0 in a file without optimizer state */
 	float *moment[2];
 	float *average;            /* exponential average of the parameters, or NULL */
+	gd_calibration calibration;
 	int32_t *quantum;          /* [gd_network_tensors] gradient quantum exponents */
 	gd_progress progress;
 	gd_history history;

@@ -13,6 +13,9 @@ typedef struct gd_field {
 	size_t offset;
 	int64_t absent; /* of a count: what a file without the attribute means; 0: there is none */
 } gd_field;
+/* Of gd_calibration, all reals; the temperature first. */
+extern const gd_field gd_calibration_fields[];
+extern const size_t gd_calibration_fields_count;
 extern const gd_field gd_progress_fields[];
 extern const size_t gd_progress_fields_count;
 

@@ -7,6 +7,7 @@
  *         source_row int64 [rows];
  *     mean, then standard_deviation, float64 [features];
  *     bin_edges float64, feature after feature, as `preprocessing` holds them (nothing where no feature is cut into bins);
+ *     quantiles float64 likewise (nothing where no encoding is left to training);
  *     feature_names, then class_names: each text in UTF-8, and a zero byte behind it.
  */
 #ifndef GD_DATASET_CONTENT_H

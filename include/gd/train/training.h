@@ -31,6 +31,7 @@ typedef struct gd_training {
 	gd_stepper *stepper;
 	gd_evaluation *validation; /* NULL without a validation part */
 	gd_score_sums scores;
+	gd_calibration calibration, best_calibration; /* of the last validated state, and of the best one of this call */
 	gd_shard shard;            /* of the training part */
 
 	gd_training_state state;

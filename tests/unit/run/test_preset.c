@@ -1,0 +1,73 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/memory.h"
+#include "gd/run/preset.h"
+#include "unit.h"
+
+const char *const unit_suite = "preset";
+
+static void must(gd_status status)
+{
+	CU_ASSERT(!gd_failed(&status));
+}
+
+/* What `train` has for a table of this shape when these words, with blanks between, are said. */
+static gd_train_options fill(const gd_preset_facts *facts, const char *said, char *line)
+{
+	gd_train_options options;
+	bool *given = gd_allocate(gd_train_option_table.count, sizeof *given);
+	const char *arguments[16];
+	char text[256], *words[16], *rest = text;
+	int count = 0, argument_count = 0;
+	snprintf(text, sizeof text, "%s", said);
+	for (char *word; count < 16 && (word = strsep(&rest, " "));)
+		words[count++] = word;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(given);
+	gd_options_initialise(&gd_train_option_table, &options);
+	must(gd_options_parse(&gd_train_option_table, &options, count, words, given, arguments, &argument_count));
+	must(gd_train_options_check(&options));
+	gd_preset_fill(&options, given, facts, line);
+	must(gd_train_options_check(&options));
+	free(given);
+	return options;
+}
+
+static void test_shapes(void)
+{
+	char line[GD_PRESET_ROOM];
+	const int64_t rows[] = {1, 2, 40, 500, 3000, 12000, 90000, 5000000};
+	int64_t epochs = INT64_MAX, batch = 0;
+	for (int i = 0; i < 8; i++) {
+		gd_preset_facts facts = {.rows = rows[i], .numbers = 5, .others = 3, .classes = 4, .open = true, .validation = true};
+		gd_train_options o = fill(&facts, "--preset auto", line);
+		CU_ASSERT(o.epochs <= epochs && o.batch_size >= batch && o.epochs >= 1 && o.early_stop > 0 && o.calibrate);
+		CU_ASSERT(strstr(line, "--batch-size") && strstr(line, "--epochs") && strstr(line, "--learning-rate"));
+		epochs = o.epochs;
+		batch = o.batch_size;
+	}
+}
+
+static void test_parts(void)
+{
+	char line[GD_PRESET_ROOM];
+	gd_preset_facts facts = {.rows = 1000, .numbers = 0, .others = 9, .classes = 2};
+	gd_train_options o = fill(&facts, "--preset auto", line);
+	CU_ASSERT(o.encoding == 0 && o.bins == 0 && o.periodic == 0 && o.early_stop == 0 && !o.calibrate);
+	facts = (gd_preset_facts){.rows = 1000, .numbers = 9, .others = 0, .classes = 2, .open = true, .validation = true};
+	o = fill(&facts, "--preset auto --epochs 1 --optimizer sgd --no-calibrate --encoding quantile --periodic 0", line);
+	CU_ASSERT(o.epochs == 1 && o.optimizer == GD_SGD && !o.calibrate && o.encoding == GD_ENCODE_QUANTILE + 1 && o.bins == 0 && o.periodic == 0 && o.weight_decay == 0);
+	CU_ASSERT(!strstr(line, "--epochs") && !strstr(line, "calibrate") && !strstr(line, "--encoding"));
+	o = fill(&facts, "--preset auto --bins 7", line);
+	CU_ASSERT(o.encoding == GD_ENCODE_PIECEWISE_LINEAR + 1 && o.bins == 7);
+	gd_train_options study = fill(&facts, "--preset study", line), defaults;
+	gd_options_initialise(&gd_train_option_table, &defaults);
+	CU_ASSERT(!*line && study.epochs == defaults.epochs && study.batch_size == defaults.batch_size && study.dropout == defaults.dropout && !study.calibrate);
+}
+
+const unit_test unit_tests[] = {
+	{"small tables get many epochs of small batches, large ones few of large ones", test_shapes},
+	{"what has nothing to act on is left out, what is given stays", test_parts},
+	{NULL, NULL},
+};
