@@ -92,11 +92,12 @@ sed '5s/.*/i,j,k/; 9000s/$/,1/' long.csv >long-ragged.csv
 for file in long long-ragged; do
 	expect 0 '' ranks 1 predict $model $file.csv --keep id -o one.out
 	grep 'genre-dist: ' err.txt >one.err
+	[[ -s one.err ]] || fail "nothing is said of $file"
 	equal "a prediction a record of $file" "$(wc -l <one.out)" 9601
 	for count in 2 3 8; do
 		expect 0 '' ranks $count predict $model $file.csv --keep id -o many.out
 		equal "$file on $count ranks" "$(cksum <many.out)" "$(cksum <one.out)"
-		equal "what is said of $file on $count ranks" "$(grep 'genre-dist: ' err.txt)" "$(cat one.err)"
+		equal "what is said of $file on $count ranks" "$(grep 'genre-dist: ' err.txt | grep -v ' ranks on .* cores\?: they take turns')" "$(cat one.err)"
 	done
 done
 expect 0 '' ranks 1 predict $model long.csv --keep id -o one.out
@@ -113,10 +114,10 @@ for way in piped packed; do
 	done
 done
 # The first bad line is the one that is said, and what is in front of it is the same everywhere.
-sed '6000s/^/"open/' long.csv >open.csv
-refuse 3 "'open.csv': line 6000: a quote of the record that begins here is never closed" ranks 1 predict $model open.csv
+sed '9500s/^/"open/' long.csv >open.csv # behind the last field with quotes
+refuse 3 "'open.csv': line 9500: a quote of the record that begins here is never closed" ranks 1 predict $model open.csv
 cp out.txt one.txt
-refuse 3 "'open.csv': line 6000: a quote of the record that begins here is never closed" ranks 3 predict $model open.csv
+refuse 3 "'open.csv': line 9500: a quote of the record that begins here is never closed" ranks 3 predict $model open.csv
 equal "what was written before" "$(cksum <out.txt)" "$(cksum <one.txt)"
 refuse 3 "'long.csv': line 5000: no value in column 'length'" ranks 3 predict $model long.csv --strict -o long.none
 head -n 1 new.csv >empty.csv
