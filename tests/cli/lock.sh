@@ -71,11 +71,11 @@ grep -q 'taken over by process 12 on n7' background.err || fail "who took the di
 grep -q n7 two/lock || fail "the other job's lock is gone"
 
 # N jobs of one rank instead of one of N.
-refuse 2 '4 processes were started' env PMI_RANK=0 PMI_SIZE=4 "$GENRE_DIST" train --preset study "${small[@]}" --run apart
-expect 2 '' env PMI_RANK=1 PMI_SIZE=4 "$GENRE_DIST" train --preset study "${small[@]}" --run apart
+refuse 2 '4 processes were started' env PMI_PORT=localhost:1 PMI_RANK=0 PMI_SIZE=4 "$GENRE_DIST" train --preset study "${small[@]}" --run apart
+expect 2 '' env PMI_PORT=localhost:1 PMI_RANK=1 PMI_SIZE=4 "$GENRE_DIST" train --preset study "${small[@]}" --run apart
 equal "words of the other ranks" "$(grep -c genre-dist: err.txt)" 0
-refuse 2 '8 tasks without PMIx.*srun --mpi=pmix' env SLURM_JOB_ID=1 SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=8 SLURM_PROCID=0 "$GENRE_DIST" train --preset study "${small[@]}" --run apart
-expect 0 '' env SLURM_JOB_ID=1 SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=1 SLURM_PROCID=0 "$GENRE_DIST" info
+refuse 2 '8 tasks without PMIx.*srun --mpi=pmix' env SLURM_TASK_PID=$$ SLURM_JOB_ID=1 SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=8 SLURM_PROCID=0 "$GENRE_DIST" train --preset study "${small[@]}" --run apart
+expect 0 '' env SLURM_TASK_PID=$$ SLURM_JOB_ID=1 SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=1 SLURM_PROCID=0 "$GENRE_DIST" info
 [[ ! -e apart ]] || fail "a refused job made its run directory"
 
 # The batch job's end.
