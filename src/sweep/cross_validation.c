@@ -54,26 +54,19 @@ static gd_status check(const gd_train_options *options)
 	return gd_ok();
 }
 
-static gd_status refit(gd_communicator *world, const gd_train_options *options, const char *directory, double seconds, const char *command)
+/* As `train` alone does it: what is not given is the preset's. */
+static gd_status refit(gd_communicator *world, const gd_train_options *options, const bool *given, const char *directory, double seconds, const char *command)
 {
 	char run[GD_PATH_ROOM + 16];
 	gd_train_options all = *options;
-	bool *given = gd_allocate(gd_train_option_table.count, sizeof *given);
-	gd_status mine = given ? gd_ok() : gd_out_of_memory("the options");
-	gd_status status = gd_agree(world, &mine);
-	if (!gd_failed(&status)) {
-		memset(given, true, gd_train_option_table.count * sizeof *given);
-		snprintf(run, sizeof run, "%s/refit", directory);
-		all.run = run;
-		all.folds = all.fold = 0;
-		all.refit = false;
-		all.resume = true;
-		all.time_limit = seconds;
-		gd_log_note("all rows of the training part:");
-		status = gd_train(world, &all, given, command);
-	}
-	free(given);
-	return status;
+	snprintf(run, sizeof run, "%s/refit", directory);
+	all.run = run;
+	all.folds = all.fold = 0;
+	all.refit = false;
+	all.resume = true;
+	all.time_limit = seconds;
+	gd_log_note("all rows of the training part:");
+	return gd_train(world, &all, given, command);
 }
 
 gd_status gd_cross_validate(gd_communicator *world, const gd_train_options *options, const bool *given, const char *command)
@@ -95,7 +88,7 @@ gd_status gd_cross_validate(gd_communicator *world, const gd_train_options *opti
 	}
 	if (!gd_failed(&status) && options->refit) {
 		double left = options->time_limit - (gd_seconds() - started);
-		status = refit(world, options, directory, options->time_limit > 0 ? left > 0.01 ? left : 0.01 : 0, command);
+		status = refit(world, options, given, directory, options->time_limit > 0 ? left > 0.01 ? left : 0.01 : 0, command);
 	}
 	gd_sweep_plan_release(&plan);
 	return status;

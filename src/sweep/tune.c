@@ -8,6 +8,7 @@
 #include "gd/base/clock.h"
 #include "gd/base/file.h"
 #include "gd/base/log.h"
+#include "gd/run/preset.h"
 #include "gd/store/dataset.h"
 #include "gd/sweep/sweep.h"
 #include "gd/sweep/sweep_compose.h"
@@ -25,6 +26,7 @@ typedef struct tuning {
 	gd_train_options base;
 	bool *given;       /* [gd_train_option_table] */
 	bool numbers;      /* the dataset has numeric features */
+	int64_t epochs;    /* of the defaults */
 	gd_arena arena;
 	gd_tune_race *race; /* [MOST_RACES] */
 	int races;
@@ -59,6 +61,11 @@ static gd_status look_at_dataset(tuning *t)
 		t->numbers = t->numbers || header->preprocessing.tables[f].knots > 0;
 	if (header->rows[GD_TRAIN] < t->options->folds)
 		status = gd_error(GD_BAD_DATA, "'%s' has %" PRId64 " training rows, too few for %" PRId64 " folds", t->options->data, header->rows[GD_TRAIN], t->options->folds);
+	char line[GD_PRESET_ROOM];
+	gd_train_options defaults = t->base;
+	const gd_preset_facts facts = gd_preset_look(header);
+	gd_preset_fill(&defaults, t->given, &facts, line);
+	t->epochs = defaults.epochs;
 	gd_dataset_close(dataset);
 	return status;
 }
@@ -93,7 +100,7 @@ static gd_status plan_race(const tuning *t, int index, gd_sweep_plan *plan)
 	if (!out)
 		return gd_out_of_memory("a race");
 	fprintf(out, "[sweep]\ntrials = %" PRId64 "\nseed = %" PRId64 "\nhalving = %d\nfirst-epochs = %" PRId64 "\n", drawn, o->seed + index, part > 1 ? HALVING : 0,
-		(t->base.epochs + part - 1) / part > 0 ? (t->base.epochs + part - 1) / part : 1);
+		(t->epochs + part - 1) / part > 0 ? (t->epochs + part - 1) / part : 1);
 	gd_sweep_compose_base(out, &t->base, t->given);
 	fprintf(out, "folds = %" PRId64 "\n[vary]\n", o->folds);
 	for (int s = 0; s < gd_tune_space_size; s++)

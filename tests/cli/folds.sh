@@ -5,7 +5,7 @@
 . "$GD_SOURCE_DIRECTORY/jobs/environment.sh"
 
 "$GENRE_DIST" synth --rows 1000 --seed 4 -o songs.h5 >/dev/null 2>&1 || exit 2
-options=(--data songs.h5 --hidden 16 --batch-size 100 --epochs 3 --checkpoint-every 0)
+options=(--preset study --data songs.h5 --hidden 16 --batch-size 100 --epochs 3 --checkpoint-every 0)
 
 weights() {
 	local fold
@@ -36,8 +36,13 @@ equal "stopped and resumed" "$(weights stopped)" "$(weights on1)"
 expect 0 '' ranks 1 train "${options[@]}" --run whole -q
 equal "a model of all rows" "$(weights_of stopped/refit/model.h5)" "$(weights_of whole/model.h5)"
 
+# The same where the preset decides what is not given.
+expect 0 '' ranks 2 train --data songs.h5 --epochs 2 --folds 2 --refit --run preset -q
+expect 0 '' ranks 1 train --data songs.h5 --epochs 2 --run preset_whole -q
+equal "a model of all rows, by the preset" "$(weights_of preset/refit/model.h5)" "$(weights_of preset_whole/model.h5)"
+
 # A sweep has repeats of its own: each configuration on each fold.
-printf '[base]\ndata = songs.h5\nhidden = 16\nbatch-size = 100\nepochs = 3\ncheckpoint-every = 0\nfolds = 4\n[vary]\ndropout = 0.2 0.5\n' >sweep.ini
+printf '[base]\npreset = study\ndata = songs.h5\nhidden = 16\nbatch-size = 100\nepochs = 3\ncheckpoint-every = 0\nfolds = 4\n[vary]\ndropout = 0.2 0.5\n' >sweep.ini
 expect 0 '' ranks 3 sweep sweep.ini --run sweep -q
 grep -Eq '^0[12] +4/4 ' out.txt || fail "the sweep's table does not have four folds a configuration"
 equal "a fold of a sweep" "$(weights_of sweep/01-fold2/model.h5)" "$(weights_of on1/base-fold2/model.h5)"
