@@ -6,6 +6,7 @@
 #include "gd/base/memory.h"
 #include "gd/baseline/baseline_rows.h"
 #include "gd/kernel/gemm.h"
+#include "gd/score/score_reduce.h"
 
 /*
  * |a - b|^2 = |a|^2 + |b|^2 - 2 a.b, the products of a block of queries and a block of training rows in one matrix product. That is a float32 estimate:
@@ -154,7 +155,7 @@ gd_status gd_baseline_neighbours(gd_communicator *communicator, gd_dataset *data
 		gd_score_sums_add(sums, count, s.votes, queries.labels + first);
 	}
 	if (!gd_failed(&status))
-		status = gd_baseline_sum(communicator, sums);
+		status = gd_score_reduce(communicator, sums);
 	release(&s);
 	gd_baseline_rows_release(&queries);
 	gd_baseline_rows_release(&training);

@@ -26,6 +26,7 @@ gd_status gd_baseline_trees(gd_communicator *communicator, gd_dataset *dataset, 
 #include "gd/kernel/real.h"
 #include "gd/parallel/patience.h"
 #include "gd/parallel/reduce.h"
+#include "gd/score/score_reduce.h"
 
 typedef struct parameter {
 	const char *name, *value;
@@ -208,7 +209,7 @@ gd_status gd_baseline_trees(gd_communicator *communicator, gd_dataset *dataset, 
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status))
-		status = gd_baseline_sum(communicator, sums);
+		status = gd_score_reduce(communicator, sums);
 	if (o.training)
 		XGDMatrixFree(o.training);
 	if (o.scored)

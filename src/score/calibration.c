@@ -6,6 +6,7 @@
 #include "gd/base/memory.h"
 #include "gd/network/temperature.h"
 #include "gd/parallel/reduce.h"
+#include "gd/score/score_reduce.h"
 
 enum { TILE = 256, STEPS = 24 };
 #define PRIOR 4.0 /* inverse variance */
@@ -47,8 +48,7 @@ static gd_status score(gd_communicator *communicator, double temperature, int cl
 	gd_score_sums sums;
 	gd_status mine = gd_score_sums_init(&sums, classes);
 	float *tile = gd_allocate((size_t)classes * TILE, sizeof *tile);
-	double *flat = gd_failed(&mine) ? NULL : gd_allocate(gd_score_sums_length(&sums), sizeof *flat);
-	if (!gd_failed(&mine) && (!tile || !flat))
+	if (!gd_failed(&mine) && !tile)
 		mine = gd_out_of_memory("the calibration");
 	gd_status status = gd_agree(communicator, &mine);
 	for (int64_t first = 0; first < rows->count && !gd_failed(&status); first += TILE) {
@@ -59,15 +59,12 @@ static gd_status score(gd_communicator *communicator, double temperature, int cl
 		gd_temperature_apply(temperature, classes, count, (size_t)count, 1, tile);
 		gd_score_sums_add(&sums, count, tile, rows->labels + first);
 	}
-	if (!gd_failed(&status)) {
-		gd_score_sums_pack(&sums, flat);
-		status = gd_reduce_sum(communicator, flat, gd_score_sums_length(&sums));
-		gd_score_sums_unpack(&sums, flat);
+	if (!gd_failed(&status))
+		status = gd_score_reduce(communicator, &sums);
+	if (!gd_failed(&status))
 		*scores = summary(&sums);
-	}
 	gd_score_sums_release(&sums);
 	free(tile);
-	free(flat);
 	return status;
 }
 

@@ -8,7 +8,7 @@
 #include "gd/kernel/transpose.h"
 #include "gd/network/temperature.h"
 #include "gd/parallel/deal.h"
-#include "gd/parallel/reduce.h"
+#include "gd/score/score_reduce.h"
 
 struct gd_evaluation {
 	gd_communicator *communicator;
@@ -17,8 +17,6 @@ struct gd_evaluation {
 	float *x;     /* block after block, each [features, rows of the block] */
 	int32_t *labels;
 	float *probabilities; /* [classes, GD_EVALUATION_ROWS] */
-	double *message;
-	size_t message_length;
 	float *workspace;
 	size_t workspace_floats;
 };
@@ -82,11 +80,8 @@ gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *datase
 		e->features = header->preprocessing.features;
 		e->classes = header->preprocessing.classes;
 		size_t values = (size_t)e->rows * (size_t)e->features, scores = (size_t)e->classes * GD_EVALUATION_ROWS;
-		gd_score_sums shape = {.classes = e->classes};
-		e->message_length = gd_score_sums_length(&shape);
 		complete = (rows = gd_allocate(values, sizeof *rows)) && (e->x = gd_allocate(values, sizeof *e->x)) &&
-			(e->labels = gd_allocate((size_t)e->rows, sizeof *e->labels)) && (e->probabilities = gd_allocate(scores, sizeof(float))) &&
-			(e->message = gd_allocate(e->message_length, sizeof(double)));
+			(e->labels = gd_allocate((size_t)e->rows, sizeof *e->labels)) && (e->probabilities = gd_allocate(scores, sizeof(float)));
 	}
 	gd_status mine = complete ? gd_ok() : gd_out_of_memory("the rows to be scored");
 	gd_status status = gd_agree(communicator, &mine);
@@ -110,7 +105,6 @@ void gd_evaluation_free(gd_evaluation *e)
 	free(e->x);
 	free(e->labels);
 	free(e->probabilities);
-	free(e->message);
 	free(e->workspace);
 	free(e);
 }
@@ -139,10 +133,7 @@ gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int memb
 		gd_members_infer(members, member_count, rows, e->x + first * e->features, e->workspace, e->probabilities);
 		gd_score_sums_add(sums, rows, e->probabilities, e->labels + first);
 	}
-	gd_score_sums_pack(sums, e->message);
-	status = gd_reduce_sum(e->communicator, e->message, e->message_length);
-	gd_score_sums_unpack(sums, e->message);
-	return status;
+	return gd_score_reduce(e->communicator, sums);
 }
 
 int64_t gd_evaluation_rows(const gd_evaluation *e)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
-#include "gd/parallel/reduce.h"
+#include "gd/score/score_reduce.h"
 #include "gd/score/shared_table.h"
 
 typedef struct scorer {
@@ -75,21 +75,6 @@ static gd_status take_nothing(void *context, const char *result, size_t length)
 	return gd_ok();
 }
 
-static gd_status add_up(gd_communicator *communicator, gd_score_sums *sums)
-{
-	size_t length = gd_score_sums_length(sums);
-	double *message = gd_allocate(length, sizeof *message);
-	gd_status mine = message ? gd_ok() : gd_out_of_memory("the scores");
-	gd_status status = gd_agree(communicator, &mine);
-	if (!gd_failed(&status)) {
-		gd_score_sums_pack(sums, message);
-		status = gd_reduce_sum(communicator, message, length);
-		gd_score_sums_unpack(sums, message);
-	}
-	free(message);
-	return status;
-}
-
 gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *ensemble, const char *const *paths, int count, const gd_dialect_options *dialect, gd_score_sums *sums)
 {
 	const gd_table_options options = {.dialect = *dialect, .once = true, .ragged = GD_RAGGED_KEEP};
@@ -109,7 +94,7 @@ gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *en
 	if (!gd_failed(&status))
 		status = gd_classifier_warn(&s->classifier, communicator, &records);
 	if (!gd_failed(&status))
-		status = add_up(communicator, sums);
+		status = gd_score_reduce(communicator, sums);
 	if (!gd_failed(&status)) {
 		gd_scores_of(sums, &scores, NULL);
 		if (scores.rows == 0)

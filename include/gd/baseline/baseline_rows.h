@@ -1,4 +1,4 @@
-/* What the baselines share: rows held whole, and sums over ranks. Private to them. */
+/* What the baselines share: rows held whole. Private to them. */
 #ifndef GD_BASELINE_ROWS_H
 #define GD_BASELINE_ROWS_H
 
@@ -14,9 +14,6 @@ typedef struct gd_baseline_rows {
 /* Collective. Rows [first, first + count) of a part; each rank its own stretch. */
 GD_CHECKED gd_status gd_baseline_rows_read(gd_communicator *communicator, gd_dataset *dataset, gd_part part, int64_t first, int64_t count, gd_baseline_rows *rows);
 void gd_baseline_rows_release(gd_baseline_rows *rows);
-
-/* Collective. The ranks' sums together, on every rank. */
-GD_CHECKED gd_status gd_baseline_sum(gd_communicator *communicator, gd_score_sums *sums);
 
 /* Collective; one a family. */
 GD_CHECKED gd_status gd_baseline_logistic(gd_communicator *communicator, gd_dataset *dataset, const gd_baseline_options *options, gd_score_sums *sums);
