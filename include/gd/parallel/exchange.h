@@ -30,8 +30,8 @@ typedef struct gd_exchange_options {
 } gd_exchange_options;
 
 /*
- * Collective (only to agree on failure). Beside the caller's shard, nothing of its size where it is whole or the only one; else 12 bytes for each row of the shard and three
- * pieces of (features + 2) * 4 bytes a row: a piece is about 1 MB (4 kB a rank beyond 256 ranks), or one step where that is more. Keeps the communicator's address.
+ * Collective (only to agree on failure). Beside the caller's shard, nothing of its size where it is whole or the only one; else what gd_transit_create takes,
+ * for pieces of about 1 MB (4 kB a rank beyond 256 ranks), or one step where that is more. Keeps the communicator's address.
  * Errors: out of memory; more than 2^31 - 1 rows on one rank.
  */
 GD_CHECKED gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_options *options, gd_exchange **exchange);
