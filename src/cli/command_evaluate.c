@@ -35,25 +35,13 @@ static const gd_option options[] = {
 };
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-/* A model learned features and classes in one order: the dataset must have the same. */
-static gd_status check_match(const gd_ensemble *ensemble, gd_dataset *dataset, const evaluate_options *o, const char *model)
-{
-	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	const char *difference = NULL;
-	if (!gd_preprocessing_match(&ensemble->models[0].preprocessing, &header->preprocessing, &difference))
-		return gd_error(GD_BAD_DATA, "'%s' was trained on another preprocessing than '%s': their %s differ", model, o->data, difference);
-	if (header->rows[o->part] == 0)
-		return gd_error(GD_BAD_DATA, "'%s' has no %s part", o->data, gd_part_names[o->part]);
-	return gd_ok();
-}
-
 static gd_status score_part(gd_communicator *communicator, const evaluate_options *o, const gd_ensemble *ensemble, const char *model, gd_score_sums *sums, gd_importance *importance)
 {
 	gd_dataset *dataset = NULL;
 	gd_evaluation *evaluation = NULL;
 	gd_status status = gd_dataset_open(communicator, o->data, &dataset);
 	if (!gd_failed(&status)) {
-		gd_status mine = check_match(ensemble, dataset, o, model);
+		gd_status mine = gd_ensemble_match(ensemble, model, dataset, o->data, (gd_part)o->part);
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status))

@@ -52,3 +52,15 @@ void gd_ensemble_release(gd_ensemble *ensemble)
 	free(ensemble->members);
 	*ensemble = (gd_ensemble){0};
 }
+
+/* A model learned features and classes in one order: the dataset must have the same. */
+gd_status gd_ensemble_match(const gd_ensemble *ensemble, const char *model, const gd_dataset *dataset, const char *data, gd_part part)
+{
+	const gd_dataset_header *header = gd_dataset_get_header(dataset);
+	const char *difference = NULL;
+	if (!gd_preprocessing_match(&ensemble->models[0].preprocessing, &header->preprocessing, &difference))
+		return gd_error(GD_BAD_DATA, "'%s' was trained on another preprocessing than '%s': their %s differ", model, data, difference);
+	if (header->rows[part] == 0)
+		return gd_error(GD_BAD_DATA, "'%s' has no %s part", data, gd_part_names[part]);
+	return gd_ok();
+}

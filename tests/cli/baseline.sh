@@ -3,6 +3,7 @@
 . "$(dirname "$0")/checks.bash"
 
 "$GENRE_DIST" synth --rows 2500 --seed 5 -o songs.h5 2>/dev/null >/dev/null || exit 2
+"$GENRE_DIST" synth --rows 500 --seed 6 -o other.h5 2>/dev/null >/dev/null || exit 2
 
 # Fields of one JSON object, compared without the time.
 scores() {
@@ -49,6 +50,32 @@ END
 	holds "knn as numpy says" "$(json_number knn.json accuracy) - $(sed -n 1p expected.txt) < 1e-9 && $(sed -n 1p expected.txt) - $(json_number knn.json accuracy) < 1e-9"
 	holds "the regression's minimum" "$(json_number logistic_train.json log_loss) - $(sed -n 2p expected.txt) < 2e-4 && $(sed -n 2p expected.txt) - $(json_number logistic_train.json log_loss) < 2e-4"
 fi
+
+# Beside a network, on the same rows.
+ranks 2 train --data songs.h5 --run first --hidden none --encoding standard --preset study --epochs 3 --quiet >/dev/null 2>&1
+for count in 1 3; do
+	ranks "$count" baseline knn first/model.h5 --data songs.h5 --json 2>/dev/null | sed 's/"seconds": [0-9.]*, //' >"beside$count.json"
+done
+equal "a comparison on 3 ranks" "$(cat beside3.json)" "$(cat beside1.json)"
+if python3 -c 'import h5py, numpy' 2>/dev/null; then
+	python3 - >expected.txt <<'END'
+import h5py, numpy as np
+with h5py.File('songs.h5', 'r') as f, h5py.File('first/model.h5', 'r') as m:
+    x, y = f['train/features'][:].astype(float), f['train/labels'][:]
+    a, b = f['test/features'][:].astype(float), f['test/labels'][:]
+    mine = (a @ m['model/dense_0/weight'][:].astype(float) + m['model/dense_0/bias'][:]).argmax(1) == b
+d = ((a[:, None, :] - x[None, :, :]) ** 2).sum(2)
+near = y[np.argsort(d, axis=1, kind='stable')[:, :5]]
+other = np.stack([(near == c).sum(1) for c in range(6)], 1).argmax(1) == b
+print((mine & ~other).sum(), (other & ~mine).sum())
+END
+	equal "rows on which one alone is right" "$(json_number beside1.json right_alone | cut -d. -f1) $(json_number beside1.json wrong_alone | cut -d. -f1)" "$(cat expected.txt)"
+fi
+expect 0 'knn took' ranks 2 baseline knn first/model.h5 --data songs.h5
+grep -q "^On [0-9]* rows it is .* knn: right where that is wrong .*McNemar's exact test" out.txt || fail "no verdict is printed"
+refuse 2 'a model and --folds' ranks 2 baseline knn first/model.h5 --data songs.h5 --folds 3
+refuse 3 'trained on another preprocessing' ranks 2 baseline knn first/model.h5 --data other.h5
+
 if ((trees)); then
 	scores 1 baseline forest --seed 1 >other.json
 	cmp -s forest.json other.json && fail "the seed changes no forest"
@@ -56,7 +83,7 @@ fi
 expect 0 'knn took [0-9.]* s' ranks 1 baseline knn --data songs.h5
 grep -q 'confusion matrix' out.txt || fail "no table is printed"
 
-refuse 2 'takes one name' ranks 2 baseline --data songs.h5
+refuse 2 'takes a name' ranks 2 baseline --data songs.h5
 refuse 2 "did you mean 'forest'" ranks 2 baseline forrest --data songs.h5
 refuse 2 "unknown baseline 'svm'" ranks 1 baseline svm --data songs.h5
 refuse 2 'neighbours' ranks 2 baseline knn --data songs.h5 --neighbours 0
