@@ -9,6 +9,7 @@
 #include "gd/base/memory.h"
 #include "gd/base/shell_word.h"
 #include "gd/run/reproduce.h"
+#include "gd/score/calibration.h"
 #include "gd/table/recipe.h"
 
 enum { LABEL_WIDTH = 12, LINE_WIDTH = 110, LISTED_FEATURES = 40, FEW_ROWS = 30 };
@@ -125,6 +126,11 @@ static void put_scores(FILE *out, const char *path, const gd_checkpoint *c)
 		put(out, "scores", "training loss %.4f, accuracy %.4f, after epoch %" PRId64 "; there was no validation part", last->train_loss, last->train_accuracy, last->epoch);
 	else
 		put(out, "scores", "not trained for a whole epoch yet (step %" PRId64 ")", p->step);
+	if (c->calibration.temperature > 0) {
+		char calibration[GD_CALIBRATION_ROOM];
+		gd_calibration_say(&c->calibration, calibration);
+		put(out, "", "its probabilities are calibrated on the validation part: %s", calibration);
+	}
 	char word[GD_SHELL_WORD_ROOM], data_word[GD_SHELL_WORD_ROOM];
 	put(out, "", "on the test part: genre-dist evaluate %s --data %s", gd_shell_word(path, word), data ? gd_shell_word(data, data_word) : "DATASET.h5");
 }

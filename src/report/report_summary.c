@@ -52,7 +52,7 @@ static void put_status(FILE *out, const gd_report_run *run)
 
 static void put_keys(FILE *out, const gd_report_run *run)
 {
-	char value[64], remark[128];
+	char value[64], remark[160];
 	const gd_history *history = &run->history;
 	const gd_progress *p = &run->state.progress;
 	fputs("<dl class=\"key\">\n", out);
@@ -70,6 +70,13 @@ static void put_keys(FILE *out, const gd_report_run *run)
 			snprintf(remark, sizeof remark, "after epoch %" PRId64 ", accuracy %.4f", p->best_epoch, history->epochs[i].validation_accuracy);
 			put_key(out, "lowest validation loss", value, remark);
 		}
+	const gd_calibration *c = &run->model.calibration;
+	if (run->has_model && c->temperature > 0) {
+		snprintf(value, sizeof value, "%.3f", c->temperature);
+		snprintf(remark, sizeof remark, "fitted to the validation part: log-loss %.4f, before %.4f; calibration error %.4f, before %.4f", c->after.log_loss, c->before.log_loss, c->after.calibration_error,
+			c->before.calibration_error);
+		put_key(out, "temperature of its probabilities", value, remark);
+	}
 	if (history->count) {
 		const gd_epoch_metrics *last = &history->epochs[history->count - 1];
 		double seconds = 0;
@@ -153,7 +160,7 @@ void gd_report_repeat(gd_report_page *page, const gd_report_run *run)
 		if (reduction && strcmp(reduction, "exact"))
 			gd_html_format(out, "The run summed with --reduction %s, so that the bits depend on the number of ranks.", reduction);
 		else
-			fputs("The same program on the same kind of processor (the BLIS kernel below) gives the same bits, that is, a model with this hash:", out);
+			fputs("They give the same bits on any number of ranks and any processor, that is, a model with this hash:", out);
 		fputs("</p>\n<p><code id=\"weights-sha256\">", out);
 		gd_html_text(out, model->weights_sha256);
 		fputs("</code></p>\n", out);

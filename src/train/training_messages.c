@@ -8,6 +8,7 @@
 #include "gd/base/log.h"
 #include "gd/parallel/reduce.h"
 #include "gd/run/run_status.h"
+#include "gd/score/calibration.h"
 
 static bool bar_wanted(const gd_training *t)
 {
@@ -159,9 +160,10 @@ gd_status gd_training_say_end(gd_training *t)
 			printf("%-12s %8lld %12.4f %14.4f %16.4f %20.4f\n", rows[i].name, (long long)rows[i].m->epoch, rows[i].m->train_loss, rows[i].m->train_accuracy,
 				rows[i].m->validation_loss, rows[i].m->validation_accuracy);
 	const gd_calibration *c = &t->best_calibration;
+	char calibration[GD_CALIBRATION_ROOM];
+	gd_calibration_say(c, calibration);
 	if (c->temperature > 0)
-		printf("calibrated on the validation part: temperature %.3f; log-loss %.4f, before %.4f; calibration error %.4f, before %.4f; Brier score %.4f, before %.4f\n", c->temperature,
-			c->after.log_loss, c->before.log_loss, c->after.calibration_error, c->before.calibration_error, c->after.brier, c->before.brier);
+		printf("calibrated on the validation part: %s\n", calibration);
 	char rate[32];
 	printf("%lld steps in %.2f s of training (%.2f s in all); %s samples a second on %d rank%s; %.0f %% of the time in communication\n",
 		(long long)t->done_steps, t->step_seconds, gd_seconds() - t->started, rate_of(t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0, rate),

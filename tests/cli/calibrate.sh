@@ -25,6 +25,8 @@ grep -qx 'calibrate = on' on-1/config.ini || fail "config.ini lacks calibrate"
 # The last state is the most sure: its temperature is above 1, and both model and report say what it brings.
 ranks 1 train --preset study --run said "${training[@]}" --calibrate >said.txt 2>&1
 grep -Eq 'calibrated on the validation part: temperature [0-9.]+; log-loss [0-9.]+, before' said.txt || fail "train does not say what calibration brought"
+"$GENRE_DIST" info on-1/model.h5 | tr -s ' \n' ' ' | grep -Eq 'calibrated on the validation part: temperature [0-9.]+; log-loss [0-9.]+, before' || fail "info does not show the temperature"
+"$GENRE_DIST" report on-1 -o on-1.html -q && tr -s ' \n' ' ' <on-1.html | grep -Eq 'temperature of its probabilities.*fitted to the validation part: log-loss [0-9.]+, before' || fail "the report does not show the temperature"
 /usr/bin/python3 - on-1 <<'END' || fail "the temperature is not what the validation part asks for"
 import json, subprocess, sys, os
 import h5py, numpy

@@ -12,4 +12,8 @@
  */
 GD_CHECKED gd_status gd_calibration_fit(gd_communicator *communicator, const gd_score_sums *sums, gd_calibration *calibration);
 
+enum { GD_CALIBRATION_ROOM = 256 };
+/* Local. The temperature and what it changed, as a clause. */
+void gd_calibration_say(const gd_calibration *calibration, char text[GD_CALIBRATION_ROOM]);
+
 #endif
