@@ -40,13 +40,15 @@ static gd_status prepare(gd_communicator *communicator, gd_dataset *dataset, gd_
 		.network = r->network,
 		.shard = &r->shard,
 	};
-	status = gd_shard_create(communicator, rows, exchange.features, &r->shard);
+	status = gd_shard_create(communicator, rows, exchange.features, header->weight != NULL, &r->shard);
 	if (!gd_failed(&status))
 		status = gd_exchange_create(communicator, &exchange, &r->exchange);
 	if (!gd_failed(&status))
 		status = gd_stepper_create(communicator, r->network, r->exchange, &(gd_stepper_options){.optimizer = *optimizer}, &r->stepper);
 	if (!gd_failed(&status))
 		status = gd_dataset_read(dataset, GD_TRAIN, r->shard.share.first, r->shard.share.count, r->shard.features, r->shard.labels, NULL);
+	if (!gd_failed(&status) && r->shard.weights)
+		status = gd_dataset_read_weights(dataset, GD_TRAIN, r->shard.share.first, r->shard.share.count, r->shard.weights);
 	if (!gd_failed(&status))
 		status = gd_evaluation_create(communicator, dataset, part, &r->evaluation);
 	/* Weights start at zero: there is nothing to draw. */

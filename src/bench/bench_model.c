@@ -117,7 +117,7 @@ static void draw_rows(gd_bench_model *m)
 static gd_status make_rows(gd_bench_model *m)
 {
 	const gd_shard *shard = &m->shard;
-	gd_status status = gd_shard_create(m->communicator, m->rows, m->inputs, &m->shard);
+	gd_status status = gd_shard_create(m->communicator, m->rows, m->inputs, false, &m->shard);
 	if (gd_failed(&status))
 		return status;
 	if (!m->dataset) {

@@ -66,7 +66,7 @@ static void drop(void *context)
 static void lose(void *context)
 {
 	trial *t = context;
-	gd_cross_entropy(t->outputs, t->rows, t->array[0], t->labels, t->network->class_weights, t->network->label_smoothing, t->array[1]);
+	gd_cross_entropy(t->outputs, t->rows, t->array[0], t->labels, t->network->class_weights, NULL, t->network->label_smoothing, t->array[1]);
 }
 
 static void add(void *context)

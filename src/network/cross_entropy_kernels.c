@@ -39,7 +39,7 @@ GD_INLINE void find_largest(int classes, int rows, int count, const float *logit
 }
 
 /*
- * chunk_pass() where all classes weigh one and labels are not smoothed: what is multiplied by zero there is left out here, with the same bits.
+ * chunk_pass() where all classes and rows weigh one and labels are not smoothed: what is multiplied by zero there is left out here, with the same bits.
  */
 static void plain_chunk_pass(int classes, int rows, int count, const float *logits, const int32_t *labels, float *gradient, gd_cross_entropy_sums *sums)
 {
@@ -78,13 +78,15 @@ static void plain_chunk_pass(int classes, int rows, int count, const float *logi
 
 /* One chunk of rows, of blocks whose feature rows are `rows` apart. */
 static void chunk_pass(int classes, int rows, int count, const float *logits, const int32_t *labels,
-	const float *class_weights, double smoothing, float *gradient, gd_cross_entropy_sums *sums)
+	const float *class_weights, const float *row_weights, double smoothing, float *gradient, gd_cross_entropy_sums *sums)
 {
-	float largest[GD_CROSS_ENTROPY_CHUNK], total[GD_CROSS_ENTROPY_CHUNK], target_total[GD_CROSS_ENTROPY_CHUNK], target_product[GD_CROSS_ENTROPY_CHUNK], weight[GD_CROSS_ENTROPY_CHUNK];
+	float row_weight[GD_CROSS_ENTROPY_CHUNK], largest[GD_CROSS_ENTROPY_CHUNK], total[GD_CROSS_ENTROPY_CHUNK], target_total[GD_CROSS_ENTROPY_CHUNK], target_product[GD_CROSS_ENTROPY_CHUNK], weight[GD_CROSS_ENTROPY_CHUNK];
 	int32_t best[GD_CROSS_ENTROPY_CHUNK];
 	find_largest(classes, rows, count, logits, largest, best);
 	for (int r = 0; r < count; r++)
 		total[r] = target_total[r] = target_product[r] = weight[r] = 0.0f;
+	for (int r = 0; r < count; r++)
+		row_weight[r] = row_weights ? row_weights[r] : 1.0f;
 	for (int c = 0; c < classes; c++) {
 		const float *logit = logits + (size_t)c * (size_t)rows;
 		float *exponential = gradient + (size_t)c * (size_t)rows;
@@ -104,8 +106,9 @@ static void chunk_pass(int classes, int rows, int count, const float *logits, co
 	int32_t correct = 0;
 	for (int r = 0; r < count; r++) {
 		correct += best[r] == labels[r];
-		largest[r] = target_total[r] * gd_float_log(total[r]) - target_product[r]; /* the row's loss */
+		largest[r] = (target_total[r] * gd_float_log(total[r]) - target_product[r]) * row_weight[r]; /* the row's loss */
 		total[r] = target_total[r] / total[r];
+		weight[r] *= row_weight[r];
 	}
 	for (int c = 0; c < classes; c++) {
 		float *out = gradient + (size_t)c * (size_t)rows;
@@ -113,7 +116,7 @@ static void chunk_pass(int classes, int rows, int count, const float *logits, co
 		float everywhere = (float)(smoothing / classes * w), at_label = (float)((1.0 - smoothing) * w);
 		GD_INDEPENDENT
 		for (int r = 0; r < count; r++)
-			out[r] = out[r] * total[r] - (everywhere + (labels[r] == c ? at_label : 0.0f));
+			out[r] = (out[r] * total[r] - (everywhere + (labels[r] == c ? at_label : 0.0f))) * row_weight[r];
 	}
 	sums->loss += lane_sum(count, largest);
 	sums->weight += lane_sum(count, weight);

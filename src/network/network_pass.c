@@ -38,7 +38,7 @@ static int all_rows(const gd_network *network, int rows)
 static void add_loss(const gd_network *network, const gd_block *block, float *logits, gd_loss_sums *loss)
 {
 	const gd_network_options *options = &network->options;
-	gd_cross_entropy_sums sums = gd_cross_entropy(options->classes, block->rows, logits, block->labels, options->class_weights,
+	gd_cross_entropy_sums sums = gd_cross_entropy(options->classes, block->rows, logits, block->labels, options->class_weights, block->weights,
 		options->label_smoothing, logits);
 	gd_wide_sum_add(&loss->loss, sums.loss);
 	gd_wide_sum_add(&loss->weight, sums.weight);

@@ -23,10 +23,12 @@ struct gd_exchange {
 	bool whole;                /* no row travels: a slot is a position of the epoch, and all rows are within reach */
 	const float *row_features; /* all ranks' */
 	const int32_t *row_labels;
+	const float *row_weights;  /* NULL: all 1 */
 	gd_epoch_plan plan;
 	int64_t epoch;              /* that is trained on */
 	gd_permutation permutation; /* of `epoch` */
 	int32_t *labels;            /* [rows of this rank's largest batch] of one step */
+	float *weights;             /* likewise; NULL: all 1 */
 	gd_transit *transit;        /* NULL: no row travels */
 };
 
@@ -38,11 +40,12 @@ static gd_status allocate(gd_exchange *exchange)
 			exchange->shard->share.count > plan->slots ? exchange->shard->share.count : (long long)plan->slots);
 	int most = plan->full.local_rows > plan->last.local_rows ? plan->full.local_rows : plan->last.local_rows;
 	exchange->labels = gd_allocate((size_t)most, sizeof *exchange->labels);
-	if (!exchange->labels)
+	exchange->weights = exchange->shard->weights ? gd_allocate((size_t)most, sizeof *exchange->weights) : NULL;
+	if (!exchange->labels || !exchange->weights != !exchange->shard->weights)
 		return gd_out_of_memory("the labels of a step");
 	if (exchange->whole || plan->pieces == 0)
 		return gd_ok();
-	gd_transit_room room = {.features = exchange->features, .shard_rows = exchange->shard->share.count, .pieces = plan->pieces, .piece_slots = plan->piece_slots};
+	gd_transit_room room = {.features = exchange->features, .weighted = exchange->shard->weights != NULL, .shard_rows = exchange->shard->share.count, .pieces = plan->pieces, .piece_slots = plan->piece_slots};
 	return gd_transit_create(exchange->communicator, &room, &exchange->transit);
 }
 
@@ -69,7 +72,7 @@ gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_op
 		.batch_rows = options->batch_rows,
 		.drop_last = options->drop_last,
 		.skip_single = options->skip_single,
-		.piece_rows = gd_transit_piece_rows(communicator->size, options->features, options->piece_bytes),
+		.piece_rows = gd_transit_piece_rows(communicator->size, options->features, options->shard->weights != NULL, options->piece_bytes),
 	};
 	status = gd_epoch_plan_init(&exchange->plan, &shape, options->network, communicator->rank, communicator->size);
 	if (!gd_failed(&status))
@@ -91,6 +94,7 @@ void gd_exchange_free(gd_exchange *exchange)
 	gd_transit_free(exchange->transit);
 	gd_epoch_plan_release(&exchange->plan);
 	free(exchange->labels);
+	free(exchange->weights);
 	free(exchange);
 }
 
@@ -148,6 +152,7 @@ static gd_status find_rows(gd_exchange *exchange)
 		return status;
 	exchange->row_features = shard->features - before * exchange->features;
 	exchange->row_labels = shard->labels - before;
+	exchange->row_weights = shard->weights ? shard->weights - before : NULL;
 	/* The others have read theirs. */
 	return shard->whole ? gd_agree(exchange->communicator, &status) : status;
 }
@@ -170,8 +175,8 @@ gd_step_plan gd_exchange_step(const gd_exchange *exchange, int64_t step)
 	return (gd_step_plan){.rows = batch->rows, .blocks = batch->blocks, .first_block = batch->first_block, .block_count = batch->block_count};
 }
 
-/* Rows from position `position` of the epoch on, where all are within reach: x [features, rows], labels [rows]. */
-static void fetch_rows(const gd_exchange *exchange, int64_t position, int rows, float *x, int32_t *labels)
+/* Rows from position `position` of the epoch on, where all are within reach: x [features, rows], labels and weights [rows]. */
+static void fetch_rows(const gd_exchange *exchange, int64_t position, int rows, float *x, int32_t *labels, float *weights)
 {
 	uint64_t index[TOGETHER];
 	size_t features = (size_t)exchange->features;
@@ -181,6 +186,8 @@ static void fetch_rows(const gd_exchange *exchange, int64_t position, int rows, 
 		gd_transpose_chosen((size_t)count, features, exchange->row_features, features, index, x + first, (size_t)rows);
 		for (int i = 0; i < count; i++)
 			labels[first + i] = exchange->row_labels[index[i]];
+		for (int i = 0; i < count && weights; i++)
+			weights[first + i] = exchange->row_weights[index[i]];
 	}
 }
 
@@ -192,12 +199,14 @@ gd_block gd_exchange_block(const gd_exchange *exchange, int64_t step, int block,
 	int start = gd_block_start(batch->rows, batch->blocks, block);
 	int rows = gd_block_start(batch->rows, batch->blocks, block + 1) - start;
 	int before = start - batch->start[plan->rank]; /* rows of the step */
+	int32_t *labels = exchange->labels + before;
+	float *weights = exchange->weights ? exchange->weights + before : NULL;
 	if (exchange->transit) {
 		int64_t piece = step / plan->piece_steps;
 		assert(gd_transit_present(exchange->transit, exchange->epoch, piece));
-		gd_transit_fetch(exchange->transit, (step - piece * plan->piece_steps) * plan->full.local_rows + before, rows, x, exchange->labels + before);
+		gd_transit_fetch(exchange->transit, (step - piece * plan->piece_steps) * plan->full.local_rows + before, rows, x, labels, weights);
 	} else {
-		fetch_rows(exchange, step * plan->full.rows + start, rows, x, exchange->labels + before);
+		fetch_rows(exchange, step * plan->full.rows + start, rows, x, labels, weights);
 	}
-	return (gd_block){.index = block, .rows = rows, .x = x, .labels = exchange->labels + before};
+	return (gd_block){.index = block, .rows = rows, .x = x, .labels = labels, .weights = weights};
 }

@@ -9,7 +9,7 @@
 #include "gd/parallel/mpi_error.h"
 
 enum {
-	EXTRA_WORDS = 2,         /* A row travels as its features, its label, and its slot at the consumer: 4 bytes each. */
+	EXTRA_WORDS = 2,         /* A row travels as its features, its label, its slot at the consumer, and its weight if it has one: 4 bytes each. */
 	PIECE_BYTES = 1 << 20,   /* of a piece's records on a rank, about: small beside a shard, and stays in the cache */
 	MESSAGE_BYTES = 1 << 12, /* from each rank, at least: worth a message's latency */
 	TOGETHER = 512,          /* rows whose places are computed at once */
@@ -20,13 +20,15 @@ enum {
 typedef struct arrival {
 	int64_t round, piece; /* -1: none */
 	int64_t slots;
-	float *records;      /* [slots, features + 2] */
+	float *records;      /* [slots, words] */
 	uint32_t *record_of; /* [slots] the record of each */
 } arrival;
 
 struct gd_transit {
 	gd_communicator *communicator;
 	int features;
+	bool weighted;
+	size_t words; /* of a row that travels */
 	MPI_Datatype record;
 	int64_t addressed;                                 /* the round that the addresses are for; -1: none */
 	uint32_t *group, *slot;                            /* [shard] consumer * pieces + piece, or past the last for a row that is not used; the slot there */
@@ -35,23 +37,28 @@ struct gd_transit {
 	int *send_count, *receive_count;                   /* [ranks, pieces] */
 	uint32_t *place;                                   /* [ranks, pieces] where the next row of a group goes */
 	int *sent, *send_start, *received, *receive_start; /* [ranks] of one piece */
-	float *outgoing;                                   /* [outgoing_room, features + 2] */
+	float *outgoing;                                   /* [outgoing_room, words] */
 	int64_t outgoing_room;
 	arrival present, coming;
 	MPI_Request request; /* of what is coming */
 };
 
-int64_t gd_transit_piece_rows(int ranks, int features, int64_t piece_bytes)
+static size_t words_of(int features, bool weighted)
+{
+	return (size_t)features + EXTRA_WORDS + weighted;
+}
+
+int64_t gd_transit_piece_rows(int ranks, int features, bool weighted, int64_t piece_bytes)
 {
 	int64_t least = (int64_t)MESSAGE_BYTES * ranks, bytes = piece_bytes ? piece_bytes : least > PIECE_BYTES ? least
 														: PIECE_BYTES;
-	return bytes / (int64_t)sizeof(float) * ranks / (features + EXTRA_WORDS);
+	return bytes / (int64_t)sizeof(float) * ranks / (int64_t)words_of(features, weighted);
 }
 
 static bool allocate(gd_transit *transit, const gd_transit_room *room)
 {
 	size_t ranks = (size_t)transit->communicator->size, shard = (size_t)room->shard_rows, slots = (size_t)room->piece_slots, pieces = (size_t)room->pieces;
-	size_t record_bytes = ((size_t)room->features + EXTRA_WORDS) * sizeof(float);
+	size_t record_bytes = transit->words * sizeof(float);
 	transit->group = gd_allocate(shard, sizeof *transit->group);
 	transit->slot = gd_allocate(shard, sizeof *transit->slot);
 	transit->order = gd_allocate(shard, sizeof *transit->order);
@@ -79,13 +86,15 @@ gd_status gd_transit_create(gd_communicator *communicator, const gd_transit_room
 		return gd_out_of_memory("the exchange of rows");
 	transit->communicator = communicator;
 	transit->features = room->features;
+	transit->weighted = room->weighted;
+	transit->words = words_of(room->features, room->weighted);
 	transit->record = MPI_DATATYPE_NULL;
 	transit->request = MPI_REQUEST_NULL;
 	transit->addressed = transit->present.round = transit->coming.round = -1;
 	int code = MPI_SUCCESS;
 	bool complete = allocate(transit, room);
 	if (complete)
-		code = MPI_Type_contiguous(room->features + EXTRA_WORDS, MPI_FLOAT, &transit->record);
+		code = MPI_Type_contiguous((int)transit->words, MPI_FLOAT, &transit->record);
 	if (complete && code == MPI_SUCCESS)
 		code = MPI_Type_commit(&transit->record);
 	if (complete && code == MPI_SUCCESS)
@@ -175,7 +184,7 @@ static gd_status address_rows(gd_transit *transit, const gd_round *round)
 	if (largest > transit->outgoing_room) {
 		free(transit->outgoing);
 		transit->outgoing_room = largest + largest / 16;
-		transit->outgoing = gd_allocate((size_t)transit->outgoing_room, ((size_t)transit->features + EXTRA_WORDS) * sizeof(float));
+		transit->outgoing = gd_allocate((size_t)transit->outgoing_room, transit->words * sizeof(float));
 		if (!transit->outgoing) {
 			transit->outgoing_room = 0;
 			status = gd_out_of_memory("the exchange of rows");
@@ -209,13 +218,15 @@ static void pack(gd_transit *transit, const gd_shard *shard, const uint32_t *ord
 {
 	size_t width = (size_t)transit->features;
 	float *record = transit->outgoing;
-	for (int64_t i = 0; i < count; i++, record += width + EXTRA_WORDS) {
+	for (int64_t i = 0; i < count; i++, record += transit->words) {
 		uint32_t row = order[i];
 		if (i + AHEAD < count)
 			__builtin_prefetch(shard->features + order[i + AHEAD] * width);
 		memcpy(record, shard->features + row * width, width * sizeof *record);
 		memcpy(record + width, &shard->labels[row], sizeof *record);
 		memcpy(record + width + 1, &transit->slot[row], sizeof *record);
+		if (transit->weighted)
+			record[width + 2] = shard->weights[row];
 	}
 }
 
@@ -270,7 +281,7 @@ gd_status gd_transit_attend(gd_transit *transit)
 /* What was coming is present, and the other way round. */
 gd_status gd_transit_finish(gd_transit *transit)
 {
-	size_t width = (size_t)transit->features + EXTRA_WORDS;
+	size_t slot_at = (size_t)transit->features + 1;
 	gd_status status = gd_wait(transit->communicator, &transit->request);
 	arrival come = transit->coming;
 	transit->coming = transit->present;
@@ -281,18 +292,18 @@ gd_status gd_transit_finish(gd_transit *transit)
 	int64_t slots = gd_failed(&status) ? 0 : come.slots;
 	for (int64_t i = 0; i < slots; i++) {
 		uint32_t slot;
-		memcpy(&slot, come.records + ((size_t)i + 1) * width - 1, sizeof slot);
+		memcpy(&slot, come.records + (size_t)i * transit->words + slot_at, sizeof slot);
 		assert(slot < slots);
 		come.record_of[slot] = (uint32_t)i;
 	}
 	return status;
 }
 
-void gd_transit_fetch(const gd_transit *transit, int64_t slot, int rows, float *x, int32_t *labels)
+void gd_transit_fetch(const gd_transit *transit, int64_t slot, int rows, float *x, int32_t *labels, float *weights)
 {
 	uint64_t index[TOGETHER];
 	const float *records = transit->present.records;
-	size_t features = (size_t)transit->features, width = features + EXTRA_WORDS;
+	size_t features = (size_t)transit->features, width = transit->words;
 	for (int first = 0; first < rows; first += TOGETHER) {
 		int count = rows - first < TOGETHER ? rows - first : TOGETHER;
 		for (int i = 0; i < count; i++)
@@ -300,5 +311,7 @@ void gd_transit_fetch(const gd_transit *transit, int64_t slot, int rows, float *
 		gd_transpose_chosen((size_t)count, features, records, width, index, x + first, (size_t)rows);
 		for (int i = 0; i < count; i++)
 			memcpy(&labels[first + i], records + index[i] * width + features, sizeof *labels);
+		for (int i = 0; i < count && transit->weighted; i++)
+			weights[first + i] = records[index[i] * width + features + 2];
 	}
 }

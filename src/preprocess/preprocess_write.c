@@ -14,7 +14,9 @@ enum { TAG_GO = 73,
 
 /* A row on its way, its codes behind it. */
 typedef struct head {
-	int64_t position, source_row, label;
+	int64_t position, source_row;
+	int32_t label;
+	float weight;
 } head;
 
 /* The rows of this rank's blocks. */
@@ -42,7 +44,7 @@ static gd_status make_row(const writing *w, const double *codes, int64_t record,
 }
 
 /* A block of this rank's own. */
-static gd_status make_block(const writing *w, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+static gd_status make_block(const writing *w, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *to)
 {
 	const gd_preprocess *run = w->run;
 	const gd_rows *rows = &run->rows;
@@ -54,17 +56,21 @@ static gd_status make_block(const writing *w, gd_part part, int64_t first, int64
 	for (int64_t i = 0; i < count && !gd_failed(&status); i++) {
 		if (!w->rows) {
 			int64_t row = run->order[start + i];
-			labels[i] = rows->labels[row];
-			source_row[i] = rows->source_row[row];
-			status = make_row(w, rows->codes + row * terms, source_row[i], features + i * width);
+			to->labels[i] = rows->labels[row];
+			to->source_rows[i] = rows->source_row[row];
+			if (to->weights)
+				to->weights[i] = rows->weights[row];
+			status = make_row(w, rows->codes + row * terms, to->source_rows[i], to->features + i * width);
 			continue;
 		}
 		const char *item = w->rows + (size_t)(slot + i) * w->item;
 		head at;
 		memcpy(&at, item, sizeof at);
-		labels[i] = (int32_t)at.label;
-		source_row[i] = at.source_row;
-		status = make_row(w, (const double *)(const void *)(item + sizeof at), at.source_row, features + i * width);
+		to->labels[i] = at.label;
+		to->source_rows[i] = at.source_row;
+		if (to->weights)
+			to->weights[i] = at.weight;
+		status = make_row(w, (const double *)(const void *)(item + sizeof at), at.source_row, to->features + i * width);
 	}
 	return status;
 }
@@ -101,7 +107,7 @@ static gd_status deal_rows(writing *w, int64_t blocks)
 	}
 	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
 		char *item = sent + (size_t)next[find_block(w, run->position[i], &inside) % communicator->size]++ * w->item;
-		const head at = {run->position[i], rows->source_row[i], rows->labels[i]};
+		const head at = {run->position[i], rows->source_row[i], rows->labels[i], rows->weights ? rows->weights[i] : 1.0f};
 		memcpy(item, &at, sizeof at);
 		memcpy(item + sizeof at, rows->codes + i * terms, terms * sizeof *rows->codes);
 	}
@@ -136,7 +142,7 @@ static gd_status tell(const writing *w, int rank, int go)
 	return gd_mpi_error(MPI_Send(&go, 1, MPI_INT, rank, TAG_GO, w->run->communicator->mpi), "ask for a block of rows");
 }
 
-static gd_status take_block(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+static gd_status take_block(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows)
 {
 	writing *w = context;
 	gd_communicator *communicator = w->run->communicator;
@@ -144,18 +150,20 @@ static gd_status take_block(void *context, gd_part part, int64_t first, int64_t 
 	gd_status theirs = gd_ok();
 	w->turn = (from + 1) % communicator->size;
 	if (from == 0)
-		return make_block(w, part, first, count, features, labels, source_row);
+		return make_block(w, part, first, count, rows);
 	gd_wait_begin(communicator);
 	gd_status status = tell(w, from, 1);
 	int code = MPI_SUCCESS;
 	if (!gd_failed(&status))
 		code = MPI_Recv(&theirs, (int)sizeof theirs, MPI_BYTE, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 	if (!gd_failed(&status) && code == MPI_SUCCESS && !gd_failed(&theirs)) {
-		code = MPI_Recv(features, (int)count * w->run->header.preprocessing.features, MPI_FLOAT, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
+		code = MPI_Recv(rows->features, (int)count * w->run->header.preprocessing.features, MPI_FLOAT, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 		if (code == MPI_SUCCESS)
-			code = MPI_Recv(labels, (int)count, MPI_INT32_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
+			code = MPI_Recv(rows->labels, (int)count, MPI_INT32_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 		if (code == MPI_SUCCESS)
-			code = MPI_Recv(source_row, (int)count, MPI_INT64_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
+			code = MPI_Recv(rows->source_rows, (int)count, MPI_INT64_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
+		if (code == MPI_SUCCESS && rows->weights)
+			code = MPI_Recv(rows->weights, (int)count, MPI_FLOAT, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 	}
 	gd_wait_finish(communicator);
 	if (!gd_failed(&status))
@@ -164,7 +172,7 @@ static gd_status take_block(void *context, gd_part part, int64_t first, int64_t 
 }
 
 /* *go: whether this rank's block was wanted. */
-static gd_status give_block(const writing *w, const gd_status *made, int64_t count, const float *features, const int32_t *labels, const int64_t *source_row, int *go)
+static gd_status give_block(const writing *w, const gd_status *made, int64_t count, const gd_dataset_rows *rows, int *go)
 {
 	gd_communicator *communicator = w->run->communicator;
 	gd_wait_begin(communicator);
@@ -172,33 +180,35 @@ static gd_status give_block(const writing *w, const gd_status *made, int64_t cou
 	if (code == MPI_SUCCESS && *go && made)
 		code = MPI_Send(made, (int)sizeof *made, MPI_BYTE, 0, TAG_BLOCK, communicator->mpi);
 	if (code == MPI_SUCCESS && *go && made && !gd_failed(made)) {
-		code = MPI_Send(features, (int)count * w->run->header.preprocessing.features, MPI_FLOAT, 0, TAG_BLOCK, communicator->mpi);
+		code = MPI_Send(rows->features, (int)count * w->run->header.preprocessing.features, MPI_FLOAT, 0, TAG_BLOCK, communicator->mpi);
 		if (code == MPI_SUCCESS)
-			code = MPI_Send(labels, (int)count, MPI_INT32_T, 0, TAG_BLOCK, communicator->mpi);
+			code = MPI_Send(rows->labels, (int)count, MPI_INT32_T, 0, TAG_BLOCK, communicator->mpi);
 		if (code == MPI_SUCCESS)
-			code = MPI_Send(source_row, (int)count, MPI_INT64_T, 0, TAG_BLOCK, communicator->mpi);
+			code = MPI_Send(rows->source_rows, (int)count, MPI_INT64_T, 0, TAG_BLOCK, communicator->mpi);
+		if (code == MPI_SUCCESS && rows->weights)
+			code = MPI_Send(rows->weights, (int)count, MPI_FLOAT, 0, TAG_BLOCK, communicator->mpi);
 	}
 	gd_wait_finish(communicator);
 	return gd_mpi_error(code, "send a block of rows");
 }
 
 /* Each block is made while rank 0 writes others. */
-static gd_status give_blocks(const writing *w, float *features, int32_t *labels, int64_t *source_row)
+static gd_status give_blocks(const writing *w, const gd_dataset_rows *rows)
 {
 	gd_communicator *communicator = w->run->communicator;
 	gd_status status = gd_ok();
 	int turn = 0, go = 1;
 	for (int part = 0; part < GD_PARTS && !gd_failed(&status) && go; part++) {
-		int64_t rows = w->run->header.rows[part];
-		for (int64_t first = 0; first < rows && !gd_failed(&status) && go; first += w->block_rows, turn = (turn + 1) % communicator->size) {
-			int64_t count = rows - first < w->block_rows ? rows - first : w->block_rows;
+		int64_t all = w->run->header.rows[part];
+		for (int64_t first = 0; first < all && !gd_failed(&status) && go; first += w->block_rows, turn = (turn + 1) % communicator->size) {
+			int64_t count = all - first < w->block_rows ? all - first : w->block_rows;
 			if (turn != communicator->rank)
 				continue;
-			gd_status made = make_block(w, (gd_part)part, first, count, features, labels, source_row);
-			status = give_block(w, &made, count, features, labels, source_row, &go);
+			gd_status made = make_block(w, (gd_part)part, first, count, rows);
+			status = give_block(w, &made, count, rows, &go);
 		}
 	}
-	return gd_failed(&status) || !go ? status : give_block(w, NULL, 0, NULL, NULL, NULL, &go);
+	return gd_failed(&status) || !go ? status : give_block(w, NULL, 0, NULL, &go);
 }
 
 static gd_status write_together(writing *w)
@@ -206,15 +216,18 @@ static gd_status write_together(writing *w)
 	gd_preprocess *run = w->run;
 	gd_communicator *communicator = run->communicator;
 	size_t room = communicator->rank ? (size_t)w->block_rows : 0;
-	float *features = gd_allocate(room * (size_t)run->header.preprocessing.features, sizeof *features);
-	int32_t *labels = gd_allocate(room, sizeof *labels);
-	int64_t *source_row = gd_allocate(room, sizeof *source_row);
-	gd_status mine = features && labels && source_row ? gd_ok() : gd_out_of_memory("a block of rows");
+	const gd_dataset_rows rows = {
+		.features = gd_allocate(room * (size_t)run->header.preprocessing.features, sizeof *rows.features),
+		.labels = gd_allocate(room, sizeof *rows.labels),
+		.source_rows = gd_allocate(room, sizeof *rows.source_rows),
+		.weights = run->header.weight ? gd_allocate(room, sizeof *rows.weights) : NULL,
+	};
+	gd_status mine = rows.features && rows.labels && rows.source_rows && (rows.weights || !run->header.weight) ? gd_ok() : gd_out_of_memory("a block of rows");
 	gd_status status = gd_agree(communicator, &mine);
 	if (gd_failed(&status))
 		goto done;
 	if (communicator->rank) {
-		mine = give_blocks(w, features, labels, source_row);
+		mine = give_blocks(w, &rows);
 	} else {
 		mine = gd_dataset_write(run->output, &run->header, take_block, w);
 		for (int rank = 1; rank < communicator->size; rank++) {
@@ -231,9 +244,10 @@ static gd_status write_together(writing *w)
 	if (!gd_failed(&status))
 		status = gd_agree(communicator, &mine);
 done:
-	free(features);
-	free(labels);
-	free(source_row);
+	free(rows.features);
+	free(rows.labels);
+	free(rows.source_rows);
+	free(rows.weights);
 	return status;
 }
 

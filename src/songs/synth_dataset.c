@@ -319,25 +319,25 @@ static gd_status tell(const drawing *d, int rank, int go)
 	return gd_mpi_error(MPI_Send(&go, 1, MPI_INT, rank, TAG_GO, d->communicator->mpi), "ask for a block of rows");
 }
 
-static gd_status take_block(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+static gd_status take_block(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows)
 {
 	drawing *d = context;
 	gd_communicator *communicator = d->communicator;
 	int from = d->block_rank;
 	d->block_rank = (from + 1) % communicator->size;
 	if (from == 0) {
-		draw_block(d, part, first, count, features, labels, source_row);
+		draw_block(d, part, first, count, rows->features, rows->labels, rows->source_rows);
 		return gd_ok();
 	}
 	gd_wait_begin(communicator);
 	gd_status status = tell(d, from, 1);
 	int code = MPI_SUCCESS;
 	if (!gd_failed(&status))
-		code = MPI_Recv(features, (int)count * d->recipe.features, MPI_FLOAT, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
+		code = MPI_Recv(rows->features, (int)count * d->recipe.features, MPI_FLOAT, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 	if (!gd_failed(&status) && code == MPI_SUCCESS)
-		code = MPI_Recv(labels, (int)count, MPI_INT32_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
+		code = MPI_Recv(rows->labels, (int)count, MPI_INT32_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 	if (!gd_failed(&status) && code == MPI_SUCCESS)
-		code = MPI_Recv(source_row, (int)count, MPI_INT64_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
+		code = MPI_Recv(rows->source_rows, (int)count, MPI_INT64_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 	gd_wait_finish(communicator);
 	return gd_failed(&status) ? status : gd_mpi_error(code, "receive a block of rows");
 }

@@ -60,7 +60,7 @@ static void check_parts(gd_hdf5 *hdf5, const gd_dataset_header *header)
 	char path[32];
 	for (int part = 0; part < GD_PARTS; part++) {
 		hsize_t rows = (hsize_t)header->rows[part], features = (hsize_t)header->preprocessing.features;
-		for (int column = 0; column < GD_COLUMNS && rows && !gd_hdf5_failed(hdf5); column++) {
+		for (int column = 0; column < gd_column_count(header) && rows && !gd_hdf5_failed(hdf5); column++) {
 			const gd_column_form *form = &gd_column_forms[column];
 			hsize_t shape[2], expected[2] = {rows, form->rank == 2 ? features : 1};
 			gd_hdf5_get_shape(hdf5, gd_column_path(part, column, path), form->element, form->rank, shape);
@@ -176,7 +176,7 @@ static gd_status open_arrays(gd_dataset *dataset)
 	char path[32];
 	gd_hdf5 *hdf5 = &dataset->hdf5;
 	for (int part = 0; part < GD_PARTS; part++) {
-		for (int column = 0; column < GD_COLUMNS && dataset->header.rows[part] && !gd_hdf5_failed(hdf5); column++) {
+		for (int column = 0; column < gd_column_count(&dataset->header) && dataset->header.rows[part] && !gd_hdf5_failed(hdf5); column++) {
 			hid_t *array = &dataset->arrays[part][column];
 			begin_wait(dataset);
 			*array = H5Dopen2(hdf5->file, gd_column_path(part, column, path), H5P_DEFAULT);
@@ -347,15 +347,34 @@ static gd_status check_rows(gd_dataset *dataset, gd_part part, int64_t first, in
 gd_status gd_dataset_read(gd_dataset *dataset, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
 {
 	assert(first >= 0 && count >= 0 && first + count <= dataset->header.rows[part]);
-	void *values[GD_COLUMNS] = {features, labels, source_row};
+	void *values[GD_WEIGHTS] = {features, labels, source_row};
 	gd_status status = gd_ok();
 	dataset->hdf5.status = gd_ok();
 	if (!dataset->header.rows[part])
 		return status;
-	for (int column = 0; column < GD_COLUMNS && !gd_failed(&status); column++)
+	for (int column = 0; column < GD_WEIGHTS && !gd_failed(&status); column++)
 		if (values[column])
 			status = read_column(dataset, part, column, first, count, values[column]);
 	if (!gd_failed(&status))
 		status = check_rows(dataset, part, first, count, features, labels);
 	return status;
+}
+
+gd_status gd_dataset_read_weights(gd_dataset *dataset, gd_part part, int64_t first, int64_t count, float *weights)
+{
+	char path[32];
+	gd_hdf5 *hdf5 = &dataset->hdf5;
+	hdf5->status = gd_ok();
+	if (!dataset->header.weight || !dataset->header.rows[part]) {
+		for (int64_t i = 0; i < count; i++)
+			weights[i] = 1.0f;
+		return gd_ok();
+	}
+	gd_status status = read_column(dataset, part, GD_WEIGHTS, first, count, weights);
+	if (gd_failed(&status))
+		return status;
+	for (int64_t i = 0; i < count && !gd_hdf5_failed(hdf5); i++)
+		if (!(weights[i] >= 0 && isfinite(weights[i])))
+			gd_hdf5_fail(hdf5, gd_column_path(part, GD_WEIGHTS, path), "expected weights that are finite and not negative, found %g at row %" PRId64, (double)weights[i], first + i);
+	return agree(dataset->communicator, hdf5->status);
 }

@@ -23,19 +23,13 @@ int64_t gd_dataset_block_rows(int features)
 	return rows;
 }
 
-typedef struct row_block {
-	float *features;
-	int32_t *labels;
-	int64_t *source_rows;
-} row_block;
-
 static void make_arrays(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, hsize_t matrix_chunk)
 {
 	char path[32];
 	hsize_t rows = (hsize_t)header->rows[part], features = (hsize_t)header->preprocessing.features;
 	hsize_t vector_chunk = matrix_chunk > VECTOR_CHUNK_ROWS ? matrix_chunk : VECTOR_CHUNK_ROWS;
 	gd_hdf5_put_group(hdf5, gd_part_names[part]);
-	for (int column = 0; column < GD_COLUMNS; column++) {
+	for (int column = 0; column < gd_column_count(header); column++) {
 		const gd_column_form *form = &gd_column_forms[column];
 		hsize_t chunk = form->rank == 2 ? matrix_chunk : vector_chunk;
 		gd_hdf5_array array = {
@@ -52,7 +46,7 @@ static void make_arrays(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part 
 	}
 }
 
-static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, hsize_t matrix_chunk, row_block *block,
+static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, hsize_t matrix_chunk, const gd_dataset_rows *block,
 	gd_dataset_source *source, void *context, gd_sha256 *content)
 {
 	char path[32];
@@ -60,15 +54,15 @@ static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part p
 	make_arrays(hdf5, header, part, matrix_chunk);
 	for (int64_t first = 0; first < rows && !gd_hdf5_failed(hdf5); first += step) {
 		int64_t count = rows - first < step ? rows - first : step;
-		hdf5->status = source(context, part, first, count, block->features, block->labels, block->source_rows);
-		const void *values[GD_COLUMNS] = {block->features, block->labels, block->source_rows};
-		for (int column = 0; column < GD_COLUMNS; column++)
+		hdf5->status = source(context, part, first, count, block);
+		const void *values[GD_COLUMNS] = {block->features, block->labels, block->source_rows, block->weights};
+		for (int column = 0; column < gd_column_count(header); column++)
 			gd_hdf5_put_rows(hdf5, gd_column_path(part, column, path), gd_column_forms[column].element, (hsize_t)first, (hsize_t)count, values[column]);
 		if (!gd_hdf5_failed(hdf5))
 			gd_dataset_content_add(content, block->features, (size_t)(count * header->preprocessing.features) * sizeof *block->features);
 	}
-	/* In the digest they come after all features. */
-	for (int column = GD_LABELS; column < GD_COLUMNS; column++) {
+	/* In the digest they come after all features; weights are not in it. */
+	for (int column = GD_LABELS; column < GD_WEIGHTS; column++) {
 		for (int64_t first = 0; first < rows && !gd_hdf5_failed(hdf5); first += step) {
 			int64_t count = rows - first < step ? rows - first : step;
 			gd_element element = gd_column_forms[column].element;
@@ -83,7 +77,7 @@ static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part p
 static void find_chunks(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, gd_stretches *stretches)
 {
 	char path[32];
-	for (int column = 0; column < GD_COLUMNS && !gd_hdf5_failed(hdf5); column++) {
+	for (int column = 0; column < gd_column_count(header) && !gd_hdf5_failed(hdf5); column++) {
 		hsize_t chunk[2] = {1, 1};
 		hid_t array = H5Dopen2(hdf5->file, gd_column_path(part, column, path), H5P_DEFAULT);
 		hid_t creation = array >= 0 ? H5Dget_create_plist(array) : -1;
@@ -137,13 +131,14 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 	int held = gd_leftover_hold(temporary);
 	size_t features = (size_t)header->preprocessing.features;
 	hsize_t matrix_chunk = (hsize_t)gd_dataset_block_rows(header->preprocessing.features);
-	row_block block = {
+	const gd_dataset_rows block = {
 		.features = gd_allocate(matrix_chunk * features, sizeof *block.features),
 		.labels = gd_allocate(matrix_chunk, sizeof *block.labels),
 		.source_rows = gd_allocate(matrix_chunk, sizeof *block.source_rows),
+		.weights = header->weight ? gd_allocate(matrix_chunk, sizeof *block.weights) : NULL,
 	};
 	gd_hdf5_create(&hdf5, temporary, path);
-	if (!block.features || !block.labels || !block.source_rows)
+	if (!block.features || !block.labels || !block.source_rows || (header->weight && !block.weights))
 		gd_hdf5_fail_out_of_memory(&hdf5, "a block of rows");
 	check_counts(&hdf5, header);
 	gd_sha256_init(&content);
@@ -170,6 +165,7 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 		gd_file_discard(temporary);
 	gd_leftover_release(held);
 	free(stretches.items);
+	free(block.weights);
 	free(block.source_rows);
 	free(block.labels);
 	free(block.features);

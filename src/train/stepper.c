@@ -254,6 +254,9 @@ gd_status gd_stepper_step(gd_stepper *s, gd_training_state *state, int64_t step_
 		return status;
 	put_norm_gradients(s);
 	gd_step_totals totals = gd_step_message_totals(s->message);
+	/* A batch of rows that weigh nothing has no loss and no gradient. */
+	if (totals.weight == 0)
+		totals.weight = 1;
 	*result = (gd_step_result){.loss = totals.loss / totals.weight, .rows = totals.rows, .correct = totals.correct / gd_network_members(s->network), .stop = totals.stop, .save = totals.save};
 	status = gd_step_update_average(s->update, s->message, totals.weight, &result->norm);
 	if (gd_failed(&status))

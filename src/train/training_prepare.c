@@ -59,6 +59,8 @@ gd_status gd_training_read_rows(gd_training *t)
 	const gd_shard *shard = &t->shard;
 	communicator->phase = "reading the dataset";
 	gd_status status = gd_dataset_read(t->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->features, shard->labels, NULL);
+	if (!gd_failed(&status) && shard->weights)
+		status = gd_dataset_read_weights(t->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->weights);
 	if (!gd_failed(&status) && header->rows[GD_VALIDATION] > 0 && !t->replay)
 		status = gd_evaluation_create(communicator, t->dataset, GD_VALIDATION, &t->validation);
 	return status;
@@ -80,7 +82,7 @@ static gd_status make_steps(gd_training *t)
 		.epochs = o->epochs,
 		.shard = &t->shard,
 	};
-	gd_status status = gd_shard_create(t->communicator, exchange.rows, exchange.features, &t->shard);
+	gd_status status = gd_shard_create(t->communicator, exchange.rows, exchange.features, header->weight != NULL, &t->shard);
 	if (!gd_failed(&status))
 		status = gd_exchange_create(t->communicator, &exchange, &t->exchange);
 	if (gd_failed(&status))

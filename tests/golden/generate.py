@@ -26,6 +26,7 @@ DEFAULTS = {"activation": "tanh", "batch_norm": 0, "optimizer": "sgd", "learning
             "clip_norm": 0.0, "label_smoothing": 0.0, "class_weights": (1.0, 1.0, 1.0)}
 
 WEIGHTS = (0.5, 2.0, 1.25)
+ROW_WEIGHTS = tuple(row * 7 % 5 * 0.75 for row in range(ROWS))  # some are 0
 ADAM = {"optimizer": "adam", "learning_rate": 0.01}
 ADAMW = {"optimizer": "adamw", "learning_rate": 0.01}
 CASES = {
@@ -41,6 +42,8 @@ CASES = {
     "sgd_clip": {"clip_norm": 0.1},
     "sgd_label_smoothing": {"label_smoothing": 0.1},
     "sgd_class_weights": {"class_weights": WEIGHTS},
+    "sgd_row_weights": {"row_weights": ROW_WEIGHTS},
+    "sgd_all_weights": {"row_weights": ROW_WEIGHTS, "class_weights": WEIGHTS, "label_smoothing": 0.1, "batch_norm": 1},
     "sgd_batch_norm": {"batch_norm": 1, "activation": "relu"},
     "sgd_everything": {"batch_norm": 1, "activation": "gelu", "nesterov": 1, "weight_decay": 0.02, "decay": "weights",
                        "clip_norm": 0.15, "label_smoothing": 0.1, "class_weights": WEIGHTS},
@@ -147,8 +150,14 @@ def train(case, model, inputs, labels, start, tensors=tensors):
     else:
         twin = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[case["optimizer"]]
         optimizer = twin(groups, lr=case["learning_rate"], betas=(case["beta1"], case["beta2"]), eps=case["epsilon"])
-    criterion = torch.nn.CrossEntropyLoss(weight=torch.tensor(case["class_weights"], dtype=kind),
-                                          label_smoothing=case["label_smoothing"])
+    class_weights = torch.tensor(case["class_weights"], dtype=kind)
+    criterion = torch.nn.CrossEntropyLoss(weight=class_weights, label_smoothing=case["label_smoothing"])
+    if "row_weights" in case:
+        row_weights = torch.tensor(case["row_weights"], dtype=kind)
+        each = torch.nn.CrossEntropyLoss(weight=class_weights, label_smoothing=case["label_smoothing"], reduction="none")
+
+        def criterion(logits, y):
+            return (row_weights * each(logits, y)).sum() / (row_weights * class_weights[y]).sum()
     decay = case.get("ema", 0.0)
     average = torch.optim.swa_utils.AveragedModel(model, avg_fn=lambda mean, value, count: decay * mean + (1 - decay) * value)
     average.update_parameters(model)  # the first one copies

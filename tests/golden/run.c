@@ -22,6 +22,8 @@ typedef struct golden_case {
 	double ema;
 	int periodic, members;
 	float class_weights[CLASSES];
+	bool weighs_rows;
+	float row_weights[ROWS];
 	double losses[STEPS], norms[STEPS];
 } golden_case;
 
@@ -74,6 +76,9 @@ static golden_case read_case(const char *name, bool encoded)
 	expected.clip_norm = golden_double(&file, "clip_norm");
 	expected.label_smoothing = golden_double(&file, "label_smoothing");
 	golden_floats(&file, "class_weights", CLASSES, expected.class_weights);
+	expected.weighs_rows = golden_count(&file, "row_weights") > 0;
+	if (expected.weighs_rows)
+		golden_floats(&file, "row_weights", ROWS, expected.row_weights);
 	if (encoded) {
 		expected.ema = golden_double(&file, "ema");
 		expected.periodic = (int)golden_double(&file, "periodic");
@@ -118,7 +123,7 @@ static void cut(training *t, const float *x)
 		for (int r = 0; r < rows; r++)
 			for (int f = 0; f < INPUTS; f++)
 				t->x[b][f * rows + r] = x[(start + r) * INPUTS + f];
-		t->block[b] = (gd_block){.index = b, .rows = rows, .x = t->x[b], .labels = t->labels + start};
+		t->block[b] = (gd_block){.index = b, .rows = rows, .x = t->x[b], .labels = t->labels + start, .weights = t->expected->weighs_rows ? t->expected->row_weights + start : NULL};
 		t->workspace[b] = allocate(gd_network_workspace(t->network, rows), sizeof(float));
 	}
 }

@@ -44,6 +44,8 @@ static void test_loss(void)
 {
 	check("sgd_label_smoothing");
 	check("sgd_class_weights");
+	check("sgd_row_weights");
+	check("sgd_all_weights");
 }
 
 static void test_batch_norm(void)
@@ -75,7 +77,7 @@ const unit_test unit_tests[] = {
 	{"plain and Nesterov", test_sgd},
 	{"weight decay, on all and on weights", test_weight_decay},
 	{"an active clip", test_clip},
-	{"label smoothing and class weights", test_loss},
+	{"label smoothing, weights of classes and of rows", test_loss},
 	{"batch normalisation with its running statistics", test_batch_norm},
 	{"SGD with everything", test_everything},
 	{"Adam", test_adam},

@@ -25,17 +25,17 @@ static float feature_at(int part, int64_t row, int f)
 }
 
 /* Row `*context` of the training part, if it is one, holds a value that is not finite. */
-static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows)
 {
 	int64_t spoiled = *(const int64_t *)context - first;
 	for (int64_t i = 0; i < count; i++) {
 		for (int f = 0; f < FEATURES; f++)
-			features[i * FEATURES + f] = feature_at(part, first + i, f);
-		labels[i] = (int32_t)((first + i) % CLASSES);
-		source_row[i] = 2 * (first + i) + 1;
+			rows->features[i * FEATURES + f] = feature_at(part, first + i, f);
+		rows->labels[i] = (int32_t)((first + i) % CLASSES);
+		rows->source_rows[i] = 2 * (first + i) + 1;
 	}
 	if (part == GD_TRAIN && spoiled >= 0 && spoiled < count)
-		features[spoiled * FEATURES] = INFINITY;
+		rows->features[spoiled * FEATURES] = INFINITY;
 	return gd_ok();
 }
 

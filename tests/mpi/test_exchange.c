@@ -55,6 +55,11 @@ static int32_t label_of(int64_t row)
 	return (int32_t)(row * 7 % 1000003);
 }
 
+static float weight_of(int64_t row)
+{
+	return (float)(row * 13 % 1009) / 8;
+}
+
 static bool create_network(int features, gd_network **network)
 {
 	const int hidden[] = {8};
@@ -62,8 +67,8 @@ static bool create_network(int features, gd_network **network)
 	return ranks_ok(gd_network_create(&options, network));
 }
 
-/* The epoch as one process would compute it, against the blocks of this rank; counts in seen [rows] what was met here. */
-static void check_epoch(const exchange_case *c, const gd_network *network, gd_exchange *exchange, int64_t epoch, float *x, int *seen)
+/* The epoch as one process would compute it, against the blocks of this rank, whose rows have weights or none; counts in seen [rows] what was met here. */
+static void check_epoch(const exchange_case *c, bool weighted, const gd_network *network, gd_exchange *exchange, int64_t epoch, float *x, int *seen)
 {
 	gd_permutation permutation;
 	gd_permutation_init(&permutation, (uint64_t)c->rows, gd_random_key(SEED, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
@@ -86,12 +91,13 @@ static void check_epoch(const exchange_case *c, const gd_network *network, gd_ex
 			CU_ASSERT_EQUAL(block.index, b);
 			CU_ASSERT_EQUAL(block.rows, length);
 			CU_ASSERT_PTR_EQUAL(block.x, x);
+			CU_ASSERT_EQUAL(block.weights != NULL, weighted);
 			int wrong = 0;
 			for (int column = 0; column < length; column++) {
 				int64_t row = (int64_t)gd_permutation_at(&permutation, (uint64_t)(step * c->full + start + column));
 				for (int f = 0; f < c->features; f++)
 					wrong += x[f * length + column] != feature_of(row, c->features, f);
-				wrong += block.labels[column] != label_of(row);
+				wrong += block.labels[column] != label_of(row) || (block.weights && block.weights[column] != weight_of(row));
 				seen[row]++;
 			}
 			CU_ASSERT_EQUAL(wrong, 0);
@@ -132,14 +138,14 @@ static void check_jumps(const exchange_case *c, gd_exchange *exchange, float *x)
 }
 
 /* In pieces of about `piece_bytes` a rank. */
-static void run_pieces(const exchange_case *c, int64_t piece_bytes)
+static void run_pieces(const exchange_case *c, int64_t piece_bytes, bool weighted)
 {
 	gd_network *network = NULL;
 	gd_exchange *exchange = NULL;
 	gd_shard shard;
 	int *seen = calloc((size_t)c->rows, sizeof *seen);
 	float *x = NULL;
-	bool made = ranks_ok(gd_shard_create(&ranks, c->rows, c->features, &shard));
+	bool made = ranks_ok(gd_shard_create(&ranks, c->rows, c->features, weighted, &shard));
 	CU_ASSERT_PTR_NOT_NULL(seen);
 	if (!ranks_all(made && seen && create_network(c->features, &network)))
 		goto done;
@@ -148,6 +154,8 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 		for (int f = 0; f < c->features; f++)
 			shard.features[i * c->features + f] = feature_of(shard.share.first + i, c->features, f);
 		shard.labels[i] = label_of(shard.share.first + i);
+		if (weighted)
+			shard.weights[i] = weight_of(shard.share.first + i);
 	}
 	gd_exchange_options options = {
 		.rows = c->rows,
@@ -178,7 +186,7 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes)
 		if (!ranks_all(ranks_ok(gd_exchange_run(exchange, epochs[e]))))
 			goto done;
 		memset(seen, 0, (size_t)c->rows * sizeof *seen);
-		check_epoch(c, network, exchange, epochs[e], x, seen);
+		check_epoch(c, weighted, network, exchange, epochs[e], x, seen);
 		check_seen(c, seen);
 	}
 	if (piece_bytes)
@@ -197,8 +205,10 @@ done:
 static void run_case(const exchange_case *c)
 {
 	/* An epoch in one piece; a step a piece, or a few of them. */
-	run_pieces(c, 0);
-	run_pieces(c, c->rows < 100 ? 1 : 10000);
+	for (int weighted = 0; weighted < 2; weighted++) {
+		run_pieces(c, 0, weighted);
+		run_pieces(c, c->rows < 100 ? 1 : 10000, weighted);
+	}
 }
 
 static void test_small(void)

@@ -44,7 +44,7 @@ static gd_status run(gd_communicator *communicator, const test_shape *shape, ste
 	gd_status status = gd_network_create(&options, &s->network);
 	if (gd_failed(&status))
 		return status;
-	status = gd_shard_create(communicator, rows, INPUTS, &s->shard);
+	status = gd_shard_create(communicator, rows, INPUTS, false, &s->shard);
 	if (gd_failed(&status))
 		return status;
 	gd_share share = s->shard.share;

@@ -78,7 +78,7 @@ static gd_status start(gd_communicator *communicator, int *argc, char ***argv)
 static gd_status make_rows(loop *l)
 {
 	size_t width = (size_t)l->set.inputs;
-	gd_status status = gd_shard_create(&l->communicator, l->set.batch_size * l->set.steps, (int)l->set.inputs, &l->shard);
+	gd_status status = gd_shard_create(&l->communicator, l->set.batch_size * l->set.steps, (int)l->set.inputs, false, &l->shard);
 	gd_share share = l->shard.share;
 	for (int64_t i = 0; !gd_failed(&status) && l->set.arithmetic && i < share.count; i++) {
 		uint64_t key = gd_random_key(THE_SEED, GD_PURPOSE_SYNTH, (uint64_t)(share.first + i));

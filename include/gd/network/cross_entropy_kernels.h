@@ -10,10 +10,10 @@
 enum { GD_CROSS_ENTROPY_CHUNK = 128 };
 
 typedef struct gd_cross_entropy_kernels {
-	/* A chunk of at most GD_CROSS_ENTROPY_CHUNK rows of a block whose feature rows are `rows` apart. */
-	void (*pass)(int classes, int rows, int count, const float *logits, const int32_t *labels, const float *class_weights, double smoothing, float *gradient,
+	/* A chunk of at most GD_CROSS_ENTROPY_CHUNK rows of a block whose feature rows are `rows` apart; row_weights may be NULL. */
+	void (*pass)(int classes, int rows, int count, const float *logits, const int32_t *labels, const float *class_weights, const float *row_weights, double smoothing, float *gradient,
 		gd_cross_entropy_sums *sums);
-	/* The same where all classes weigh one and labels are not smoothed. */
+	/* The same where all classes and rows weigh one and labels are not smoothed. */
 	void (*plain_pass)(int classes, int rows, int count, const float *logits, const int32_t *labels, float *gradient, gd_cross_entropy_sums *sums);
 	void (*softmax)(int classes, int rows, int count, const float *logits, float *probabilities);
 } gd_cross_entropy_kernels;

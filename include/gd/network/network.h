@@ -111,6 +111,7 @@ typedef struct gd_block {
 	int rows;
 	const float *x;        /* [inputs, rows] */
 	const int32_t *labels; /* [rows], in [0, classes) */
+	const float *weights;  /* [rows], finite and not negative: of the rows in the loss; NULL: all 1 */
 } gd_block;
 
 /* Values of one batch norm's channels in the course of a step; every vector has gd_network_statistics()/2
@@ -135,7 +136,7 @@ typedef struct gd_pass {
 /* Sums that a block adds to, besides its gradient. */
 typedef struct gd_loss_sums {
 	gd_wide_sum loss;   /* of the smoothed, weighted losses (undivided), of each member */
-	gd_wide_sum weight; /* of the rows' class weights, once a member: what the loss and gradients are divided by */
+	gd_wide_sum weight; /* of the rows' weights times those of their classes, once a member: what the loss and gradients are divided by */
 	int64_t correct;    /* of each member */
 	int64_t rows;
 } gd_loss_sums;

@@ -55,7 +55,7 @@ typedef struct gd_step_plan {
 /* Local. Step `step` (from 0) of an epoch. */
 gd_step_plan gd_exchange_step(const gd_exchange *exchange, int64_t step);
 /* Local. Block `block` (a global index within the step, one of this rank's) of the step that was reached: features transposed into x [features, rows],
- * of room for the blocking's largest block; labels stay the exchange's, until a block of another step is asked for. */
+ * of room for the blocking's largest block; labels and weights stay the exchange's, until a block of another step is asked for. */
 gd_block gd_exchange_block(const gd_exchange *exchange, int64_t step, int block, float *x);
 
 #endif

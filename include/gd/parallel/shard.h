@@ -12,13 +12,14 @@ typedef struct gd_shard {
 	gd_share share;   /* of all rows */
 	float *features;  /* [share.count, features] */
 	int32_t *labels;  /* [share.count] */
+	float *weights;   /* [share.count] of the rows in the loss; NULL: all 1 */
 	bool whole;       /* the other ranks' rows lie around these, in order, in memory that all share: none need travel */
 	gd_shared_memory memory;
 	double bytes;     /* of this rank's rows */
 } gd_shard;
 
-/* Collective. Room for this rank's share of `rows` rows. Errors: out of memory. */
-GD_CHECKED gd_status gd_shard_create(gd_communicator *communicator, int64_t rows, int features, gd_shard *shard);
+/* Collective. Room for this rank's share of `rows` rows, with weights or without. Errors: out of memory. */
+GD_CHECKED gd_status gd_shard_create(gd_communicator *communicator, int64_t rows, int features, bool weighted, gd_shard *shard);
 /* Local. A zeroed shard is an empty one. */
 void gd_shard_release(gd_shard *shard);
 

@@ -26,16 +26,17 @@ typedef struct gd_round {
 /* The most that any round needs. */
 typedef struct gd_transit_room {
 	int features;
+	bool weighted;       /* rows have weights */
 	int64_t shard_rows;  /* of a rank's shard */
 	int64_t pieces;
 	int64_t piece_slots; /* rows that this rank trains on in a piece */
 } gd_transit_room;
 
 /* About what a rank receives in a piece, in rows over all ranks; piece_bytes 0: chosen here. Local. */
-int64_t gd_transit_piece_rows(int ranks, int features, int64_t piece_bytes);
+int64_t gd_transit_piece_rows(int ranks, int features, bool weighted, int64_t piece_bytes);
 
 /*
- * Local. Takes 12 bytes for each row of the shard and three pieces of (features + 2) * 4 bytes a row. Keeps the communicator's address.
+ * Local. Takes 12 bytes for each row of the shard and three pieces of (features + 2) * 4 bytes a row, 4 more where it has a weight. Keeps the communicator's address.
  * Errors: out of memory.
  */
 GD_CHECKED gd_status gd_transit_create(gd_communicator *communicator, const gd_transit_room *room, gd_transit **transit);
@@ -51,7 +52,7 @@ GD_CHECKED gd_status gd_transit_attend(gd_transit *transit);
 GD_CHECKED gd_status gd_transit_begin(gd_transit *transit, const gd_round *round, int64_t piece);
 /* Collective. What is on its way becomes the present piece. */
 GD_CHECKED gd_status gd_transit_finish(gd_transit *transit);
-/* Local. Rows from slot `slot` of the present piece on: x [features, rows], labels [rows]. */
-void gd_transit_fetch(const gd_transit *transit, int64_t slot, int rows, float *x, int32_t *labels);
+/* Local. Rows from slot `slot` of the present piece on: x [features, rows], labels and, where rows have them, weights [rows]. */
+void gd_transit_fetch(const gd_transit *transit, int64_t slot, int rows, float *x, int32_t *labels, float *weights);
 
 #endif

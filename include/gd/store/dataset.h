@@ -24,14 +24,22 @@ typedef struct gd_dataset_header {
 	char content_sha256[65]; /* gd/store/dataset_content.h; found by the writer, empty in older files */
 	int64_t rows_read, rows_dropped;
 	char *split;             /* "random", "grouped", "column" */
+	char *weight;            /* the column that rows have their weights from; NULL: all weigh 1 */
 	int64_t seed;
 	char *history;           /* command line */
 	char *audit;             /* the leak audit as text, printed by `info`; may be empty */
 } gd_dataset_header;
 void gd_dataset_header_release(gd_dataset_header *header);
 
-/* Where a writer takes its rows: `count` rows of `part` from `first` on into features [count, features] (standardised), labels and source rows [count]. */
-typedef gd_status gd_dataset_source(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row);
+/* Some rows: features [count, features] (standardised), labels, source rows and weights [count], those where rows have weights alone. */
+typedef struct gd_dataset_rows {
+	float *features;
+	int32_t *labels;
+	int64_t *source_rows;
+	float *weights;
+} gd_dataset_rows;
+/* Where a writer takes its rows: `count` rows of `part` from `first` on. */
+typedef gd_status gd_dataset_source(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows);
 
 /* Local. How many rows a writer takes at a time, from the beginning of each part on; the last time in a part fewer. */
 int64_t gd_dataset_block_rows(int features);
@@ -46,6 +54,8 @@ const gd_dataset_header *gd_dataset_get_header(const gd_dataset *dataset);
 /* Collective (or local): each rank its own contiguous hyperslab, `count` may be 0. Any pointer may be NULL on all ranks. Refuses labels out of range and
  * features that are not finite. */
 GD_CHECKED gd_status gd_dataset_read(gd_dataset *dataset, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row);
+/* Collective (or local). Their weights [count], 1 where the dataset has none. Refuses negative ones, and those that are not finite. */
+GD_CHECKED gd_status gd_dataset_read_weights(gd_dataset *dataset, gd_part part, int64_t first, int64_t count, float *weights);
 /*
  * Collective (or local). From now on the dataset shows fold `fold` (from 1) of `folds` of its training part: rows that are held out are the validation part, the others the training part,
  * each in the stored order; rows and class_counts of the header follow. Rows are stored in an order drawn by a key of their content, so folds are contiguous stretches of it, near-equal,

@@ -5,8 +5,8 @@
 #include "gd/store/dataset.h"
 #include "gd/store/hdf5_file.h"
 
-/* The three arrays of a part, and what they hold. */
-typedef enum gd_column { GD_FEATURES, GD_LABELS, GD_SOURCE_ROWS, GD_COLUMNS } gd_column;
+/* The arrays of a part, and what they hold; the last one where rows have weights. */
+typedef enum gd_column { GD_FEATURES, GD_LABELS, GD_SOURCE_ROWS, GD_WEIGHTS, GD_COLUMNS } gd_column;
 typedef struct gd_column_form {
 	const char *name;
 	gd_element element;
@@ -15,6 +15,8 @@ typedef struct gd_column_form {
 } gd_column_form;
 extern const gd_column_form gd_column_forms[GD_COLUMNS];
 
+/* How many of them a part has. */
+int gd_column_count(const gd_dataset_header *header);
 /* "train/features" into 32 bytes. */
 const char *gd_column_path(gd_part part, gd_column column, char path[32]);
 

@@ -23,6 +23,7 @@ typedef struct gd_rows {
 	int32_t *groups;          /* [count, groups] */
 	gd_content *content;      /* [count] */
 	int64_t *source_row;      /* [count]: the record's number in the table */
+	float *weights;           /* [count]; NULL: the schema has no column of weights */
 	uint8_t *part;            /* [count], from the split column */
 	gd_dictionary *group_names; /* [groups] */
 	int64_t read, dropped;    /* those without a label among the dropped */

@@ -28,7 +28,7 @@ typedef struct gd_stepper_options {
 
 /* The same on every rank. */
 typedef struct gd_step_result {
-	double loss;   /* mean over the batch of what was minimised */
+	double loss;   /* mean over the batch of what was minimised, by the rows' weights; 0 where none weighs anything */
 	double rows, correct;
 	double norm;   /* of the averaged gradient, before clipping */
 	bool stop, save; /* some rank wished so */

@@ -10,7 +10,7 @@ const char *const unit_suite = "cross_entropy";
 enum { MOST_CLASSES = 11, MOST_ROWS = 400 };
 static float logits[MOST_CLASSES * MOST_ROWS], gradient[MOST_CLASSES * MOST_ROWS], twin[MOST_CLASSES * MOST_ROWS];
 static int32_t labels[MOST_ROWS];
-static float weights[MOST_CLASSES];
+static float weights[MOST_CLASSES], row_weights[MOST_ROWS];
 
 static void fill(int classes, int rows, unsigned seed)
 {
@@ -22,6 +22,8 @@ static void fill(int classes, int rows, unsigned seed)
 		labels[r] = (r * 7 + r / 3) % classes;
 	for (int c = 0; c < classes; c++)
 		weights[c] = 0.5f + 0.3f * (float)c;
+	for (int r = 0; r < rows; r++)
+		row_weights[r] = r % 5 ? ldexpf(0.25f, r % 5) : 0.0f;
 }
 
 /* torch.nn.CrossEntropyLoss of PyTorch 1.13 in double: mean reduction, 5 rows, 4 classes. */
@@ -44,7 +46,7 @@ static void test_golden(void)
 	};
 	for (int form = 0; form < 4; form++) {
 		float out[20];
-		gd_cross_entropy_sums sums = gd_cross_entropy(4, 5, x, y, form & 1 ? weight : ones, form & 2 ? 0.1 : 0.0, out);
+		gd_cross_entropy_sums sums = gd_cross_entropy(4, 5, x, y, form & 1 ? weight : ones, NULL, form & 2 ? 0.1 : 0.0, out);
 		CU_ASSERT(fabs(sums.weight - (form & 1 ? 6.5 : 5.0)) < 1e-6);
 		CU_ASSERT(fabs(sums.loss / sums.weight - loss[form]) < 1e-6);
 		for (int i = 0; i < 20; i++)
@@ -60,8 +62,8 @@ static void test_twin(void)
 		for (size_t k = 0; k < sizeof classes / sizeof *classes; k++) {
 			int n = rows[i], count = classes[k];
 			fill(count, n, (unsigned)(n + count));
-			gd_cross_entropy_sums sums = gd_cross_entropy(count, n, logits, labels, weights, 0.1, gradient);
-			gd_cross_entropy_sums expected = gd_cross_entropy_ref(count, n, logits, labels, weights, 0.1, twin);
+			gd_cross_entropy_sums sums = gd_cross_entropy(count, n, logits, labels, weights, row_weights, 0.1, gradient);
+			gd_cross_entropy_sums expected = gd_cross_entropy_ref(count, n, logits, labels, weights, row_weights, 0.1, twin);
 			CU_ASSERT(fabs(sums.loss - expected.loss) <= 1e-6 * (1.0 + expected.loss));
 			CU_ASSERT(fabs(sums.weight - expected.weight) <= 1e-9 * expected.weight);
 			CU_ASSERT_EQUAL(sums.correct, expected.correct);
@@ -77,7 +79,7 @@ static void test_twin(void)
 			gd_softmax(count, n, probabilities, probabilities);
 			CU_ASSERT(memcmp(probabilities, twin, (size_t)(count * n) * sizeof *twin) == 0);
 			memcpy(twin, logits, sizeof logits);
-			gd_cross_entropy_sums again = gd_cross_entropy(count, n, twin, labels, weights, 0.1, twin);
+			gd_cross_entropy_sums again = gd_cross_entropy(count, n, twin, labels, weights, row_weights, 0.1, twin);
 			CU_ASSERT(again.loss == sums.loss && again.weight == sums.weight && again.correct == sums.correct);
 			CU_ASSERT(memcmp(gradient, twin, (size_t)(count * n) * sizeof *twin) == 0);
 		}
@@ -93,7 +95,7 @@ static double loss_of(int classes, int rows, const double *x, double smoothing)
 		for (int c = 0; c < classes; c++)
 			total += exp(x[c * rows + r]);
 		for (int c = 0; c < classes; c++)
-			loss -= ((c == labels[r] ? 1.0 - smoothing : 0.0) + smoothing / classes) * weights[c] * (x[c * rows + r] - log(total));
+			loss -= row_weights[r] * ((c == labels[r] ? 1.0 - smoothing : 0.0) + smoothing / classes) * weights[c] * (x[c * rows + r] - log(total));
 	}
 	return loss;
 }
@@ -106,7 +108,7 @@ static void test_slopes(void)
 	fill(CLASSES, ROWS, 3);
 	for (int i = 0; i < CLASSES * ROWS; i++)
 		x[i] = logits[i];
-	gd_cross_entropy_sums sums = gd_cross_entropy(CLASSES, ROWS, logits, labels, weights, 0.2, gradient);
+	gd_cross_entropy_sums sums = gd_cross_entropy(CLASSES, ROWS, logits, labels, weights, row_weights, 0.2, gradient);
 	CU_ASSERT(fabs(sums.loss - loss_of(CLASSES, ROWS, x, 0.2)) < 1e-4);
 	for (int i = 0; i < CLASSES * ROWS; i++) {
 		double middle = x[i];
@@ -119,13 +121,35 @@ static void test_slopes(void)
 	}
 }
 
+/* Rows that all weigh 1 have the bits of rows without weights, whatever the classes weigh; those that weigh 0 are as good as absent. */
+static void test_row_weights(void)
+{
+	static float ones[MOST_ROWS], without[MOST_CLASSES * MOST_ROWS];
+	for (int r = 0; r < MOST_ROWS; r++)
+		ones[r] = 1.0f;
+	for (int form = 0; form < 4; form++) {
+		fill(5, 301, 9);
+		const float *of_classes = form & 1 ? weights : ones;
+		double smoothing = form & 2 ? 0.1 : 0.0;
+		gd_cross_entropy_sums sums = gd_cross_entropy(5, 301, logits, labels, of_classes, NULL, smoothing, without);
+		gd_cross_entropy_sums weighed = gd_cross_entropy(5, 301, logits, labels, of_classes, ones, smoothing, gradient);
+		CU_ASSERT(sums.loss == weighed.loss && sums.weight == weighed.weight && sums.correct == weighed.correct);
+		CU_ASSERT(memcmp(gradient, without, 5 * 301 * sizeof *gradient) == 0);
+	}
+	float none[MOST_ROWS] = {0};
+	gd_cross_entropy_sums sums = gd_cross_entropy(5, 301, logits, labels, weights, none, 0.1, gradient);
+	CU_ASSERT(sums.loss == 0.0 && sums.weight == 0.0);
+	for (int i = 0; i < 5 * 301; i++)
+		CU_ASSERT(gradient[i] == 0.0f);
+}
+
 static void test_extremes(void)
 {
 	static const float far[] = {1e4f, -1e4f, 0.0f, -1e4f, 1e4f, 1e30f}; /* 2 classes, 3 rows */
 	static const int32_t y[] = {0, 0, 1};
 	static const float ones[] = {1.0f, 1.0f, 1.0f};
 	float out[6];
-	gd_cross_entropy_sums sums = gd_cross_entropy(2, 3, far, y, ones, 0.0, out);
+	gd_cross_entropy_sums sums = gd_cross_entropy(2, 3, far, y, ones, NULL, 0.0, out);
 	CU_ASSERT(sums.loss == 2e4 && sums.weight == 3.0 && sums.correct == 2);
 	CU_ASSERT(out[0] == 0.0f && out[3] == 0.0f && out[1] == -1.0f && out[4] == 1.0f && out[2] == 0.0f && out[5] == 0.0f);
 	gd_softmax(2, 3, far, out);
@@ -141,7 +165,7 @@ static void test_ties(void)
 	static const int expected[3] = {1, 1, 0}; /* of label c; row 0 is (1, 2, 1), row 1 is (2, 2, 2) */
 	for (int32_t label = 0; label < 3; label++) {
 		const int32_t both[2] = {label, label};
-		gd_cross_entropy_sums sums = gd_cross_entropy(3, 2, tied, both, ones, 0.0, out);
+		gd_cross_entropy_sums sums = gd_cross_entropy(3, 2, tied, both, ones, NULL, 0.0, out);
 		CU_ASSERT_EQUAL(sums.correct, expected[label]);
 	}
 }
@@ -153,7 +177,7 @@ static void test_nan(void)
 			for (int kind = 0; kind < 2; kind++) {
 				fill(3, 20, 5);
 				logits[c * 20 + r] = kind ? INFINITY : NAN;
-				gd_cross_entropy_sums sums = gd_cross_entropy(3, 20, logits, labels, weights, 0.0, gradient);
+				gd_cross_entropy_sums sums = gd_cross_entropy(3, 20, logits, labels, weights, NULL, 0.0, gradient);
 				CU_ASSERT(isnan(sums.loss));
 				CU_ASSERT(isnan(gradient[r]) && isnan(gradient[40 + r]) && !isnan(gradient[r + 1]));
 			}
@@ -165,6 +189,7 @@ const unit_test unit_tests[] = {
 	{"weights and smoothing as PyTorch has them", test_golden},
 	{"kernels agree with their twins", test_twin},
 	{"gradients agree with central differences", test_slopes},
+	{"rows that weigh 1, and rows that weigh nothing", test_row_weights},
 	{"far logits neither overflow nor lose the loss", test_extremes},
 	{"ties go to the first class", test_ties},
 	{"a logit that is not finite makes the loss NaN", test_nan},

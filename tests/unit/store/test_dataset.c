@@ -38,21 +38,21 @@ typedef struct row_faults {
 	gd_status status;
 } row_faults;
 
-static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows)
 {
 	row_faults *faults = context;
 	for (int64_t i = 0; i < count; i++) {
 		for (int f = 0; f < FEATURES; f++)
-			features[i * FEATURES + f] = feature_at(part, first + i, f);
-		labels[i] = label_at(part, first + i);
-		source_row[i] = source_at(part, first + i);
+			rows->features[i * FEATURES + f] = feature_at(part, first + i, f);
+		rows->labels[i] = label_at(part, first + i);
+		rows->source_rows[i] = source_at(part, first + i);
 	}
 	if (faults && part == GD_TRAIN) {
 		int64_t nan_row = faults->nan_row - first, label_row = faults->label_row - first;
 		if (nan_row >= 0 && nan_row < count)
-			features[nan_row * FEATURES + 1] = NAN;
+			rows->features[nan_row * FEATURES + 1] = NAN;
 		if (label_row >= 0 && label_row < count)
-			labels[label_row] = CLASSES;
+			rows->labels[label_row] = CLASSES;
 		if (faults->limit && first > 0)
 			setrlimit(RLIMIT_FSIZE, &(struct rlimit){faults->limit, RLIM_INFINITY});
 		if (faults->code && first + count == TRAIN_ROWS)

@@ -13,14 +13,21 @@ static int32_t label_at(int part, int64_t row)
 	return (int32_t)((row * row + part) % CLASSES);
 }
 
-static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t count, float *features, int32_t *labels, int64_t *source_row)
+static float weight_at(int64_t row)
+{
+	return (float)(row % 17) / 4;
+}
+
+/* The test part's row 5 has a weight that is none. */
+static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows)
 {
 	(void)context;
 	for (int64_t i = 0; i < count; i++) {
 		for (int f = 0; f < FEATURES; f++)
-			features[i * FEATURES + f] = (float)(FEATURES * (first + i) + f) + (float)part / 4;
-		labels[i] = label_at(part, first + i);
-		source_row[i] = first + i + 100000 * (int64_t)part;
+			rows->features[i * FEATURES + f] = (float)(FEATURES * (first + i) + f) + (float)part / 4;
+		rows->labels[i] = label_at(part, first + i);
+		rows->source_rows[i] = first + i + 100000 * (int64_t)part;
+		rows->weights[i] = part == GD_TEST && first + i == 5 ? -1 : weight_at(first + i);
 	}
 	return gd_ok();
 }
@@ -37,6 +44,7 @@ static void write_dataset(const char *path, const char *split)
 			header.class_counts[part * CLASSES + label_at(part, row)]++;
 	header.source = header.history = header.audit = gd_arena_string(arena, "songs.csv");
 	header.split = gd_arena_string(arena, split);
+	header.weight = gd_arena_string(arena, "importance");
 	CHECK_OK(gd_dataset_write(path, &header, give_rows, NULL));
 	gd_dataset_header_release(&header);
 }
@@ -45,15 +53,16 @@ static void write_dataset(const char *path, const char *split)
 static void read_part(gd_dataset *dataset, gd_part part, char *seen, int64_t *counts)
 {
 	enum { PIECE = 777 };
-	static float features[PIECE * FEATURES];
+	static float features[PIECE * FEATURES], weights[PIECE];
 	static int32_t labels[PIECE];
 	static int64_t source[PIECE];
 	int64_t rows = gd_dataset_get_header(dataset)->rows[part], before = -1, wrong = 0;
 	for (int64_t first = 0; first < rows; first += PIECE) {
 		int64_t count = rows - first < PIECE ? rows - first : PIECE;
 		CHECK_OK(gd_dataset_read(dataset, part, first, count, features, labels, source));
+		CHECK_OK(gd_dataset_read_weights(dataset, part, first, count, weights));
 		for (int64_t i = 0; i < count; i++) {
-			wrong += source[i] <= before || source[i] >= TRAIN_ROWS || features[i * FEATURES + 1] != (float)(FEATURES * source[i] + 1) || labels[i] != label_at(GD_TRAIN, source[i]);
+			wrong += source[i] <= before || source[i] >= TRAIN_ROWS || features[i * FEATURES + 1] != (float)(FEATURES * source[i] + 1) || labels[i] != label_at(GD_TRAIN, source[i]) || weights[i] != weight_at(source[i]);
 			before = source[i];
 			if (before >= 0 && before < TRAIN_ROWS)
 				seen[before]++;
@@ -90,6 +99,11 @@ static void test_folds(void)
 		int64_t source = 0;
 		CHECK_OK(gd_dataset_read(dataset, GD_TEST, 3, 1, NULL, NULL, &source));
 		CU_ASSERT_EQUAL(source, 200003);
+		float weights[TEST_ROWS];
+		CU_ASSERT_STRING_EQUAL(header->weight, "importance");
+		CHECK_OK(gd_dataset_read_weights(dataset, GD_TEST, 6, TEST_ROWS - 6, weights));
+		gd_status spoiled = gd_dataset_read_weights(dataset, GD_TEST, 0, TEST_ROWS, weights);
+		CU_ASSERT(spoiled.code == GD_BAD_DATA && strstr(spoiled.message, "test/weights") && strstr(spoiled.message, "row 5"));
 		gd_dataset_close(dataset);
 	}
 	for (int r = 0; r < TRAIN_ROWS; r++)
