@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What is installed works from there, and only that is installed.
 . "$(dirname "$0")/checks.bash"
+source=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 
 expect 0 '' cmake --install "$(dirname "$GENRE_DIST")" --prefix "$directory/prefix"
 expect 0 '' env -C "$directory" prefix/bin/genre-dist synth -q --rows 300 -o songs.h5
@@ -14,6 +15,8 @@ done
 cp -r prefix "my prefix"
 expect 0 '' "my prefix/bin/genre-dist" synth -q --rows 300 -o "my songs.csv"
 expect 0 "next: mpirun -n 8 genre-dist train --data 'my songs.h5'" "my prefix/bin/genre-dist" preprocess "my songs.csv"
+# Built in a path with a blank: what finds the libraries knows such paths.
+expect 0 '' cmake -S "$source" -B "a build" -DBUILD_TESTING=OFF
 # A page for each command, and one for them all; the completion is found by the command's name.
 for page in genre-dist $("$GENRE_DIST" --help | sed -n '/^commands:/,/^$/s/^  \([a-z-]*\) .*/genre-dist-\1/p'); do
 	[[ -s $directory/prefix/share/man/man1/$page.1 ]] || fail "$page.1 is not installed"

@@ -18,7 +18,7 @@ shift $(($# > 0))
 (($#)) || set -- -L '^(unit|golden|layout|mpi|cli|fuzz)$'
 root=$(realpath -m "${arguments[0]:-build-debian13}")
 
-root_make "$root" trixie "$(dpkg --print-architecture)" "${arguments[1]-}"
+root_make "$root" trixie "${arguments[1]-}"
 trap 'root_leave "$root"' EXIT
 root_mount "$root"
 mkdir -p "$root/genre-dist"
