@@ -40,12 +40,17 @@ root_extract() {
 	touch "$directory/made"
 }
 
-# root_mount DIRECTORY: what programs expect to find, and a /dev/shm of its own; root_leave takes all of it away.
+# root_mount DIRECTORY: what programs expect to find, with devices and a /dev/shm of its own, so that nothing done to them is done to this machine's; root_leave takes all of it away.
 root_mount() {
-	local directory=$1
+	local directory=$1 node
 	mount -t proc proc "$directory/proc"
 	mount -t sysfs -o ro sysfs "$directory/sys"
-	mount --bind /dev "$directory/dev"
+	mount -t tmpfs -o mode=755 tmpfs "$directory/dev"
+	for node in null zero full random urandom tty; do
+		cp -a "/dev/$node" "$directory/dev/"
+	done
+	ln -s /proc/self/fd "$directory/dev/fd"
+	mkdir "$directory/dev/pts" "$directory/dev/shm"
 	mount --bind /dev/pts "$directory/dev/pts"
 	mount -t tmpfs -o size=4g,mode=1777 tmpfs "$directory/dev/shm"
 }
