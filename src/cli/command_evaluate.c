@@ -71,7 +71,7 @@ static gd_status evaluate(gd_communicator *communicator, const evaluate_options 
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status))
-		status = models < count ? gd_evaluate_table(communicator, &ensemble, paths + models, count - models, &o->dialect, &sums)
+		status = models < count ? gd_evaluate_table(communicator, &ensemble, paths + models, count - models, &o->dialect, &sums, o->importance ? &importance : NULL)
 					: score_part(communicator, o, &ensemble, paths[0], &sums, &importance);
 	if (!gd_failed(&status))
 		status = gd_ranking_of(communicator, &sums, &ranking);
@@ -104,7 +104,7 @@ static gd_status check_tables(const char *const *paths, int models, int count, c
 	if (models == count)
 		return gd_ok();
 	for (size_t i = 0; i < table.count; i++)
-		if (given[i] && (!strcmp(table.options[i].name, "data") || !strcmp(table.options[i].name, "part") || !strcmp(table.options[i].name, "importance")))
+		if (given[i] && (!strcmp(table.options[i].name, "data") || !strcmp(table.options[i].name, "part")))
 			return gd_error(GD_USAGE, "--%s goes with a dataset, and '%s' is a table, which is scored whole", table.options[i].name, paths[models]);
 	return gd_ok();
 }

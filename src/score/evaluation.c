@@ -58,35 +58,38 @@ static void to_blocks(gd_evaluation *e, const float *rows)
 		gd_transpose(block_rows(e, first), e->features, rows + first * e->features, e->x + first * e->features);
 }
 
+/* This rank's share of `total` rows, without their values; NULL: out of memory. */
+static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, int64_t total)
+{
+	gd_evaluation *e = gd_allocate(1, sizeof *e);
+	if (!e)
+		return NULL;
+	gd_share blocks = gd_share_of((total + GD_EVALUATION_ROWS - 1) / GD_EVALUATION_ROWS, communicator->rank, communicator->size);
+	int64_t first = blocks.first * GD_EVALUATION_ROWS, end = (blocks.first + blocks.count) * GD_EVALUATION_ROWS;
+	e->communicator = communicator;
+	e->first = first < total ? first : total;
+	e->rows = (end < total ? end : total) - e->first;
+	e->total = total;
+	e->features = features;
+	e->classes = classes;
+	bool complete = (e->x = gd_allocate((size_t)e->rows * (size_t)features, sizeof *e->x)) && (e->labels = gd_allocate((size_t)e->rows, sizeof *e->labels)) &&
+			(e->probabilities = gd_allocate((size_t)classes * GD_EVALUATION_ROWS, sizeof(float)));
+	if (!complete) {
+		gd_evaluation_free(e);
+		e = NULL;
+	}
+	return e;
+}
+
 gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	int64_t total = header->rows[part];
-	gd_share blocks = gd_share_of((total + GD_EVALUATION_ROWS - 1) / GD_EVALUATION_ROWS, communicator->rank, communicator->size);
-	int64_t first = blocks.first * GD_EVALUATION_ROWS, end = (blocks.first + blocks.count) * GD_EVALUATION_ROWS;
-	if (first > total)
-		first = total;
-	if (end > total)
-		end = total;
-
-	float *rows = NULL;
-	gd_evaluation *e = gd_allocate(1, sizeof *e);
-	bool complete = e != NULL;
-	if (complete) {
-		e->communicator = communicator;
-		e->rows = end - first;
-		e->first = first;
-		e->total = total;
-		e->features = header->preprocessing.features;
-		e->classes = header->preprocessing.classes;
-		size_t values = (size_t)e->rows * (size_t)e->features, scores = (size_t)e->classes * GD_EVALUATION_ROWS;
-		complete = (rows = gd_allocate(values, sizeof *rows)) && (e->x = gd_allocate(values, sizeof *e->x)) &&
-			(e->labels = gd_allocate((size_t)e->rows, sizeof *e->labels)) && (e->probabilities = gd_allocate(scores, sizeof(float)));
-	}
-	gd_status mine = complete ? gd_ok() : gd_out_of_memory("the rows to be scored");
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->rows[part]);
+	float *rows = e ? gd_allocate((size_t)e->rows * (size_t)e->features, sizeof *rows) : NULL;
+	gd_status mine = rows ? gd_ok() : gd_out_of_memory("the rows to be scored");
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
-		status = gd_dataset_read(dataset, part, first, end - first, rows, e->labels, NULL);
+		status = gd_dataset_read(dataset, part, e->first, e->rows, rows, e->labels, NULL);
 	if (!gd_failed(&status))
 		to_blocks(e, rows);
 	free(rows);
@@ -163,6 +166,59 @@ static int holder_of(const gd_evaluation *e, int64_t row)
 		count -= half;
 	}
 	return low;
+}
+
+size_t gd_evaluation_entry(int features)
+{
+	return sizeof(int64_t) + sizeof(int32_t) + (size_t)features * sizeof(float);
+}
+
+static int64_t place_of(const char *entry)
+{
+	int64_t place;
+	memcpy(&place, entry, sizeof place);
+	return place;
+}
+
+static void take_entry(gd_evaluation *e, const char *entry)
+{
+	int64_t row = place_of(entry) - e->first;
+	const char *values = entry + sizeof(int64_t) + sizeof(int32_t);
+	memcpy(&e->labels[row], entry + sizeof(int64_t), sizeof(int32_t));
+	for (int f = 0; f < e->features; f++)
+		memcpy(value_of(e, row, f), values + (size_t)f * sizeof(float), sizeof(float));
+}
+
+gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation)
+{
+	size_t bytes = gd_evaluation_entry(features), ranks = (size_t)communicator->size, received_count = 0;
+	gd_evaluation *e = allocate(communicator, features, classes, total);
+	int *counts = gd_allocate(2 * ranks, sizeof *counts);
+	char *sorted = gd_allocate(count, bytes);
+	void *received = NULL;
+	gd_status mine = e && counts && sorted ? gd_ok() : gd_out_of_memory("the rows to be scored");
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status)) {
+		int *next = counts + ranks;
+		for (size_t i = 0; i < count; i++)
+			counts[holder_of(e, place_of(entries + i * bytes))]++;
+		for (size_t r = 1; r < ranks; r++)
+			next[r] = next[r - 1] + counts[r - 1];
+		for (size_t i = 0; i < count; i++)
+			memcpy(sorted + (size_t)next[holder_of(e, place_of(entries + i * bytes))]++ * bytes, entries + i * bytes, bytes);
+		status = gd_deal(communicator, bytes, sorted, counts, &received, &received_count);
+	}
+	for (size_t i = 0; !gd_failed(&status) && i < received_count; i++)
+		take_entry(e, (const char *)received + i * bytes);
+	free(received);
+	free(sorted);
+	free(counts);
+	if (gd_failed(&status)) {
+		gd_evaluation_free(e);
+		e = NULL;
+	}
+	*evaluation = e;
+	return status;
 }
 
 /* A row's values with the place that they go to, as bytes: a whole number, then floats. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
+#include "gd/score/kept_rows.h"
 #include "gd/score/score_reduce.h"
 #include "gd/score/shared_table.h"
 
@@ -11,6 +12,8 @@ typedef struct scorer {
 	gd_classifier classifier;
 	gd_shared_table shared;
 	gd_score_sums *sums;
+	gd_kept_rows kept;
+	bool keeps; /* rows, for what comes after the scores */
 	int32_t labels[GD_EVALUATION_ROWS];
 } scorer;
 
@@ -48,6 +51,8 @@ static gd_status score_record(scorer *s, const gd_record *record)
 	s->labels[c->rows - 1] = label;
 	if (!c->complete[c->rows - 1])
 		c->rows--;
+	else if (s->keeps)
+		status = gd_kept_rows_add(&s->kept, record->number, label, c->standard + (size_t)(c->rows - 1) * (size_t)s->kept.features);
 	if (c->rows == GD_EVALUATION_ROWS)
 		end_block(s);
 	return status;
@@ -58,24 +63,34 @@ static gd_status score(void *context, const char *piece, size_t length, gd_buffe
 	scorer *s = context;
 	gd_batch_reader *reader = &s->shared.reader;
 	gd_status status = gd_ok();
-	(void)result;
+	size_t before = s->kept.entries.length;
 	gd_batch_reader_begin(reader, piece, length);
 	for (const gd_record *record; !gd_failed(&status) && (record = gd_batch_read(reader));)
 		status = score_record(s, record);
 	if (!gd_failed(&status) && s->classifier.rows)
 		end_block(s);
+	return gd_failed(&status) ? status : gd_kept_rows_tell(&s->kept, before, result);
+}
+
+static gd_status hear(void *context, const char *result, size_t length)
+{
+	return gd_kept_rows_hear(&((scorer *)context)->kept, result, length);
+}
+
+/* `sums` are those of all rows. */
+static gd_status find_importance(scorer *s, gd_communicator *communicator, gd_importance *importance)
+{
+	const gd_ensemble *ensemble = s->classifier.ensemble;
+	gd_evaluation *evaluation = NULL;
+	gd_status status = gd_kept_rows_evaluation(&s->kept, communicator, s->classifier.preprocessing->classes, &evaluation);
+	if (!gd_failed(&status))
+		status = gd_importance_find(evaluation, ensemble->members, ensemble->count, s->classifier.preprocessing, s->sums, importance);
+	gd_evaluation_free(evaluation);
 	return status;
 }
 
-static gd_status take_nothing(void *context, const char *result, size_t length)
-{
-	(void)context;
-	(void)result;
-	(void)length;
-	return gd_ok();
-}
-
-gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *ensemble, const char *const *paths, int count, const gd_dialect_options *dialect, gd_score_sums *sums)
+gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *ensemble, const char *const *paths, int count, const gd_dialect_options *dialect, gd_score_sums *sums,
+	gd_importance *importance)
 {
 	const gd_table_options options = {.dialect = *dialect, .once = true, .ragged = GD_RAGGED_KEEP};
 	const char *name = count > 1 ? "the tables" : strcmp(paths[0], "-") ? paths[0]
@@ -88,9 +103,11 @@ gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *en
 	if (gd_failed(&status))
 		goto done;
 	s->sums = sums;
+	s->keeps = importance != NULL;
+	s->kept.features = s->classifier.preprocessing->features;
 	status = gd_shared_table_open(&s->shared, communicator, &s->classifier, paths, count, &options, GD_BIND_LABELLED, NULL);
 	if (!gd_failed(&status))
-		status = gd_shared_table_run(&s->shared, score, take_nothing, s);
+		status = gd_shared_table_run(&s->shared, score, hear, s);
 	if (!gd_failed(&status))
 		status = gd_classifier_warn(&s->classifier, communicator, &records);
 	if (!gd_failed(&status))
@@ -100,8 +117,11 @@ gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *en
 		if (scores.rows == 0)
 			status = gd_error(GD_BAD_DATA, "cannot score '%s': no record has both a label of the model and a prediction", name);
 	}
+	if (!gd_failed(&status) && importance)
+		status = find_importance(s, communicator, importance);
 done:
 	if (s) {
+		gd_kept_rows_release(&s->kept);
 		gd_shared_table_close(&s->shared);
 		gd_classifier_release(&s->classifier);
 	}

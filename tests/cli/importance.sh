@@ -40,4 +40,20 @@ holds "size" "$(fall size) > 0.4 && $(fall size) < 0.6"
 for column in weight gap; do
 	holds "$column" "$(fall $column) < 0.05 && $(fall $column) > -0.05"
 done
+# The test part's records as a table, in the dataset's order, are the same rows.
+rows=$(h5dump -d /test/source_row table.h5 | awk '/ATTRIBUTE/ { exit } sub(/^ *\([0-9]*\): /, "")' | tr -d ' \n' | tr , ' ')
+mapfile -t records <table.csv
+{ echo "${records[0]}"; for row in $rows; do echo "${records[row]}"; done; } >part.csv
+expect 0 '' ranks 1 evaluate run1/model.h5 run2/model.h5 part.csv --importance --json
+equal "importance of the records, and of the rows made of them" "$(cat out.txt)" "$(cat one.json)"
+# Of all records, some without a label or a class among them, on any number of ranks.
+{ cat table.csv; echo '1,red,,2,'; echo '1,red,,2,violet'; tail -n 1500 table.csv; } >whole.csv
+expect 0 '1 of 4502 records have no label' ranks 1 evaluate run1/model.h5 whole.csv --importance --json
+cp out.txt whole.json
+for count in 2 3 8; do
+	expect 0 '' ranks "$count" evaluate run1/model.h5 whole.csv --importance --json
+	equal "importance of a table on $count ranks" "$(cat out.txt)" "$(cat whole.json)"
+done
+expect 0 '' "$GENRE_DIST" evaluate run1/model.h5 whole.csv --json
+equal "the table's scores besides" "$(cat out.txt)" "$(sed 's/, "importance".*/}/' whole.json)"
 finish
