@@ -24,7 +24,7 @@ static const gd_option options[] = {
 #undef AT
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
 
-static int run_command(int argc, char **argv)
+static gd_status run(int argc, char **argv)
 {
 	report_options o;
 	int count = 0;
@@ -47,6 +47,21 @@ static int run_command(int argc, char **argv)
 		gd_log_note("wrote '%s'", output);
 	free(output);
 	free(arguments);
+	return status;
+}
+
+static int run_alone(int argc, char **argv)
+{
+	gd_status status = run(argc, argv);
+	return gd_command_finish(&status);
+}
+
+/* The first rank writes the page; the others wait for as long as it takes. */
+static int run_ranks(gd_communicator *communicator, int argc, char **argv)
+{
+	communicator->watchdog = 0;
+	gd_status mine = communicator->rank == 0 ? run(argc, argv) : gd_ok();
+	gd_status status = gd_agree(communicator, &mine);
 	return gd_command_finish(&status);
 }
 
@@ -57,6 +72,8 @@ const gd_command gd_command_report = {
 	.description = "Writes a run, which may still be going, as one HTML page: curves, scores, data, where the time went, and how to get it again. "
 		       "The page needs no script and no network. Plots are drawn by gnuplot, where it is installed.",
 	.options = &table,
-	.local = run_command,
+	.local = run_alone,
+	.collective = run_ranks,
+	.alone = true,
 	.examples = GD_ENTRIES({"genre-dist report runs/first", "writes runs/first/report.html"}),
 };

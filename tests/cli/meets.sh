@@ -178,6 +178,17 @@ refuse 2 "ranks 0 and 1 were given different commands but one --output" apart '"
 refuse 2 "the ranks of this job were given different commands: rank 0 'genre-dist train .*run-0 .*', rank 1 'genre-dist train .*run-1 .*'" apart \
 	'"$GENRE_DIST" train --data plain.h5 --run run-$OMPI_COMM_WORLD_RANK --epochs 1 -q'
 [[ ! -e run-0 ]] || fail "a run of ranks that do not belong together"
+# Commands of one process: each rank's own page or words; one process does what all were told; songs are drawn together, or not at all.
+expect 0 '' apart '"$GENRE_DIST" report run -o page$OMPI_COMM_WORLD_RANK.html'
+for page in page0.html page1.html; do
+	[[ -s $page ]] || fail "no $page of a rank with a command of its own"
+done
+expect 0 "wrote 'page.html'" ranks 2 report run -o page.html
+equal "pages that are said to be written" "$(grep -c "wrote 'page.html'" err.txt)" 1
+refuse 2 "ranks 0 and 1 were given different commands but one --output" apart '"$GENRE_DIST" report run --data plain$OMPI_COMM_WORLD_RANK.h5 -o both.html'
+expect 0 '' apart '"$GENRE_DIST" info $([ $OMPI_COMM_WORLD_RANK = 0 ] && echo plain.h5 || echo holes.h5)'
+equal "what each rank describes" "$(grep -Ec '^dataset (plain|holes).h5$' out.txt)" 2
+refuse 2 "the ranks of this job were given different commands: rank 0 'genre-dist synth .*songs0.csv.*', rank 1 'genre-dist synth .*songs1.csv" apart '"$GENRE_DIST" synth --rows 10 -o songs$OMPI_COMM_WORLD_RANK.csv'
 
 # ---- what a launcher left behind ---------------------------------------------------------------------------------
 for left in "PMI_SIZE=4 PMI_RANK=1" "SLURM_PROCID=2 SLURM_STEP_ID=0" "SLURM_PROCID=2 SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=4 SLURM_JOB_ID=7" "OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4" "PMIX_RANK=3" \
