@@ -96,6 +96,18 @@ static void open_dataset(gd_report_run *run)
 	}
 }
 
+/* Multiplications that a page may take for the columns' worth, some seconds of a core. */
+static const double MOST_WORK = 1e11;
+
+/* Of the scored rows, by as many permutations as there are columns, which are no more than the features. */
+static gd_status find_importance(gd_report_run *run, gd_evaluation *evaluation, const gd_member *member)
+{
+	const gd_preprocessing *p = &gd_dataset_get_header(run->dataset)->preprocessing;
+	double work = (double)gd_evaluation_rows(evaluation) * p->features * GD_IMPORTANCE_ROUNDS * (double)gd_network_parameters(member->network);
+	run->no_importance = work > MOST_WORK;
+	return run->no_importance ? gd_ok() : gd_importance_find(evaluation, member, 1, p, &run->sums, &run->importance);
+}
+
 /* As `evaluate` does, in one process: a communicator of one rank needs no MPI. */
 static gd_status score(gd_report_run *run)
 {
@@ -117,6 +129,8 @@ static gd_status score(gd_report_run *run)
 		status = gd_evaluation_run(evaluation, &member, 1, &run->sums);
 	if (!gd_failed(&status))
 		status = gd_ranking_of(&alone, &run->sums, &run->ranking);
+	if (!gd_failed(&status))
+		status = find_importance(run, evaluation, &member);
 	run->scored = !gd_failed(&status);
 	gd_evaluation_free(evaluation);
 	return status;
@@ -152,5 +166,6 @@ void gd_report_run_release(gd_report_run *run)
 		gd_checkpoint_release(&run->model);
 	gd_history_release(&run->history);
 	gd_score_sums_release(&run->sums);
+	gd_importance_release(&run->importance);
 	free(run->configuration);
 }

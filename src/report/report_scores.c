@@ -97,6 +97,7 @@ void gd_report_scores(gd_report_page *page, const gd_report_run *run)
 		put_class_table(out, run, per_class);
 	fputs("</div></div>\n", out);
 	gd_report_curves(page, run);
+	gd_report_importance(page, run);
 	free(per_class);
 	fputs("</section>\n", out);
 }

@@ -107,14 +107,18 @@ if len(sys.argv) > 5:
     assert counts == sum(scores["confusion"], []), "another confusion matrix than evaluate's"
     table = re.search(r'id="classes".*?</table>', raw, re.S).group(0)
     assert ["%.4f" % c["recall"] for c in scores["per_class"]] == re.findall(r"</th><td>[\d.]+</td><td>([\d.]+)", table)
+    if "importance" in scores:
+        table = re.search(r'id="importance".*?</table>', raw, re.S).group(0)
+        worth = [("%.4f" % c["log_loss"], "%.4f" % c["accuracy"]) for c in scores["importance"]]
+        assert worth == re.findall(r"<td class[^>]*>([-\d.]+)</td><td>([-\d.]+)", table), "another worth of the columns than evaluate's"
     assert "%.4f (95" % scores["accuracy"] in "".join(page.text)
 END
-all="status training time scores confusion classes data class-counts correlation repeat command-train command-preprocess weights-sha256 configuration versions origin"
+all="status training time scores confusion classes importance data class-counts correlation repeat command-train command-preprocess weights-sha256 configuration versions origin"
 drawn=1
 command -v gnuplot >/dev/null || drawn=0
 curves="plot-loss plot-accuracy plot-rate plot-norm plot-seconds plot-speed plot-roc plot-reliability plot-classcounts plot-groupa"
 ((drawn)) || { curves=no-plots && echo "gnuplot is not installed: the plots are not looked at"; }
-ranks 1 evaluate whole/model.h5 --data songs.h5 --json >whole.json
+ranks 1 evaluate whole/model.h5 --data songs.h5 --importance --json >whole.json
 ranks 1 evaluate unvalidated/model.h5 --data unvalidated.h5 --json >unvalidated.json
 expect 0 '' python3 check.py whole/report.html $((10 * drawn)) "$all epochs audit $curves" "no-dataset no-scores" whole.json
 expect 0 '' python3 check.py unvalidated/report.html $((10 * drawn)) "$all epochs $curves" "no-dataset" unvalidated.json

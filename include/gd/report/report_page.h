@@ -8,6 +8,7 @@
 #include "gd/network/scores.h"
 #include "gd/report/plot.h"
 #include "gd/report/report.h"
+#include "gd/score/importance.h"
 #include "gd/score/ranking.h"
 #include "gd/store/checkpoint.h"
 #include "gd/store/dataset.h"
@@ -28,6 +29,8 @@ typedef struct gd_report_run {
 	const char *scored_model; /* a file's name */
 	gd_score_sums sums;       /* with its rows */
 	gd_ranking ranking;
+	gd_importance importance; /* on the scored rows */
+	bool no_importance;       /* it would take too long */
 } gd_report_run;
 
 typedef struct gd_report_page {
@@ -65,6 +68,8 @@ void gd_report_time(gd_report_page *page, const gd_report_run *run);
 void gd_report_scores(gd_report_page *page, const gd_report_run *run);
 /* Within the scores: the ROC curve of each class, and accuracy by confidence. */
 void gd_report_curves(gd_report_page *page, const gd_report_run *run);
+/* Within the scores: what each column is worth. */
+void gd_report_importance(gd_report_page *page, const gd_report_run *run);
 void gd_report_data(gd_report_page *page, const gd_report_run *run);
 void gd_report_repeat(gd_report_page *page, const gd_report_run *run);
 
