@@ -126,6 +126,7 @@ static gd_status sign(gd_preprocess *run)
 	gd_arena *arena = &header->preprocessing.arena;
 	header->source = gd_arena_string(arena, options->input);
 	header->split = gd_arena_string(arena, gd_split_names[options->split]);
+	header->grouped = options->split == GD_SPLIT_GROUPED;
 	header->history = gd_arena_string(arena, options->history ? options->history : "");
 	header->rows_read = run->rows.read;
 	header->rows_dropped = run->rows.dropped;

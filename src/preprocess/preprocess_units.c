@@ -13,8 +13,8 @@
 
 enum { TAG_STATE = 72 };
 
-/* What names each group of a column: its text; of one that stands for a record without a value, that record's number counts from the beginning of the table. */
-static gd_status name_groups(const gd_preprocess *run, int group, gd_content **contents)
+/* Its text; of one that stands for a record without a value, that record's number counts from the beginning of the table. */
+gd_status gd_preprocess_name_groups(const gd_preprocess *run, int group, gd_content **contents)
 {
 	const gd_dictionary *names = &run->rows.group_names[group];
 	char own[64];
@@ -176,7 +176,7 @@ gd_status gd_preprocess_split_units(gd_preprocess *run)
 	members *entries = NULL;
 	int32_t *groups = NULL;
 	size_t count = 0, columns = (size_t)run->recipe.schema.group_count, known = (size_t)rows->group_names[0].count;
-	gd_status status = name_groups(run, 0, &names);
+	gd_status status = gd_preprocess_name_groups(run, 0, &names);
 	if (!gd_failed(&status))
 		status = count_members(run, names, &entries, &groups, &count);
 	int *owner = gd_allocate(count, sizeof *owner);
@@ -255,7 +255,7 @@ gd_status gd_preprocess_audit_units(gd_preprocess *run, int group, gd_audit *aud
 	int *owner = gd_allocate(count, sizeof *owner);
 	gd_status status = entries && owner ? gd_ok() : gd_out_of_memory("the leak audit");
 	if (!gd_failed(&status) && group >= 0)
-		status = name_groups(run, group, &names);
+		status = gd_preprocess_name_groups(run, group, &names);
 	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
 		entries[i] = (member){group < 0 ? rows->content[i] : names[rows->groups[i * columns + (size_t)group]], rows->labels[i], rows->part[i]};
 		owner[i] = gd_owner_of(run->communicator, entries[i].content.high);

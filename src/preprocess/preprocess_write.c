@@ -8,6 +8,7 @@
 #include "gd/base/memory.h"
 #include "gd/parallel/deal.h"
 #include "gd/parallel/mpi_error.h"
+#include "gd/preprocess/preprocess_units.h"
 
 enum { TAG_GO = 73,
 	TAG_BLOCK };
@@ -17,6 +18,7 @@ typedef struct head {
 	int64_t position, source_row;
 	int32_t label;
 	float weight;
+	int32_t group;
 } head;
 
 /* The rows of this rank's blocks. */
@@ -26,6 +28,7 @@ typedef struct writing {
 	int64_t first_block[GD_PARTS]; /* each part's first one, among the blocks of all parts */
 	size_t item;                   /* bytes of a row on its way */
 	char *rows;                    /* [blocks of this rank, block_rows] of them; NULL on one rank, which has them as they were read */
+	int32_t *slots;                /* [groups]: hashes of what names them; NULL: the split is not by groups */
 	int turn;                      /* the rank whose block is next */
 } writing;
 
@@ -41,6 +44,11 @@ static gd_status make_row(const writing *w, const double *codes, int64_t record,
 			return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "record %lld is too far out in '%s' to be standardised", (long long)record,
 								     gd_excerpt(fitted->feature_names[j], room)));
 	return gd_ok();
+}
+
+static int32_t slot_of(const writing *w, int64_t row)
+{
+	return w->slots ? w->slots[w->run->rows.groups[row * w->run->recipe.schema.group_count]] : 0;
 }
 
 /* A block of this rank's own. */
@@ -60,6 +68,8 @@ static gd_status make_block(const writing *w, gd_part part, int64_t first, int64
 			to->source_rows[i] = rows->source_row[row];
 			if (to->weights)
 				to->weights[i] = rows->weights[row];
+			if (to->groups)
+				to->groups[i] = slot_of(w, row);
 			status = make_row(w, rows->codes + row * terms, to->source_rows[i], to->features + i * width);
 			continue;
 		}
@@ -70,6 +80,8 @@ static gd_status make_block(const writing *w, gd_part part, int64_t first, int64
 		to->source_rows[i] = at.source_row;
 		if (to->weights)
 			to->weights[i] = at.weight;
+		if (to->groups)
+			to->groups[i] = at.group;
 		status = make_row(w, (const double *)(const void *)(item + sizeof at), at.source_row, to->features + i * width);
 	}
 	return status;
@@ -107,7 +119,7 @@ static gd_status deal_rows(writing *w, int64_t blocks)
 	}
 	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
 		char *item = sent + (size_t)next[find_block(w, run->position[i], &inside) % communicator->size]++ * w->item;
-		const head at = {run->position[i], rows->source_row[i], rows->labels[i], rows->weights ? rows->weights[i] : 1.0f};
+		const head at = {run->position[i], rows->source_row[i], rows->labels[i], rows->weights ? rows->weights[i] : 1.0f, slot_of(w, (int64_t)i)};
 		memcpy(item, &at, sizeof at);
 		memcpy(item + sizeof at, rows->codes + i * terms, terms * sizeof *rows->codes);
 	}
@@ -164,6 +176,8 @@ static gd_status take_block(void *context, gd_part part, int64_t first, int64_t 
 			code = MPI_Recv(rows->source_rows, (int)count, MPI_INT64_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 		if (code == MPI_SUCCESS && rows->weights)
 			code = MPI_Recv(rows->weights, (int)count, MPI_FLOAT, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
+		if (code == MPI_SUCCESS && rows->groups)
+			code = MPI_Recv(rows->groups, (int)count, MPI_INT32_T, from, TAG_BLOCK, communicator->mpi, MPI_STATUS_IGNORE);
 	}
 	gd_wait_finish(communicator);
 	if (!gd_failed(&status))
@@ -187,6 +201,8 @@ static gd_status give_block(const writing *w, const gd_status *made, int64_t cou
 			code = MPI_Send(rows->source_rows, (int)count, MPI_INT64_T, 0, TAG_BLOCK, communicator->mpi);
 		if (code == MPI_SUCCESS && rows->weights)
 			code = MPI_Send(rows->weights, (int)count, MPI_FLOAT, 0, TAG_BLOCK, communicator->mpi);
+		if (code == MPI_SUCCESS && rows->groups)
+			code = MPI_Send(rows->groups, (int)count, MPI_INT32_T, 0, TAG_BLOCK, communicator->mpi);
 	}
 	gd_wait_finish(communicator);
 	return gd_mpi_error(code, "send a block of rows");
@@ -221,8 +237,9 @@ static gd_status write_together(writing *w)
 		.labels = gd_allocate(room, sizeof *rows.labels),
 		.source_rows = gd_allocate(room, sizeof *rows.source_rows),
 		.weights = run->header.weight ? gd_allocate(room, sizeof *rows.weights) : NULL,
+		.groups = run->header.grouped ? gd_allocate(room, sizeof *rows.groups) : NULL,
 	};
-	gd_status mine = rows.features && rows.labels && rows.source_rows && (rows.weights || !run->header.weight) ? gd_ok() : gd_out_of_memory("a block of rows");
+	gd_status mine = rows.features && rows.labels && rows.source_rows && (rows.weights || !run->header.weight) && (rows.groups || !run->header.grouped) ? gd_ok() : gd_out_of_memory("a block of rows");
 	gd_status status = gd_agree(communicator, &mine);
 	if (gd_failed(&status))
 		goto done;
@@ -248,7 +265,23 @@ done:
 	free(rows.labels);
 	free(rows.source_rows);
 	free(rows.weights);
+	free(rows.groups);
 	return status;
+}
+
+/* Folds keep equal ones together. */
+static gd_status hash_groups(writing *w)
+{
+	gd_content *names = NULL;
+	gd_status status = gd_preprocess_name_groups(w->run, 0, &names);
+	int32_t count = w->run->rows.group_names[0].count;
+	w->slots = gd_allocate((size_t)count, sizeof *w->slots);
+	if (!gd_failed(&status) && !w->slots)
+		status = gd_out_of_memory("the groups");
+	for (int32_t g = 0; g < count && !gd_failed(&status); g++)
+		w->slots[g] = (int32_t)(names[g].high % GD_GROUP_SLOTS);
+	free(names);
+	return gd_agree(w->run->communicator, &status);
 }
 
 gd_status gd_preprocess_write(gd_preprocess *run)
@@ -261,11 +294,14 @@ gd_status gd_preprocess_write(gd_preprocess *run)
 		blocks += (run->header.rows[part] + w.block_rows - 1) / w.block_rows;
 	}
 	run->communicator->phase = "writing the dataset";
-	if (!run->together)
-		return gd_dataset_write(run->output, &run->header, take_block, &w);
-	gd_status status = deal_rows(&w, blocks);
-	if (!gd_failed(&status))
+	gd_status status = run->header.grouped ? hash_groups(&w) : gd_ok();
+	if (!gd_failed(&status) && !run->together)
+		status = gd_dataset_write(run->output, &run->header, take_block, &w);
+	else if (!gd_failed(&status))
+		status = deal_rows(&w, blocks);
+	if (!gd_failed(&status) && run->together)
 		status = write_together(&w);
 	free(w.rows);
+	free(w.slots);
 	return status;
 }

@@ -21,7 +21,8 @@ gd_preset_facts gd_preset_look(const gd_dataset_header *header)
 	return facts;
 }
 
-enum { WIDE = 256 }; /* numbers */
+enum { WIDE = 256, /* numbers */
+	FEW = 10000 /* rows */ };
 
 typedef struct filling {
 	gd_train_options *options;
@@ -80,6 +81,9 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	if (options->periodic)
 		put(&f, "periodic-scale", "0.1");
 	put(&f, "hidden", "256,256");
+	/* An average of four: they share all but a little, and small tables are quickly learned. */
+	if (facts->rows < FEW && options->hidden.count && !options->initial)
+		put(&f, "members", "4");
 	put(&f, "activation", "silu");
 	put(&f, "batch-size", "%" PRId64, batch);
 	put(&f, "epochs", "%" PRId64, epochs);

@@ -13,11 +13,12 @@ const gd_column_form gd_column_forms[GD_COLUMNS] = {
 	[GD_LABELS] = {"labels", GD_INT32, 1, "class of each row, an index into class_names"},
 	[GD_SOURCE_ROWS] = {"source_row", GD_INT64, 1, "record of the source; the first after the header is 1"},
 	[GD_WEIGHTS] = {"weights", GD_FLOAT32, 1, "weight of each row in the loss and the scores"},
+	[GD_GROUPS] = {"group", GD_INT32, 1, "hash of each row's group, 0 to 65535; folds keep equal ones together"},
 };
 
-int gd_column_count(const gd_dataset_header *header)
+bool gd_column_is_there(const gd_dataset_header *header, gd_column column)
 {
-	return header->weight ? GD_COLUMNS : GD_WEIGHTS;
+	return column < GD_WEIGHTS || (column == GD_WEIGHTS ? header->weight != NULL : header->grouped);
 }
 
 const char *gd_column_path(gd_part part, gd_column column, char path[32])
@@ -46,6 +47,8 @@ void gd_hdf5_put_dataset_header(gd_hdf5 *hdf5, const gd_dataset_header *header)
 	gd_hdf5_put_integer(hdf5, "/", "seed", header->seed);
 	if (header->weight)
 		gd_hdf5_put_text(hdf5, "/", "weight_column", header->weight);
+	if (header->grouped)
+		gd_hdf5_put_integer(hdf5, "/", "groups_kept", 1);
 	gd_hdf5_put_preprocessing(hdf5, &header->preprocessing);
 	gd_hdf5_put_group(hdf5, "statistics");
 	gd_hdf5_array counts = {
@@ -100,6 +103,7 @@ void gd_hdf5_get_dataset_header(gd_hdf5 *hdf5, gd_dataset_header *header)
 	header->seed = gd_hdf5_get_integer(hdf5, "/", "seed", INT64_MIN, INT64_MAX);
 	if (gd_hdf5_has_attribute(hdf5, "/", "weight_column"))
 		header->weight = gd_hdf5_get_text(hdf5, "/", "weight_column", arena);
+	header->grouped = gd_hdf5_has_attribute(hdf5, "/", "groups_kept");
 	header->history = gd_hdf5_get_text(hdf5, "/", "history", arena);
 
 	hsize_t shape[2];

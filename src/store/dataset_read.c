@@ -16,7 +16,7 @@ struct gd_dataset {
 	char *path;
 	gd_hdf5 hdf5;
 	gd_dataset_header header;
-	gd_share held; /* rows of the training part that are the validation part; none: as the file has them */
+	gd_fold fold; /* none held out: as the file has them */
 	hid_t arrays[GD_PARTS][GD_COLUMNS];
 	hid_t transfer;
 };
@@ -46,10 +46,10 @@ const gd_dataset_header *gd_dataset_get_header(const gd_dataset *dataset)
 	return &dataset->header;
 }
 
-gd_share *gd_dataset_held(gd_dataset *dataset, gd_communicator **communicator)
+gd_fold *gd_dataset_get_fold(gd_dataset *dataset, gd_communicator **communicator)
 {
 	*communicator = dataset->communicator;
-	return &dataset->held;
+	return &dataset->fold;
 }
 
 /* ---- open ---- */
@@ -60,7 +60,9 @@ static void check_parts(gd_hdf5 *hdf5, const gd_dataset_header *header)
 	char path[32];
 	for (int part = 0; part < GD_PARTS; part++) {
 		hsize_t rows = (hsize_t)header->rows[part], features = (hsize_t)header->preprocessing.features;
-		for (int column = 0; column < gd_column_count(header) && rows && !gd_hdf5_failed(hdf5); column++) {
+		for (int column = 0; column < GD_COLUMNS && rows && !gd_hdf5_failed(hdf5); column++) {
+			if (!gd_column_is_there(header, column))
+				continue;
 			const gd_column_form *form = &gd_column_forms[column];
 			hsize_t shape[2], expected[2] = {rows, form->rank == 2 ? features : 1};
 			gd_hdf5_get_shape(hdf5, gd_column_path(part, column, path), form->element, form->rank, shape);
@@ -176,7 +178,9 @@ static gd_status open_arrays(gd_dataset *dataset)
 	char path[32];
 	gd_hdf5 *hdf5 = &dataset->hdf5;
 	for (int part = 0; part < GD_PARTS; part++) {
-		for (int column = 0; column < gd_column_count(&dataset->header) && dataset->header.rows[part] && !gd_hdf5_failed(hdf5); column++) {
+		for (int column = 0; column < GD_COLUMNS && dataset->header.rows[part] && !gd_hdf5_failed(hdf5); column++) {
+			if (!gd_column_is_there(&dataset->header, column))
+				continue;
 			hid_t *array = &dataset->arrays[part][column];
 			begin_wait(dataset);
 			*array = H5Dopen2(hdf5->file, gd_column_path(part, column, path), H5P_DEFAULT);
@@ -231,6 +235,8 @@ void gd_dataset_close(gd_dataset *dataset)
 	finish_wait(dataset);
 	(void)closed;
 	gd_dataset_header_release(&dataset->header);
+	free(dataset->fold.members);
+	free(dataset->fold.before);
 	free(dataset->path);
 	free(dataset);
 }
@@ -312,14 +318,34 @@ static gd_status read_stored(gd_dataset *dataset, gd_part part, gd_column column
 	return gd_failed(&status) ? status : agree(dataset->communicator, hdf5->status);
 }
 
-/* Rows of a part as the dataset shows it: of the training part what lies before the stretch that is held out, then what lies behind. Every rank makes the same calls. */
-static gd_status read_column(gd_dataset *dataset, gd_part part, gd_column column, int64_t first, int64_t count, void *values)
+/* Of a fold that keeps groups together: all stored rows from the first to the last that are asked for, of which those of the part are kept. */
+static gd_status read_members(gd_dataset *dataset, bool held, gd_column column, int64_t first, int64_t count, size_t row_bytes, char *values)
 {
-	const gd_share *held = &dataset->held;
+	const gd_fold *fold = &dataset->fold;
+	int64_t from = count ? gd_fold_place(fold, held, first) : 0, to = count ? gd_fold_place(fold, held, first + count - 1) + 1 : 0;
+	char *stored = malloc((size_t)(to - from + 1) * row_bytes);
+	gd_status status = agree(dataset->communicator, stored ? gd_ok() : gd_out_of_memory("a fold's rows"));
+	if (!gd_failed(&status))
+		status = read_stored(dataset, GD_TRAIN, column, from, to - from, stored);
+	for (int64_t row = from; row < to && !gd_failed(&status); row++)
+		if (gd_fold_holds(fold, row) == held) {
+			memcpy(values, stored + (size_t)(row - from) * row_bytes, row_bytes);
+			values += row_bytes;
+		}
+	free(stored);
+	return status;
+}
+
+/* Of a fold's training part what lies before the stretch that is held out, then what lies behind. */
+gd_status gd_dataset_read_column(gd_dataset *dataset, gd_part part, gd_column column, int64_t first, int64_t count, void *values)
+{
+	const gd_share *held = &dataset->fold.held;
 	const gd_column_form *form = &gd_column_forms[column];
 	size_t row_bytes = (form->rank == 2 ? (size_t)dataset->header.preprocessing.features : 1) * gd_element_size(form->element);
 	if (!held->count || part == GD_TEST)
 		return read_stored(dataset, part, column, first, count, values);
+	if (dataset->fold.members)
+		return read_members(dataset, part == GD_VALIDATION, column, first, count, row_bytes, values);
 	if (part == GD_VALIDATION)
 		return read_stored(dataset, GD_TRAIN, column, held->first + first, count, values);
 	int64_t before = first >= held->first ? 0 : held->first - first < count ? held->first - first : count;
@@ -354,7 +380,7 @@ gd_status gd_dataset_read(gd_dataset *dataset, gd_part part, int64_t first, int6
 		return status;
 	for (int column = 0; column < GD_WEIGHTS && !gd_failed(&status); column++)
 		if (values[column])
-			status = read_column(dataset, part, column, first, count, values[column]);
+			status = gd_dataset_read_column(dataset, part, column, first, count, values[column]);
 	if (!gd_failed(&status))
 		status = check_rows(dataset, part, first, count, features, labels);
 	return status;
@@ -370,7 +396,7 @@ gd_status gd_dataset_read_weights(gd_dataset *dataset, gd_part part, int64_t fir
 			weights[i] = 1.0f;
 		return gd_ok();
 	}
-	gd_status status = read_column(dataset, part, GD_WEIGHTS, first, count, weights);
+	gd_status status = gd_dataset_read_column(dataset, part, GD_WEIGHTS, first, count, weights);
 	if (gd_failed(&status))
 		return status;
 	for (int64_t i = 0; i < count && !gd_hdf5_failed(hdf5); i++)

@@ -29,7 +29,9 @@ static void make_arrays(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part 
 	hsize_t rows = (hsize_t)header->rows[part], features = (hsize_t)header->preprocessing.features;
 	hsize_t vector_chunk = matrix_chunk > VECTOR_CHUNK_ROWS ? matrix_chunk : VECTOR_CHUNK_ROWS;
 	gd_hdf5_put_group(hdf5, gd_part_names[part]);
-	for (int column = 0; column < gd_column_count(header); column++) {
+	for (int column = 0; column < GD_COLUMNS; column++) {
+		if (!gd_column_is_there(header, column))
+			continue;
 		const gd_column_form *form = &gd_column_forms[column];
 		hsize_t chunk = form->rank == 2 ? matrix_chunk : vector_chunk;
 		gd_hdf5_array array = {
@@ -55,13 +57,14 @@ static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part p
 	for (int64_t first = 0; first < rows && !gd_hdf5_failed(hdf5); first += step) {
 		int64_t count = rows - first < step ? rows - first : step;
 		hdf5->status = source(context, part, first, count, block);
-		const void *values[GD_COLUMNS] = {block->features, block->labels, block->source_rows, block->weights};
-		for (int column = 0; column < gd_column_count(header); column++)
-			gd_hdf5_put_rows(hdf5, gd_column_path(part, column, path), gd_column_forms[column].element, (hsize_t)first, (hsize_t)count, values[column]);
+		const void *values[GD_COLUMNS] = {block->features, block->labels, block->source_rows, block->weights, block->groups};
+		for (int column = 0; column < GD_COLUMNS; column++)
+			if (gd_column_is_there(header, column))
+				gd_hdf5_put_rows(hdf5, gd_column_path(part, column, path), gd_column_forms[column].element, (hsize_t)first, (hsize_t)count, values[column]);
 		if (!gd_hdf5_failed(hdf5))
 			gd_dataset_content_add(content, block->features, (size_t)(count * header->preprocessing.features) * sizeof *block->features);
 	}
-	/* In the digest they come after all features; weights are not in it. */
+	/* In the digest they come after all features; weights and groups are not in it. */
 	for (int column = GD_LABELS; column < GD_WEIGHTS; column++) {
 		for (int64_t first = 0; first < rows && !gd_hdf5_failed(hdf5); first += step) {
 			int64_t count = rows - first < step ? rows - first : step;
@@ -77,7 +80,9 @@ static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part p
 static void find_chunks(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, gd_stretches *stretches)
 {
 	char path[32];
-	for (int column = 0; column < gd_column_count(header) && !gd_hdf5_failed(hdf5); column++) {
+	for (int column = 0; column < GD_COLUMNS && !gd_hdf5_failed(hdf5); column++) {
+		if (!gd_column_is_there(header, column))
+			continue;
 		hsize_t chunk[2] = {1, 1};
 		hid_t array = H5Dopen2(hdf5->file, gd_column_path(part, column, path), H5P_DEFAULT);
 		hid_t creation = array >= 0 ? H5Dget_create_plist(array) : -1;
@@ -136,9 +141,10 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 		.labels = gd_allocate(matrix_chunk, sizeof *block.labels),
 		.source_rows = gd_allocate(matrix_chunk, sizeof *block.source_rows),
 		.weights = header->weight ? gd_allocate(matrix_chunk, sizeof *block.weights) : NULL,
+		.groups = header->grouped ? gd_allocate(matrix_chunk, sizeof *block.groups) : NULL,
 	};
 	gd_hdf5_create(&hdf5, temporary, path);
-	if (!block.features || !block.labels || !block.source_rows || (header->weight && !block.weights))
+	if (!block.features || !block.labels || !block.source_rows || (header->weight && !block.weights) || (header->grouped && !block.groups))
 		gd_hdf5_fail_out_of_memory(&hdf5, "a block of rows");
 	check_counts(&hdf5, header);
 	gd_sha256_init(&content);
@@ -165,6 +171,7 @@ gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd
 		gd_file_discard(temporary);
 	gd_leftover_release(held);
 	free(stretches.items);
+	free(block.groups);
 	free(block.weights);
 	free(block.source_rows);
 	free(block.labels);

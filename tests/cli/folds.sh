@@ -55,13 +55,25 @@ equal "lines of the baseline's table" "$(grep -Ec '^([1-4]|mean|deviation) ' knn
 expect 0 '' ranks 1 baseline logistic --data songs.h5 --folds 2 -q --json
 holds "accuracy in JSON" "$(json_number out.txt accuracy) > 0.1"
 
+# Groups stay together: the same on any number of ranks, of the dataset and of the folds.
+"$GENRE_DIST" synth --rows 600 --seed 4 -o songs.csv -q || exit 2
+"$GENRE_DIST" preprocess songs.csv --group track_artist --split grouped -q -o grouped.h5 || exit 2
+expect 0 '' ranks 3 preprocess songs.csv --group track_artist --split grouped -q -o grouped3.h5
+expect 0 '' h5diff grouped.h5 grouped3.h5 /train/group
+expect 0 '' ranks 1 train "${options[@]}" --data grouped.h5 --folds 3 --run grouped1 -q
+expect 0 '' ranks 3 train "${options[@]}" --data grouped3.h5 --folds 3 --run grouped3 -q
+for fold in 1 2 3; do
+	equal "grouped fold $fold" "$(weights_of "grouped3/base-fold$fold/model.h5")" "$(weights_of "grouped1/base-fold$fold/model.h5")"
+done
+
 refuse 2 "folds 1" ranks 1 train "${options[@]}" --folds 1 --run x
 refuse 2 "fold 5 is more" ranks 1 train "${options[@]}" --folds 4 --fold 5 --run x
 refuse 2 "refit" ranks 1 train "${options[@]}" --refit --run x
 refuse 2 "max-steps" ranks 1 train "${options[@]}" --folds 4 --max-steps 3 --run x
 refuse 2 "another sweep" ranks 1 train "${options[@]}" --folds 4 --run on1
 refuse 2 "contradict" ranks 1 baseline knn --data songs.h5 --folds 4 --part test
-"$GENRE_DIST" synth --rows 300 --seed 4 -o songs.csv >/dev/null 2>&1
-"$GENRE_DIST" preprocess songs.csv --split grouped -o grouped.h5 >/dev/null 2>err.txt || fail "no grouped dataset: $(cat err.txt)"
-refuse 2 "groups" ranks 2 baseline knn --data grouped.h5 --folds 4
+expect 0 '' ranks 2 baseline knn --data grouped.h5 --folds 4 -q
+printf 'a,who,kind\n1,x,p\n2,x,q\n3,y,p\n4,y,q\n5,z,p\n6,z,q\n7,u,p\n8,u,q\n' >few.csv
+"$GENRE_DIST" preprocess few.csv --target kind --group who --split grouped --validation-fraction 0 -o few.h5 -q 2>/dev/null
+refuse 2 "groups are kept together" ranks 2 baseline knn --data few.h5 --folds 5 --neighbours 1
 finish

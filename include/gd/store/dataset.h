@@ -2,6 +2,7 @@
 #ifndef GD_DATASET_H
 #define GD_DATASET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gd/base/status.h"
@@ -25,18 +26,24 @@ typedef struct gd_dataset_header {
 	int64_t rows_read, rows_dropped;
 	char *split;             /* "random", "grouped", "column" */
 	char *weight;            /* the column that rows have their weights from; NULL: all weigh 1 */
+	bool grouped;            /* rows say which of them belong together */
 	int64_t seed;
 	char *history;           /* command line */
 	char *audit;             /* the leak audit as text, printed by `info`; may be empty */
 } gd_dataset_header;
 void gd_dataset_header_release(gd_dataset_header *header);
 
-/* Some rows: features [count, features] (standardised), labels, source rows and weights [count], those where rows have weights alone. */
+/*
+ * Some rows: features [count, features] (standardised), labels, source rows, weights and groups [count], the last two where the header has them alone. A group is a number from 0 to
+ * GD_GROUP_SLOTS - 1, a hash of what names it.
+ */
+enum { GD_GROUP_SLOTS = 1 << 16 };
 typedef struct gd_dataset_rows {
 	float *features;
 	int32_t *labels;
 	int64_t *source_rows;
 	float *weights;
+	int32_t *groups;
 } gd_dataset_rows;
 /* Where a writer takes its rows: `count` rows of `part` from `first` on. */
 typedef gd_status gd_dataset_source(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows);
@@ -59,7 +66,8 @@ GD_CHECKED gd_status gd_dataset_read_weights(gd_dataset *dataset, gd_part part, 
 /*
  * Collective (or local). From now on the dataset shows fold `fold` (from 1) of `folds` of its training part: rows that are held out are the validation part, the others the training part,
  * each in the stored order; rows and class_counts of the header follow. Rows are stored in an order drawn by a key of their content, so folds are contiguous stretches of it, near-equal,
- * whatever the ranks. Its own validation part is not seen. Errors: GD_USAGE with more folds than rows, or where rows belong to groups, which a dataset does not keep.
+ * whatever the ranks. Where rows are of groups, folds are stretches of the groups' hashes instead, as near to equal as whole groups allow; then each rank holds two bits for each training row.
+ * Its own validation part is not seen. Errors: GD_USAGE with more folds than rows or groups, or for an older dataset that was split by groups and does not say which rows are of one.
  */
 GD_CHECKED gd_status gd_dataset_fold(gd_dataset *dataset, int fold, int folds);
 /* Collective (or local). */

@@ -5,8 +5,8 @@
 #include "gd/store/dataset.h"
 #include "gd/store/hdf5_file.h"
 
-/* The arrays of a part, and what they hold; the last one where rows have weights. */
-typedef enum gd_column { GD_FEATURES, GD_LABELS, GD_SOURCE_ROWS, GD_WEIGHTS, GD_COLUMNS } gd_column;
+/* The arrays of a part, and what they hold; the last two where rows have weights, or were split by groups. */
+typedef enum gd_column { GD_FEATURES, GD_LABELS, GD_SOURCE_ROWS, GD_WEIGHTS, GD_GROUPS, GD_COLUMNS } gd_column;
 typedef struct gd_column_form {
 	const char *name;
 	gd_element element;
@@ -15,13 +15,29 @@ typedef struct gd_column_form {
 } gd_column_form;
 extern const gd_column_form gd_column_forms[GD_COLUMNS];
 
-/* How many of them a part has. */
-int gd_column_count(const gd_dataset_header *header);
+/* Whether a part has it. */
+bool gd_column_is_there(const gd_dataset_header *header, gd_column column);
 /* "train/features" into 32 bytes. */
 const char *gd_column_path(gd_part part, gd_column column, char path[32]);
 
-/* The rows of the training part that gd_dataset_fold holds out; *communicator: the dataset's. */
-gd_share *gd_dataset_held(gd_dataset *dataset, gd_communicator **communicator);
+/* The rows of the training part that gd_dataset_fold holds out. */
+typedef struct gd_fold {
+	gd_share held;     /* this stretch; with `members` there are held.count, anywhere */
+	uint64_t *members; /* [rows / 64, rounded up]: a bit a row that is held out; NULL: the stretch */
+	int64_t *before;   /* [as many]: rows held out before the first of each 64 */
+	int64_t words;
+} gd_fold;
+/* *communicator: the dataset's. */
+gd_fold *gd_dataset_get_fold(gd_dataset *dataset, gd_communicator **communicator);
+/* The stored place of row `n` of those with members that are held out, or are not. */
+int64_t gd_fold_place(const gd_fold *fold, bool held, int64_t n);
+static inline bool gd_fold_holds(const gd_fold *fold, int64_t row)
+{
+	return fold->members[row / 64] >> (row % 64) & 1;
+}
+
+/* Collective (or local). Rows of a part as the dataset shows it; every rank makes the same calls. */
+GD_CHECKED gd_status gd_dataset_read_column(gd_dataset *dataset, gd_part part, gd_column column, int64_t first, int64_t count, void *values);
 
 /* All but the parts' arrays. */
 void gd_hdf5_put_dataset_header(gd_hdf5 *hdf5, const gd_dataset_header *header);
