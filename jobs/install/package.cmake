@@ -17,10 +17,12 @@ else()
 endif()
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS hdf5-tools)
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "gnuplot-nox, slurm-client")
-set(CPACK_PACKAGE_DESCRIPTION "A table becomes a normalised dataset, a dataset a trained neural network, and a
-network classifies other tables. The same seed gives the same bits on any number
-of ranks; a killed training resumes to those bits. All files are HDF5.")
+set(CPACK_PACKAGE_DESCRIPTION "A table becomes a normalised dataset, a dataset a trained neural network,
+and a network classifies other tables. The same seed gives the same bits on
+any number of ranks; a killed training resumes to those bits. All files are
+HDF5.")
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/jobs/install/finish.cmake)
 set(CPACK_GD_SOURCE ${PROJECT_SOURCE_DIR})
+set(CPACK_GD_VERSION ${PROJECT_VERSION})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 include(CPack)

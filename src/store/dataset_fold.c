@@ -29,20 +29,6 @@ static gd_status count_classes(gd_dataset *dataset, gd_communicator *communicato
 
 /* ---- groups ---- */
 
-int64_t gd_fold_place(const gd_fold *fold, bool held, int64_t n)
-{
-	int64_t word = 0;
-	for (int64_t count = fold->words; count > 1;) {
-		int64_t half = count / 2, before = held ? fold->before[word + half] : 64 * (word + half) - fold->before[word + half];
-		word = before <= n ? word + half : word;
-		count -= half;
-	}
-	int64_t row = 64 * word - 1, seen = held ? fold->before[word] : 64 * word - fold->before[word];
-	while (seen <= n)
-		seen += gd_fold_holds(fold, ++row) == held;
-	return row;
-}
-
 /* Folds end where the hashes' counts come nearest to equal shares: cut [2], the first hash of fold `fold` and that of the next one. */
 static void cut_hashes(const double *counts, int64_t rows, int fold, int folds, int cut[2])
 {

@@ -24,11 +24,13 @@ for page in genre-dist $("$GENRE_DIST" --help | sed -n '/^commands:/,/^$/s/^  \(
 	checks=$((checks + 1))
 done
 for file in bin/genre-dist share/bash-completion/completions/genre-dist share/genre-dist/data/spotify.ini share/genre-dist/data/spotify.profile \
-	share/genre-dist/jobs/environment.sh share/genre-dist/jobs/train.sbatch share/doc/genre-dist/copyright share/doc/genre-dist/changelog.gz; do
+	share/genre-dist/jobs/environment.sh share/genre-dist/jobs/train.sbatch share/doc/genre-dist/copyright share/doc/genre-dist/changelog.gz \
+	share/doc/genre-dist/NEWS.md.gz; do
 	[[ -s root/usr/$file ]] || fail "usr/$file is not in the package"
 	checks=$((checks + 1))
 done
-zcat root/usr/share/doc/genre-dist/changelog.gz | grep -q "^## $version$" || fail "src/NEWS.md says nothing of version $version"
+zcat root/usr/share/doc/genre-dist/changelog.gz | grep -q "^genre-dist ($version) " || fail "the changelog says nothing of version $version"
+zcat root/usr/share/doc/genre-dist/NEWS.md.gz | grep -q "^## $version$" || fail "src/NEWS.md says nothing of version $version"
 equal "files outside of what is the package's" "$(cd root && find . -type f | grep -Ev '^\./usr/(bin/genre-dist$|share/(man/man1/genre-dist|bash-completion/completions/genre-dist$|genre-dist/|doc/genre-dist/))')" ""
 equal "files that others may write" "$(find root -perm /022 -not -type l)" ""
 for name in quickstart.sh setup.sh install; do

@@ -29,13 +29,6 @@ typedef struct gd_fold {
 } gd_fold;
 /* *communicator: the dataset's. */
 gd_fold *gd_dataset_get_fold(gd_dataset *dataset, gd_communicator **communicator);
-/* The stored place of row `n` of those with members that are held out, or are not. */
-int64_t gd_fold_place(const gd_fold *fold, bool held, int64_t n);
-static inline bool gd_fold_holds(const gd_fold *fold, int64_t row)
-{
-	return fold->members[row / 64] >> (row % 64) & 1;
-}
-
 /* Collective (or local). Rows of a part as the dataset shows it; every rank makes the same calls. */
 GD_CHECKED gd_status gd_dataset_read_column(gd_dataset *dataset, gd_part part, gd_column column, int64_t first, int64_t count, void *values);
 
