@@ -17,6 +17,12 @@ gd_status gd_baseline_run(gd_communicator *communicator, gd_dataset *dataset, co
 	for (int i = 0; i < 2; i++)
 		if (header->rows[needed[i]] == 0)
 			return gd_error(GD_BAD_DATA, "the dataset has no %s part", needed[i] == GD_TRAIN ? "training" : gd_part_names[needed[i]]);
+	if (header->weight) {
+		gd_status mine = gd_score_sums_weigh(sums);
+		gd_status status = gd_agree(communicator, &mine);
+		if (gd_failed(&status))
+			return status;
+	}
 	switch (options->kind) {
 	case GD_BASELINE_LOGISTIC:
 		return gd_baseline_logistic(communicator, dataset, options, sums);

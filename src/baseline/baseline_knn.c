@@ -152,7 +152,7 @@ gd_status gd_baseline_neighbours(gd_communicator *communicator, gd_dataset *data
 	for (int64_t first = 0; !gd_failed(&status) && first < queries.count; first += QUERIES) {
 		int count = queries.count - first < QUERIES ? (int)(queries.count - first) : QUERIES;
 		classify(&s, count, queries.features_of + first * queries.features);
-		gd_score_sums_add(sums, count, s.votes, queries.labels + first);
+		gd_score_sums_add_weighted(sums, count, s.votes, queries.labels + first, queries.weights ? queries.weights + first : NULL);
 	}
 	if (!gd_failed(&status))
 		status = gd_score_reduce(communicator, sums);

@@ -119,6 +119,8 @@ static gd_status to_matrix(const gd_baseline_rows *rows, bool labelled, DMatrixH
 		labels[i] = (float)rows->labels[i];
 	int failed = XGDMatrixSetFloatInfo(*matrix, "label", labels, (bst_ulong)rows->count);
 	free(labels);
+	if (!failed && rows->weights)
+		failed = XGDMatrixSetFloatInfo(*matrix, "weight", rows->weights, (bst_ulong)rows->count);
 	return failed ? library_error() : gd_ok();
 }
 
@@ -171,7 +173,7 @@ static gd_status score(const orchard *o, const gd_baseline_rows *scored, gd_scor
 		int rows = o->rows - first < BLOCK ? (int)(o->rows - first) : BLOCK;
 		for (int row = 0; row < rows; row++)
 			to_probabilities(o, o->scores + (first + row) * o->classes, row, rows, probabilities);
-		gd_score_sums_add(sums, rows, probabilities, scored->labels + first);
+		gd_score_sums_add_weighted(sums, rows, probabilities, scored->labels + first, scored->weights ? scored->weights + first : NULL);
 	}
 	free(probabilities);
 	return gd_ok();

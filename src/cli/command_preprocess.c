@@ -11,7 +11,7 @@
 #include "gd/preprocess/preprocess.h"
 
 typedef struct preprocess_options {
-	const char *output, *schema, *target, *group, *split_column, *drop, *numeric, *categorical, *date, *missing_values, *write_schema;
+	const char *output, *schema, *target, *group, *weight, *split_column, *drop, *numeric, *categorical, *date, *missing_values, *write_schema;
 	int split, encoding, missing;
 	int64_t bins;
 	double test_fraction, validation_fraction;
@@ -26,6 +26,7 @@ static const gd_option options[] = {
 	{.name = "schema", .letter = 's', .type = GD_OPTION_TEXT, .offset = AT(schema), .argument = "FILE.ini", .help = "what the columns mean; default: the shipped song schema"},
 	{.name = "target", .letter = 't', .type = GD_OPTION_TEXT, .offset = AT(target), .argument = "COLUMN", .help = "the column to predict; without a schema the others are inferred from the data"},
 	{.name = "group", .letter = 'g', .type = GD_OPTION_TEXT, .offset = AT(group), .argument = "COLUMN", .help = "records with equal values here belong together"},
+	{.name = "weight", .type = GD_OPTION_TEXT, .offset = AT(weight), .argument = "COLUMN", .help = "how much a record counts in the loss and the scores: numbers, none negative; no feature"},
 	{.name = "drop", .type = GD_OPTION_TEXT, .offset = AT(drop), .argument = "COLUMN,...", .help = "columns to leave out"},
 	{.name = "numeric", .type = GD_OPTION_TEXT, .offset = AT(numeric), .argument = "COLUMN,...", .help = "columns that are numbers"},
 	{.name = "categorical", .type = GD_OPTION_TEXT, .offset = AT(categorical), .argument = "COLUMN,...", .help = "columns whose values are levels"},
@@ -64,6 +65,7 @@ static gd_status run(gd_communicator *communicator, const preprocess_options *o,
 		.schema = o->schema,
 		.target = o->target,
 		.group = o->group,
+		.weight = o->weight,
 		.drop = o->drop,
 		.numeric = o->numeric,
 		.categorical = o->categorical,

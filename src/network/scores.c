@@ -30,12 +30,31 @@ gd_status gd_score_sums_keep_rows(gd_score_sums *sums)
 	return sums->rows ? gd_ok() : gd_out_of_memory("the rows' probabilities");
 }
 
+gd_status gd_score_sums_weigh(gd_score_sums *sums)
+{
+	if (sums->weights)
+		return gd_ok();
+	gd_score_weights *weights = gd_allocate(1, sizeof *weights);
+	if (weights)
+		weights->confusion = gd_allocate((size_t)sums->classes * (size_t)sums->classes, sizeof *weights->confusion);
+	if (weights && weights->confusion) {
+		sums->weights = weights;
+		return gd_ok();
+	}
+	free(weights);
+	return gd_out_of_memory("the confusion matrix");
+}
+
 void gd_score_sums_release(gd_score_sums *sums)
 {
 	free(sums->confusion);
+	if (sums->weights)
+		free(sums->weights->confusion);
+	free(sums->weights);
 	if (sums->rows) {
 		free(sums->rows->probabilities);
 		free(sums->rows->labels);
+		free(sums->rows->weights);
 		free(sums->rows);
 	}
 	memset(sums, 0, sizeof *sums);
@@ -50,19 +69,48 @@ static int confidence_bin(float confidence)
 	return place < GD_CALIBRATION_BINS ? (int)place : GD_CALIBRATION_BINS - 1;
 }
 
-/* The tile's squared distances: of each row the sum over the classes, rounded once. */
-static double squared_distances(int classes, int rows, size_t stride, const float *probabilities, const int32_t *labels)
+/* A row's squared distance: the sum over the classes, rounded once. */
+static double squared_distance(int classes, size_t stride, const float *probabilities, int32_t label)
 {
-	double total = 0.0;
-	for (int r = 0; r < rows; r++) {
-		double row = 0.0;
-		for (int c = 0; c < classes; c++) {
-			double gap = (double)probabilities[(size_t)c * stride + (size_t)r] - (c == labels[r]);
-			row += gap * gap;
-		}
-		total += (row + MAGIC) - MAGIC;
+	double row = 0.0;
+	for (int c = 0; c < classes; c++) {
+		double gap = (double)probabilities[(size_t)c * stride] - (c == label);
+		row += gap * gap;
 	}
-	return total;
+	return (row + MAGIC) - MAGIC;
+}
+
+static double loss_of(float p)
+{
+	p = p < FLT_MIN ? FLT_MIN : p; /* a NaN stays one */
+	return (-gd_real_log((double)p) + MAGIC) - MAGIC;
+}
+
+/* Products with weights are not multiples of one quantum: each goes into the wide sums by itself. */
+static void add_weighted_tile(gd_score_sums *sums, int rows, size_t stride, const float *probabilities, const int32_t *labels, const float *weights)
+{
+	float best[TILE];
+	int32_t predicted[TILE];
+	gd_score_weights *to = sums->weights;
+	GD_CHOSEN(gd_scores_kernels)->predict(sums->classes, rows, stride, probabilities, best, predicted);
+	for (int r = 0; r < rows; r++) {
+		const double weight = weights[r];
+		assert(labels[r] >= 0 && labels[r] < sums->classes);
+		int bin = confidence_bin(best[r]);
+		size_t cell = (size_t)labels[r] * (size_t)sums->classes + (size_t)predicted[r];
+		if (weight == 0.0)
+			continue;
+		sums->confusion[cell]++;
+		sums->bin_rows[bin]++;
+		sums->bin_correct[bin] += predicted[r] == labels[r];
+		gd_wide_sum_add(&to->confusion[cell], weight);
+		gd_wide_sum_add(&to->bin_rows[bin], weight);
+		gd_wide_sum_add(&to->bin_correct[bin], predicted[r] == labels[r] ? weight : 0.0);
+		gd_wide_sum_add(&to->squares, weight * weight);
+		gd_wide_sum_add(&sums->bin_confidence[bin], weight * (((double)best[r] + MAGIC) - MAGIC));
+		gd_wide_sum_add(&sums->log_loss, weight * loss_of(probabilities[(size_t)labels[r] * stride + (size_t)r]));
+		gd_wide_sum_add(&sums->brier, weight * squared_distance(sums->classes, stride, probabilities + r, labels[r]));
+	}
 }
 
 static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *probabilities, const int32_t *labels)
@@ -70,7 +118,7 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 	float best[TILE];
 	int32_t predicted[TILE];
 	double confidence[GD_CALIBRATION_BINS] = {0.0};
-	double loss = 0.0;
+	double loss = 0.0, distance = 0.0;
 	GD_CHOSEN(gd_scores_kernels)->predict(sums->classes, rows, stride, probabilities, best, predicted);
 	for (int r = 0; r < rows; r++) {
 		assert(labels[r] >= 0 && labels[r] < sums->classes);
@@ -79,17 +127,16 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 		sums->bin_rows[bin]++;
 		sums->bin_correct[bin] += predicted[r] == labels[r];
 		confidence[bin] += ((double)best[r] + MAGIC) - MAGIC;
-		float p = probabilities[(size_t)labels[r] * stride + (size_t)r];
-		p = p < FLT_MIN ? FLT_MIN : p; /* a NaN stays one */
-		loss += (-gd_real_log((double)p) + MAGIC) - MAGIC;
+		loss += loss_of(probabilities[(size_t)labels[r] * stride + (size_t)r]);
+		distance += squared_distance(sums->classes, stride, probabilities + r, labels[r]);
 	}
 	for (int b = 0; b < GD_CALIBRATION_BINS; b++)
 		gd_wide_sum_add(&sums->bin_confidence[b], confidence[b]);
 	gd_wide_sum_add(&sums->log_loss, loss);
-	gd_wide_sum_add(&sums->brier, squared_distances(sums->classes, rows, stride, probabilities, labels));
+	gd_wide_sum_add(&sums->brier, distance);
 }
 
-static bool have_room(gd_score_rows *kept, int classes, int64_t more)
+static bool have_room(gd_score_rows *kept, int classes, int64_t more, bool weighted)
 {
 	if (kept->count + more <= kept->room)
 		return true;
@@ -103,35 +150,92 @@ static bool have_room(gd_score_rows *kept, int classes, int64_t more)
 	if (!labels)
 		return false;
 	kept->labels = labels;
+	float *weights = weighted ? realloc(kept->weights, (size_t)room * sizeof *weights) : NULL;
+	if (weighted && !weights)
+		return false;
+	kept->weights = weights;
 	kept->room = room;
 	return true;
 }
 
-static void keep(gd_score_rows *kept, int classes, int rows, const float *probabilities, const int32_t *labels)
+static void keep(gd_score_rows *kept, int classes, int rows, const float *probabilities, const int32_t *labels, const float *weights)
 {
-	if (kept->lost || !have_room(kept, classes, rows)) {
+	if (kept->lost || !have_room(kept, classes, rows, weights)) {
 		kept->lost = true;
 		return;
 	}
 	float *to = kept->probabilities + kept->count * classes;
-	for (int r = 0; r < rows; r++)
+	for (int r = 0; r < rows; r++) {
+		if (weights && weights[r] == 0.0f)
+			continue;
 		for (int c = 0; c < classes; c++)
 			*to++ = probabilities[(size_t)c * (size_t)rows + (size_t)r];
-	memcpy(kept->labels + kept->count, labels, (size_t)rows * sizeof *labels);
-	kept->count += rows;
+		if (weights)
+			kept->weights[kept->count] = weights[r];
+		kept->labels[kept->count++] = labels[r];
+	}
+}
+
+void gd_score_sums_add_weighted(gd_score_sums *sums, int rows, const float *probabilities, const int32_t *labels, const float *weights)
+{
+	assert(!weights == !sums->weights);
+	for (int start = 0; start < rows; start += TILE) {
+		int count = rows - start < TILE ? rows - start : TILE;
+		if (weights)
+			add_weighted_tile(sums, count, (size_t)rows, probabilities + start, labels + start, weights + start);
+		else
+			add_tile(sums, count, (size_t)rows, probabilities + start, labels + start);
+	}
+	if (sums->rows)
+		keep(sums->rows, sums->classes, rows, probabilities, labels, weights);
 }
 
 void gd_score_sums_add(gd_score_sums *sums, int rows, const float *probabilities, const int32_t *labels)
 {
-	for (int start = 0; start < rows; start += TILE)
-		add_tile(sums, rows - start < TILE ? rows - start : TILE, (size_t)rows, probabilities + start, labels + start);
-	if (sums->rows)
-		keep(sums->rows, sums->classes, rows, probabilities, labels);
+	gd_score_sums_add_weighted(sums, rows, probabilities, labels, NULL);
+}
+
+double gd_score_sums_cell(const gd_score_sums *sums, int truth, int predicted)
+{
+	size_t cell = (size_t)truth * (size_t)sums->classes + (size_t)predicted;
+	return sums->weights ? gd_wide_sum_value(&sums->weights->confusion[cell]) : (double)sums->confusion[cell];
+}
+
+double gd_score_sums_bin(const gd_score_sums *sums, int bin, bool correct)
+{
+	if (sums->weights)
+		return gd_wide_sum_value(correct ? &sums->weights->bin_correct[bin] : &sums->weights->bin_rows[bin]);
+	return (double)(correct ? sums->bin_correct[bin] : sums->bin_rows[bin]);
+}
+
+/* The weights' sums as one flat vector after another: the calls of `move` are the same for packing and unpacking. */
+static void move_weights(gd_score_sums *sums, double *flat, void (*move)(gd_wide_sum *sum, double *flat))
+{
+	size_t cells = (size_t)sums->classes * (size_t)sums->classes;
+	gd_score_weights *weights = sums->weights;
+	for (size_t i = 0; i < cells; i++, flat += GD_WIDE_LIMBS)
+		move(&weights->confusion[i], flat);
+	for (int b = 0; b < GD_CALIBRATION_BINS; b++, flat += 2 * GD_WIDE_LIMBS) {
+		move(&weights->bin_rows[b], flat);
+		move(&weights->bin_correct[b], flat + GD_WIDE_LIMBS);
+	}
+	move(&weights->squares, flat);
+}
+
+static void put_sum(gd_wide_sum *sum, double *flat)
+{
+	memcpy(flat, sum->limb, sizeof sum->limb);
+}
+
+static void take_sum(gd_wide_sum *sum, double *flat)
+{
+	memcpy(sum->limb, flat, sizeof sum->limb);
 }
 
 size_t gd_score_sums_length(const gd_score_sums *sums)
 {
-	return (size_t)sums->classes * (size_t)sums->classes + GD_CALIBRATION_BINS * (2 + GD_WIDE_LIMBS) + 2 * GD_WIDE_LIMBS;
+	size_t cells = (size_t)sums->classes * (size_t)sums->classes;
+	return cells + GD_CALIBRATION_BINS * (2 + GD_WIDE_LIMBS) + 2 * GD_WIDE_LIMBS + (sums->weights ? (cells + 2 * GD_CALIBRATION_BINS + 1) * GD_WIDE_LIMBS : 0);
 }
 
 void gd_score_sums_pack(const gd_score_sums *sums, double *flat)
@@ -147,6 +251,8 @@ void gd_score_sums_pack(const gd_score_sums *sums, double *flat)
 	}
 	memcpy(flat, sums->log_loss.limb, sizeof sums->log_loss.limb);
 	memcpy(flat + GD_WIDE_LIMBS, sums->brier.limb, sizeof sums->brier.limb);
+	if (sums->weights)
+		move_weights((gd_score_sums *)sums, flat + 2 * GD_WIDE_LIMBS, put_sum);
 }
 
 void gd_score_sums_unpack(gd_score_sums *sums, const double *flat)
@@ -162,6 +268,8 @@ void gd_score_sums_unpack(gd_score_sums *sums, const double *flat)
 	}
 	memcpy(sums->log_loss.limb, flat, sizeof sums->log_loss.limb);
 	memcpy(sums->brier.limb, flat + GD_WIDE_LIMBS, sizeof sums->brier.limb);
+	if (sums->weights)
+		move_weights(sums, (double *)flat + 2 * GD_WIDE_LIMBS, take_sum);
 }
 
 static double ratio(double part, double whole)
@@ -169,31 +277,32 @@ static double ratio(double part, double whole)
 	return whole > 0.0 ? part / whole : 0.0;
 }
 
-static void set_accuracy(int64_t correct, gd_scores *scores)
+/* `n` rows, or as many as weights leave. */
+static void set_accuracy(double correct, double n, gd_scores *scores)
 {
-	double n = (double)scores->rows, p = (double)correct / n;
+	double p = correct / scores->weight;
 	double scale = 1.0 + WILSON_Z * WILSON_Z / n;
 	double centre = (p + WILSON_Z * WILSON_Z / (2.0 * n)) / scale;
 	double half = WILSON_Z * sqrt(p * (1.0 - p) / n + WILSON_Z * WILSON_Z / (4.0 * n * n)) / scale;
 	scores->accuracy = p;
 	/* At the ends, where the formula gives the bound itself, rounding would step over it. */
 	scores->accuracy_low = correct == 0 ? 0.0 : centre - half;
-	scores->accuracy_high = correct == scores->rows ? 1.0 : centre + half;
+	scores->accuracy_high = correct == scores->weight ? 1.0 : centre + half;
 }
 
-static gd_class_score class_score(const gd_score_sums *sums, int class, int64_t *predictions)
+static gd_class_score class_score(const gd_score_sums *sums, int class, double *predictions)
 {
-	int64_t support = 0, predicted = 0;
+	double support = 0, predicted = 0;
 	for (int c = 0; c < sums->classes; c++) {
-		support += sums->confusion[(size_t)class * (size_t)sums->classes + (size_t)c];
-		predicted += sums->confusion[(size_t)c * (size_t)sums->classes + (size_t)class];
+		support += gd_score_sums_cell(sums, class, c);
+		predicted += gd_score_sums_cell(sums, c, class);
 	}
-	double hits = (double)sums->confusion[(size_t)class * (size_t)(sums->classes + 1)];
+	double hits = gd_score_sums_cell(sums, class, class);
 	*predictions = predicted;
 	return (gd_class_score){
-		.precision = ratio(hits, (double)predicted),
-		.recall = ratio(hits, (double)support),
-		.f1 = ratio(2.0 * hits, (double)(predicted + support)),
+		.precision = ratio(hits, predicted),
+		.recall = ratio(hits, support),
+		.f1 = ratio(2.0 * hits, predicted + support),
 		.support = support,
 	};
 }
@@ -201,14 +310,15 @@ static gd_class_score class_score(const gd_score_sums *sums, int class, int64_t 
 void gd_scores_of(const gd_score_sums *sums, gd_scores *scores, gd_class_score *per_class)
 {
 	memset(scores, 0, sizeof *scores);
-	int64_t correct = 0;
-	double recalls = 0.0, f1s = 0.0;
+	double correct = 0.0, recalls = 0.0, f1s = 0.0;
 	int occurring = 0, met = 0;
 	for (int c = 0; c < sums->classes; c++) {
-		int64_t predictions;
+		double predictions;
 		gd_class_score score = class_score(sums, c, &predictions);
-		correct += sums->confusion[(size_t)c * (size_t)(sums->classes + 1)];
-		scores->rows += score.support;
+		correct += gd_score_sums_cell(sums, c, c);
+		scores->weight += score.support;
+		for (int other = 0; other < sums->classes; other++)
+			scores->rows += sums->confusion[(size_t)c * (size_t)sums->classes + (size_t)other];
 		recalls += score.recall;
 		f1s += score.f1;
 		occurring += score.support > 0;
@@ -222,13 +332,13 @@ void gd_scores_of(const gd_score_sums *sums, gd_scores *scores, gd_class_score *
 		scores->accuracy_high = 1.0;
 		return;
 	}
-	double rows = (double)scores->rows, gap = 0.0;
-	set_accuracy(correct, scores);
+	double weight = scores->weight, gap = 0.0;
+	set_accuracy(correct, sums->weights ? weight * weight / gd_wide_sum_value(&sums->weights->squares) : weight, scores);
 	scores->balanced_accuracy = recalls / occurring;
 	scores->f1_macro = f1s / met;
-	scores->log_loss = gd_wide_sum_value(&sums->log_loss) / rows;
+	scores->log_loss = gd_wide_sum_value(&sums->log_loss) / weight;
 	for (int b = 0; b < GD_CALIBRATION_BINS; b++)
-		gap += fabs((double)sums->bin_correct[b] - gd_wide_sum_value(&sums->bin_confidence[b]));
-	scores->expected_calibration_error = gap / rows;
-	scores->brier = gd_wide_sum_value(&sums->brier) / rows / (sums->classes == 2 ? 2.0 : 1.0);
+		gap += fabs(gd_score_sums_bin(sums, b, true) - gd_wide_sum_value(&sums->bin_confidence[b]));
+	scores->expected_calibration_error = gap / weight;
+	scores->brier = gd_wide_sum_value(&sums->brier) / weight / (sums->classes == 2 ? 2.0 : 1.0);
 }

@@ -37,11 +37,11 @@ void gd_temperature_logs(size_t count, const float *probabilities, double *logs)
 		logs[i] = log_of(probabilities[i]);
 }
 
-void gd_temperature_add(double sharpness, int classes, int64_t rows, const double *logs, const int32_t *labels, gd_wide_sum *loss, gd_wide_sum *slope)
+void gd_temperature_add(double sharpness, int classes, int64_t rows, const double *logs, const int32_t *labels, const float *weights, gd_wide_sum *loss, gd_wide_sum *slope)
 {
 	for (int64_t r = 0; r < rows; r++) {
 		const double *row = logs + r * classes, mine = row[labels[r]];
-		double top = row[0], total = 0.0, mean = 0.0;
+		double top = row[0], total = 0.0, mean = 0.0, counts = weights ? (double)weights[r] : 1.0;
 		for (int c = 1; c < classes; c++)
 			top = row[c] > top ? row[c] : top;
 		for (int c = 0; c < classes; c++) {
@@ -49,7 +49,7 @@ void gd_temperature_add(double sharpness, int classes, int64_t rows, const doubl
 			total += weight;
 			mean += weight * row[c];
 		}
-		gd_wide_sum_add(loss, (gd_real_log(total) - sharpness * (mine - top) + MAGIC) - MAGIC);
-		gd_wide_sum_add(slope, (mean / total - mine + MAGIC) - MAGIC);
+		gd_wide_sum_add(loss, counts * ((gd_real_log(total) - sharpness * (mine - top) + MAGIC) - MAGIC));
+		gd_wide_sum_add(slope, counts * ((mean / total - mine + MAGIC) - MAGIC));
 	}
 }

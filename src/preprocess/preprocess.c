@@ -35,6 +35,11 @@ static gd_status check_options(const gd_preprocess_options *options)
 		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", options->write_schema);
 	if (options->group && options->target && !strcmp(options->group, options->target))
 		return gd_error(GD_USAGE, "--target and --group name the same column '%s'", options->target);
+	for (int i = 0; i < 2 && options->weight; i++) {
+		const char *other = i ? options->split_column : options->target;
+		if (other && !strcmp(options->weight, other))
+			return gd_error(GD_USAGE, "--weight and --%s name the same column '%s'", i ? "split-column" : "target", options->weight);
+	}
 	return gd_ok();
 }
 

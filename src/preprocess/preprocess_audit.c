@@ -82,6 +82,29 @@ static gd_status count_classes(const gd_preprocess *run)
 	return status;
 }
 
+/* Parts whose records weigh nothing: without a loss, or without scores. */
+static gd_status check_weights(const gd_preprocess *run)
+{
+	const gd_rows *rows = &run->rows;
+	int64_t weighing[GD_PARTS] = {0};
+	gd_status status = gd_ok();
+	if (!run->header.weight)
+		return status;
+	for (int64_t i = 0; i < rows->count; i++)
+		weighing[rows->part[i]] += rows->weights[i] > 0;
+	status = gd_together_sum(run->together, &status, weighing, GD_PARTS);
+	for (int part = 0; part < GD_PARTS && !gd_failed(&status); part++) {
+		if (!run->header.rows[part] || weighing[part])
+			continue;
+		char room[GD_EXCERPT_ROOM];
+		gd_excerpt(run->header.weight, room);
+		if (part == GD_TRAIN)
+			return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "column '%s' gives no training record a weight above 0", room));
+		gd_log_warning("no record of the %s part has a weight above 0 in column '%s': it has no scores", gd_part_names[part], room);
+	}
+	return status;
+}
+
 typedef struct placed {
 	gd_content content;
 	int64_t row;
@@ -166,6 +189,8 @@ static gd_status audit(gd_preprocess *run)
 gd_status gd_preprocess_audit(gd_preprocess *run)
 {
 	gd_status status = count_classes(run);
+	if (!gd_failed(&status))
+		status = check_weights(run);
 	gd_preprocess_warn_of_oddities(&run->recipe, run->options->verbose);
 	if (!gd_failed(&status))
 		status = gd_preprocess_warn_of_hints(run);

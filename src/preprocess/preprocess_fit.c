@@ -103,6 +103,8 @@ static gd_status plan(gd_preprocess *run)
 	if (correlated)
 		run->header.correlation = gd_arena_take(&fitted->arena, features * features, sizeof *run->header.correlation);
 	run->header.class_counts = gd_arena_take(&fitted->arena, GD_PARTS * classes, sizeof *run->header.class_counts);
+	if (recipe->schema.weighs && !(run->header.weight = gd_arena_string(&fitted->arena, recipe->schema.columns[recipe->schema.weight])))
+		return gd_out_of_memory("the features");
 	char *text = NULL;
 	status = gd_schema_format(&recipe->schema, &text);
 	if (gd_failed(&status))

@@ -153,7 +153,7 @@ static gd_status write_schema(const gd_preprocess_options *options, const gd_sch
 gd_status gd_preprocess_choose_schema(gd_preprocess *run, gd_table_source *source, void *context, gd_schema *schema)
 {
 	const gd_preprocess_options *options = run->options;
-	gd_wishes wishes = {.target = options->target, .group = options->group, .split = options->split_column};
+	gd_wishes wishes = {.target = options->target, .group = options->group, .split = options->split_column, .weight = options->weight};
 	gd_inference inference = {0};
 	*schema = (gd_schema){.target = -1};
 	gd_status status = begin_schema(options, schema);
@@ -166,6 +166,8 @@ gd_status gd_preprocess_choose_schema(gd_preprocess *run, gd_table_source *sourc
 		status = infer(run, source, context, &wishes, schema, &inference);
 	if (!gd_failed(&status) && options->group)
 		status = gd_schema_set_group(schema, options->group);
+	if (!gd_failed(&status) && options->weight)
+		status = gd_schema_set_weight(schema, options->weight);
 	if (!gd_failed(&status))
 		status = choose_encoding(options, schema);
 	if (!gd_failed(&status) && !schema->term_count)

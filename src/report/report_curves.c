@@ -9,7 +9,7 @@ enum { STEPS = 100 };
 
 typedef struct scored_row {
 	float probability;
-	bool inside;
+	double inside, outside; /* its weight, or none */
 } scored_row;
 
 static int descending(const void *a, const void *b)
@@ -23,9 +23,10 @@ static void trace(const gd_score_rows *rows, int classes, int class, scored_row 
 {
 	double inside = 0, outside = 0, found = 0, wrong = 0;
 	for (int64_t r = 0; r < rows->count; r++) {
-		sorted[r] = (scored_row){rows->probabilities[r * classes + class], rows->labels[r] == class};
+		double weight = rows->weights ? (double)rows->weights[r] : 1;
+		sorted[r] = (scored_row){rows->probabilities[r * classes + class], rows->labels[r] == class ? weight : 0, rows->labels[r] == class ? 0 : weight};
 		inside += sorted[r].inside;
-		outside += !sorted[r].inside;
+		outside += sorted[r].outside;
 	}
 	qsort(sorted, (size_t)rows->count, sizeof *sorted, descending);
 	int step = 0;
@@ -33,7 +34,7 @@ static void trace(const gd_score_rows *rows, int classes, int class, scored_row 
 		double before_found = found, before_wrong = wrong;
 		for (float p = sorted[r].probability; r < rows->count && sorted[r].probability == p; r++) {
 			found += sorted[r].inside;
-			wrong += !sorted[r].inside;
+			wrong += sorted[r].outside;
 		}
 		for (; step <= STEPS && wrong > before_wrong && step * outside <= wrong * STEPS; step++)
 			recall[step] = (before_found + (found - before_found) * (step * outside / STEPS - before_wrong) / (wrong - before_wrong)) / inside;
@@ -68,11 +69,11 @@ static void put_reliability(gd_report_page *page, const gd_report_run *run)
 	double confidence[GD_CALIBRATION_BINS], accuracy[GD_CALIBRATION_BINS];
 	size_t count = 0;
 	for (int b = 0; b < GD_CALIBRATION_BINS; b++) {
-		double rows = (double)run->sums.bin_rows[b];
+		double rows = gd_score_sums_bin(&run->sums, b, false);
 		if (rows == 0)
 			continue;
 		confidence[count] = gd_wide_sum_value(&run->sums.bin_confidence[b]) / rows;
-		accuracy[count++] = (double)run->sums.bin_correct[b] / rows;
+		accuracy[count++] = gd_score_sums_bin(&run->sums, b, true) / rows;
 	}
 	const gd_plot plot = {.id = "reliability", .title = "Accuracy of the rows of each confidence", .x_label = "mean confidence of the bin", .y_label = "share",
 		.count = count, .x = confidence, .from_zero = true, .series_count = 2, .series = {{"accuracy", accuracy}, {"as it should be", confidence}}};

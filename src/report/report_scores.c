@@ -18,7 +18,7 @@ static void put_class_table(FILE *out, const gd_report_run *run, const gd_class_
 	for (int c = 0; c < run->sums.classes; c++) {
 		fputs("<tr><th scope=\"row\">", out);
 		gd_html_excerpt(out, names[c], 40);
-		fprintf(out, "</th><td>%.4f</td><td>%.4f</td><td>%.4f</td><td>%" PRId64 "</td></tr>\n", per_class[c].precision, per_class[c].recall, per_class[c].f1, per_class[c].support);
+		fprintf(out, "</th><td>%.4f</td><td>%.4f</td><td>%.4f</td><td>%.10g</td></tr>\n", per_class[c].precision, per_class[c].recall, per_class[c].f1, per_class[c].support);
 	}
 	fputs("</tbody></table></div>\n", out);
 }
@@ -41,16 +41,15 @@ static void put_confusion(FILE *out, const gd_report_run *run)
 	}
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (int truth = 0; truth < classes; truth++) {
-		const int64_t *row = run->sums.confusion + (size_t)truth * (size_t)classes;
-		int64_t all = 0;
+		double all = 0;
 		for (int c = 0; c < classes; c++)
-			all += row[c];
+			all += gd_score_sums_cell(&run->sums, truth, c);
 		fputs("<tr><th scope=\"row\">", out);
 		gd_html_excerpt(out, names[truth], 24);
 		fputs("</th>", out);
 		for (int c = 0; c < classes; c++) {
-			double share = all ? (double)row[c] / (double)all : 0;
-			fprintf(out, "<td class=\"w%s\" style=\"--a:%.2f\">%" PRId64 "<small>%.0f %%</small></td>", c == truth ? " hit" : "", 0.75 * share, row[c], 100 * share);
+			double cell = gd_score_sums_cell(&run->sums, truth, c), share = all > 0 ? cell / all : 0;
+			fprintf(out, "<td class=\"w%s\" style=\"--a:%.2f\">%.10g<small>%.0f %%</small></td>", c == truth ? " hit" : "", 0.75 * share, cell, 100 * share);
 		}
 		fputs("</tr>\n", out);
 	}

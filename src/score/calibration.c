@@ -12,24 +12,24 @@
 enum { TILE = 256, STEPS = 24 };
 #define PRIOR 4.0 /* inverse variance */
 
-/* Derivative by the sharpness of what is minimised. */
-static gd_status slope_at(gd_communicator *communicator, double sharpness, int classes, const gd_score_rows *rows, const double *logs, double *slope)
+/* Derivative by the sharpness of what is minimised; `scale` makes the rows' weights 1 in the mean, so that the prior counts as it does without them. */
+static gd_status slope_at(gd_communicator *communicator, double sharpness, double scale, int classes, const gd_score_rows *rows, const double *logs, double *slope)
 {
 	gd_wide_sum sums[2] = {0};
-	gd_temperature_add(sharpness, classes, rows->count, logs, rows->labels, &sums[0], &sums[1]);
+	gd_temperature_add(sharpness, classes, rows->count, logs, rows->labels, rows->weights, &sums[0], &sums[1]);
 	gd_status status = gd_reduce_sum(communicator, sums[1].limb, GD_WIDE_LIMBS);
-	*slope = gd_wide_sum_value(&sums[1]) + PRIOR * (sharpness - 1.0);
+	*slope = scale * gd_wide_sum_value(&sums[1]) + PRIOR * (sharpness - 1.0);
 	return status;
 }
 
 /* It rises with the sharpness. */
-static gd_status bisect(gd_communicator *communicator, int classes, const gd_score_rows *rows, const double *logs, double *temperature)
+static gd_status bisect(gd_communicator *communicator, double scale, int classes, const gd_score_rows *rows, const double *logs, double *temperature)
 {
 	double low = 0.125, high = 8.0;
 	gd_status status = gd_ok();
 	for (int step = 0; step < STEPS && !gd_failed(&status); step++) {
 		double middle = 0.5 * (low + high), slope;
-		status = slope_at(communicator, middle, classes, rows, logs, &slope);
+		status = slope_at(communicator, middle, scale, classes, rows, logs, &slope);
 		*(slope > 0.0 ? &high : &low) = middle;
 	}
 	*temperature = 2.0 / (low + high);
@@ -44,10 +44,12 @@ static gd_calibration_scores summary(const gd_score_sums *sums)
 }
 
 /* The rows' scores with a temperature. */
-static gd_status score(gd_communicator *communicator, double temperature, int classes, const gd_score_rows *rows, gd_calibration_scores *scores)
+static gd_status score(gd_communicator *communicator, double temperature, bool weighted, int classes, const gd_score_rows *rows, gd_calibration_scores *scores)
 {
 	gd_score_sums sums;
 	gd_status mine = gd_score_sums_init(&sums, classes);
+	if (!gd_failed(&mine) && weighted)
+		mine = gd_score_sums_weigh(&sums);
 	float *tile = gd_allocate((size_t)classes * TILE, sizeof *tile);
 	if (!gd_failed(&mine) && !tile)
 		mine = gd_out_of_memory("the calibration");
@@ -58,7 +60,7 @@ static gd_status score(gd_communicator *communicator, double temperature, int cl
 			for (int c = 0; c < classes; c++)
 				tile[c * count + r] = rows->probabilities[(first + r) * classes + c];
 		gd_temperature_apply(temperature, classes, count, (size_t)count, 1, tile);
-		gd_score_sums_add(&sums, count, tile, rows->labels + first);
+		gd_score_sums_add_weighted(&sums, count, tile, rows->labels + first, weighted ? rows->weights + first : NULL);
 	}
 	if (!gd_failed(&status))
 		status = gd_score_reduce(communicator, &sums);
@@ -78,11 +80,13 @@ gd_status gd_calibration_fit(gd_communicator *communicator, const gd_score_sums 
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_temperature_logs(values, rows->probabilities, logs);
-		status = bisect(communicator, sums->classes, rows, logs, &calibration->temperature);
+		gd_scores scores;
+		gd_scores_of(sums, &scores, NULL);
+		status = bisect(communicator, scores.weight > 0 ? (double)scores.rows / scores.weight : 1, sums->classes, rows, logs, &calibration->temperature);
 	}
 	if (!gd_failed(&status)) {
 		calibration->before = summary(sums);
-		status = score(communicator, calibration->temperature, sums->classes, rows, &calibration->after);
+		status = score(communicator, calibration->temperature, sums->weights != NULL, sums->classes, rows, &calibration->after);
 	}
 	free(logs);
 	return status;

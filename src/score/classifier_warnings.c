@@ -75,7 +75,7 @@ static void warn_of_kind(const gd_recipe *recipe, gd_odd kind, const gd_oddity *
 static void warn(const gd_classifier *c, const gd_oddity *entries)
 {
 	const gd_oddity *tallies = entries + (size_t)c->recipe.schema.column_count * GD_ODDS;
-	const gd_oddity *ragged = &tallies[GD_TALLY_RAGGED], *incomplete = &tallies[GD_TALLY_INCOMPLETE], *unlabelled = &tallies[GD_TALLY_UNLABELLED], *unknown = &tallies[GD_TALLY_UNKNOWN];
+	const gd_oddity *ragged = &tallies[GD_TALLY_RAGGED], *incomplete = &tallies[GD_TALLY_INCOMPLETE], *unlabelled = &tallies[GD_TALLY_UNLABELLED], *unknown = &tallies[GD_TALLY_UNKNOWN], *unweighted = &tallies[GD_TALLY_UNWEIGHTED];
 	int64_t records = tallies[GD_TALLY_RECORDS].count;
 	if (ragged->count)
 		gd_log_warning("%lld of %lld records have another number of fields than the header, the first in line %lld; they count as without values", (long long)ragged->count,
@@ -89,6 +89,9 @@ static void warn(const gd_classifier *c, const gd_oddity *entries)
 	if (unknown->count)
 		gd_log_warning("%lld of %lld record%s have a label that is no class of the model ('%s' in line %lld); they are not scored", (long long)unknown->count, (long long)records, plural(records),
 			unknown->example, (long long)unknown->latest);
+	if (unweighted->count)
+		gd_log_warning("%lld of %lld record%s have no weight that is a finite number and not negative ('%s' in line %lld); they are not scored", (long long)unweighted->count, (long long)records,
+			plural(records), unweighted->example, (long long)unweighted->latest);
 	for (gd_odd kind = 0; kind < GD_ODDS; kind++)
 		if (kind != GD_ODD_MISSING || c->recipe.schema.missing == GD_MISSING_IMPUTE)
 			warn_of_kind(&c->recipe, kind, entries, records);

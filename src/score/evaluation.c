@@ -16,6 +16,8 @@ struct gd_evaluation {
 	int features, classes;
 	float *x;     /* block after block, each [features, rows of the block] */
 	int32_t *labels;
+	float *weights; /* NULL: all 1 */
+	bool weighted;
 	float *probabilities; /* [classes, GD_EVALUATION_ROWS] */
 	float *workspace;
 	size_t workspace_floats;
@@ -59,7 +61,7 @@ static void to_blocks(gd_evaluation *e, const float *rows)
 }
 
 /* This rank's share of `total` rows, without their values; NULL: out of memory. */
-static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, int64_t total)
+static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total)
 {
 	gd_evaluation *e = gd_allocate(1, sizeof *e);
 	if (!e)
@@ -72,8 +74,9 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 	e->total = total;
 	e->features = features;
 	e->classes = classes;
+	e->weighted = weighted;
 	bool complete = (e->x = gd_allocate((size_t)e->rows * (size_t)features, sizeof *e->x)) && (e->labels = gd_allocate((size_t)e->rows, sizeof *e->labels)) &&
-			(e->probabilities = gd_allocate((size_t)classes * GD_EVALUATION_ROWS, sizeof(float)));
+			(e->probabilities = gd_allocate((size_t)classes * GD_EVALUATION_ROWS, sizeof(float))) && (!weighted || (e->weights = gd_allocate((size_t)e->rows, sizeof *e->weights)));
 	if (!complete) {
 		gd_evaluation_free(e);
 		e = NULL;
@@ -84,12 +87,14 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->rows[part]);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part]);
 	float *rows = e ? gd_allocate((size_t)e->rows * (size_t)e->features, sizeof *rows) : NULL;
 	gd_status mine = rows ? gd_ok() : gd_out_of_memory("the rows to be scored");
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
 		status = gd_dataset_read(dataset, part, e->first, e->rows, rows, e->labels, NULL);
+	if (!gd_failed(&status) && e->weighted)
+		status = gd_dataset_read_weights(dataset, part, e->first, e->rows, e->weights);
 	if (!gd_failed(&status))
 		to_blocks(e, rows);
 	free(rows);
@@ -107,6 +112,7 @@ void gd_evaluation_free(gd_evaluation *e)
 		return;
 	free(e->x);
 	free(e->labels);
+	free(e->weights);
 	free(e->probabilities);
 	free(e->workspace);
 	free(e);
@@ -128,13 +134,15 @@ gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int memb
 {
 	bool ready = have_workspace(e, members, member_count);
 	gd_status mine = ready ? gd_ok() : gd_out_of_memory("scoring");
+	if (ready && e->weighted)
+		mine = gd_score_sums_weigh(sums);
 	gd_status status = gd_agree(e->communicator, &mine);
 	if (gd_failed(&status))
 		return status;
 	for (int64_t first = 0; first < e->rows; first += GD_EVALUATION_ROWS) {
 		int rows = block_rows(e, first);
 		gd_members_infer(members, member_count, rows, e->x + first * e->features, e->workspace, e->probabilities);
-		gd_score_sums_add(sums, rows, e->probabilities, e->labels + first);
+		gd_score_sums_add_weighted(sums, rows, e->probabilities, e->labels + first, e->weighted ? e->weights + first : NULL);
 	}
 	return gd_score_reduce(e->communicator, sums);
 }
@@ -170,7 +178,7 @@ static int holder_of(const gd_evaluation *e, int64_t row)
 
 size_t gd_evaluation_entry(int features)
 {
-	return sizeof(int64_t) + sizeof(int32_t) + (size_t)features * sizeof(float);
+	return sizeof(int64_t) + sizeof(int32_t) + (size_t)(features + 1) * sizeof(float);
 }
 
 static int64_t place_of(const char *entry)
@@ -183,16 +191,18 @@ static int64_t place_of(const char *entry)
 static void take_entry(gd_evaluation *e, const char *entry)
 {
 	int64_t row = place_of(entry) - e->first;
-	const char *values = entry + sizeof(int64_t) + sizeof(int32_t);
+	const char *weight = entry + sizeof(int64_t) + sizeof(int32_t), *values = weight + sizeof(float);
 	memcpy(&e->labels[row], entry + sizeof(int64_t), sizeof(int32_t));
+	if (e->weighted)
+		memcpy(&e->weights[row], weight, sizeof(float));
 	for (int f = 0; f < e->features; f++)
 		memcpy(value_of(e, row, f), values + (size_t)f * sizeof(float), sizeof(float));
 }
 
-gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation)
+gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation)
 {
 	size_t bytes = gd_evaluation_entry(features), ranks = (size_t)communicator->size, received_count = 0;
-	gd_evaluation *e = allocate(communicator, features, classes, total);
+	gd_evaluation *e = allocate(communicator, features, classes, weighted, total);
 	int *counts = gd_allocate(2 * ranks, sizeof *counts);
 	char *sorted = gd_allocate(count, bytes);
 	void *received = NULL;

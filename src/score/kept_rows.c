@@ -9,12 +9,13 @@ static size_t entry_bytes(const gd_kept_rows *kept)
 	return gd_evaluation_entry(kept->features);
 }
 
-gd_status gd_kept_rows_add(gd_kept_rows *kept, int64_t number, int32_t label, const float *features)
+gd_status gd_kept_rows_add(gd_kept_rows *kept, int64_t number, int32_t label, float weight, const float *features)
 {
 	if (!gd_buffer_reserve(&kept->entries, entry_bytes(kept)))
 		return gd_out_of_memory("the rows to be scored");
 	gd_buffer_add(&kept->entries, &number, sizeof number);
 	gd_buffer_add(&kept->entries, &label, sizeof label);
+	gd_buffer_add(&kept->entries, &weight, sizeof weight);
 	gd_buffer_add(&kept->entries, features, (size_t)kept->features * sizeof *features);
 	return gd_ok();
 }
@@ -89,7 +90,7 @@ gd_status gd_kept_rows_evaluation(gd_kept_rows *kept, gd_communicator *communica
 		status = gd_broadcast(communicator, &kept->total, sizeof kept->total);
 	if (!gd_failed(&status)) {
 		place_entries(kept, pieces, size / sizeof(gd_kept_piece));
-		status = gd_evaluation_deal(communicator, kept->features, classes, kept->total, kept->entries.bytes, kept->entries.length / entry_bytes(kept), evaluation);
+		status = gd_evaluation_deal(communicator, kept->features, classes, kept->weighted, kept->total, kept->entries.bytes, kept->entries.length / entry_bytes(kept), evaluation);
 	}
 	free(pieces);
 	gd_kept_rows_release(kept);

@@ -11,10 +11,10 @@
 /* Rows of equal probability. Floats that are not negative are in the order of their bits. */
 typedef struct tie {
 	uint64_t probability; /* its bits */
-	uint64_t inside, outside; /* rows of the class, and others */
+	uint64_t inside, outside; /* rows of the class, and others, or their weights in quanta */
 } tie;
 
-enum { SAMPLES = 64, LIMBS = 4 };
+enum { SAMPLES = 64, LIMBS = 4, WEIGHT_BITS = 50 };
 
 static int by_probability(const void *a, const void *b)
 {
@@ -39,7 +39,26 @@ static size_t join(tie *ties, size_t count)
 	return kept;
 }
 
-static bool list_rows(const gd_score_rows *rows, int classes, int class, tie *ties)
+/* Collective. The quantum of weights, as its reciprocal; 1 where rows have none. */
+static gd_status find_quantum(gd_communicator *communicator, const gd_score_sums *sums, double *per_unit)
+{
+	gd_wide_sum total = {0};
+	int above;
+	*per_unit = 1;
+	if (!sums->weights)
+		return gd_ok();
+	for (int64_t r = 0; r < sums->rows->count; r++)
+		gd_wide_sum_add(&total, sums->rows->weights[r]);
+	gd_status status = gd_reduce_sum(communicator, total.limb, GD_WIDE_LIMBS);
+	double value = gd_wide_sum_value(&total);
+	if (value > 0 && isfinite(value)) {
+		frexp(value, &above);
+		*per_unit = ldexp(1, WEIGHT_BITS - above);
+	}
+	return status;
+}
+
+static bool list_rows(const gd_score_rows *rows, int classes, int class, double per_unit, tie *ties)
 {
 	for (int64_t r = 0; r < rows->count; r++) {
 		float p = rows->probabilities[r * classes + class];
@@ -48,8 +67,9 @@ static bool list_rows(const gd_score_rows *rows, int classes, int class, tie *ti
 			return false;
 		p = p > 0.0f ? p : 0.0f;
 		memcpy(&bits, &p, sizeof bits);
+		uint64_t counts = rows->weights ? (uint64_t)rint((double)rows->weights[r] * per_unit) : 1;
 		bool inside = rows->labels[r] == class;
-		ties[r] = (tie){bits, inside, !inside};
+		ties[r] = (tie){bits, inside ? counts : 0, inside ? 0 : counts};
 	}
 	return true;
 }
@@ -170,6 +190,7 @@ typedef struct scratch {
 	double *samples;  /* [size * SAMPLES] */
 	uint64_t *lowest; /* [size] */
 	int *counts, *starts;
+	double per_unit; /* quanta of weight */
 } scratch;
 
 /* Collective. One class against the rest. */
@@ -177,7 +198,7 @@ static gd_status rank_class(gd_communicator *communicator, const gd_score_sums *
 {
 	size_t count = 0, received_count = 0;
 	void *received = NULL;
-	double broken = !list_rows(sums->rows, sums->classes, class, s->ties);
+	double broken = !list_rows(sums->rows, sums->classes, class, s->per_unit, s->ties);
 	gd_status status = gd_reduce_sum(communicator, &broken, 1);
 	if (gd_failed(&status))
 		return status;
@@ -222,6 +243,8 @@ gd_status gd_ranking_of(gd_communicator *communicator, const gd_score_sums *sums
 	gd_ranking total = {0, 0};
 	int ranked = 0;
 	communicator->phase = "the order of the rows";
+	if (!gd_failed(&status))
+		status = find_quantum(communicator, sums, &s.per_unit);
 	for (int class = sums->classes == 2; class < sums->classes && !gd_failed(&status); class++) {
 		gd_ranking one = {0, 0};
 		bool defined = false;

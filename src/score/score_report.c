@@ -25,10 +25,18 @@ static void print_name(FILE *out, const char *name, int width, bool left)
 		fprintf(out, "%*s%s", width - shown, "", room);
 }
 
+/* Numbers of rows, or sums of their weights. */
+static void print_amount(FILE *out, int width, double amount)
+{
+	fprintf(out, amount == floor(amount) ? " %*.0f" : " %*.6g", width, amount);
+}
+
 static void print_class(FILE *out, const char *name, const gd_class_score *score)
 {
 	print_name(out, name, NAME_WIDTH, true);
-	fprintf(out, " %9.4f %9.4f %9.4f %9" PRId64 "\n", score->precision, score->recall, score->f1, score->support);
+	fprintf(out, " %9.4f %9.4f %9.4f", score->precision, score->recall, score->f1);
+	print_amount(out, 9, score->support);
+	fputc('\n', out);
 }
 
 static int by_f1(const void *a, const void *b, void *context)
@@ -44,7 +52,7 @@ static void print_worst(FILE *out, const gd_class_score *per_class, int classes,
 {
 	int *order = gd_allocate((size_t)classes, sizeof *order), tested = 0;
 	for (int c = 0; order && c < classes; c++)
-		if (per_class[c].support)
+		if (per_class[c].support > 0)
 			order[tested++] = c;
 	if (order)
 		qsort_r(order, (size_t)tested, sizeof *order, by_f1, (void *)per_class);
@@ -56,7 +64,7 @@ static void print_worst(FILE *out, const gd_class_score *per_class, int classes,
 }
 
 typedef struct confusion {
-	int64_t count;
+	double count;
 	int truth, predicted;
 } confusion;
 
@@ -74,7 +82,7 @@ static void print_confusions(FILE *out, const gd_score_sums *sums, char *const *
 	confusion top[WORST + 1] = {{0}};
 	for (int truth = 0; truth < sums->classes; truth++) {
 		for (int c = 0; c < sums->classes; c++) {
-			int64_t count = truth == c ? 0 : sums->confusion[(size_t)truth * (size_t)sums->classes + (size_t)c];
+			double count = truth == c ? 0 : gd_score_sums_cell(sums, truth, c);
 			if (count <= top[WORST - 1].count)
 				continue;
 			top[WORST] = (confusion){count, truth, c};
@@ -85,11 +93,12 @@ static void print_confusions(FILE *out, const gd_score_sums *sums, char *const *
 	fputs("\nmost frequent confusions\n", out);
 	print_name(out, "class", NAME_WIDTH, true);
 	fputs("  predicted           rows\n", out);
-	for (int i = 0; i < WORST && top[i].count; i++) {
+	for (int i = 0; i < WORST && top[i].count > 0; i++) {
 		print_name(out, class_names[top[i].truth], NAME_WIDTH, true);
 		fputs("  ", out);
 		print_name(out, class_names[top[i].predicted], NAME_WIDTH, true);
-		fprintf(out, " %9" PRId64 "\n", top[i].count);
+		print_amount(out, 9, top[i].count);
+		fputc('\n', out);
 	}
 }
 
@@ -105,7 +114,7 @@ static void print_matrix(FILE *out, const gd_score_sums *sums, char *const *clas
 		fputc('\n', out);
 		print_name(out, class_names[truth], NAME_WIDTH, true);
 		for (int c = 0; c < classes; c++)
-			fprintf(out, " %8" PRId64, sums->confusion[truth * classes + c]);
+			print_amount(out, 8, gd_score_sums_cell(sums, truth, c));
 	}
 	fputc('\n', out);
 }
@@ -116,9 +125,12 @@ void gd_score_report_table(FILE *out, const gd_score_sums *sums, const gd_rankin
 	gd_scores s;
 	gd_class_score *per_class = gd_allocate((size_t)classes, sizeof *per_class);
 	gd_scores_of(sums, &s, per_class);
-	fprintf(out, "rows %" PRId64 "  accuracy %.4f (95 %%: %.4f to %.4f)  balanced accuracy %.4f  macro F1 %.4f\n"
+	fprintf(out, "rows %" PRId64, s.rows);
+	if (sums->weights)
+		fprintf(out, " of weight %.6g", s.weight);
+	fprintf(out, "  accuracy %.4f (95 %%: %.4f to %.4f)  balanced accuracy %.4f  macro F1 %.4f\n"
 		"log-loss %.4f  Brier score %.4f  expected calibration error %.4f  ROC-AUC %.4f  average precision %.4f\n\n",
-		s.rows, s.accuracy, s.accuracy_low, s.accuracy_high, s.balanced_accuracy, s.f1_macro,
+		s.accuracy, s.accuracy_low, s.accuracy_high, s.balanced_accuracy, s.f1_macro,
 		s.log_loss, s.brier, s.expected_calibration_error, ranking->roc_auc, ranking->average_precision);
 	print_name(out, "class", NAME_WIDTH, true);
 	fprintf(out, " %9s %9s %9s %9s\n", "precision", "recall", "f1", "support");
@@ -179,6 +191,8 @@ void gd_score_report_json_with(FILE *out, const gd_score_sums *sums, const gd_ra
 	gd_class_score *per_class = gd_allocate((size_t)classes, sizeof *per_class);
 	gd_scores_of(sums, &s, per_class);
 	fprintf(out, "{\"rows\": %" PRId64 ", ", s.rows);
+	if (sums->weights)
+		print_json_score(out, "weight", s.weight);
 	print_json_score(out, "accuracy", s.accuracy);
 	fprintf(out, "\"accuracy_interval_95\": [%.17g, %.17g], ", s.accuracy_low, s.accuracy_high);
 	print_json_score(out, "balanced_accuracy", s.balanced_accuracy);
@@ -195,12 +209,12 @@ void gd_score_report_json_with(FILE *out, const gd_score_sums *sums, const gd_ra
 	}
 	fputs("], \"confusion\": [", out);
 	for (int i = 0; i < classes * classes; i++)
-		fprintf(out, "%s%" PRId64 "%s", i % classes ? ", " : i ? ", [" : "[", sums->confusion[i], i % classes == classes - 1 ? "]" : "");
+		fprintf(out, "%s%.17g%s", i % classes ? ", " : i ? ", [" : "[", gd_score_sums_cell(sums, i / classes, i % classes), i % classes == classes - 1 ? "]" : "");
 	fputs("], \"per_class\": [", out);
 	for (int c = 0; per_class && c < classes; c++) {
 		fputs(c ? ", {\"class\": " : "{\"class\": ", out);
 		print_json_string(out, class_names[c]);
-		fprintf(out, ", \"precision\": %.17g, \"recall\": %.17g, \"f1\": %.17g, \"support\": %" PRId64 "}", per_class[c].precision, per_class[c].recall, per_class[c].f1, per_class[c].support);
+		fprintf(out, ", \"precision\": %.17g, \"recall\": %.17g, \"f1\": %.17g, \"support\": %.17g}", per_class[c].precision, per_class[c].recall, per_class[c].f1, per_class[c].support);
 	}
 	fputs("]", out);
 	if (importance)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/score/kept_rows.h"
 #include "gd/score/score_reduce.h"
@@ -15,20 +16,23 @@ typedef struct scorer {
 	gd_kept_rows kept;
 	bool keeps; /* rows, for what comes after the scores */
 	int32_t labels[GD_EVALUATION_ROWS];
+	bool weighs;
+	float weights[GD_EVALUATION_ROWS];
 } scorer;
 
 static void end_block(scorer *s)
 {
 	int rows = s->classifier.rows;
 	gd_classifier_run(&s->classifier);
-	gd_score_sums_add(s->sums, rows, s->classifier.probabilities, s->labels);
+	gd_score_sums_add_weighted(s->sums, rows, s->classifier.probabilities, s->labels, s->weighs ? s->weights : NULL);
 }
 
 static void leave_out(scorer *s, gd_tally why, const gd_record *record)
 {
 	const gd_recipe *recipe = &s->classifier.recipe;
+	int column = why == GD_TALLY_UNWEIGHTED ? recipe->schema.weight : recipe->schema.target;
 	gd_classifier_tally(&s->classifier, GD_TALLY_RECORDS, record, "");
-	gd_classifier_tally(&s->classifier, why, record, record->fields[recipe->field[recipe->schema.target]]);
+	gd_classifier_tally(&s->classifier, why, record, record->fields[recipe->field[column]]);
 }
 
 static gd_status score_record(scorer *s, const gd_record *record)
@@ -44,15 +48,24 @@ static gd_status score_record(scorer *s, const gd_record *record)
 		leave_out(s, GD_TALLY_UNKNOWN, record);
 		return gd_ok();
 	}
+	float weight = 1;
+	if (!gd_failed(&status) && s->weighs) {
+		gd_status read = gd_recipe_weight(&c->recipe, record, &weight);
+		if (gd_failed(&read)) {
+			leave_out(s, GD_TALLY_UNWEIGHTED, record);
+			return gd_ok();
+		}
+	}
 	if (!gd_failed(&status))
 		status = gd_classifier_add(c, record);
 	if (gd_failed(&status))
 		return status;
 	s->labels[c->rows - 1] = label;
+	s->weights[c->rows - 1] = weight;
 	if (!c->complete[c->rows - 1])
 		c->rows--;
 	else if (s->keeps)
-		status = gd_kept_rows_add(&s->kept, record->number, label, c->standard + (size_t)(c->rows - 1) * (size_t)s->kept.features);
+		status = gd_kept_rows_add(&s->kept, record->number, label, weight, c->standard + (size_t)(c->rows - 1) * (size_t)s->kept.features);
 	if (c->rows == GD_EVALUATION_ROWS)
 		end_block(s);
 	return status;
@@ -89,6 +102,18 @@ static gd_status find_importance(scorer *s, gd_communicator *communicator, gd_im
 	return status;
 }
 
+/* Weights that the recipe knows are looked for, and not missed for good. */
+static gd_status begin_weights(scorer *s, const char *name, gd_communicator *communicator)
+{
+	char room[GD_EXCERPT_ROOM];
+	const gd_recipe *recipe = &s->classifier.recipe;
+	s->weighs = s->kept.weighted = gd_recipe_weighs(recipe);
+	if (recipe->schema.weighs && !s->weighs)
+		gd_log_warning("'%s' has no column '%s', by which the model's records were weighted: each record counts 1", name, gd_excerpt(recipe->schema.columns[recipe->schema.weight], room));
+	gd_status mine = s->weighs ? gd_score_sums_weigh(s->sums) : gd_ok();
+	return gd_agree(communicator, &mine);
+}
+
 gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *ensemble, const char *const *paths, int count, const gd_dialect_options *dialect, gd_score_sums *sums,
 	gd_importance *importance)
 {
@@ -106,6 +131,8 @@ gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *en
 	s->keeps = importance != NULL;
 	s->kept.features = s->classifier.preprocessing->features;
 	status = gd_shared_table_open(&s->shared, communicator, &s->classifier, paths, count, &options, GD_BIND_LABELLED, NULL);
+	if (!gd_failed(&status))
+		status = begin_weights(s, name, communicator);
 	if (!gd_failed(&status))
 		status = gd_shared_table_run(&s->shared, score, hear, s);
 	if (!gd_failed(&status))

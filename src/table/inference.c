@@ -88,6 +88,8 @@ static gd_status mark_columns(inference_state *inferring, const gd_record *heade
 		status = find_named(header, wishes->group, inference, GD_ROLE_GROUP, &place);
 	if (!gd_failed(&status))
 		status = find_named(header, wishes->split, inference, GD_ROLE_SPLIT, &place);
+	if (!gd_failed(&status))
+		status = find_named(header, wishes->weight, inference, GD_ROLE_WEIGHT, &place);
 	const char *target = wishes->target || schema->target < 0 ? wishes->target : schema->columns[schema->target];
 	if (!gd_failed(&status))
 		status = find_named(header, target, inference, GD_ROLE_TARGET, &inference->target);

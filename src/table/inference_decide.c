@@ -8,7 +8,7 @@
 #include "gd/base/memory.h"
 #include "gd/table/inference.h"
 
-const char *const gd_role_names[] = {"target", "group", "split", "numeric", "flag", "categorical", "date", "drop", "schema"};
+const char *const gd_role_names[] = {"target", "group", "split", "weight", "numeric", "flag", "categorical", "date", "drop", "schema"};
 
 /* Rules of thumb. Fewer values say nothing about identifiers; fewer numbers beside texts are levels; more distinct texts are no levels. */
 enum { FEWEST_NUMBERED = 20, FEW_NUMBERS = 20, MOST_TEXTS = 1 << 20 };

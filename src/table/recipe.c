@@ -111,7 +111,9 @@ gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bin
 		if (recipe->field[i] < 0 && !lacking++)
 			first = i;
 	}
-	return lacking ? lacks(recipe, header, first, lacking - 1) : gd_ok();
+	if (lacking)
+		return lacks(recipe, header, first, lacking - 1);
+	return bind == GD_BIND_LABELLED && schema->weighs ? gd_table_find(header, schema->columns[schema->weight], &recipe->field[schema->weight]) : gd_ok();
 }
 
 /* Once a record and column. */
@@ -289,6 +291,25 @@ gd_status gd_recipe_label(gd_recipe *recipe, const gd_record *record, int32_t *l
 		return gd_error(GD_BAD_DATA, "expected one of the %d classes listed for column '%s', found '%s'", (int)schema->classes.count,
 			gd_excerpt(schema->columns[schema->target], room), gd_excerpt(text, other));
 	return gd_ok();
+}
+
+bool gd_recipe_weighs(const gd_recipe *recipe)
+{
+	return recipe->schema.weighs && recipe->field[recipe->schema.weight] >= 0;
+}
+
+bool gd_recipe_is_unweighted(const gd_recipe *recipe, const gd_record *record)
+{
+	return gd_recipe_weighs(recipe) && gd_schema_is_missing(&recipe->schema, record->fields[recipe->field[recipe->schema.weight]]);
+}
+
+gd_status gd_recipe_weight(const gd_recipe *recipe, const gd_record *record, float *weight)
+{
+	const int column = recipe->schema.weight;
+	const char *text = record->fields[recipe->field[column]];
+	double value = -1;
+	*weight = gd_parse_double(text, &value) ? (float)value : -1;
+	return isfinite(*weight) && value >= 0 ? gd_ok() : expected("a weight, a finite number that is not negative,", recipe, column, text);
 }
 
 gd_status gd_recipe_name(const gd_recipe *recipe, gd_arena *arena, char **names)

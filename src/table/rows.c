@@ -39,7 +39,8 @@ static bool reserve(gd_rows *rows)
 	size_t terms = (size_t)rows->recipe->schema.term_count, groups = (size_t)rows->recipe->schema.group_count;
 	if (!widen((void **)&rows->codes, room, terms * sizeof *rows->codes) || !widen((void **)&rows->labels, room, sizeof *rows->labels) ||
 		!widen((void **)&rows->groups, room, groups * sizeof *rows->groups) || !widen((void **)&rows->content, room, sizeof *rows->content) ||
-		!widen((void **)&rows->source_row, room, sizeof *rows->source_row) || !widen((void **)&rows->part, room, sizeof *rows->part))
+		!widen((void **)&rows->source_row, room, sizeof *rows->source_row) || !widen((void **)&rows->part, room, sizeof *rows->part) ||
+		(rows->recipe->schema.weighs && !widen((void **)&rows->weights, room, sizeof *rows->weights)))
 		return false;
 	rows->room = room;
 	return true;
@@ -81,8 +82,8 @@ static gd_status take_record(void *context, const gd_record *record)
 	rows->read++;
 	const char *missing;
 	bool unlabelled = gd_recipe_is_unlabelled(recipe, record);
-	if (unlabelled && schema->missing == GD_MISSING_IMPUTE) {
-		rows->unlabelled++;
+	if (schema->missing == GD_MISSING_IMPUTE && (unlabelled || gd_recipe_is_unweighted(recipe, record))) {
+		rows->unlabelled += unlabelled;
 		rows->dropped++;
 		return gd_ok();
 	}
@@ -100,6 +101,8 @@ static gd_status take_record(void *context, const gd_record *record)
 	}
 	rows->content[row] = gd_content_of_record(record);
 	status = gd_recipe_label(recipe, record, &rows->labels[row]);
+	if (!gd_failed(&status) && schema->weighs)
+		status = gd_recipe_weight(recipe, record, &rows->weights[row]);
 	for (int i = 0; i < schema->group_count && !gd_failed(&status); i++)
 		status = read_group(rows, record, row, i);
 	rows->part[row] = GD_SPLIT_TRAIN;
@@ -135,6 +138,7 @@ void gd_rows_release(gd_rows *rows)
 	free(rows->groups);
 	free(rows->content);
 	free(rows->source_row);
+	free(rows->weights);
 	free(rows->part);
 	*rows = (gd_rows){0};
 }

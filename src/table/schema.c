@@ -242,6 +242,16 @@ gd_status gd_schema_set_group(gd_schema *schema, const char *name)
 	return gd_ok();
 }
 
+gd_status gd_schema_set_weight(gd_schema *schema, const char *name)
+{
+	gd_status status = gd_schema_add_column(schema, name, &schema->weight);
+	if (gd_failed(&status))
+		return status;
+	schema->weighs = true;
+	gd_schema_forget(schema, schema->weight);
+	return gd_ok();
+}
+
 gd_status gd_schema_add_encoding(gd_schema *schema, int column, char *const *words, int count)
 {
 	char room[GD_EXCERPT_ROOM];

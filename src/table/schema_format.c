@@ -136,6 +136,8 @@ static void put_columns(schema_writing *writing, const gd_schema *schema, bool *
 		written[schema->target] = true;
 	for (int i = 0; i < schema->group_count; i++)
 		written[schema->groups[i]] = true;
+	if (schema->weighs)
+		written[schema->weight] = true;
 	for (int i = 0; i < schema->column_count; i++) {
 		if (!written[i]) {
 			begin_entry(writing, schema->columns[i]);
@@ -199,6 +201,8 @@ gd_status gd_schema_format(const gd_schema *schema, char **text)
 			groups[i] = schema->columns[schema->groups[i]];
 		if (schema->group_count)
 			put_list(&writing, "group", groups, schema->group_count);
+		if (schema->weighs)
+			put_list(&writing, "weight", &schema->columns[schema->weight], 1);
 		put_missing(&writing, schema);
 		if (schema->encoding.settled)
 			put_encoding(&writing, "encoding", &schema->encoding);

@@ -130,11 +130,11 @@ static gd_status read_column_encoding(schema_reading *reading)
 	return gd_failed(&status) ? status : read_encoding(schema, column, reading->value);
 }
 
-enum { VERSION, TARGET, CLASSES, GROUP, JOIN_CLASSES, MISSING, MISSING_VALUES, MORE_MISSING_VALUES, UNREADABLE, UNSEEN, RARE, ENCODING, KEYS };
+enum { VERSION, TARGET, CLASSES, GROUP, WEIGHT, JOIN_CLASSES, MISSING, MISSING_VALUES, MORE_MISSING_VALUES, UNREADABLE, UNSEEN, RARE, ENCODING, KEYS };
 
 static gd_status read_table_entry(schema_reading *reading)
 {
-	static const char *const keys[] = {"version", "target", "classes", "group", "join_classes", "missing", "missing_values", "more_missing_values", "unreadable", "unseen", "rare", "encoding"};
+	static const char *const keys[] = {"version", "target", "classes", "group", "weight", "join_classes", "missing", "missing_values", "more_missing_values", "unreadable", "unseen", "rare", "encoding"};
 	static const char *const truths[] = {"no", "yes", NULL}, *const unreadables[] = {"error", "missing", NULL}, *const unseens[] = {"zero", "error", NULL};
 	gd_schema *schema = reading->schema;
 	char *text = reading->value, room[GD_EXCERPT_ROOM];
@@ -143,7 +143,7 @@ static gd_status read_table_entry(schema_reading *reading)
 	while (key < KEYS && strcmp(keys[key], reading->key))
 		key++;
 	if (key == KEYS)
-		return gd_error(GD_USAGE, "unknown key '%s' in [table]; expected target, classes, group, join_classes, missing, missing_values, more_missing_values, unreadable, unseen, rare or encoding",
+		return gd_error(GD_USAGE, "unknown key '%s' in [table]; expected target, classes, group, weight, join_classes, missing, missing_values, more_missing_values, unreadable, unseen, rare or encoding",
 			gd_excerpt(reading->key, room));
 	if (reading->seen[key])
 		return gd_error(GD_USAGE, "'%s' is given twice", keys[key]);
@@ -168,6 +168,12 @@ static gd_status read_table_entry(schema_reading *reading)
 		return status;
 	case GROUP:
 		return read_groups(schema, text);
+	case WEIGHT:
+		text = gd_schema_next_item(&text, "");
+		if (!text)
+			return gd_error(GD_USAGE, "no column's name after 'weight ='");
+		schema->weighs = true;
+		return gd_schema_add_column(schema, text, &schema->weight);
 	case JOIN_CLASSES:
 		status = read_choice(text, keys[key], truths, &choice);
 		schema->joins_classes = choice;
@@ -315,6 +321,11 @@ static gd_status check_schema(const gd_schema *schema)
 	for (int i = 0; i < schema->term_count; i++)
 		if (schema->target >= 0 && (schema->terms[i].column == schema->target || schema->terms[i].other == schema->target))
 			return gd_error(GD_USAGE, "the target '%s' is treated as a feature too", gd_excerpt(schema->columns[schema->target], room));
+	for (int i = 0; i < schema->term_count && schema->weighs; i++)
+		if (schema->terms[i].column == schema->weight || schema->terms[i].other == schema->weight)
+			return gd_error(GD_USAGE, "the weight '%s' is treated as a feature too", gd_excerpt(schema->columns[schema->weight], room));
+	if (schema->weighs && schema->weight == schema->target)
+		return gd_error(GD_USAGE, "'%s' is both target and weight", gd_excerpt(schema->columns[schema->weight], room));
 	if (!schema->term_count && !schema->infers)
 		return gd_error(GD_USAGE, "no column becomes a feature; expected entries such as 'COLUMN = numeric' in [columns]");
 	return gd_ok();

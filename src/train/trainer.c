@@ -129,7 +129,7 @@ static gd_status validate(gd_training *t, gd_epoch_metrics *metrics, double *los
 	gd_scores_of(&t->scores, &scores, NULL);
 	*loss = metrics->validation_loss = scores.log_loss;
 	metrics->validation_accuracy = scores.accuracy;
-	if (!isfinite(scores.log_loss))
+	if (scores.rows > 0 && !isfinite(scores.log_loss))
 		return gd_error(GD_DIVERGED, "training diverged: the validation loss is not finite; try a lower --learning-rate");
 	if (!t->options.calibrate)
 		return gd_ok();

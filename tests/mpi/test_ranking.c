@@ -91,6 +91,33 @@ static void test_published(void)
 	CU_ASSERT_DOUBLE_EQUAL(r.average_precision, 1 / 2. + 1 / 3., 1e-15);
 }
 
+/* Rows with weights of 0 to 3, against as many rows without. */
+static void test_weights(void)
+{
+	enum { COUNT = 200 };
+	rows all = draw(3, COUNT, 20, 77);
+	gd_share share = gd_share_of(COUNT, ranks.rank, ranks.size);
+	gd_score_sums weighed, repeated;
+	gd_ranking by_weight = {0}, by_number = {1, 1};
+	bool ready = ranks_ok(gd_score_sums_init(&weighed, 3)) && ranks_ok(gd_score_sums_keep_rows(&weighed)) && ranks_ok(gd_score_sums_weigh(&weighed)) &&
+		ranks_ok(gd_score_sums_init(&repeated, 3)) && ranks_ok(gd_score_sums_keep_rows(&repeated));
+	for (long long i = share.first; ready && i < share.first + share.count; i++) {
+		const float row[3] = {all.probabilities[i], all.probabilities[COUNT + i], all.probabilities[2 * COUNT + i]}, weight = 0.375f * (float)(i * 5 % 4);
+		gd_score_sums_add_weighted(&weighed, 1, row, all.labels + i, &weight);
+		for (int n = 0; n < i * 5 % 4; n++)
+			gd_score_sums_add(&repeated, 1, row, all.labels + i);
+	}
+	if (ranks_all(ready)) {
+		ranks_ok(gd_ranking_of(&ranks, &weighed, &by_weight));
+		ranks_ok(gd_ranking_of(&ranks, &repeated, &by_number));
+		CU_ASSERT_DOUBLE_EQUAL(by_weight.roc_auc, by_number.roc_auc, 1e-14);
+		CU_ASSERT_DOUBLE_EQUAL(by_weight.average_precision, by_number.average_precision, 1e-14);
+	}
+	gd_score_sums_release(&weighed);
+	gd_score_sums_release(&repeated);
+	release(&all);
+}
+
 static void test_against_pairs(void)
 {
 	static const struct {
@@ -135,6 +162,7 @@ static void test_undefined(void)
 }
 
 const ranks_test ranks_tests[] = {
+	{"weights of rows", test_weights},
 	{"published example", test_published},
 	{"against all pairs", test_against_pairs},
 	{"undefined", test_undefined},

@@ -30,7 +30,7 @@ typedef struct gd_baseline_options {
 bool gd_baseline_has_trees(void);
 
 /*
- * Collective. Adds the scores of `part` to `sums`, which the caller has initialised: the same on every rank, whatever their number. GD_BAD_DATA where a part
+ * Collective. Where rows have weights, all but the neighbours (each of whom has one vote) learn with them, and scores are by them. Adds the scores of `part` to `sums`, which the caller has initialised: the same on every rank, whatever their number. GD_BAD_DATA where a part
  * has no rows; GD_FAILED where the build lacks the library.
  */
 GD_CHECKED gd_status gd_baseline_run(gd_communicator *communicator, gd_dataset *dataset, const gd_baseline_options *options, gd_score_sums *sums);

@@ -9,6 +9,7 @@ typedef struct gd_baseline_rows {
 	int features, classes;
 	float *features_of;   /* [count, features] row-major */
 	int32_t *labels;      /* [count] */
+	float *weights;       /* [count]; NULL: the dataset has none */
 } gd_baseline_rows;
 
 /* Collective. Rows [first, first + count) of a part; each rank its own stretch. */

@@ -18,8 +18,8 @@ void gd_temperature_apply(double temperature, int classes, int rows, size_t clas
 void gd_temperature_logs(size_t count, const float *probabilities, double *logs);
 /*
  * Adds, of rows [rows, classes] of such logs: to `loss` each row's -log of its label's probability at 1 / T = `sharpness`, to `slope` its derivative by the sharpness; each row's rounded to 2^-36,
- * then summed without error.
+ * times its weight (weights [rows]; NULL: 1), then summed without error.
  */
-void gd_temperature_add(double sharpness, int classes, int64_t rows, const double *logs, const int32_t *labels, gd_wide_sum *loss, gd_wide_sum *slope);
+void gd_temperature_add(double sharpness, int classes, int64_t rows, const double *logs, const int32_t *labels, const float *weights, gd_wide_sum *loss, gd_wide_sum *slope);
 
 #endif

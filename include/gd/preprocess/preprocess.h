@@ -24,6 +24,7 @@ typedef struct gd_preprocess_options {
 	const char *schema;       /* path; NULL: the shipped one, or none if there is a target */
 	const char *target;       /* NULL: the schema's; without a schema the other columns' treatments are inferred */
 	const char *group;        /* NULL: the schema's */
+	const char *weight;       /* NULL: the schema's */
 	const char *drop, *numeric, *categorical, *date; /* lists of columns with commas; NULL: none */
 	const gd_missing *missing;       /* NULL: the schema's */
 	const char *missing_values;      /* a list of further words; NULL: none */

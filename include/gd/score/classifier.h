@@ -12,6 +12,7 @@ typedef enum gd_tally {
 	GD_TALLY_INCOMPLETE, /* without a prediction, since a value is missing that is not imputed; the example is the column */
 	GD_TALLY_UNLABELLED, /* where labels are read */
 	GD_TALLY_UNKNOWN,    /* with a label that is no class of the model */
+	GD_TALLY_UNWEIGHTED, /* where weights are read: with none, or with something else */
 	GD_TALLIES,
 } gd_tally;
 

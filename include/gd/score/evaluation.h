@@ -26,15 +26,15 @@ void gd_members_infer(const gd_member *members, int member_count, int rows, cons
 
 /* Collective. Reads this rank's share of `part`: O(rows/ranks). */
 GD_CHECKED gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation);
-/* Local. Bytes of a row on its way to an evaluation: its place among all as int64, its label as int32, its features as floats. */
+/* Local. Bytes of a row on its way to an evaluation: its place among all as int64, its label as int32, its weight and its features as floats. */
 size_t gd_evaluation_entry(int features);
 /*
- * Collective. Of rows that the ranks hold in whatever order, entries [count] of gd_evaluation_entry bytes on this one; the places of all ranks' are those below `total`, once each.
+ * Collective. Of rows that the ranks hold in whatever order, entries [count] of gd_evaluation_entry bytes on this one, whose weights count if it is `weighted`; the places of all ranks' are those below `total`, once each.
  */
-GD_CHECKED gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation);
+GD_CHECKED gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation);
 void gd_evaluation_free(gd_evaluation *evaluation);
 
-/* Collective. Scores the mean of the members' probabilities; the sums are the same on every rank, whatever their number. */
+/* Collective. Scores the mean of the members' probabilities, rows by their weights where the dataset has any; the sums are the same on every rank, whatever their number. */
 GD_CHECKED gd_status gd_evaluation_run(gd_evaluation *evaluation, const gd_member *members, int member_count, gd_score_sums *sums);
 
 /*

@@ -1,7 +1,7 @@
 /*
  * How well probabilities put the rows of a class before the others: exact, and the same on any number of ranks. Ranks deal out their rows by ranges of the
- * probability, equal ones together, so that each counts what stands above and below its own; counts are integers, and the terms of the average precision,
- * which are functions of such counts, are summed without error.
+ * probability, equal ones together, so that each counts what stands above and below its own; counts are integers (weights of rows are rounded to whole multiples of a power of two
+ * that leaves 50 bits to their sum), and the terms of the average precision, which are functions of such counts, are summed without error.
  */
 #ifndef GD_RANKING_H
 #define GD_RANKING_H
@@ -10,7 +10,7 @@
 #include "gd/parallel/communicator.h"
 
 typedef struct gd_ranking {
-	double roc_auc;           /* the share of pairs, one of the class and one not, in the right order; ties count half */
+	double roc_auc;           /* the share of pairs, one of the class and one not, in the right order, by the product of their weights; ties count half */
 	double average_precision; /* sum over thresholds of the step in recall times the precision */
 } gd_ranking;
 

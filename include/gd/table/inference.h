@@ -15,6 +15,7 @@ typedef enum gd_role {
 	GD_ROLE_TARGET,
 	GD_ROLE_GROUP,
 	GD_ROLE_SPLIT,
+	GD_ROLE_WEIGHT,
 	GD_ROLE_NUMERIC,
 	GD_ROLE_FLAG,
 	GD_ROLE_CATEGORICAL,
@@ -23,11 +24,11 @@ typedef enum gd_role {
 	GD_ROLE_SCHEMA, /* a schema that leaves other columns to inference names it */
 	GD_ROLES,
 } gd_role;
-extern const char *const gd_role_names[]; /* "target", "group", "split", "numeric", "flag", "categorical", "date", "drop", "schema" */
+extern const char *const gd_role_names[]; /* "target", "group", "split", "weight", "numeric", "flag", "categorical", "date", "drop", "schema" */
 
 /* What a user says about columns; names may be NULL. */
 typedef struct gd_wishes {
-	const char *target, *group, *split;
+	const char *target, *group, *split, *weight;
 	gd_dictionary columns[GD_ROLES]; /* names of columns that are to be numeric, categorical, dates, or dropped */
 	int count;                       /* of all of these */
 } gd_wishes;

@@ -15,7 +15,7 @@
 typedef enum gd_bind {
 	GD_BIND_ALL,      /* every column that the schema names: `preprocess` */
 	GD_BIND_FEATURES, /* those that features are made of: `predict` */
-	GD_BIND_LABELLED, /* and the target: `evaluate` */
+	GD_BIND_LABELLED, /* and the target: `evaluate`; the column of weights too, if it is there */
 } gd_bind;
 
 /* What can be odd about a value, and is counted. */
@@ -69,6 +69,12 @@ GD_CHECKED gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *recor
 bool gd_recipe_is_unlabelled(const gd_recipe *recipe, const gd_record *record);
 /* The record's class, a number in its normal form (gd/table/spelling.h); a learning recipe adds new ones. GD_BAD_DATA for a class that is not listed. */
 GD_CHECKED gd_status gd_recipe_label(gd_recipe *recipe, const gd_record *record, int32_t *label);
+
+/* Whether the recipe has weights and is bound to their column; whether the record lacks its own. */
+bool gd_recipe_weighs(const gd_recipe *recipe);
+bool gd_recipe_is_unweighted(const gd_recipe *recipe, const gd_record *record);
+/* The record's weight, for a recipe that is bound to their column; GD_BAD_DATA unless it is finite, as a float too, and not negative. */
+GD_CHECKED gd_status gd_recipe_weight(const gd_recipe *recipe, const gd_record *record, float *weight);
 
 /* Fixes the features' places, once nothing is left to learn. GD_BAD_DATA when two features have one name. */
 GD_CHECKED gd_status gd_recipe_plan(gd_recipe *recipe);

@@ -31,7 +31,8 @@ typedef struct gd_rows {
 	const gd_together *together; /* who holds the other rows, once their dictionaries are one; NULL: nobody */
 } gd_rows;
 
-/* Reads the table with a recipe that may still learn. A record that misses a value is kept, or dropped and counted, or GD_BAD_DATA, as the schema says; one without a label is never kept. */
+/* Reads the table with a recipe that may still learn. A record that misses a value is kept, or dropped and counted, or GD_BAD_DATA, as the schema says; one without a label is never kept, and of imputed ones none
+ * without a weight, where the schema has weights. */
 GD_CHECKED gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, const char *split_column, gd_table_source *source, void *context, char sha256[65]);
 void gd_rows_release(gd_rows *rows);
 

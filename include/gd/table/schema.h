@@ -5,6 +5,7 @@
  *   target = species                    ; the column to predict
  *   classes = setosa, versicolor        ; order of the classes; left out: those of the data, sorted
  *   group = plant, garden               ; columns whose equal values belong together, for split and leak audit
+ *   weight = importance                 ; a column of numbers that are not negative: how much a record counts in the loss and the scores; no feature
  *   missing = impute                    ; a value that is missing: imputed, or the record is dropped, or it is an error (below)
  *   missing_values = NA, ?              ; texts that mean "no value", besides an empty field, in the place of the usual ones (below)
  *   more_missing_values = -999          ; further ones, besides the usual ones or those above
@@ -66,6 +67,8 @@ typedef struct gd_schema {
 	bool learns_classes;
 	int *groups;              /* [group_count], indices of columns */
 	int group_count;
+	bool weighs;              /* records have weights, in column `weight` */
+	int weight;
 	bool joins_classes;
 	gd_missing missing;
 	gd_dictionary missing_values;
@@ -106,9 +109,10 @@ void gd_schema_forget(gd_schema *schema, int column);
 GD_CHECKED gd_status gd_schema_list(const char *list, gd_dictionary *items);
 /* Words that mean "no value", besides those it has. */
 GD_CHECKED gd_status gd_schema_add_missing(gd_schema *schema, const char *list);
-/* Makes `name` the target (its treatments go, and the classes are learned, if it was not the target before) or the first group. */
+/* Makes `name` the target (its treatments go, and the classes are learned, if it was not the target before) or the first group, or the column of weights (its treatments go). */
 GD_CHECKED gd_status gd_schema_set_target(gd_schema *schema, const char *name);
 GD_CHECKED gd_status gd_schema_set_group(gd_schema *schema, const char *name);
+GD_CHECKED gd_status gd_schema_set_weight(gd_schema *schema, const char *name);
 /* An encoding from its words [count], kind and perhaps bins, for a column; or, with -1, for all columns that have none of their own. GD_USAGE when they make no sense. */
 GD_CHECKED gd_status gd_schema_add_encoding(gd_schema *schema, int column, char *const *words, int count);
 /* The same encoding for every column, in the place of all others; `settled`: not left to training. */

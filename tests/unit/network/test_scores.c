@@ -77,7 +77,7 @@ static void test_against_numpy(void)
 		CU_ASSERT_DOUBLE_EQUAL(per_class[c].precision, precision[c], 1e-12);
 		CU_ASSERT_DOUBLE_EQUAL(per_class[c].recall, recall[c], 1e-12);
 		CU_ASSERT_DOUBLE_EQUAL(per_class[c].f1, f1[c], 1e-12);
-		CU_ASSERT_EQUAL(per_class[c].support, (int64_t)support[c]);
+		CU_ASSERT_EQUAL(per_class[c].support, support[c]);
 	}
 	gd_score_sums_release(&sums);
 	golden_close(&file);
@@ -220,7 +220,70 @@ static void test_brier(void)
 	gd_score_sums_release(&sums);
 }
 
+/* Weights of 1 are none, to the bit; whole ones are as many rows; those of 0 are no rows. Sums of any two halves are those of all. */
+static void test_weights(void)
+{
+	enum { COUNT = 700, MANY = 3 };
+	static float p[MANY * COUNT], ones[COUNT], weights[COUNT];
+	static int32_t truth[COUNT];
+	for (int r = 0; r < COUNT; r++) {
+		float total = 0;
+		for (int c = 0; c < MANY; c++)
+			total += p[c * COUNT + r] = 0.05f + (float)((r * 31 + c * 17 + r * c) % 23);
+		for (int c = 0; c < MANY; c++)
+			p[c * COUNT + r] /= total;
+		truth[r] = r * 7 % MANY;
+		ones[r] = 1;
+		weights[r] = (float)(r * 3 % 4);
+	}
+	gd_score_sums plain = sums_of(MANY), by_ones = sums_of(MANY), weighed = sums_of(MANY), repeated = sums_of(MANY), half = sums_of(MANY);
+	CU_ASSERT_FATAL(gd_score_sums_weigh(&by_ones).code == GD_OK && gd_score_sums_weigh(&weighed).code == GD_OK && gd_score_sums_weigh(&half).code == GD_OK);
+	gd_score_sums_add(&plain, COUNT, p, truth);
+	gd_score_sums_add_weighted(&by_ones, COUNT, p, truth, ones);
+	gd_score_sums_add_weighted(&weighed, COUNT, p, truth, weights);
+	size_t length = gd_score_sums_length(&half);
+	double *both = calloc(length, sizeof *both), *one = calloc(length, sizeof *one);
+	for (int r = 0; r < COUNT; r++) {
+		const float row[MANY] = {p[r], p[COUNT + r], p[2 * COUNT + r]};
+		for (int n = 0; n < (int)weights[r]; n++)
+			gd_score_sums_add(&repeated, 1, row, truth + r);
+		gd_score_sums_add_weighted(&half, 1, row, truth + r, weights + r);
+		if (r != COUNT / 3)
+			continue;
+		gd_score_sums_pack(&half, both);
+		gd_score_sums_release(&half);
+		half = sums_of(MANY);
+		CU_ASSERT_FATAL(gd_score_sums_weigh(&half).code == GD_OK);
+	}
+	gd_score_sums_pack(&half, one);
+	for (size_t i = 0; i < length; i++)
+		both[i] += one[i];
+	gd_score_sums_unpack(&half, both);
+	gd_scores of_plain, of_ones, of_weighed, of_repeated, of_halves;
+	gd_scores_of(&plain, &of_plain, NULL);
+	gd_scores_of(&by_ones, &of_ones, NULL);
+	gd_scores_of(&weighed, &of_weighed, NULL);
+	gd_scores_of(&repeated, &of_repeated, NULL);
+	gd_scores_of(&half, &of_halves, NULL);
+	CU_ASSERT_EQUAL(memcmp(&of_plain, &of_ones, sizeof of_plain), 0);
+	CU_ASSERT_EQUAL(memcmp(&of_weighed, &of_halves, sizeof of_weighed), 0);
+	CU_ASSERT_EQUAL(of_weighed.rows, COUNT - COUNT / 4);
+	CU_ASSERT_EQUAL(of_weighed.weight, (double)of_repeated.rows);
+	const double pairs[][2] = {{of_weighed.accuracy, of_repeated.accuracy}, {of_weighed.balanced_accuracy, of_repeated.balanced_accuracy}, {of_weighed.f1_macro, of_repeated.f1_macro},
+		{of_weighed.log_loss, of_repeated.log_loss}, {of_weighed.brier, of_repeated.brier}, {of_weighed.expected_calibration_error, of_repeated.expected_calibration_error}};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+		CU_ASSERT_DOUBLE_EQUAL(pairs[i][0], pairs[i][1], 1e-13);
+	/* Fewer rows than their weights add up to. */
+	CU_ASSERT(of_weighed.accuracy_high - of_weighed.accuracy_low > of_repeated.accuracy_high - of_repeated.accuracy_low);
+	free(both);
+	free(one);
+	gd_score_sums *all[] = {&plain, &by_ones, &weighed, &repeated, &half};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		gd_score_sums_release(all[i]);
+}
+
 const unit_test unit_tests[] = {
+	{"weights of rows", test_weights},
 	{"Brier score", test_brier},
 	{"every score is NumPy's", test_against_numpy},
 	{"any grouping of rows gives the same bits", test_any_grouping},

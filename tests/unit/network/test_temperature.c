@@ -59,7 +59,7 @@ static void test_apply(void)
 static double loss_at(double sharpness, const double *logs, const int32_t *labels, int first, int rows, double *slope)
 {
 	gd_wide_sum loss = {0}, by_sharpness = {0};
-	gd_temperature_add(sharpness, CLASSES, rows, logs + first * CLASSES, labels + first, &loss, &by_sharpness);
+	gd_temperature_add(sharpness, CLASSES, rows, logs + first * CLASSES, labels + first, NULL, &loss, &by_sharpness);
 	if (slope)
 		*slope = gd_wide_sum_value(&by_sharpness);
 	return gd_wide_sum_value(&loss);
@@ -81,8 +81,8 @@ static void test_slope(void)
 		CU_ASSERT(fabs(slope - difference) < 1e-3);
 		/* In parts, the other one first: the same bits. */
 		gd_wide_sum parts = {0}, slopes = {0};
-		gd_temperature_add(sharpness, CLASSES, ROWS - 11, logs + 11 * CLASSES, labels + 11, &parts, &slopes);
-		gd_temperature_add(sharpness, CLASSES, 11, logs, labels, &parts, &slopes);
+		gd_temperature_add(sharpness, CLASSES, ROWS - 11, logs + 11 * CLASSES, labels + 11, NULL, &parts, &slopes);
+		gd_temperature_add(sharpness, CLASSES, 11, logs, labels, NULL, &parts, &slopes);
 		CU_ASSERT(gd_wide_sum_value(&parts) == loss && gd_wide_sum_value(&slopes) == slope);
 	}
 }
