@@ -113,6 +113,7 @@ void gd_option_expectation(const gd_option *option, char *text, size_t room)
 	case GD_OPTION_REAL: put(&to, "a number"); put_range(&to, option); break;
 	case GD_OPTION_CHOICE: put_choices(&to, option); break;
 	case GD_OPTION_TEXT: put(&to, "%s", option->argument ? option->argument : "a text"); break;
+	case GD_OPTION_TEXTS: put(&to, "%s, %d times at most", option->argument ? option->argument : "a text", GD_MAX_TEXTS); break;
 	case GD_OPTION_WIDTHS:
 		put(&to, "up to %d whole numbers from 1 to %d with commas between, or none", GD_MAX_WIDTHS, GD_LARGEST_WIDTH);
 		break;
@@ -141,6 +142,12 @@ void gd_options_format(const gd_option *option, const void *values, char *text, 
 		put(&to, "%s", value ? value : "");
 		break;
 	}
+	case GD_OPTION_TEXTS: {
+		const gd_texts *texts = place;
+		for (int i = 0; i < texts->count; i++)
+			put(&to, i ? ",%s" : "%s", texts->text[i]);
+		break;
+	}
 	case GD_OPTION_WIDTHS: {
 		const gd_widths *widths = place;
 		for (int i = 0; i < widths->count; i++)
@@ -161,7 +168,8 @@ const char *gd_option_argument(const gd_option *option)
 	case GD_OPTION_INTEGER: return "N";
 	case GD_OPTION_REAL: return "X";
 	case GD_OPTION_CHOICE: return "WORD";
-	case GD_OPTION_TEXT: return "TEXT";
+	case GD_OPTION_TEXT:
+	case GD_OPTION_TEXTS: return "TEXT";
 	case GD_OPTION_WIDTHS: return "N,N";
 	}
 	return NULL;

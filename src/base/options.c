@@ -140,6 +140,14 @@ static bool set_widths(const char *text, gd_widths *value)
 	return true;
 }
 
+static bool add_text(const char *text, gd_texts *texts)
+{
+	if (!*text || texts->count == GD_MAX_TEXTS)
+		return false;
+	texts->text[texts->count++] = text;
+	return true;
+}
+
 static bool set_value(const gd_option *option, void *values, const char *text)
 {
 	void *place = place_of(option, values);
@@ -150,6 +158,7 @@ static bool set_value(const gd_option *option, void *values, const char *text)
 	case GD_OPTION_CHOICE: return set_choice(option, text, place);
 	case GD_OPTION_TEXT: *(const char **)place = text[0] ? text : NULL; return true;
 	case GD_OPTION_WIDTHS: return set_widths(text, place);
+	case GD_OPTION_TEXTS: return add_text(text, place);
 	}
 	return false;
 }
@@ -164,6 +173,7 @@ static void clear_value(const gd_option *option, void *values)
 	case GD_OPTION_CHOICE: *(int *)place = 0; break;
 	case GD_OPTION_TEXT: *(const char **)place = NULL; break;
 	case GD_OPTION_WIDTHS: *(gd_widths *)place = (gd_widths){0}; break;
+	case GD_OPTION_TEXTS: ((gd_texts *)place)->count = 0; break;
 	}
 }
 

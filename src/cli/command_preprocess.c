@@ -17,6 +17,7 @@ typedef struct preprocess_options {
 	double test_fraction, validation_fraction;
 	int64_t seed;
 	gd_dialect_options dialect;
+	gd_texts tests;
 	bool join_classes, force, quiet, verbose, help;
 } preprocess_options;
 
@@ -37,6 +38,7 @@ static const gd_option options[] = {
 	{.name = "write-schema", .type = GD_OPTION_TEXT, .offset = AT(write_schema), .argument = "FILE.ini", .help = "write what was decided, to be edited and given back with --schema"},
 	{.name = "split", .type = GD_OPTION_CHOICE, .offset = AT(split), .initial = "random", .choices = gd_split_names, .help = "stratified by class; or groups kept together; or taken from a column"},
 	{.name = "split-column", .type = GD_OPTION_TEXT, .offset = AT(split_column), .argument = "COLUMN", .help = "holds train, validation or test for each record"},
+	{.name = "test", .type = GD_OPTION_TEXTS, .offset = AT(tests), .argument = "FILE", .help = "the test part, from files of their own; give it once a file"},
 	{.name = "test-fraction", .type = GD_OPTION_REAL, .offset = AT(test_fraction), .initial = "0.3", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share of the records for the test part"},
 	{.name = "validation-fraction", .type = GD_OPTION_REAL, .offset = AT(validation_fraction), .initial = "0.1", .minimum = 0, .maximum = 1, .below_maximum = true, .argument = "X", .help = "share, of what the test part leaves, for the validation part"},
 	{.name = "encoding", .type = GD_OPTION_CHOICE, .offset = AT(encoding), .initial = "auto", .choices = gd_encoding_choices, .help = "how numbers enter a model: as train chooses, as they are, as normal quantiles, or in bins; overrides the schema"},
@@ -77,7 +79,9 @@ static gd_status run(gd_communicator *communicator, const preprocess_options *o,
 		.verbose = o->verbose,
 		.split = (gd_split_kind)o->split,
 		.split_column = o->split_column,
-		.test_fraction = o->test_fraction,
+		.tests = o->tests.text,
+		.test_count = o->tests.count,
+		.test_fraction = o->tests.count ? 0 : o->test_fraction,
 		.validation_fraction = o->validation_fraction,
 		.encoding = given[gd_options_find(&table, "encoding") - options] ? &encoding : NULL,
 		.settles_encoding = o->encoding > 0,
@@ -103,6 +107,10 @@ static gd_status check_fractions(const preprocess_options *o, const bool *given)
 	for (size_t i = 0; o->split == GD_SPLIT_COLUMN && i < sizeof names / sizeof *names; i++)
 		if (given[gd_options_find(&table, names[i]) - options])
 			return gd_error(GD_USAGE, "--%s does not go with --split column, which takes the parts from the data", names[i]);
+	if (o->tests.count && o->split == GD_SPLIT_COLUMN)
+		return gd_error(GD_USAGE, "--test does not go with --split column, which takes the parts from the data");
+	if (o->tests.count && given[gd_options_find(&table, "test-fraction") - options])
+		return gd_error(GD_USAGE, "--test-fraction does not go with --test, whose files are the test part");
 	return gd_ok();
 }
 

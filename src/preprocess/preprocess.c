@@ -18,6 +18,7 @@
 #include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_place.h"
 #include "gd/preprocess/preprocess_read.h"
+#include "gd/preprocess/preprocess_test.h"
 #include "gd/preprocess/preprocess_write.h"
 #include "gd/store/dataset_print.h"
 
@@ -73,8 +74,8 @@ static gd_status choose_output(gd_preprocess *run)
 	gd_status status = gd_output_check(run->output);
 	if (gd_failed(&status) || !gd_file_exists(run->output))
 		return status;
-	for (int i = 0; !options->source && i < options->input_count; i++)
-		if (gd_file_same(options->inputs[i], run->output))
+	for (int i = 0; !options->source && i < options->input_count + options->test_count; i++)
+		if (gd_file_same(i < options->input_count ? options->inputs[i] : options->tests[i - options->input_count], run->output))
 			return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", run->output);
 	if (!options->force)
 		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", run->output);
@@ -89,13 +90,17 @@ static gd_status split_rows(gd_preprocess *run)
 	gd_content *content = NULL;
 	gd_split_key *group_keys = NULL;
 	int32_t *units = NULL;
+	gd_content *placing = gd_allocate((size_t)rows->count, sizeof *placing);
 	run->keys = gd_allocate((size_t)rows->count, sizeof *run->keys);
-	if (!run->keys)
-		return gd_out_of_memory("the split");
-	gd_status status = gd_split_key_all((uint64_t)options->seed, rows->count, rows->content, run->keys);
+	gd_status status = run->keys && placing ? gd_ok() : gd_out_of_memory("the split");
+	for (int64_t i = 0; i < rows->count && !gd_failed(&status); i++)
+		placing[i] = i < gd_rows_inputs(rows) ? rows->content[i] : gd_content_apart(rows->content[i]);
+	if (!gd_failed(&status))
+		status = gd_split_key_all((uint64_t)options->seed, rows->count, placing, run->keys);
+	free(placing);
 	if (gd_failed(&status) || options->split == GD_SPLIT_COLUMN)
 		return status;
-	gd_split_plan plan = {.rows = rows->count, .classes = run->recipe.schema.classes.count, .labels = rows->labels, .unit_keys = run->keys, .test_fraction = options->test_fraction, .validation_fraction = options->validation_fraction};
+	gd_split_plan plan = {.rows = gd_rows_inputs(rows), .classes = run->recipe.schema.classes.count, .labels = rows->labels, .unit_keys = run->keys, .test_fraction = options->test_fraction, .validation_fraction = options->validation_fraction};
 	if (options->split == GD_SPLIT_GROUPED) {
 		const gd_dictionary *names = &rows->group_names[0];
 		content = gd_allocate((size_t)names->count, sizeof *content);
@@ -107,7 +112,7 @@ static gd_status split_rows(gd_preprocess *run)
 		}
 		for (int32_t i = 0; i < names->count; i++)
 			content[i] = gd_content_of_text(names->texts[i]);
-		for (int64_t i = 0; i < rows->count; i++)
+		for (int64_t i = 0; i < plan.rows; i++)
 			units[i] = rows->groups[i * group_count];
 		status = gd_split_key_all((uint64_t)options->seed, names->count, content, group_keys);
 		plan.units = units;
@@ -157,9 +162,11 @@ static void print_tables(const gd_preprocess *run)
 static void tell(const gd_preprocess *run)
 {
 	const int64_t *rows = run->header.rows;
-	int64_t unlabelled = run->rows.unlabelled, dropped = run->rows.dropped - unlabelled;
+	int64_t unlabelled = run->rows.unlabelled, strangers = run->rows.strangers, dropped = run->rows.dropped - unlabelled - strangers;
 	if (unlabelled)
 		gd_log_note("%lld of %lld records have no label and were left out", (long long)unlabelled, (long long)run->rows.read);
+	if (strangers)
+		gd_log_warning("%lld records of the test files are of classes that the other files lack, and were left out", (long long)strangers);
 	if (dropped)
 		gd_log_note("%lld of %lld records lack a value and were dropped", (long long)dropped, (long long)run->rows.read);
 	gd_log_note("wrote '%s': %lld training, %lld validation and %lld test records of %d features and %d classes", run->output, (long long)rows[GD_TRAIN],
@@ -204,6 +211,8 @@ static gd_status run_all(gd_preprocess *run)
 	}
 	if (!gd_failed(&status))
 		status = gd_preprocess_check_files(run);
+	if (!gd_failed(&status) && run->tests)
+		status = gd_preprocess_check_files(run->tests);
 	if (!gd_failed(&status))
 		status = gd_preprocess_write(run);
 	if (!gd_failed(&status))
@@ -219,6 +228,7 @@ gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 	run.together = run.communicator->size > 1 ? &together : NULL;
 	run.out = run.communicator->rank == 0 ? options->out : NULL;
 	gd_status status = run_all(&run);
+	gd_preprocess_close_tests(&run);
 	gd_preprocess_close(&run);
 	gd_rows_release(&run.rows);
 	gd_recipe_release(&run.recipe);

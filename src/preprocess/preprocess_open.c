@@ -273,7 +273,7 @@ static gd_status hash_piece(const gd_preprocess *run, int64_t first, int64_t end
 }
 
 /* Each rank hashes its share of the pieces (gd/base/sha256_pieces.h). */
-static gd_status hash_source(gd_preprocess *run)
+gd_status gd_preprocess_hash(gd_preprocess *run)
 {
 	int64_t all = 0;
 	for (int i = 0; i < run->options->input_count; i++)
@@ -311,7 +311,7 @@ static gd_status open_table(gd_preprocess *run)
 {
 	const gd_preprocess_options *options = run->options;
 	bool shared = run->together != NULL;
-	const gd_table_options table = {.dialect = options->dialect, .spool = run->spool, .names = shared ? run->names : NULL, .quiet = run->communicator->rank > 0, .meter = &run->meter};
+	const gd_table_options table = {.dialect = options->dialect, .spool = run->spool, .names = shared ? run->names : NULL, .quiet = run->communicator->rank > 0, .meter = &run->meter, .after = shared ? NULL : run->after};
 	return gd_table_open(shared ? run->paths : options->inputs, options->input_count, &table, &run->table);
 }
 
@@ -341,7 +341,7 @@ gd_status gd_preprocess_open(gd_preprocess *run)
 	status = gd_join_agree(run->communicator, &status);
 	if (!gd_failed(&status))
 		status = share_out(run);
-	return gd_failed(&status) ? status : hash_source(run);
+	return gd_failed(&status) ? status : gd_preprocess_hash(run);
 }
 
 /* What this rank reads of what all read; of one rank, all, and not known where a file is packed or a pipe. */

@@ -61,7 +61,7 @@ static int by_key(const void *a, const void *b, void *context)
 	return gd_split_compare(&records[*(const int64_t *)a].key, &records[*(const int64_t *)b].key);
 }
 
-/* Each class fills its quotas with the records of the least keys: the test part's, then the validation part's. */
+/* Each class fills its quotas with the records of the least keys: the test part's, then the validation part's; records of test files have their part. */
 static gd_status share_out(gd_preprocess *run, const record *records, size_t count, const int64_t *order, place *places)
 {
 	size_t classes = (size_t)run->recipe.schema.classes.count;
@@ -73,7 +73,7 @@ static gd_status share_out(gd_preprocess *run, const record *records, size_t cou
 	int64_t *mine = all + classes, *seen = all + 2 * classes, *quota[2] = {all + 3 * classes, all + 4 * classes};
 	const double fraction[2] = {run->options->test_fraction, run->options->validation_fraction};
 	for (size_t i = 0; i < count; i++)
-		mine[records[i].label]++;
+		mine[records[i].label] += records[i].part != GD_SPLIT_TEST;
 	memcpy(all, mine, classes * sizeof *all);
 	status = gd_join_before(run->communicator, mine, classes, seen);
 	if (!gd_failed(&status))
@@ -88,6 +88,8 @@ static gd_status share_out(gd_preprocess *run, const record *records, size_t cou
 	}
 	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
 		int32_t label = records[order[i]].label;
+		if (records[order[i]].part == GD_SPLIT_TEST)
+			continue;
 		int64_t rank = seen[label]++;
 		places[order[i]].part = rank < quota[0][label] ? GD_SPLIT_TEST : rank < quota[0][label] + quota[1][label] ? GD_SPLIT_VALIDATION
 															  : GD_SPLIT_TRAIN;
@@ -144,17 +146,20 @@ gd_status gd_preprocess_place(gd_preprocess *run)
 	int64_t *occurrence = gd_allocate(count, sizeof *occurrence);
 	record *records = gd_allocate(count, sizeof *records);
 	place *places = gd_allocate(count, sizeof *places);
+	gd_content *placing = gd_allocate(count, sizeof *placing);
 	run->position = gd_allocate(count, sizeof *run->position);
-	gd_status status = owner && occurrence && records && places && run->position ? gd_ok() : gd_out_of_memory("the split");
+	gd_status status = owner && occurrence && records && places && placing && run->position ? gd_ok() : gd_out_of_memory("the split");
 	status = gd_agree(communicator, &status);
 	if (!gd_failed(&status) && run->options->split == GD_SPLIT_GROUPED)
 		status = gd_preprocess_split_units(run);
-	for (size_t i = 0; i < count && !gd_failed(&status); i++)
-		owner[i] = gd_owner_of(communicator, rows->content[i].high);
-	const gd_question contents = {sizeof *rows->content, sizeof *occurrence, count_occurrences, run};
-	status = gd_ask(communicator, &status, &contents, rows->content, owner, count, occurrence);
 	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		records[i] = (record){gd_split_key_of((uint64_t)run->options->seed, rows->content[i], occurrence[i]), rows->labels[i], rows->part[i]};
+		placing[i] = (int64_t)i < gd_rows_inputs(rows) ? rows->content[i] : gd_content_apart(rows->content[i]);
+		owner[i] = gd_owner_of(communicator, placing[i].high);
+	}
+	const gd_question contents = {sizeof *placing, sizeof *occurrence, count_occurrences, run};
+	status = gd_ask(communicator, &status, &contents, placing, owner, count, occurrence);
+	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
+		records[i] = (record){gd_split_key_of((uint64_t)run->options->seed, placing[i], occurrence[i]), rows->labels[i], rows->part[i]};
 		owner[i] = gd_owner_of(communicator, records[i].key.hash);
 	}
 	const gd_question keys = {sizeof *records, sizeof *places, place_records, run};
@@ -167,5 +172,6 @@ gd_status gd_preprocess_place(gd_preprocess *run)
 	free(occurrence);
 	free(records);
 	free(places);
+	free(placing);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include "gd/preprocess/preprocess_join.h"
 #include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_schema.h"
+#include "gd/preprocess/preprocess_test.h"
 #include "gd/table/target.h"
 
 /* Each rank's records have numbers of their own until it is known how many there are in front of them; for inference that will do. */
@@ -125,5 +126,8 @@ gd_status gd_preprocess_read(gd_preprocess *run)
 		status = gd_rows_fit_classes(&run->rows);
 	if (!gd_failed(&status) && learns)
 		status = warn_of_classes(&run->recipe.schema.classes);
+	run->rows.spares_labels = learns;
+	if (!gd_failed(&status) && run->options->test_count)
+		status = gd_preprocess_read_tests(run);
 	return status;
 }

@@ -146,7 +146,7 @@ static gd_status count_members(const gd_preprocess *run, const gd_content *names
 {
 	const gd_rows *rows = &run->rows;
 	int columns = run->recipe.schema.group_count;
-	size_t all = (size_t)rows->count;
+	size_t all = (size_t)gd_rows_inputs(rows);
 	row_of *sorted = gd_allocate(all, sizeof *sorted);
 	*entries = gd_allocate(all, sizeof **entries);
 	*groups = gd_allocate(all, sizeof **groups);
@@ -190,7 +190,7 @@ gd_status gd_preprocess_split_units(gd_preprocess *run)
 	status = gd_ask(run->communicator, &status, &question, entries, owner, count, parts);
 	for (size_t i = 0; i < count && !gd_failed(&status); i++)
 		part[groups[i]] = (uint8_t)parts[i];
-	for (size_t i = 0; i < (size_t)rows->count && !gd_failed(&status); i++)
+	for (size_t i = 0; i < (size_t)gd_rows_inputs(rows) && !gd_failed(&status); i++)
 		rows->part[i] = part[rows->groups[i * columns]];
 	free(names);
 	free(entries);

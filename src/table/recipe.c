@@ -176,12 +176,14 @@ static int32_t find_category(const gd_dictionary *categories, const char *text)
 	return number;
 }
 
-static gd_status measure_text(gd_term *term, const char *text, double *code)
+static gd_status measure_text(gd_term *term, bool frozen, const char *text, double *code)
 {
 	char room[GD_SPELLING_ROOM];
 	int32_t number;
 	gd_status status = gd_ok();
-	if (term->learns)
+	if (term->learns && frozen)
+		number = gd_dictionary_find(&term->categories, gd_spelling_normal(text, room));
+	else if (term->learns)
 		status = gd_dictionary_add(&term->categories, gd_spelling_normal(text, room), &number);
 	else
 		number = find_category(&term->categories, text);
@@ -255,7 +257,7 @@ gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *
 		if (gd_schema_is_missing(schema, text) || (other && gd_schema_is_missing(schema, other)))
 			continue;
 		if (term->treatment->reads == GD_READS_TEXT)
-			status = measure_text(term, text, &codes[i]);
+			status = measure_text(term, recipe->frozen, text, &codes[i]);
 		else
 			wrong = measure_term(term, text, other, &codes[i], &column);
 		if (wrong && !schema->spares_unreadable)
@@ -268,7 +270,7 @@ gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *
 		}
 		if (isnan(codes[i]) && !*missing)
 			*missing = schema->columns[column];
-		if (term->treatment->form != GD_FORM_ONE_HOT || !(codes[i] < 0))
+		if (term->treatment->form != GD_FORM_ONE_HOT || !(codes[i] < 0) || term->learns)
 			continue;
 		note(recipe, term->column, GD_ODD_UNSEEN, record);
 		if (schema->unseen == GD_UNSEEN_ERROR)

@@ -67,7 +67,7 @@ static gd_status read_group(gd_rows *rows, const gd_record *record, int64_t row,
 	const char *text = record->fields[rows->recipe->field[schema->groups[group]]];
 	char own[64];
 	if (gd_schema_is_missing(schema, text)) {
-		snprintf(own, sizeof own, "\x1f%016" PRIx64 "%016" PRIx64 " %" PRId64, rows->content[row].high, rows->content[row].low, record->number);
+		snprintf(own, sizeof own, "\x1f%016" PRIx64 "%016" PRIx64 " %" PRId64, rows->content[row].high, rows->content[row].low, record->number + rows->number_base);
 		text = own;
 	}
 	return gd_dictionary_add(&rows->group_names[group], text, &rows->groups[row * schema->group_count + group]);
@@ -101,11 +101,16 @@ static gd_status take_record(void *context, const gd_record *record)
 	}
 	rows->content[row] = gd_content_of_record(record);
 	status = gd_recipe_label(recipe, record, &rows->labels[row]);
+	if (status.code == GD_BAD_DATA && rows->tests && rows->spares_labels) {
+		rows->strangers++;
+		rows->dropped++;
+		return gd_ok();
+	}
 	if (!gd_failed(&status) && schema->weighs)
 		status = gd_recipe_weight(recipe, record, &rows->weights[row]);
 	for (int i = 0; i < schema->group_count && !gd_failed(&status); i++)
 		status = read_group(rows, record, row, i);
-	rows->part[row] = GD_SPLIT_TRAIN;
+	rows->part[row] = rows->tests ? GD_SPLIT_TEST : GD_SPLIT_TRAIN;
 	if (!gd_failed(&status) && rows->split_field >= 0)
 		status = read_part(rows, record, &rows->part[row]);
 	if (gd_failed(&status))
@@ -126,6 +131,27 @@ gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, const char *split_colum
 	if (gd_failed(&status))
 		gd_rows_release(rows);
 	return status;
+}
+
+static gd_status pass_header(void *context, const gd_record *header)
+{
+	(void)context;
+	(void)header;
+	return gd_ok();
+}
+
+gd_status gd_rows_read_tests(gd_rows *rows, gd_table_source *source, void *context, char sha256[65])
+{
+	rows->tests = true;
+	rows->inputs = rows->count;
+	rows->recipe->frozen = true;
+	gd_table_reader reader = {.header = pass_header, .record = take_record, .context = rows};
+	return source(context, &reader, sha256);
+}
+
+int64_t gd_rows_inputs(const gd_rows *rows)
+{
+	return rows->tests ? rows->inputs : rows->count;
 }
 
 void gd_rows_release(gd_rows *rows)

@@ -153,7 +153,7 @@ static gd_status fit_term(gd_rows *rows, int index, int64_t training)
 		double *code = &rows->codes[i * terms + index];
 		if (isnan(*code))
 			continue;
-		bool rare = place[(int32_t)*code] < 0;
+		bool rare = *code < 0 || place[(int32_t)*code] < 0;
 		unseen += rare && !term->other_level;
 		*code = !rare ? place[(int32_t)*code] : term->other_level ? term->categories.count
 									  : -1;

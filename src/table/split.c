@@ -50,6 +50,11 @@ gd_content gd_content_of_text(const char *text)
 	return content_of_digest(&hash);
 }
 
+gd_content gd_content_apart(gd_content content)
+{
+	return (gd_content){content.high, content.low ^ UINT64_C(0x9E3779B97F4A7C15)};
+}
+
 int gd_content_compare(gd_content a, gd_content b)
 {
 	if (a.high != b.high)

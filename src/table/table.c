@@ -14,6 +14,14 @@ enum { BLOCK = 1 << 16,
 	EXCERPT_FIELDS = 6 };
 
 /* A part of a table has no digest, and what is read once is read for its records. */
+static void begin_hash(gd_table *table)
+{
+	if (table->options.after)
+		table->hash = table->options.after->hash;
+	else
+		gd_sha256_pieces_init(&table->hash);
+}
+
 static gd_sha256_pieces *hash_of(gd_table *table)
 {
 	return table->stretches || table->options.once ? NULL : &table->hash;
@@ -217,7 +225,7 @@ gd_status gd_table_open(const char *const *paths, int count, const gd_table_opti
 	table->count = count;
 	table->options = options ? *options : (gd_table_options){0};
 	table->texts = calloc((size_t)count, sizeof *table->texts);
-	gd_sha256_pieces_init(&table->hash);
+	begin_hash(table);
 	gd_status status = table->texts ? gd_dialect_check(&table->options.dialect) : gd_out_of_memory("reading a table");
 	if (!gd_failed(&status))
 		status = open_file(table);
@@ -345,7 +353,7 @@ gd_status gd_table_rewind(gd_table *table)
 	table->number = table->first_number;
 	table->passes++;
 	table->begun = false;
-	gd_sha256_pieces_init(&table->hash);
+	begin_hash(table);
 	gd_status status = open_file(table);
 	return gd_failed(&status) || !table->stretches ? status : enter_stretch(table);
 }

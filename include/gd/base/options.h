@@ -18,6 +18,7 @@ typedef enum gd_option_type {
 	GD_OPTION_CHOICE,   /* int: index into `choices`; `0`, `none` and `off` are the choice `none` or `off` where there is one */
 	GD_OPTION_TEXT,     /* const char *; NULL for an empty text; `none` and `off` are texts like others */
 	GD_OPTION_WIDTHS,   /* gd_widths: "256,256", or `none` */
+	GD_OPTION_TEXTS,    /* gd_texts: given several times, in their order */
 } gd_option_type;
 
 #define GD_MAX_WIDTHS 64
@@ -25,6 +26,12 @@ typedef struct gd_widths {
 	int count;
 	int width[GD_MAX_WIDTHS];
 } gd_widths;
+
+#define GD_MAX_TEXTS 256
+typedef struct gd_texts {
+	int count;
+	const char *text[GD_MAX_TEXTS];
+} gd_texts;
 
 typedef struct gd_option {
 	const char *name;       /* long, with dashes: "batch-size" */
@@ -52,7 +59,7 @@ void gd_options_initialise(const gd_option_table *table, void *values);
 GD_CHECKED gd_status gd_options_set(const gd_option_table *table, void *values, const char *name, const char *text, const char *where);
 /*
  * The words of a command line after the program's and the command's names, argv [argc]: --name=value, --name value, -x value, -xvalue, --flag,
- * --no-flag; `--` ends options, the last of several wins. What is no option (`-` included) goes to arguments [argument_count] (room for argc).
+ * --no-flag; `--` ends options, the last of several wins, but of GD_OPTION_TEXTS. What is no option (`-` included) goes to arguments [argument_count] (room for argc).
  * given [count] (may be NULL) is set for each option met, otherwise left as it was. An unknown option names the nearest one. Errors: GD_USAGE.
  */
 GD_CHECKED gd_status gd_options_parse(const gd_option_table *table, void *values, int argc, char **argv, bool *given, const char **arguments, int *argument_count);

@@ -19,6 +19,8 @@ typedef struct gd_preprocess_options {
 	const char *input;        /* the table's first path, or its name when `source` delivers it */
 	const char *const *inputs; /* [input_count]: the files that are the table; none: `input` alone */
 	int input_count;
+	const char *const *tests; /* [test_count]: files whose records are the test part, with test_fraction 0; none: it is drawn from the inputs */
+	int test_count;
 	gd_dialect_options dialect; /* how they are written */
 	const char *output;       /* NULL: the input's path with .h5 */
 	const char *schema;       /* path; NULL: the shipped one, or none if there is a target */

@@ -9,6 +9,8 @@
 
 /* Collective. Opens the table; on several ranks it then has this rank's stretches, and run->source_sha256 is known. */
 GD_CHECKED gd_status gd_preprocess_open(gd_preprocess *run);
+/* Collective, on several ranks: the digest of the bytes of all that the state names (paths, names, sizes), into run->source_sha256. */
+GD_CHECKED gd_status gd_preprocess_hash(gd_preprocess *run);
 /* Local. Begins the meter of one reading of the table. */
 void gd_preprocess_begin_meter(gd_preprocess *run, const char *doing);
 /* Collective. Whether the files are as long as they were; of one rank, that is not asked. */

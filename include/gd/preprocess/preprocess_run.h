@@ -20,6 +20,8 @@ typedef struct gd_preprocess {
 	gd_meter meter;           /* of the reading at hand */
 	FILE *out;                /* where this rank prints tables; NULL: nowhere */
 	gd_table *table;          /* NULL: the options' source delivers it */
+	const gd_table *after;    /* on one rank: the table in front of this one, whose digest goes on; NULL: none */
+	struct gd_preprocess *tests; /* the files of the test part, as a table of their own; NULL: none, or not opened yet */
 	char *spool;              /* the directory in which it may keep what comes once; outlives it */
 	gd_communicator *communicator;
 	const gd_together *together; /* how ranks add up; NULL: there is one */

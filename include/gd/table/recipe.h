@@ -46,6 +46,7 @@ typedef struct gd_recipe {
 	int *field;          /* [columns]: index in the bound header, -1: not looked at */
 	bool exact;          /* names must be the same to the letter; else, but for GD_BIND_ALL, one that differs in case, blanks or punctuation alone will do */
 	gd_enumeration renamed; /* such columns, as gd_recipe_bind found them */
+	bool frozen;         /* terms that learn have seen all that they learn from: what is new is unseen */
 	int odd_column;      /* the first column of which something odd was noted since this was set to -1, and what */
 	gd_odd odd;
 } gd_recipe;

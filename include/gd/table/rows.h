@@ -28,12 +28,24 @@ typedef struct gd_rows {
 	gd_dictionary *group_names; /* [groups] */
 	int64_t read, dropped;    /* those without a label among the dropped */
 	int64_t unlabelled;
+	int64_t strangers;        /* dropped too: of a class that the inputs lack */
+	bool tests;               /* rows from `inputs` on are of test tables */
+	int64_t inputs;
+	int64_t number_base;      /* that names records without a group apart */
+	bool spares_labels;       /* of test tables: a class that is not known is no error */
 	const gd_together *together; /* who holds the other rows, once their dictionaries are one; NULL: nobody */
 } gd_rows;
 
 /* Reads the table with a recipe that may still learn. A record that misses a value is kept, or dropped and counted, or GD_BAD_DATA, as the schema says; one without a label is never kept, and of imputed ones none
  * without a weight, where the schema has weights. */
 GD_CHECKED gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, const char *split_column, gd_table_source *source, void *context, char sha256[65]);
+/*
+ * Reads another table behind those rows, its columns in the same places, for the test part: what the recipe has learned stays as it is. A category that it does not know becomes unseen when
+ * categories are fitted; a record of another class is left out and counted, if rows->spares_labels, else GD_BAD_DATA. On failure the rows are the caller's to release.
+ */
+GD_CHECKED gd_status gd_rows_read_tests(gd_rows *rows, gd_table_source *source, void *context, char sha256[65]);
+/* How many rows, the first ones, are of the inputs. */
+int64_t gd_rows_inputs(const gd_rows *rows);
 void gd_rows_release(gd_rows *rows);
 
 /* What follows is done by all holders of rows together. */

@@ -24,6 +24,8 @@ typedef struct gd_content {
 /* Over all fields with their lengths. */
 gd_content gd_content_of_record(const gd_record *record);
 gd_content gd_content_of_text(const char *text);
+/* The content by which a record of a test table has its place, so that no other table's record of the same content is one more occurrence of it. */
+gd_content gd_content_apart(gd_content content);
 
 /* A place in the keyed order. Equal contents are told apart by their occurrence. */
 typedef struct gd_split_key {

@@ -33,6 +33,7 @@ typedef struct gd_table_options {
 	gd_meter *meter;   /* gets the bytes that are read, unpacked; NULL: nobody */
 	const char *const *names; /* [files]: what messages call them; NULL: their paths */
 	const char *spool; /* the directory for what is kept, which outlives the table; NULL: TMPDIR, or /tmp */
+	const struct gd_table *after; /* the digest goes on behind that of this table, which was read to its end; NULL: none */
 } gd_table_options;
 
 typedef struct gd_table gd_table;

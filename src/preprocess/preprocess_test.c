@@ -1,0 +1,236 @@
+#include "gd/preprocess/preprocess_test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/excerpt.h"
+#include "gd/base/log.h"
+#include "gd/base/memory.h"
+#include "gd/parallel/join.h"
+#include "gd/preprocess/preprocess_open.h"
+
+/* Above every number of a record: names of records without a group stay apart. */
+enum { RANK_SHIFT = 40 };
+
+/* A table whose records come with their fields in the inputs' places. */
+typedef struct aligned {
+	gd_preprocess *run;
+	const gd_table_reader *reader;
+	int count;        /* columns of the inputs */
+	int *from;        /* [count] field of the test table, -1: it has none */
+	char **fields;    /* [count] */
+	size_t *lengths;  /* [count] */
+	gd_enumeration renamed;
+} aligned;
+
+static gd_status lacks(const gd_record *header, const char *name)
+{
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
+	const char *nearest = gd_table_nearest(header, name);
+	gd_excerpt(name, room);
+	if (nearest)
+		return gd_error(GD_BAD_DATA, "it has no column '%s', as the other files have; did you mean '%s'", room, gd_excerpt(nearest, other));
+	return gd_error(GD_BAD_DATA, "it has no column '%s', as the other files have", room);
+}
+
+/* By name, as a model meets another table. Columns that nobody looks at may be lacking. */
+static gd_status align_header(void *context, const gd_record *header)
+{
+	aligned *a = context;
+	const gd_recipe *recipe = &a->run->recipe;
+	const gd_record *inputs = gd_table_get_header(a->run->table);
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM], pair[2 * GD_EXCERPT_ROOM + 8];
+	for (int i = 0; i < a->count; i++) {
+		bool needed = false;
+		for (int c = 0; c < recipe->schema.column_count && !needed; c++)
+			needed = recipe->field[c] == i;
+		gd_status status = gd_table_find(header, inputs->fields[i], &a->from[i]);
+		if (gd_failed(&status) && needed)
+			return status;
+		if (gd_failed(&status))
+			a->from[i] = -1;
+		if (a->from[i] >= 0 || !needed)
+			continue;
+		a->from[i] = gd_table_find_alike(header, inputs->fields[i]);
+		if (a->from[i] < 0)
+			return lacks(header, inputs->fields[i]);
+		snprintf(pair, sizeof pair, "%s' as '%s", gd_excerpt(header->fields[a->from[i]], room), gd_excerpt(inputs->fields[i], other));
+		gd_enumeration_add(&a->renamed, pair);
+	}
+	return a->reader->header(a->reader->context, inputs);
+}
+
+static gd_status align_record(void *context, const gd_record *record)
+{
+	static char nothing[1];
+	aligned *a = context;
+	for (int i = 0; i < a->count; i++) {
+		a->fields[i] = a->from[i] < 0 ? nothing : record->fields[a->from[i]];
+		a->lengths[i] = a->from[i] < 0 ? 0 : record->lengths[a->from[i]];
+	}
+	gd_record same = *record;
+	same.count = a->count;
+	same.fields = a->fields;
+	same.lengths = a->lengths;
+	return a->reader->record(a->reader->context, &same);
+}
+
+/* A gd_table_source. */
+static gd_status deliver_aligned(void *context, const gd_table_reader *reader, char sha256[65])
+{
+	aligned *a = context;
+	a->reader = reader;
+	const gd_table_reader mine = {.header = align_header, .record = align_record, .context = a};
+	return gd_table_deliver(a->run->tests->table, &mine, sha256);
+}
+
+static gd_status read_here(gd_preprocess *run)
+{
+	gd_preprocess *tests = run->tests;
+	aligned a = {.run = run, .count = gd_table_get_header(run->table)->count};
+	a.from = gd_allocate((size_t)a.count, sizeof *a.from);
+	a.fields = gd_allocate((size_t)a.count, sizeof *a.fields);
+	a.lengths = gd_allocate((size_t)a.count, sizeof *a.lengths);
+	gd_status status = a.from && a.fields && a.lengths ? gd_ok() : gd_out_of_memory("the test files");
+	if (!gd_failed(&status) && run->together)
+		gd_table_divide(tests->table, tests->stretches, tests->stretch_count, 0);
+	run->rows.number_base = ((int64_t)run->communicator->rank + 1) << RANK_SHIFT;
+	gd_preprocess_begin_meter(tests, "reading the test records");
+	if (!gd_failed(&status))
+		status = gd_rows_read_tests(&run->rows, deliver_aligned, &a, run->together ? NULL : run->header.source_sha256);
+	gd_meter_end(&tests->meter);
+	if (!gd_failed(&status) && a.renamed.count)
+		gd_log_warning("columns of '%s' are taken for those of the other files: %s", run->options->tests[0], gd_enumeration_text(&a.renamed));
+	free(a.from);
+	free(a.fields);
+	free(a.lengths);
+	return status;
+}
+
+/* ---- what the ranks have read, together ---- */
+
+enum { READ, DROPPED, UNLABELLED, STRANGERS, KEPT, COUNTS };
+
+static gd_status count_records(gd_preprocess *run, const int64_t *before)
+{
+	gd_rows *rows = &run->rows;
+	int64_t counts[COUNTS] = {rows->read, rows->dropped, rows->unlabelled, rows->strangers, rows->count - rows->inputs}, read, earlier = 0;
+	for (int i = 0; i < KEPT; i++)
+		counts[i] -= before[i];
+	read = counts[READ];
+	gd_status status = run->together ? gd_join_before(run->communicator, &read, 1, &earlier) : gd_ok();
+	if (!gd_failed(&status) && run->together)
+		status = gd_join_counts(run->communicator, counts, COUNTS);
+	if (gd_failed(&status))
+		return status;
+	for (int64_t row = rows->inputs; row < rows->count; row++)
+		rows->source_row[row] += before[READ] + earlier;
+	rows->read = before[READ] + counts[READ];
+	rows->dropped = before[DROPPED] + counts[DROPPED];
+	rows->unlabelled = before[UNLABELLED] + counts[UNLABELLED];
+	rows->strangers = before[STRANGERS] + counts[STRANGERS];
+	run->records += counts[KEPT];
+	if (!counts[KEPT])
+		return gd_error(GD_BAD_DATA, "cannot use '%s': none of its %lld records can be tested on: each lacks a label of the other files, or a value", run->options->tests[0], (long long)counts[READ]);
+	return status;
+}
+
+/* Oddities of the test files, from `before` [columns, GD_ODDS] on: added up, and said where they are no gaps; what is unseen is said with that of the other records. */
+static gd_status count_oddities(gd_preprocess *run, const int64_t *before)
+{
+	gd_recipe *recipe = &run->recipe;
+	size_t count = (size_t)recipe->schema.column_count * GD_ODDS;
+	char room[GD_EXCERPT_ROOM];
+	int64_t *found = gd_allocate(count, sizeof *found);
+	gd_status status = found ? gd_ok() : gd_out_of_memory("the columns");
+	for (size_t i = 0; i < count && found; i++)
+		found[i] = recipe->oddities[0][i].count - before[i];
+	status = gd_together_sum(run->together, &status, found, count);
+	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
+		recipe->oddities[0][i].count = before[i] + found[i];
+		if (i % GD_ODDS == GD_ODD_UNREADABLE && found[i])
+			gd_log_warning("%lld records of the test files have no number or date in column '%s', which counts as missing", (long long)found[i],
+				gd_excerpt(recipe->schema.columns[i / GD_ODDS], room));
+	}
+	free(found);
+	return status;
+}
+
+/* The digest of all files on several ranks; one rank has it from reading. */
+static gd_status hash_files(gd_preprocess *run)
+{
+	const gd_preprocess *const parts[] = {run, run->tests};
+	int count = run->options->input_count + run->options->test_count, at = 0;
+	if (!run->together)
+		return gd_ok();
+	gd_preprocess_options options = *run->options;
+	gd_preprocess all = {.options = &options, .communicator = run->communicator, .together = run->together};
+	options.input_count = count;
+	all.paths = gd_arena_take(&run->arena, (size_t)count, sizeof *all.paths);
+	all.names = gd_arena_take(&run->arena, (size_t)count, sizeof *all.names);
+	all.sizes = gd_arena_take(&run->arena, (size_t)count, sizeof *all.sizes);
+	gd_status status = all.paths && all.names && all.sizes ? gd_ok() : gd_out_of_memory("the files");
+	status = gd_agree(run->communicator, &status);
+	for (int part = 0; part < 2 && !gd_failed(&status); part++)
+		for (int i = 0; i < parts[part]->options->input_count; i++, at++) {
+			all.paths[at] = parts[part]->paths[i];
+			all.names[at] = parts[part]->names[i];
+			all.sizes[at] = parts[part]->sizes[i];
+		}
+	if (!gd_failed(&status))
+		status = gd_preprocess_hash(&all);
+	memcpy(run->header.source_sha256, all.source_sha256, sizeof all.source_sha256);
+	return status;
+}
+
+static gd_status open_tests(gd_preprocess *run)
+{
+	gd_preprocess_options *options = gd_arena_take(&run->arena, 1, sizeof *options);
+	gd_preprocess *tests = gd_arena_take(&run->arena, 1, sizeof *tests);
+	gd_status status = options && tests ? gd_ok() : gd_out_of_memory("the test files");
+	status = gd_agree(run->communicator, &status);
+	if (gd_failed(&status))
+		return status;
+	*options = *run->options;
+	options->input = run->options->tests[0];
+	options->inputs = run->options->tests;
+	options->input_count = run->options->test_count;
+	*tests = (gd_preprocess){.options = options, .output = run->output, .communicator = run->communicator, .together = run->together, .after = run->table};
+	run->tests = tests;
+	return gd_preprocess_open(tests);
+}
+
+gd_status gd_preprocess_read_tests(gd_preprocess *run)
+{
+	const gd_rows *rows = &run->rows;
+	const int64_t before[KEPT] = {rows->read, rows->dropped, rows->unlabelled, rows->strangers};
+	size_t count = (size_t)run->recipe.schema.column_count * GD_ODDS;
+	int64_t *oddities = gd_allocate(count, sizeof *oddities);
+	gd_status status = oddities ? gd_ok() : gd_out_of_memory("the columns");
+	status = gd_agree(run->communicator, &status);
+	for (size_t i = 0; i < count && !gd_failed(&status); i++)
+		oddities[i] = run->recipe.oddities[0][i].count;
+	if (!gd_failed(&status))
+		status = open_tests(run);
+	run->communicator->phase = "reading the test files";
+	if (!gd_failed(&status)) {
+		status = read_here(run);
+		status = gd_join_agree(run->communicator, &status);
+	}
+	if (!gd_failed(&status))
+		status = count_records(run, before);
+	if (!gd_failed(&status))
+		status = count_oddities(run, oddities);
+	if (!gd_failed(&status))
+		status = hash_files(run);
+	free(oddities);
+	return status;
+}
+
+void gd_preprocess_close_tests(gd_preprocess *run)
+{
+	if (!run->tests)
+		return;
+	gd_preprocess_close(run->tests);
+	gd_arena_release(&run->tests->arena);
+}
