@@ -28,6 +28,8 @@ static gd_status describe_dataset(FILE *out, const char *path)
 		h->rows_dropped, h->source_sha256, h->split, h->seed);
 	if (*h->content_sha256)
 		fprintf(out, "content sha256 %s\n", h->content_sha256);
+	if (h->weight)
+		fprintf(out, "weights from column %s\n", h->weight);
 	fprintf(out, "%d features:", p->features);
 	for (int f = 0; f < p->features; f++)
 		fprintf(out, "%s %s", f ? "," : "", p->feature_names[f]);

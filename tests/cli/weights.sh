@@ -109,6 +109,10 @@ expect 0 '' "$GENRE_DIST" evaluate alone/model.h5 counted.csv --json
 for score in accuracy balanced_accuracy f1_macro log_loss brier expected_calibration_error roc_auc average_precision weight; do
 	holds "$score of whole weights" "($(json_number whole.json $score) - $(json_number out.txt $score)) ^ 2 < 1e-20"
 done
+expect 0 '' "$GENRE_DIST" evaluate alone/model.h5 whole.csv --json --importance
+mv out.txt importance.json
+expect 0 '' ranks 3 evaluate alone/model.h5 whole.csv --json --importance
+equal "a table's scores and importance on three ranks" "$(cat out.txt)" "$(cat importance.json)"
 awk -F, 'NR == 1 || $4 > 0' whole.csv >positive.csv
 expect 0 '' "$GENRE_DIST" evaluate alone/model.h5 positive.csv --json
 equal "records that weigh nothing" "$(cat out.txt)" "$(cat whole.json)"
