@@ -140,7 +140,7 @@ static void describe(gd_table *table)
 		packing == GD_PACKING_GZIP ? ", packed by gzip" : packing == GD_PACKING_ZSTD ? ", packed by zstd"
 											     : "");
 	bool plain = !*dialect && !strcmp(charset->name, "UTF-8");
-	if (!table->options.quiet && !table->passes && !plain)
+	if (!table->options.quiet && table->file >= table->files_told && !plain)
 		gd_log_note("'%s' is read with %s", gd_table_name(table), table->description);
 }
 
@@ -207,8 +207,9 @@ static gd_status open_file(gd_table *table)
 	status = gd_table_check_charset(table, &first);
 	if (!gd_failed(&status))
 		status = table->header.count ? gd_header_compare(&table->splitter.dialect, &first, gd_table_name(table), &table->header, table->options.names ? table->options.names[0] : table->paths[0]) : take_header(table, &first);
-	if (!gd_failed(&status) && table->splitter.dialect.looks_like_data && !table->passes && !table->options.quiet)
+	if (!gd_failed(&status) && table->splitter.dialect.looks_like_data && table->file >= table->files_told && !table->options.quiet)
 		warn_of_data(table, &first);
+	table->files_told = table->file >= table->files_told ? table->file + 1 : table->files_told;
 	table->pending = !table->splitter.dialect.header;
 	if (table->pending)
 		table->record = first;
@@ -351,7 +352,6 @@ gd_status gd_table_rewind(gd_table *table)
 	table->file = file;
 	table->stretch = 0;
 	table->number = table->first_number;
-	table->passes++;
 	table->begun = false;
 	begin_hash(table);
 	gd_status status = open_file(table);

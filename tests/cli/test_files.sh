@@ -69,10 +69,10 @@ equal "weights of the test part" "$(h5ls one.h5/test | grep -c weights)" 1
 refuse 2 "--test-fraction does not go with --test" "$GENRE_DIST" preprocess a.csv --target kind --test test.csv --test-fraction 0.2 -f -o bad.h5
 refuse 2 "--test does not go with --split column" "$GENRE_DIST" preprocess a.csv --target kind --test test.csv --split column --split-column plant -f -o bad.h5
 same_refusal "a test file that is not there" 3 3 a.csv --target kind --test none.csv
-cut -d';' -f1-4,6 test.csv >lacking.csv
+cut -d';' -f1-4,6 test.csv | tr ';' , >lacking.csv
 same_refusal "a test file that lacks a column" 3 3 a.csv --target kind --test lacking.csv
 grep -q "lacking.csv.*it has no column 'size', as the other files have" err.txt || fail "the column is not named: $(cat err.txt)"
-sed '2,$s/^[^;]*/w/' test.csv >strange.csv
+sed '2,$s/^[^;]*/w/' test.csv | tr ';' , >strange.csv
 same_refusal "a test file of strange classes" 3 3 a.csv --target kind --test strange.csv
 refuse 2 "both input and output" "$GENRE_DIST" preprocess a.csv --target kind --test test.csv -f -o test.csv
 finish

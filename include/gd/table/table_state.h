@@ -22,7 +22,7 @@ struct gd_table {
 	int64_t lines_before;  /* of the splitter's first line; -1: not counted yet */
 	int64_t first_begin;   /* where the file's first record begins */
 	gd_splitter splitter;
-	int passes;     /* that have ended */
+	int files_told; /* files, the first ones, of which it was said how they are written */
 	bool begun;     /* a record was asked for in this pass */
 	bool pending;   /* the first record, which is no header, is in `record` */
 	gd_arena arena; /* the header's */
