@@ -59,6 +59,12 @@ static size_t stem_length(const char *path)
 	return dot && dot > name ? (size_t)(dot - path) : length;
 }
 
+/* All files, those of the test part last. */
+static const char *input_of(const gd_preprocess_options *options, int i)
+{
+	return i < options->input_count ? options->inputs[i] : options->tests[i - options->input_count];
+}
+
 static gd_status choose_output(gd_preprocess *run)
 {
 	const gd_preprocess_options *options = run->options;
@@ -75,7 +81,7 @@ static gd_status choose_output(gd_preprocess *run)
 	if (gd_failed(&status) || !gd_file_exists(run->output))
 		return status;
 	for (int i = 0; !options->source && i < options->input_count + options->test_count; i++)
-		if (gd_file_same(i < options->input_count ? options->inputs[i] : options->tests[i - options->input_count], run->output))
+		if (gd_file_same(input_of(options, i), run->output))
 			return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", run->output);
 	if (!options->force)
 		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", run->output);
@@ -128,13 +134,31 @@ done:
 	return status;
 }
 
+/* What a dataset is made of: all inputs in their order, then the files of the test part. */
+static char *name_source(const gd_preprocess_options *options, gd_arena *arena)
+{
+	size_t length = 1;
+	int count = options->input_count + options->test_count;
+	if (options->source || count < 2)
+		return gd_arena_string(arena, options->input);
+	for (int i = 0; i < count; i++)
+		length += strlen(input_of(options, i)) + 2;
+	char *text = gd_arena_take(arena, length, 1);
+	for (int i = 0; text && i < count; i++) {
+		strcat(text, i ? ", " : "");
+		strcat(text, input_of(options, i));
+	}
+	return text;
+}
+
 /* The rest of the header. */
 static gd_status sign(gd_preprocess *run)
 {
 	const gd_preprocess_options *options = run->options;
 	gd_dataset_header *header = &run->header;
 	gd_arena *arena = &header->preprocessing.arena;
-	header->source = gd_arena_string(arena, options->input);
+	header->preprocessing.writing = run->writing;
+	header->source = name_source(options, arena);
 	header->split = gd_arena_string(arena, gd_split_names[options->split]);
 	header->grouped = options->split == GD_SPLIT_GROUPED;
 	header->history = gd_arena_string(arena, options->history ? options->history : "");

@@ -312,7 +312,10 @@ static gd_status open_table(gd_preprocess *run)
 	const gd_preprocess_options *options = run->options;
 	bool shared = run->together != NULL;
 	const gd_table_options table = {.dialect = options->dialect, .spool = run->spool, .names = shared ? run->names : NULL, .quiet = run->communicator->rank > 0, .meter = &run->meter, .after = shared ? NULL : run->after};
-	return gd_table_open(shared ? run->paths : options->inputs, options->input_count, &table, &run->table);
+	gd_status status = gd_table_open(shared ? run->paths : options->inputs, options->input_count, &table, &run->table);
+	if (!gd_failed(&status))
+		gd_table_get_writing(run->table, &run->writing);
+	return status;
 }
 
 gd_status gd_preprocess_open(gd_preprocess *run)

@@ -6,15 +6,41 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/file.h"
 #include "gd/report/model_card.h"
 #include "gd/run/run_directory.h"
 #include "gd/run/run_status.h"
 #include "gd/store/checkpoint.h"
 #include "gd/store/dataset.h"
+#include "gd/store/dataset_print.h"
 #include "gd/store/file_kind.h"
 #include "gd/store/history.h"
 #include "gd/sweep/sweep_result.h"
+
+enum { LISTED_FEATURES = 60, COLUMNS_OF_CLASSES = 10, CLASS_WIDTH = 10 };
+
+/* A line a part. */
+static void print_rows(FILE *out, const gd_dataset_header *h)
+{
+	const gd_preprocessing *p = &h->preprocessing;
+	char room[GD_EXCERPT_ROOM];
+	fprintf(out, "\n%-12s", "rows");
+	for (int c = 0; c < p->classes; c++) {
+		const char *name = gd_shorten(p->class_names[c], CLASS_WIDTH, room);
+		int letters = 0;
+		for (const char *byte = name; *byte; byte++)
+			letters += ((unsigned char)*byte & 0xC0) != 0x80;
+		fprintf(out, " %*s%s", CLASS_WIDTH - letters, "", name);
+	}
+	fprintf(out, " %10s\n", "all");
+	for (int part = 0; part < GD_PARTS; part++) {
+		fprintf(out, "%-12s", gd_part_names[part]);
+		for (int c = 0; c < p->classes; c++)
+			fprintf(out, " %10" PRId64, h->class_counts[part * p->classes + c]);
+		fprintf(out, " %10" PRId64 "\n", h->rows[part]);
+	}
+}
 
 static gd_status describe_dataset(FILE *out, const char *path)
 {
@@ -26,23 +52,23 @@ static gd_status describe_dataset(FILE *out, const char *path)
 	const gd_preprocessing *p = &h->preprocessing;
 	fprintf(out, "dataset %s\nmade from %s (%" PRId64 " records read, %" PRId64 " dropped), sha256 %s\nsplit %s, seed %" PRId64 "\n", path, h->source, h->rows_read,
 		h->rows_dropped, h->source_sha256, h->split, h->seed);
+	char written[512];
+	if (*gd_writing_options(&p->writing, written, sizeof written))
+		fprintf(out, "written with %s\n", written);
 	if (*h->content_sha256)
 		fprintf(out, "content sha256 %s\n", h->content_sha256);
 	if (h->weight)
 		fprintf(out, "weights from column %s\n", h->weight);
 	fprintf(out, "%d features:", p->features);
-	for (int f = 0; f < p->features; f++)
+	for (int f = 0; f < p->features && f < LISTED_FEATURES; f++)
 		fprintf(out, "%s %s", f ? "," : "", p->feature_names[f]);
-	fprintf(out, "\n\n%-12s", "rows");
-	for (int c = 0; c < p->classes; c++)
-		fprintf(out, " %10.10s", p->class_names[c]);
-	fprintf(out, " %10s\n", "all");
-	for (int part = 0; part < GD_PARTS; part++) {
-		fprintf(out, "%-12s", gd_part_names[part]);
-		for (int c = 0; c < p->classes; c++)
-			fprintf(out, " %10" PRId64, h->class_counts[part * p->classes + c]);
-		fprintf(out, " %10" PRId64 "\n", h->rows[part]);
-	}
+	if (p->features > LISTED_FEATURES)
+		fprintf(out, " and %d more", p->features - LISTED_FEATURES);
+	fputc('\n', out);
+	if (p->classes > COLUMNS_OF_CLASSES)
+		gd_dataset_print_classes(out, h, false);
+	else
+		print_rows(out, h);
 	if (h->audit && *h->audit)
 		fprintf(out, "\n%s", h->audit);
 	gd_dataset_close(dataset);

@@ -92,6 +92,9 @@ static void put_origin(FILE *out, const gd_checkpoint *c)
 	const char *split = of_dataset(c, GD_DATASET_SPLIT), *seed = of_dataset(c, GD_DATASET_SEED), *audit = of_dataset(c, GD_DATASET_AUDIT);
 	if (source)
 		put(out, "trained on", "%s, sha256 %s (records: %s), as %d features", source, hash ? hash : "unknown", records ? records : "unknown", p->features);
+	char written[512];
+	if (*gd_writing_options(&p->writing, written, sizeof written))
+		put(out, "", "written with %s", written);
 	int64_t *rows = gd_allocate(3 * (size_t)p->classes, sizeof *rows);
 	if (rows && gd_reproduce_class_rows(c, rows)) {
 		int64_t all[3] = {0};

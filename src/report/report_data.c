@@ -231,6 +231,9 @@ static void put_origin(FILE *out, const gd_report_run *run)
 	if (run->dataset) {
 		const gd_dataset_header *h = gd_dataset_get_header(run->dataset);
 		gd_report_row(out, entries[0].name, "%s", h->source);
+		char written[512];
+		if (*gd_writing_options(&h->preprocessing.writing, written, sizeof written))
+			gd_report_row(out, "written with", "%s", written);
 		gd_report_row(out, entries[1].name, "%s", h->source_sha256);
 		gd_report_row(out, entries[2].name, "%" PRId64 " read, %" PRId64 " dropped", h->rows_read, h->rows_dropped);
 		gd_report_row(out, entries[3].name, "%s", h->split);

@@ -1,5 +1,6 @@
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gd/store/hdf5_encoding.h"
@@ -8,7 +9,12 @@
 void gd_hdf5_put_preprocessing(gd_hdf5 *hdf5, const gd_preprocessing *preprocessing)
 {
 	gd_hdf5_array array = {.element = GD_FLOAT64, .rank = 1, .shape = {(hsize_t)preprocessing->features}, .units = "the feature's own"};
+	gd_written texts[GD_WRITTEN];
+	gd_writing writing = preprocessing->writing;
+	gd_writing_list(&writing, texts);
 	gd_hdf5_put_group(hdf5, "preprocessing");
+	for (int i = 0; i < GD_WRITTEN && *writing.charset; i++)
+		gd_hdf5_put_text(hdf5, "preprocessing", texts[i].name, texts[i].text);
 	gd_hdf5_put_texts(hdf5, GD_FEATURE_SCALE, (size_t)preprocessing->features, preprocessing->feature_names, "name of each feature");
 	gd_hdf5_put_scale(hdf5, GD_FEATURE_SCALE, "feature");
 	gd_hdf5_put_texts(hdf5, GD_CLASS_SCALE, (size_t)preprocessing->classes, preprocessing->class_names, "name of each class, in the order of the labels");
@@ -31,6 +37,19 @@ static void check_scaling(gd_hdf5 *hdf5, const gd_preprocessing *preprocessing)
 			gd_hdf5_fail(hdf5, "preprocessing/mean", "expected finite values, found %g for '%.60s'", mean, preprocessing->feature_names[f]);
 		else if (!isfinite(deviation) || deviation <= 0)
 			gd_hdf5_fail(hdf5, "preprocessing/standard_deviation", "expected values above 0, found %g for '%.60s'", deviation, preprocessing->feature_names[f]);
+	}
+}
+
+static void get_writing(gd_hdf5 *hdf5, gd_preprocessing *preprocessing)
+{
+	gd_written texts[GD_WRITTEN];
+	gd_writing_list(&preprocessing->writing, texts);
+	for (int i = 0; i < GD_WRITTEN && !gd_hdf5_failed(hdf5); i++) {
+		if (!gd_hdf5_has_attribute(hdf5, "preprocessing", texts[i].name))
+			continue;
+		const char *text = gd_hdf5_get_text(hdf5, "preprocessing", texts[i].name, &preprocessing->arena);
+		if (text)
+			snprintf(texts[i].text, texts[i].room, "%s", text);
 	}
 }
 
@@ -60,6 +79,7 @@ void gd_hdf5_get_preprocessing(gd_hdf5 *hdf5, gd_preprocessing *preprocessing)
 	gd_hdf5_get_array(hdf5, "preprocessing/mean", GD_FLOAT64, 1, shape, preprocessing->mean);
 	gd_hdf5_get_array(hdf5, "preprocessing/standard_deviation", GD_FLOAT64, 1, shape, preprocessing->standard_deviation);
 	preprocessing->recipe = gd_hdf5_get_document(hdf5, "preprocessing/recipe", &preprocessing->arena);
+	get_writing(hdf5, preprocessing);
 	check_scaling(hdf5, preprocessing);
 	gd_hdf5_get_encoding(hdf5, preprocessing);
 done:

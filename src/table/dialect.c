@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gd/base/shell_word.h"
+
 const char *const gd_decimal_words[] = {"auto", ".", ",", NULL};
 const char *const gd_header_words[] = {"auto", "yes", "no", NULL};
 
@@ -71,6 +73,42 @@ gd_status gd_dialect_check(const gd_dialect_options *options)
 	gd_dialect dialect = {0};
 	gd_dialect_given given;
 	return gd_dialect_apply(options, &dialect, &given);
+}
+
+void gd_writing_list(gd_writing *w, gd_written texts[GD_WRITTEN])
+{
+	const gd_written all[GD_WRITTEN] = {{"delimiter", w->delimiter, sizeof w->delimiter}, {"decimal", w->decimal, sizeof w->decimal}, {"quote", w->quote, sizeof w->quote},
+		{"header", w->header, sizeof w->header}, {"charset", w->charset, sizeof w->charset}};
+	memcpy(texts, all, sizeof all);
+}
+
+const char *gd_writing_options(const gd_writing *writing, char *text, size_t room)
+{
+	gd_writing copy = *writing;
+	gd_written texts[GD_WRITTEN];
+	char word[GD_SHELL_WORD_ROOM];
+	size_t length = 0;
+	gd_writing_list(&copy, texts);
+	text[0] = '\0';
+	for (int i = 0; i < GD_WRITTEN && length < room; i++)
+		if (*texts[i].text)
+			length += (size_t)snprintf(text + length, room - length, "%s--%s %s", length ? " " : "", texts[i].name, gd_shell_word(texts[i].text, word));
+	return text;
+}
+
+void gd_dialect_write(const gd_dialect *dialect, const char *charset, gd_writing *writing)
+{
+	if (dialect->blanks || dialect->delimiter == '\t')
+		strcpy(writing->delimiter, dialect->blanks ? "blank" : "tab");
+	else
+		snprintf(writing->delimiter, sizeof writing->delimiter, "%c", dialect->delimiter);
+	snprintf(writing->decimal, sizeof writing->decimal, "%c", dialect->decimal);
+	if (dialect->quote)
+		snprintf(writing->quote, sizeof writing->quote, "%c", dialect->quote);
+	else
+		strcpy(writing->quote, "none");
+	strcpy(writing->header, dialect->header ? "yes" : "no");
+	snprintf(writing->charset, sizeof writing->charset, "%s", charset);
 }
 
 static void add(char *text, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));

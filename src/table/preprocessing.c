@@ -127,6 +127,7 @@ gd_status gd_preprocessing_copy(const gd_preprocessing *source, gd_preprocessing
 	if (gd_failed(&status))
 		return status;
 	size_t size = (size_t)source->features * sizeof *source->mean;
+	copy->writing = source->writing;
 	copy->recipe = gd_arena_string(&copy->arena, source->recipe);
 	if (!copy->recipe || !copy_texts(copy, source->feature_names, copy->feature_names, source->features) ||
 		!copy_texts(copy, source->class_names, copy->class_names, source->classes)) {

@@ -363,14 +363,9 @@ const gd_record *gd_table_get_header(const gd_table *table)
 	return &table->header;
 }
 
-const gd_dialect *gd_table_get_dialect(const gd_table *table)
+void gd_table_get_writing(const gd_table *table, gd_writing *writing)
 {
-	return &table->splitter.dialect;
-}
-
-const char *gd_table_describe(const gd_table *table)
-{
-	return table->description;
+	gd_dialect_write(&table->splitter.dialect, gd_table_text_charset(table->texts[table->file])->name, writing);
 }
 
 int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *line)

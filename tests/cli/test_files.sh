@@ -39,6 +39,7 @@ equal "training records" "$(rows_of one.h5 train)" 450
 # Numbers go on behind the inputs' 500.
 equal "source rows of the test part" "$(values_of one.h5 test/source_row | tr , '\n' | sort -n | sed -n '1p;$p' | tr '\n' ' ')" "501 650 "
 equal "source rows of the others" "$(echo "$(values_of one.h5 train/source_row),$(values_of one.h5 validation/source_row)" | tr , '\n' | sort -nu | wc -l)" 500
+equal "the names of all files" "$(h5dump -a /source one.h5 | sed -n 's/.*(0): "\(.*\)"/\1/p')" 'a.csv, b.csv, test.csv'
 equal "the digest of all files" "$(source_of one.h5)" "$(cat a.csv b.csv test.csv | sha256sum | cut -d ' ' -f 1)"
 # What is learned is the inputs': as if there were no test part.
 expect 0 '' "$GENRE_DIST" preprocess a.csv b.csv --target kind --test-fraction 0 -o without.h5

@@ -22,6 +22,7 @@ typedef struct gd_preprocess {
 	gd_table *table;          /* NULL: the options' source delivers it */
 	const gd_table *after;    /* on one rank: the table in front of this one, whose digest goes on; NULL: none */
 	struct gd_preprocess *tests; /* the files of the test part, as a table of their own; NULL: none, or not opened yet */
+	gd_writing writing;       /* of its first file */
 	char *spool;              /* the directory in which it may keep what comes once; outlives it */
 	gd_communicator *communicator;
 	const gd_together *together; /* how ranks add up; NULL: there is one */
@@ -44,7 +45,7 @@ typedef struct gd_preprocess {
 	int64_t *order;           /* [rows]: training, validation, test, each in its stored order; on several ranks [training] in any order */
 	int64_t *position;        /* [rows]: places in the stored order of all parts; NULL on one rank */
 	double *features;         /* [features]: scratch */
-	bool *constant, *scalar, *category; /* [features]: one value only; a number; of a one-hot group */
+	bool *constant, *scalar, *category; /* [features]: one value only; a number; of a one-hot group of several */
 	gd_audit *audits;         /* [groups]; without groups one, of copies */
 	gd_dataset_header header;
 } gd_preprocess;

@@ -45,6 +45,22 @@ typedef struct gd_dialect_given {
 	bool delimiter, quote, comment, decimal, header;
 } gd_dialect_given;
 
+/* How a table was written, in the words of the options that say so; all empty where it is not known. */
+typedef struct gd_writing {
+	char delimiter[8], decimal[8], quote[8], header[8], charset[32];
+} gd_writing;
+
+/* The texts of a writing by the options' names, for those who store or show them all: [GD_WRITTEN], within `writing`. */
+enum { GD_WRITTEN = 5 };
+typedef struct gd_written {
+	const char *name;
+	char *text;
+	size_t room;
+} gd_written;
+void gd_writing_list(gd_writing *writing, gd_written texts[GD_WRITTEN]);
+/* As options that can be typed; "" where it is not known. Returns text [room]. */
+const char *gd_writing_options(const gd_writing *writing, char *text, size_t room);
+
 /* Puts what the options say into `dialect`, and the header and decimal mark where they say nothing. GD_USAGE for what makes no sense. */
 GD_CHECKED gd_status gd_dialect_apply(const gd_dialect_options *options, gd_dialect *dialect, gd_dialect_given *given);
 /* Refuses what makes no sense (GD_USAGE). */
@@ -54,6 +70,7 @@ GD_CHECKED gd_status gd_dialect_check(const gd_dialect_options *options);
  * the fields are parted by commas. GD_USAGE as gd_dialect_check; GD_FAILED for memory.
  */
 GD_CHECKED gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *bytes, size_t size, bool whole, gd_dialect *dialect);
+void gd_dialect_write(const gd_dialect *dialect, const char *charset, gd_writing *writing);
 /* In one line, "semicolons between fields, decimal comma": all that is unlike a plain CSV, or "" where nothing is. */
 void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room);
 

@@ -7,6 +7,7 @@
 #include "gd/base/memory.h"
 #include "gd/base/status.h"
 #include "gd/network/encoding.h"
+#include "gd/table/dialect.h"
 
 /* How one feature becomes columns inside a model (gd/network/encoding.h); fitted to the training part, in the feature's own units. */
 typedef struct gd_feature_tables {
@@ -30,6 +31,7 @@ typedef struct gd_preprocessing {
 	gd_feature_tables *tables; /* [features] */
 	int classes;
 	char **class_names;        /* [classes] */
+	gd_writing writing;        /* how the table was written (its first file), for people */
 } gd_preprocessing;
 
 /* Room for the counts; strings are put in by the caller with the arena. All features are standard, and none is a number. */
@@ -45,7 +47,7 @@ const char *gd_preprocessing_encoding_word(const gd_preprocessing *preprocessing
 GD_CHECKED gd_status gd_preprocessing_copy(const gd_preprocessing *source, gd_preprocessing *copy);
 void gd_preprocessing_release(gd_preprocessing *preprocessing);
 
-/* Same recipe, names, means, deviations and encoding to the last bit; else `*difference` names the first field that differs. */
+/* Same recipe, names (however the tables were written), means, deviations and encoding to the last bit; else `*difference` names the first field that differs. */
 bool gd_preprocessing_equal(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference);
 /* The same but for what training chose: whether a model and a dataset, or two models, go together. */
 bool gd_preprocessing_match(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference);

@@ -71,9 +71,7 @@ GD_CHECKED gd_status gd_table_rewind(gd_table *table);
 /* An error of GD_BAD_DATA with the file's name in front, and the line of the record at hand where there is one; others as they are. */
 gd_status gd_table_name_error(gd_table *table, const gd_status *cause);
 /* How the file at hand is written. */
-const gd_dialect *gd_table_get_dialect(const gd_table *table);
-/* The same in one line, character set and packing included ("comma-separated UTF-8" for a plain file). */
-const char *gd_table_describe(const gd_table *table);
+void gd_table_get_writing(const gd_table *table, gd_writing *writing);
 /* How many fields of a column so far had a quote inside but none around them, and the line of the first. */
 int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *line);
 /* After the last record: SHA-256 of all bytes, unpacked, file after file. */
@@ -105,6 +103,9 @@ GD_CHECKED gd_status gd_table_find(const gd_record *header, const char *name, in
 
 /* Index of the one column whose name differs from `name` in case, blanks, underscores, dots and dashes alone; -1: none, or several. */
 int gd_table_find_alike(const gd_record *header, const char *name);
+
+/* The GD_BAD_DATA of a table without the column `name` (and `more`, a few words or ""): what was meant, or what there is. */
+gd_status gd_table_lacks(const gd_record *header, const char *name, const char *more);
 
 /* The column whose name looks most like `name`, or NULL when none is near: for "did you mean". */
 const char *gd_table_nearest(const gd_record *header, const char *name);
