@@ -34,7 +34,7 @@ static const gd_option options[] = {
 	{.name = "date", .type = GD_OPTION_TEXT, .offset = AT(date), .argument = "COLUMN,...", .help = "columns that are dates or times"},
 	{.name = "missing", .type = GD_OPTION_CHOICE, .offset = AT(missing), .initial = "impute", .choices = gd_missing_names, .help = "a record that lacks a value: impute it, drop the record, or end; overrides the schema"},
 	{.name = "missing-values", .type = GD_OPTION_TEXT, .offset = AT(missing_values), .argument = "WORD,...", .help = "texts that mean \"no value\", besides the usual ones (empty, NA, NaN, null, ?, None, -, ...) or the schema's"},
-	{.name = "join-classes", .type = GD_OPTION_FLAG, .offset = AT(join_classes), .initial = "off", .help = "labels that differ in case or blanks alone are one class"},
+	{.name = "join-classes", .type = GD_OPTION_FLAG, .offset = AT(join_classes), .initial = "off", .help = "labels that differ in case or blanks alone are one class, and so are yes and true"},
 	{.name = "write-schema", .type = GD_OPTION_TEXT, .offset = AT(write_schema), .argument = "FILE.ini", .help = "write what was decided, to be edited and given back with --schema"},
 	{.name = "split", .type = GD_OPTION_CHOICE, .offset = AT(split), .initial = "random", .choices = gd_split_names, .help = "stratified by class; or groups kept together; or taken from a column"},
 	{.name = "split-column", .type = GD_OPTION_TEXT, .offset = AT(split_column), .argument = "COLUMN", .help = "holds train, validation or test for each record"},

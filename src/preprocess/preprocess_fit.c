@@ -121,7 +121,7 @@ static gd_status plan(gd_preprocess *run)
 	for (int i = 0; i < recipe->schema.term_count; i++) {
 		gd_form form = recipe->schema.terms[i].treatment->form;
 		run->scalar[recipe->first[i]] = form == GD_FORM_SCALAR;
-		for (int j = 0; form == GD_FORM_ONE_HOT && j < gd_term_size(&recipe->schema.terms[i]); j++)
+		for (int j = 0; form == GD_FORM_ONE_HOT && gd_term_size(&recipe->schema.terms[i]) > 1 && j < gd_term_size(&recipe->schema.terms[i]); j++)
 			run->category[recipe->first[i] + j] = true;
 	}
 	return gd_recipe_name(recipe, &fitted->arena, fitted->feature_names);

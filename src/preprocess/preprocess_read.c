@@ -48,8 +48,11 @@ static gd_status read_rows(gd_preprocess *run)
 	status = gd_rows_read(&run->rows, &run->recipe, options->split_column, source, context, run->header.source_sha256);
 	gd_meter_end(&run->meter);
 	status = gd_preprocess_join_rows(run, &status);
-	if (status.code == GD_BAD_DATA && !options->schema && !options->target && strstr(status.message, "it has no column"))
-		return gd_error(GD_BAD_DATA, "%s; without --schema or --target a table of songs is expected", status.message);
+	if (status.code == GD_BAD_DATA && !options->schema && !options->target && strstr(status.message, "it has no column")) {
+		/* Which columns there are is no help here. */
+		const char *list = strstr(status.message, "; its columns are");
+		return gd_error(GD_BAD_DATA, "%.*s; without --schema or --target a table of songs is expected", (int)(list ? (size_t)(list - status.message) : strlen(status.message)), status.message);
+	}
 	if (gd_failed(&status))
 		return status;
 	warn_of_loose_quotes(run);
@@ -95,7 +98,7 @@ static gd_status warn_of_classes(const gd_dictionary *classes)
 	char text[GD_ALIKE_ROOM];
 	gd_status status = gd_target_alike(classes, text);
 	if (!gd_failed(&status) && *text)
-		gd_log_warning("classes look like one: %s; --join-classes joins labels that differ in case or blanks alone", text);
+		gd_log_warning("classes look like one: %s; --join-classes joins them", text);
 	for (int32_t i = 0; i < classes->count; i++)
 		if (!strcmp(classes->texts[i], "None") || !strcmp(classes->texts[i], "-"))
 			gd_log_warning("'%s' is taken for a class; if it means that there is no label: --missing-values %s", classes->texts[i], classes->texts[i]);

@@ -10,7 +10,7 @@
 #include "gd/base/memory.h"
 
 /* A matrix of more classes would not fit on the screen. */
-enum { NAME_WIDTH = 18, MOST_CLASSES = 11, WORST = 10 };
+enum { NAME_WIDTH = 18, MOST_CLASSES = 11, WORST = 10, LINE_WIDTH = 110, NARROWEST = 8 };
 
 /* Names of classes, of which one may hold a line break or a terminal's control characters. */
 static void print_name(FILE *out, const char *name, int width, bool left)
@@ -102,19 +102,33 @@ static void print_confusions(FILE *out, const gd_score_sums *sums, char *const *
 	}
 }
 
+/* Of a column: what the longest name takes, where the screen has it. */
+static int matrix_width(int classes, char *const *class_names)
+{
+	int room = (LINE_WIDTH - NAME_WIDTH) / classes - 1, width = NARROWEST;
+	for (int c = 0; c < classes; c++) {
+		int letters = 0;
+		for (const char *byte = class_names[c]; *byte; byte++)
+			letters += ((unsigned char)*byte & 0xC0) != 0x80;
+		width = letters > width ? letters : width;
+	}
+	width = width < NAME_WIDTH ? width : NAME_WIDTH;
+	return width <= room ? width : room > NARROWEST ? room : NARROWEST;
+}
+
 static void print_matrix(FILE *out, const gd_score_sums *sums, char *const *class_names)
 {
-	int classes = sums->classes;
+	int classes = sums->classes, width = matrix_width(classes, class_names);
 	fprintf(out, "\nconfusion matrix (rows: true, columns: predicted)\n%*s", NAME_WIDTH, "");
 	for (int c = 0; c < classes; c++) {
 		fputc(' ', out);
-		print_name(out, class_names[c], 8, false);
+		print_name(out, class_names[c], width, false);
 	}
 	for (int truth = 0; truth < classes; truth++) {
 		fputc('\n', out);
 		print_name(out, class_names[truth], NAME_WIDTH, true);
 		for (int c = 0; c < classes; c++)
-			print_amount(out, 8, gd_score_sums_cell(sums, truth, c));
+			print_amount(out, width, gd_score_sums_cell(sums, truth, c));
 	}
 	fputc('\n', out);
 }

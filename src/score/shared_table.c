@@ -28,7 +28,6 @@ static void place_recipe(gd_shared_table *shared, gd_recipe *recipe)
 static gd_status add_kept(gd_shared_table *shared, const char *keep)
 {
 	const gd_record *header = gd_table_get_header(shared->table);
-	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
 	gd_dictionary names = {0};
 	gd_status status = gd_schema_list(keep, &names);
 	for (int32_t i = 0; i < names.count && !gd_failed(&status); i++) {
@@ -37,10 +36,7 @@ static gd_status add_kept(gd_shared_table *shared, const char *keep)
 		if (gd_failed(&status))
 			break;
 		if (column < 0) {
-			const char *nearest = gd_table_nearest(header, names.texts[i]);
-			gd_excerpt(names.texts[i], room);
-			status = nearest ? gd_error(GD_BAD_DATA, "it has no column '%s' to keep; did you mean '%s'", room, gd_excerpt(nearest, other))
-					 : gd_error(GD_BAD_DATA, "it has no column '%s' to keep", room);
+			status = gd_table_lacks(header, names.texts[i], " to keep");
 		} else {
 			shared->columns[shared->column_count++] = column;
 			shared->kept++;

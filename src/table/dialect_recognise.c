@@ -6,10 +6,15 @@
 #include <strings.h>
 
 #include "gd/base/parse.h"
+#include "gd/table/dialect_lead.h"
 #include "gd/table/splitter.h"
 
 enum { MOST_RECORDS = 1000,
+	MOST_LEAD = 20,
 	FEWEST_REPEATED = 5 };
+
+/* Of ratings: the records do not agree with the header, or nearly all do. */
+static const double POOR = .5, GOOD = .9;
 
 /* The beginning in one dialect. */
 typedef struct trial {
@@ -237,62 +242,6 @@ static bool looks_like_data(const trial *t, char decimal)
 	return numeric && numeric == numeric_in_header && !is_sequence(header, decimal);
 }
 
-/* ---- lines before the header ---- */
-
-static size_t line_length(const char *bytes, size_t size)
-{
-	size_t length = 0;
-	while (length < size && bytes[length] != '\n' && bytes[length] != '\r')
-		length++;
-	return length;
-}
-
-/* The offset behind the line's newline. */
-static size_t next_line(const char *bytes, size_t size)
-{
-	size_t at = line_length(bytes, size);
-	if (at < size && bytes[at] == '\r' && at + 1 < size && bytes[at + 1] == '\n')
-		at++;
-	return at < size ? at + 1 : size;
-}
-
-/* `sep=;`, which spreadsheets write and read. */
-static bool is_separator_line(const char *bytes, size_t size, char *delimiter)
-{
-	size_t length = line_length(bytes, size), quoted = length > 1 && bytes[0] == '"' && bytes[length - 1] == '"';
-	if (length - 2 * quoted != 5 || strncasecmp(bytes + quoted, "sep=", 4) != 0)
-		return false;
-	*delimiter = bytes[quoted + 4];
-	return true;
-}
-
-/* Goes over comments; `*last` gets the offset of the last one. Lines of blanks among them are none, but go too. */
-static size_t skip_comments(const char *bytes, size_t size, char comment, int *lines, size_t *last)
-{
-	size_t at = 0, behind = 0;
-	int passed = 0;
-	*lines = 0;
-	while (at < size) {
-		size_t length = line_length(bytes + at, size - at);
-		if (length && bytes[at] != comment)
-			break;
-		passed++;
-		if (length)
-			*last = at;
-		at += next_line(bytes + at, size - at);
-		if (length) {
-			*lines = passed;
-			behind = at;
-		}
-		if (length)
-			continue;
-	}
-	/* Nothing but comments: then they are records. */
-	if (at >= size)
-		*lines = 0;
-	return at >= size ? 0 : behind;
-}
-
 /* ---- all of it ---- */
 
 typedef struct search {
@@ -386,6 +335,52 @@ static gd_status try_named_comment(search *s, size_t back, gd_dialect *dialect)
 	return status;
 }
 
+/* Whether the later beginning has a header, and each line in front of it, bytes [size], half as many fields at most. */
+static gd_status stands_out(const search *later, const char *bytes, size_t size, bool *yes)
+{
+	trial lead, t;
+	gd_dialect closer = later->best;
+	gd_status status = look_closer(later, &closer);
+	*yes = false;
+	if (gd_failed(&status) || closer.looks_like_data)
+		return status;
+	status = try_dialect(&later->best, later->bytes, later->size, later->whole, &t);
+	gd_status other = try_dialect(&later->best, bytes, size, true, &lead);
+	*yes = t.count > 2 && t.records[0].count > 1 && lead.count > 0;
+	for (int i = 0; i < lead.count && *yes; i++)
+		*yes = 2 * lead.records[i].count <= t.records[0].count;
+	release_trial(&t);
+	release_trial(&lead);
+	return gd_failed(&status) ? status : other;
+}
+
+/* Where the records agree with no header, there may be lines of text in front of it: titles, dates, who made the table. */
+static gd_status try_later_header(search *s, const gd_dialect *wanted, int *lines)
+{
+	size_t at = 0;
+	gd_status status = gd_ok();
+	for (int line = 1; line <= MOST_LEAD && !gd_failed(&status); line++) {
+		search later = *s;
+		bool yes = false;
+		at += gd_lead_next_line(s->bytes + at, s->size - at);
+		if (at >= s->size)
+			break;
+		if (!gd_lead_line_length(s->bytes + at, s->size - at))
+			continue;
+		later.bytes += at;
+		later.size -= at;
+		status = choose(&later, wanted);
+		if (!gd_failed(&status) && later.rating > GOOD)
+			status = stands_out(&later, s->bytes, at, &yes);
+		if (yes && !gd_failed(&status)) {
+			*s = later;
+			*lines += line;
+			break;
+		}
+	}
+	return status;
+}
+
 gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *bytes, size_t size, bool whole, gd_dialect *dialect)
 {
 	search s = {.whole = whole};
@@ -396,20 +391,22 @@ gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *by
 	gd_status status = gd_dialect_apply(options, dialect, &s.given);
 	if (gd_failed(&status))
 		return status;
-	if (is_separator_line(bytes, size, &delimiter)) {
+	if (gd_lead_is_separator(bytes, size, &delimiter)) {
 		dialect->separator_line = true;
 		lead = 1;
-		at = next_line(bytes, size);
+		at = gd_lead_next_line(bytes, size);
 		if (!s.given.delimiter)
 			dialect->delimiter = delimiter;
 		s.given.delimiter = true;
 	}
-	size_t skipped = s.given.comment ? 0 : skip_comments(bytes + at, size - at, '#', &lines, &last);
+	size_t skipped = s.given.comment ? 0 : gd_lead_skip_comments(bytes + at, size - at, '#', &lines, &last);
 	s.bytes = bytes + at + skipped;
 	s.size = size - at - skipped;
 	status = choose(&s, dialect);
 	if (!gd_failed(&status) && lines && dialect->header)
 		status = try_named_comment(&s, skipped - last, dialect);
+	if (!gd_failed(&status) && s.rating < POOR && dialect->header && !dialect->separator_line)
+		status = try_later_header(&s, dialect, &lines);
 	if (gd_failed(&status))
 		return status;
 	bool separator = dialect->separator_line;

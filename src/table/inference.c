@@ -47,7 +47,6 @@ gd_role gd_wishes_role(const gd_wishes *wishes, const char *column)
 
 static gd_status find_named(const gd_record *header, const char *name, gd_inference *inference, gd_role role, int *place)
 {
-	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
 	int index;
 	if (!name)
 		return gd_ok();
@@ -60,13 +59,7 @@ static gd_status find_named(const gd_record *header, const char *name, gd_infere
 		*place = index;
 		return gd_ok();
 	}
-	const char *nearest = gd_table_nearest(header, name);
-	gd_excerpt(name, room);
-	if (header->count == 1 && strpbrk(header->fields[0], ";\t|"))
-		return gd_error(GD_BAD_DATA, "it has no column '%s': its header is one field, '%s'; expected commas between fields", room, gd_excerpt(header->fields[0], other));
-	if (nearest)
-		return gd_error(GD_BAD_DATA, "it has no column '%s'; did you mean '%s'", room, gd_excerpt(nearest, other));
-	return gd_error(GD_BAD_DATA, "it has no column '%s'", room);
+	return gd_table_lacks(header, name, "");
 }
 
 /* Marks what is said of columns; the target comes last, so that it is that whatever else it is. */
@@ -96,6 +89,27 @@ static gd_status mark_columns(inference_state *inferring, const gd_record *heade
 	return status;
 }
 
+/* Of columns with one name nobody can tell which is meant. */
+static gd_status find_twins(gd_inference *inference)
+{
+	gd_dictionary names = {0};
+	gd_status status = gd_ok();
+	int32_t *number = gd_allocate((size_t)inference->count, sizeof *number), *columns = gd_allocate((size_t)inference->count, sizeof *columns);
+	if (!number || !columns)
+		status = gd_out_of_memory("the columns");
+	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
+		status = gd_dictionary_add(&names, inference->columns[i].name, &number[i]);
+		if (!gd_failed(&status))
+			inference->columns[i].later_twin = columns[number[i]]++ > 0;
+	}
+	for (int i = 0; i < inference->count && !gd_failed(&status); i++)
+		inference->columns[i].twins = columns[number[i]] - 1;
+	gd_dictionary_release(&names);
+	free(columns);
+	free(number);
+	return status;
+}
+
 static gd_status take_header(void *context, const gd_record *header)
 {
 	inference_state *inferring = context;
@@ -110,7 +124,8 @@ static gd_status take_header(void *context, const gd_record *header)
 		if (!column->name)
 			return gd_out_of_memory("the columns");
 	}
-	return mark_columns(inferring, header);
+	gd_status status = find_twins(inference);
+	return gd_failed(&status) ? status : mark_columns(inferring, header);
 }
 
 static gd_status take_record(void *context, const gd_record *record)
@@ -150,9 +165,40 @@ static gd_status no_feature(const gd_inference *inference)
 	return gd_error(GD_BAD_DATA, "it has no column that could be a feature");
 }
 
+/* How dates are meant where columns leave no doubt of it, all of them the same; else GD_DATE_YEAR_FIRST. */
+static gd_date_order find_date_order(const gd_inference *inference)
+{
+	gd_date_order found = GD_DATE_YEAR_FIRST;
+	for (int i = 0; i < inference->count; i++) {
+		const gd_calendar *dates = inference->columns[i].summary.dates;
+		int64_t day = dates[GD_DATE_DAY_FIRST].count, month = dates[GD_DATE_MONTH_FIRST].count, values = gd_summary_values(&inference->columns[i].summary);
+		gd_date_order order = day > month ? GD_DATE_DAY_FIRST : GD_DATE_MONTH_FIRST;
+		if (day == month || (day > month ? day : month) < values)
+			continue;
+		if (found && found != order)
+			return GD_DATE_YEAR_FIRST;
+		found = order;
+	}
+	return found;
+}
+
+/* The order that all columns share which have one becomes the schema's. */
+static void settle_date_order(gd_schema *schema)
+{
+	gd_date_order found = GD_DATE_YEAR_FIRST;
+	for (int i = 0; i < schema->term_count; i++) {
+		gd_date_order order = schema->terms[i].order;
+		if (order && found && order != found)
+			return;
+		found = order ? order : found;
+	}
+	schema->date_order = found;
+}
+
 static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 {
 	gd_status status = gd_ok();
+	const gd_date_order order = find_date_order(inference);
 	if (!inference->records)
 		return gd_error(GD_BAD_DATA, "it has a header but no records");
 	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
@@ -165,6 +211,7 @@ static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 			column->role = GD_ROLE_SCHEMA;
 			continue;
 		}
+		column->others = order;
 		gd_inference_decide(column, &inference->schema);
 		if (column->role == GD_ROLE_TARGET) {
 			int64_t values = gd_summary_values(summary);
@@ -176,6 +223,8 @@ static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 		if (!gd_failed(&status))
 			status = add_to_schema(&inference->schema, column);
 	}
+	if (!inference->schema.date_order)
+		settle_date_order(&inference->schema);
 	if (!gd_failed(&status) && wishes->group)
 		status = gd_schema_set_group(&inference->schema, wishes->group);
 	if (!gd_failed(&status) && !inference->schema.term_count)

@@ -106,7 +106,7 @@ static bool varies(uint32_t bits)
 }
 
 /* Features for the parts that vary. */
-static void make_date(gd_inference_column *column)
+static void make_date(gd_inference_column *column, const gd_schema *schema)
 {
 	static const char *const names[] = {"year first", "day first", "month first"}, *const words[] = {"", ", dmy", ", mdy"};
 	const gd_summary *summary = &column->summary;
@@ -116,6 +116,10 @@ static void make_date(gd_inference_column *column)
 		order = GD_DATE_MONTH_FIRST;
 	if (summary->dates[GD_DATE_DAY_FIRST].count > summary->dates[order].count)
 		order = GD_DATE_DAY_FIRST;
+	bool either = order != GD_DATE_YEAR_FIRST && summary->ambiguous && summary->dates[GD_DATE_DAY_FIRST].count == summary->dates[GD_DATE_MONTH_FIRST].count;
+	if (either)
+		order = schema->date_order ? schema->date_order : column->others ? column->others
+										 : GD_DATE_MONTH_FIRST;
 	const gd_calendar *calendar = &summary->dates[order];
 	int64_t values = gd_summary_values(summary);
 	const char *parts[4];
@@ -137,8 +141,9 @@ static void make_date(gd_inference_column *column)
 		return;
 	strcat(column->words, words[order]);
 	gd_excerpt(column->name, room);
-	if (order != GD_DATE_YEAR_FIRST && summary->dates[GD_DATE_DAY_FIRST].count == summary->dates[GD_DATE_MONTH_FIRST].count && summary->ambiguous)
-		snprintf(column->warning, sizeof column->warning, "dates in column '%s' can be read with the month or the day first; the month is taken to be; --write-schema gives a file where 'dmy' can say otherwise", room);
+	if (either && !schema->date_order)
+		snprintf(column->warning, sizeof column->warning, "dates in column '%s' can be read with the month or the day first; the %s is taken to be%s; --write-schema gives a file whose date_order can say otherwise", room,
+			order == GD_DATE_DAY_FIRST ? "day" : "month", column->others ? ", as in others" : "");
 	else if (calendar->count < values)
 		snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values are no dates ('%s' for one) and count as missing; --categorical makes levels of them",
 			room, (long long)(values - calendar->count), (long long)values, summary->example);
@@ -148,7 +153,7 @@ static void make_categorical(gd_inference_column *column)
 {
 	column->role = GD_ROLE_CATEGORICAL;
 	strcpy(column->words, "categorical");
-	snprintf(column->why, sizeof column->why, "%lld levels", (long long)gd_summary_distinct(&column->summary));
+	snprintf(column->why, sizeof column->why, gd_summary_distinct(&column->summary) == 1 ? "%lld level" : "%lld levels", (long long)gd_summary_distinct(&column->summary));
 }
 
 static void make_flag(gd_inference_column *column)
@@ -195,7 +200,7 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 		if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))
 			strncat(column->why, "; an identifier? --drop", sizeof column->why - strlen(column->why) - 1);
 	} else if ((double)dates >= NEARLY_ALL * (double)values) {
-		make_date(column);
+		make_date(column, schema);
 	} else {
 		decide_text(column, schema);
 	}
@@ -207,7 +212,17 @@ void gd_inference_decide(gd_inference_column *column, const gd_schema *schema)
 	char missing[48];
 	if (!column->asked && (!*column->name || !gd_summary_values(summary))) {
 		column->role = GD_ROLE_DROP;
-		snprintf(column->why, sizeof column->why, *column->name ? "has no values" : "has no name");
+		snprintf(column->why, sizeof column->why, *column->name ? "has no values" : "has no name; one in the header keeps it");
+		return;
+	}
+	if (!column->asked && column->twins) {
+		char room[GD_EXCERPT_ROOM];
+		column->role = GD_ROLE_DROP;
+		snprintf(column->why, sizeof column->why, "%d columns have this name", column->twins + 1);
+		if (column->later_twin)
+			return;
+		snprintf(column->warning, sizeof column->warning, "%d columns are named '%s' and are left out, since nobody can tell which is meant; names of their own in the header keep them", column->twins + 1,
+			gd_excerpt(column->name, room));
 		return;
 	}
 	if (!column->asked)
@@ -217,7 +232,7 @@ void gd_inference_decide(gd_inference_column *column, const gd_schema *schema)
 	else if (column->role == GD_ROLE_CATEGORICAL)
 		make_categorical(column);
 	else if (column->role == GD_ROLE_DATE)
-		make_date(column);
+		make_date(column, schema);
 	else
 		snprintf(column->why, sizeof column->why, "as asked; %lld distinct", (long long)gd_summary_distinct(summary));
 	if (!summary->missing || column->role == GD_ROLE_DROP)

@@ -10,9 +10,10 @@
 #include "gd/base/parse.h"
 #include "gd/table/quantity.h"
 #include "gd/table/spelling.h"
+#include "gd/table/target.h"
 
 /* A dense matrix of more is not what this program is for. */
-enum { MOST_FEATURES = 1 << 20, LONGEST_NAME = 1024 };
+enum { MOST_FEATURES = 1 << 20, LONGEST_AFFIX = 128 };
 
 gd_status gd_recipe_init(gd_recipe *recipe, gd_schema *schema)
 {
@@ -84,14 +85,10 @@ static void note_renamed(gd_recipe *recipe, int column, const char *found)
 
 static gd_status lacks(const gd_recipe *recipe, const gd_record *header, int column, int others)
 {
-	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM], more[48] = "";
-	const char *nearest = gd_table_nearest(header, recipe->schema.columns[column]);
+	char more[48] = "";
 	if (others)
 		snprintf(more, sizeof more, " (nor %d more that are needed)", others);
-	gd_excerpt(recipe->schema.columns[column], room);
-	if (nearest)
-		return gd_error(GD_BAD_DATA, "it has no column '%s'%s; did you mean '%s'", room, more, gd_excerpt(nearest, other));
-	return gd_error(GD_BAD_DATA, "it has no column '%s'%s", room, more);
+	return gd_table_lacks(header, recipe->schema.columns[column], more);
 }
 
 gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bind)
@@ -124,7 +121,8 @@ static void note(gd_recipe *recipe, int column, gd_odd odd, const gd_record *rec
 		recipe->odd_column = column;
 		recipe->odd = odd;
 	}
-	if (oddity->count && oddity->latest == record->number)
+	/* A ragged record has no fields that could be odd; it is counted as such. */
+	if (record->ragged || (oddity->count && oddity->latest == record->number))
 		return;
 	if (!oddity->count++) {
 		char room[GD_EXCERPT_ROOM];
@@ -287,8 +285,9 @@ gd_status gd_recipe_label(gd_recipe *recipe, const gd_record *record, int32_t *l
 	if (schema->learns_classes)
 		return gd_dictionary_add(&schema->classes, gd_spelling_normal(text, normal), label);
 	*label = find_category(&schema->classes, text);
+	bool truths = *label < 0 && schema->joins_classes && gd_target_truths(&schema->classes);
 	for (int32_t i = 0; i < schema->classes.count && *label < 0 && schema->joins_classes; i++)
-		*label = gd_spelling_alike(schema->classes.texts[i], text) ? i : -1;
+		*label = gd_target_same(schema->classes.texts[i], text, truths) ? i : -1;
 	if (*label < 0)
 		return gd_error(GD_BAD_DATA, "expected one of the %d classes listed for column '%s', found '%s'", (int)schema->classes.count,
 			gd_excerpt(schema->columns[schema->target], room), gd_excerpt(text, other));
@@ -316,18 +315,25 @@ gd_status gd_recipe_weight(const gd_recipe *recipe, const gd_record *record, flo
 
 gd_status gd_recipe_name(const gd_recipe *recipe, gd_arena *arena, char **names)
 {
-	char name[LONGEST_NAME];
 	const gd_schema *schema = &recipe->schema;
-	for (int i = 0; i < schema->term_count; i++) {
+	bool complete = true;
+	for (int i = 0; i < schema->term_count && complete; i++) {
 		const gd_term *term = &schema->terms[i];
-		for (int j = 0; j < gd_term_size(term); j++) {
-			gd_term_name(term, schema->columns[term->column], j, name, sizeof name);
+		size_t room = LONGEST_AFFIX + strlen(schema->columns[term->column]) + (term->treatment->pairs ? strlen(term->other_name) : 0);
+		size_t longest = 0;
+		for (int32_t k = 0; k < term->categories.count; k++)
+			longest = strlen(term->categories.texts[k]) > longest ? strlen(term->categories.texts[k]) : longest;
+		room += longest;
+		char *name = malloc(room);
+		complete = name != NULL;
+		for (int j = 0; j < gd_term_size(term) && complete; j++) {
+			gd_term_name(term, schema->columns[term->column], j, name, room);
 			names[recipe->first[i] + j] = gd_arena_string(arena, name);
-			if (!names[recipe->first[i] + j])
-				return gd_out_of_memory("the features' names");
+			complete = names[recipe->first[i] + j] != NULL;
 		}
+		free(name);
 	}
-	return gd_ok();
+	return complete ? gd_ok() : gd_out_of_memory("the features' names");
 }
 
 static gd_status check_names(const gd_recipe *recipe)

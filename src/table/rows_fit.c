@@ -7,6 +7,7 @@
 #include "gd/base/memory.h"
 #include "gd/kernel/exact_moments.h"
 #include "gd/table/ordered.h"
+#include "gd/table/target.h"
 #include "gd/table/rows.h"
 #include "gd/table/spelling.h"
 
@@ -48,7 +49,8 @@ static gd_status join_classes(const gd_rows *rows, int32_t *name)
 	int32_t *kind = gd_allocate(count, sizeof *kind), *best = gd_allocate(count, sizeof *best);
 	for (size_t i = 0; i < count; i++)
 		longest = strlen(classes->texts[i]) > longest ? strlen(classes->texts[i]) : longest;
-	char *text = malloc(longest + 1);
+	char *text = malloc(longest + 2);
+	bool truths = gd_target_truths(classes);
 	if (!frequency || !kind || !best || !text)
 		status = gd_out_of_memory("the classes");
 	for (int64_t i = 0; i < rows->count && !gd_failed(&status); i++)
@@ -58,7 +60,7 @@ static gd_status join_classes(const gd_rows *rows, int32_t *name)
 		goto done;
 	for (int32_t i = 0; i < classes->count && !gd_failed(&status); i++) {
 		int32_t before = folded.count;
-		gd_spelling_fold(classes->texts[i], text);
+		gd_target_key(classes->texts[i], truths, text);
 		status = gd_dictionary_add(&folded, text, &kind[i]);
 		if (gd_failed(&status))
 			break;

@@ -14,6 +14,8 @@ enum { WIDTH = 120, LONGEST_NAME = 160 };
 typedef struct schema_writing {
 	FILE *out;
 	int column; /* bytes on the line so far */
+	int *alias; /* [columns]: number of the key that stands for a name; 0: none does */
+	int aliases;
 } schema_writing;
 
 /* `text` as one item, with whatever has a meaning in the file as \xHH. Returns bytes (also for a NULL stream). */
@@ -63,6 +65,17 @@ static void begin_entry(schema_writing *writing, const char *key)
 	writing->column += fprintf(writing->out, " = ");
 }
 
+static void begin_column(schema_writing *writing, const gd_schema *schema, int column)
+{
+	char key[16];
+	snprintf(key, sizeof key, "@%d", writing->alias[column]);
+	/* Nobody's name begins as such a key does. */
+	const char *name = schema->columns[column];
+	bool at = *name == '@' && !writing->alias[column];
+	fputs(at ? "\\x40" : "", writing->out);
+	begin_entry(writing, writing->alias[column] ? key : name + at);
+}
+
 static void put_text(schema_writing *writing, const char *text)
 {
 	fputs(text, writing->out);
@@ -108,6 +121,26 @@ static void put_term(schema_writing *writing, const gd_term *term)
 		put_text(writing, ", missing");
 }
 
+static void put_name(schema_writing *writing, const gd_schema *schema, int column)
+{
+	char key[16];
+	if (writing->alias[column] || escaped_length(schema->columns[column]) <= LONGEST_NAME)
+		return;
+	fputs(writing->aliases ? "" : "[names]\n", writing->out);
+	writing->alias[column] = ++writing->aliases;
+	snprintf(key, sizeof key, "@%d", writing->alias[column]);
+	put_list(writing, key, &schema->columns[column], 1);
+}
+
+/* A key is on one line: those that are longer get a number, in the order in which put_columns has them. */
+static void put_names(schema_writing *writing, const gd_schema *schema)
+{
+	for (int i = 0; i < schema->term_count; i++)
+		put_name(writing, schema, schema->terms[i].column);
+	for (int i = 0; i < schema->column_count; i++)
+		put_name(writing, schema, i);
+}
+
 /* Columns in the order of their features, the rest behind them. */
 static void put_columns(schema_writing *writing, const gd_schema *schema, bool *written)
 {
@@ -118,7 +151,7 @@ static void put_columns(schema_writing *writing, const gd_schema *schema, bool *
 		if (written[column])
 			continue;
 		written[column] = true;
-		begin_entry(writing, schema->columns[column]);
+		begin_column(writing, schema, column);
 		for (int j = i; j < schema->term_count; j++) {
 			if (schema->terms[j].column != column)
 				continue;
@@ -128,7 +161,7 @@ static void put_columns(schema_writing *writing, const gd_schema *schema, bool *
 			more = true;
 			order = schema->terms[j].order;
 		}
-		if (order != GD_DATE_YEAR_FIRST)
+		if (order != GD_DATE_YEAR_FIRST && order != schema->date_order)
 			put_text(writing, order == GD_DATE_DAY_FIRST ? ", dmy" : ", mdy");
 		fputc('\n', writing->out);
 	}
@@ -140,7 +173,7 @@ static void put_columns(schema_writing *writing, const gd_schema *schema, bool *
 		written[schema->weight] = true;
 	for (int i = 0; i < schema->column_count; i++) {
 		if (!written[i]) {
-			begin_entry(writing, schema->columns[i]);
+			begin_column(writing, schema, i);
 			fputs("drop\n", writing->out);
 		}
 	}
@@ -163,14 +196,15 @@ static void put_missing(schema_writing *writing, const gd_schema *schema)
 		fputs("rare = auto\n", writing->out);
 	else if (schema->rare > 1)
 		fprintf(writing->out, "rare = %lld\n", (long long)schema->rare);
+	if (schema->date_order != GD_DATE_YEAR_FIRST)
+		fprintf(writing->out, "date_order = %s\n", schema->date_order == GD_DATE_DAY_FIRST ? "dmy" : "mdy");
 	if (schema->joins_classes)
 		fputs("join_classes = yes\n", writing->out);
 }
 
-static void put_encoding(schema_writing *writing, const char *key, const gd_column_encoding *encoding)
+static void put_encoding(schema_writing *writing, const gd_column_encoding *encoding)
 {
 	char number[32];
-	begin_entry(writing, key);
 	put_text(writing, encoding->settled ? gd_encoding_words[encoding->kind] : "auto");
 	if (encoding->bins) {
 		snprintf(number, sizeof number, " %d", encoding->bins);
@@ -182,15 +216,11 @@ static void put_encoding(schema_writing *writing, const char *key, const gd_colu
 gd_status gd_schema_format(const gd_schema *schema, char **text)
 {
 	size_t size;
-	char room[GD_EXCERPT_ROOM];
 	*text = NULL;
-	for (int i = 0; i < schema->column_count; i++)
-		if (escaped_length(schema->columns[i]) > LONGEST_NAME)
-			return gd_error(GD_BAD_DATA, "the name of column '%s' is longer than %d bytes; give it a shorter one", gd_excerpt(schema->columns[i], room), LONGEST_NAME);
 	bool *written = calloc((size_t)schema->column_count + 1, sizeof *written);
 	char **groups = calloc((size_t)schema->group_count + 1, sizeof *groups);
-	schema_writing writing = {.out = open_memstream(text, &size)};
-	bool failed = !written || !groups || !writing.out;
+	schema_writing writing = {.out = open_memstream(text, &size), .alias = calloc((size_t)schema->column_count + 1, sizeof *writing.alias)};
+	bool failed = !written || !groups || !writing.out || !writing.alias;
 	if (!failed) {
 		fputs("[table]\nversion = 1\n", writing.out);
 		if (schema->target >= 0)
@@ -204,19 +234,25 @@ gd_status gd_schema_format(const gd_schema *schema, char **text)
 		if (schema->weighs)
 			put_list(&writing, "weight", &schema->columns[schema->weight], 1);
 		put_missing(&writing, schema);
-		if (schema->encoding.settled)
-			put_encoding(&writing, "encoding", &schema->encoding);
+		if (schema->encoding.settled) {
+			begin_entry(&writing, "encoding");
+			put_encoding(&writing, &schema->encoding);
+		}
+		put_names(&writing, schema);
 		fputs("[columns]\n", writing.out);
 		put_columns(&writing, schema, written);
 		if (schema->encoding_count)
 			fputs("[encoding]\n", writing.out);
-		for (int i = 0; i < schema->encoding_count; i++)
-			put_encoding(&writing, schema->columns[schema->encodings[i].column], &schema->encodings[i]);
+		for (int i = 0; i < schema->encoding_count; i++) {
+			begin_column(&writing, schema, schema->encodings[i].column);
+			put_encoding(&writing, &schema->encodings[i]);
+		}
 	}
 	if (writing.out)
 		failed = fclose(writing.out) != 0 || failed;
 	free(written);
 	free(groups);
+	free(writing.alias);
 	if (failed) {
 		free(*text);
 		*text = NULL;

@@ -21,6 +21,10 @@ typedef struct schema_reading {
 	bool *given;        /* [columns]: has an entry of its own */
 	int given_count;
 	char seen[16];      /* keys of [table] */
+	struct alias {
+		char *key, *name;
+	} *aliases;         /* [alias_count]: of [names] */
+	int alias_count;
 	gd_status status;
 } schema_reading;
 
@@ -44,13 +48,38 @@ static char *next_line(char *room, int size, void *context)
 	return room;
 }
 
+/* An entry of [names]: a key that stands for a column's name. */
+static gd_status read_alias(schema_reading *reading)
+{
+	char *text = reading->value, *name = gd_schema_next_item(&text, "");
+	if (!name)
+		return gd_error(GD_USAGE, "no column's name after '='");
+	struct alias *aliases = realloc(reading->aliases, ((size_t)reading->alias_count + 1) * sizeof *aliases);
+	if (!aliases)
+		return gd_out_of_memory("a schema");
+	reading->aliases = aliases;
+	aliases[reading->alias_count] = (struct alias){strdup(reading->key), strdup(name)};
+	const struct alias *added = &aliases[reading->alias_count++];
+	return added->key && added->name ? gd_ok() : gd_out_of_memory("a schema");
+}
+
+/* The column that the entry's key names; NULL: none. */
+static char *column_of_key(schema_reading *reading)
+{
+	char *text = reading->key;
+	for (int i = 0; i < reading->alias_count; i++)
+		if (!strcmp(reading->aliases[i].key, reading->key))
+			return reading->aliases[i].name;
+	return gd_schema_next_item(&text, "");
+}
+
 static gd_status read_column(schema_reading *reading)
 {
 	if (!strcmp(reading->key, "*") && !strcmp(reading->value, "infer")) {
 		reading->schema->infers = true;
 		return gd_ok();
 	}
-	char *text = reading->key, room[GD_EXCERPT_ROOM], *name = gd_schema_next_item(&text, "");
+	char room[GD_EXCERPT_ROOM], *name = column_of_key(reading);
 	int column;
 	if (!name)
 		return gd_error(GD_USAGE, "no column's name before '='");
@@ -119,7 +148,7 @@ static gd_status read_encoding(gd_schema *schema, int column, char *text)
 static gd_status read_column_encoding(schema_reading *reading)
 {
 	gd_schema *schema = reading->schema;
-	char *text = reading->key, room[GD_EXCERPT_ROOM], *name = gd_schema_next_item(&text, "");
+	char room[GD_EXCERPT_ROOM], *name = column_of_key(reading);
 	int column;
 	if (!name)
 		return gd_error(GD_USAGE, "no column's name before '='");
@@ -130,12 +159,12 @@ static gd_status read_column_encoding(schema_reading *reading)
 	return gd_failed(&status) ? status : read_encoding(schema, column, reading->value);
 }
 
-enum { VERSION, TARGET, CLASSES, GROUP, WEIGHT, JOIN_CLASSES, MISSING, MISSING_VALUES, MORE_MISSING_VALUES, UNREADABLE, UNSEEN, RARE, ENCODING, KEYS };
+enum { VERSION, TARGET, CLASSES, GROUP, WEIGHT, DATE_ORDER, JOIN_CLASSES, MISSING, MISSING_VALUES, MORE_MISSING_VALUES, UNREADABLE, UNSEEN, RARE, ENCODING, KEYS };
 
 static gd_status read_table_entry(schema_reading *reading)
 {
-	static const char *const keys[] = {"version", "target", "classes", "group", "weight", "join_classes", "missing", "missing_values", "more_missing_values", "unreadable", "unseen", "rare", "encoding"};
-	static const char *const truths[] = {"no", "yes", NULL}, *const unreadables[] = {"error", "missing", NULL}, *const unseens[] = {"zero", "error", NULL};
+	static const char *const keys[] = {"version", "target", "classes", "group", "weight", "date_order", "join_classes", "missing", "missing_values", "more_missing_values", "unreadable", "unseen", "rare", "encoding"};
+	static const char *const truths[] = {"no", "yes", NULL}, *const unreadables[] = {"error", "missing", NULL}, *const unseens[] = {"zero", "error", NULL}, *const orders[] = {"auto", "dmy", "mdy", NULL};
 	gd_schema *schema = reading->schema;
 	char *text = reading->value, room[GD_EXCERPT_ROOM];
 	int key = 0, choice = 0, column;
@@ -143,7 +172,7 @@ static gd_status read_table_entry(schema_reading *reading)
 	while (key < KEYS && strcmp(keys[key], reading->key))
 		key++;
 	if (key == KEYS)
-		return gd_error(GD_USAGE, "unknown key '%s' in [table]; expected target, classes, group, weight, join_classes, missing, missing_values, more_missing_values, unreadable, unseen, rare or encoding",
+		return gd_error(GD_USAGE, "unknown key '%s' in [table]; expected target, classes, group, weight, date_order, join_classes, missing, missing_values, more_missing_values, unreadable, unseen, rare or encoding",
 			gd_excerpt(reading->key, room));
 	if (reading->seen[key])
 		return gd_error(GD_USAGE, "'%s' is given twice", keys[key]);
@@ -174,6 +203,10 @@ static gd_status read_table_entry(schema_reading *reading)
 			return gd_error(GD_USAGE, "no column's name after 'weight ='");
 		schema->weighs = true;
 		return gd_schema_add_column(schema, text, &schema->weight);
+	case DATE_ORDER:
+		status = read_choice(text, keys[key], orders, &choice);
+		schema->date_order = (gd_date_order)choice;
+		return status;
 	case JOIN_CLASSES:
 		status = read_choice(text, keys[key], truths, &choice);
 		schema->joins_classes = choice;
@@ -215,8 +248,10 @@ static void finish_entry(schema_reading *reading)
 			status = read_column(reading);
 		else if (!strcmp(reading->section, "encoding"))
 			status = read_column_encoding(reading);
+		else if (!strcmp(reading->section, "names"))
+			status = read_alias(reading);
 		else
-			status = gd_error(GD_USAGE, "unknown section [%s]; expected [table], [columns] or [encoding]", gd_excerpt(reading->section, room));
+			status = gd_error(GD_USAGE, "unknown section [%s]; expected [table], [names], [columns] or [encoding]", gd_excerpt(reading->section, room));
 		if (gd_failed(&status) && status.code == GD_USAGE)
 			reading->status = gd_error(GD_USAGE, "line %d: %s", reading->key_line, status.message);
 		else
@@ -300,6 +335,9 @@ static gd_status complete_schema(const schema_reading *reading)
 		schema->rare = reading->seen[RARE] ? schema->rare : 0;
 		schema->spares_unreadable = reading->seen[UNREADABLE] ? schema->spares_unreadable : true;
 	}
+	for (int i = 0; i < schema->term_count; i++)
+		if (schema->terms[i].treatment->reads == GD_READS_DATE && schema->terms[i].order == GD_DATE_YEAR_FIRST)
+			schema->terms[i].order = schema->date_order;
 	for (int32_t i = 0; i < schema->more.count && !gd_failed(&status); i++) {
 		int32_t number;
 		status = gd_dictionary_add(&schema->missing_values, schema->more.texts[i], &number);
@@ -346,6 +384,11 @@ gd_status gd_schema_read(const char *text, const char *name, gd_code code, gd_sc
 	schema_reading reading = {.schema = schema, .rest = text, .status = gd_ok()};
 	int wrong = ini_parse_stream(next_line, &reading, take_entry, &reading);
 	finish_entry(&reading);
+	for (int i = 0; i < reading.alias_count; i++) {
+		free(reading.aliases[i].key);
+		free(reading.aliases[i].name);
+	}
+	free(reading.aliases);
 	free(reading.given);
 	status = reading.status;
 	if (!gd_failed(&status))

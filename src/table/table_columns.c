@@ -67,3 +67,18 @@ const char *gd_table_nearest(const gd_record *header, const char *name)
 	}
 	return nearest;
 }
+
+gd_status gd_table_lacks(const gd_record *header, const char *name, const char *more)
+{
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
+	const char *nearest = gd_table_nearest(header, name);
+	gd_enumeration names = {0};
+	gd_excerpt(name, room);
+	if (nearest)
+		return gd_error(GD_BAD_DATA, "it has no column '%s'%s; did you mean '%s'", room, more, gd_excerpt(nearest, other));
+	if (header->count == 1)
+		return gd_error(GD_BAD_DATA, "it has no column '%s'%s: its header is one field, '%s'; --delimiter says what parts the fields", room, more, gd_excerpt(header->fields[0], other));
+	for (int i = 0; i < header->count; i++)
+		gd_enumeration_add(&names, header->fields[i]);
+	return gd_error(GD_BAD_DATA, "it has no column '%s'%s; its columns are %s", room, more, gd_enumeration_text(&names));
+}

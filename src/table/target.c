@@ -10,7 +10,7 @@
 #include "gd/table/table.h"
 
 /* Rules of thumb: whole numbers may well code classes, fractions hardly; and classes come back, again and again. */
-enum { MOST_FRACTIONS = 10, MOST_WHOLE = 100, MOST_TEXTS = 1000, FEW = 10 };
+enum { MOST_FRACTIONS = 10, MOST_WHOLE = 100, MOST_TEXTS = 1000, FEW = 10, AND_MORE = 36 };
 
 gd_status gd_target_check(const gd_target *target)
 {
@@ -29,8 +29,7 @@ gd_status gd_target_check(const gd_target *target)
 	return gd_ok();
 }
 
-/* What alike classes have in common, into key [strlen(text) + 1]. */
-static void make_key(const char *text, bool truths, char *key)
+void gd_target_key(const char *text, bool truths, char *key)
 {
 	int truth = truths ? gd_spelling_truth(text, NULL) : -1;
 	if (truth < 0)
@@ -39,8 +38,13 @@ static void make_key(const char *text, bool truths, char *key)
 		strcpy(key, truth ? "1" : "0");
 }
 
-/* Whether all classes say true or false, some of them in words. */
-static bool are_truths(const gd_dictionary *classes)
+bool gd_target_same(const char *a, const char *b, bool truths)
+{
+	int truth = truths ? gd_spelling_truth(a, NULL) : -1;
+	return truth < 0 ? gd_spelling_alike(a, b) : truth == gd_spelling_truth(b, NULL);
+}
+
+bool gd_target_truths(const gd_dictionary *classes)
 {
 	bool words = false;
 	for (int32_t i = 0; i < classes->count; i++) {
@@ -57,7 +61,8 @@ gd_status gd_target_alike(const gd_dictionary *classes, char text[GD_ALIKE_ROOM]
 	gd_dictionary kinds = {0};
 	gd_status status = gd_ok();
 	size_t longest = 0, length = 0;
-	bool truths = are_truths(classes);
+	int more = 0;
+	bool truths = gd_target_truths(classes);
 	int32_t *kind = gd_allocate((size_t)classes->count, sizeof *kind);
 	for (int32_t i = 0; i < classes->count; i++)
 		longest = strlen(classes->texts[i]) > longest ? strlen(classes->texts[i]) : longest;
@@ -68,7 +73,7 @@ gd_status gd_target_alike(const gd_dictionary *classes, char text[GD_ALIKE_ROOM]
 		goto done;
 	}
 	for (int32_t i = 0; i < classes->count && !gd_failed(&status); i++) {
-		make_key(classes->texts[i], truths, key);
+		gd_target_key(classes->texts[i], truths, key);
 		status = gd_dictionary_add(&kinds, key, &kind[i]);
 	}
 	for (int32_t k = 0; k < kinds.count && kinds.count < classes->count && !gd_failed(&status); k++) {
@@ -76,9 +81,18 @@ gd_status gd_target_alike(const gd_dictionary *classes, char text[GD_ALIKE_ROOM]
 		for (int32_t i = 0; i < classes->count; i++)
 			if (kind[i] == k)
 				gd_enumeration_add(&alike, classes->texts[i]);
-		if (alike.count > 1 && length < GD_ALIKE_ROOM - 1)
-			length += (size_t)snprintf(text + length, GD_ALIKE_ROOM - length, "%s%s", length ? "; " : "", gd_enumeration_text(&alike));
+		if (alike.count < 2)
+			continue;
+		const char *names = gd_enumeration_text(&alike);
+		if (length + strlen(names) + AND_MORE < GD_ALIKE_ROOM && !more)
+			length += (size_t)snprintf(text + length, GD_ALIKE_ROOM - length, "%s%s", length ? "; " : "", names);
+		else if (!length)
+			length += (size_t)snprintf(text, GD_ALIKE_ROOM - AND_MORE, "%s", names);
+		else
+			more++;
 	}
+	if (more)
+		snprintf(text + length, GD_ALIKE_ROOM - length, "; and %d more such groups", more);
 done:
 	gd_dictionary_release(&kinds);
 	free(kind);

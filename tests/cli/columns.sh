@@ -131,6 +131,36 @@ table ambiguous.csv 'more = sprintf(",%d/%d/2020", draw(12) + 1, draw(12) + 1)' 
 pre ambiguous
 says "dates in column 'day' can be read with the month or the day first; the month is taken to be; --write-schema"
 
+# Another column that leaves no doubt, a schema, or a file that was written says it.
+table doubt.csv 'more = sprintf(",%d/%d/2020,%d/%d/2020", draw(12) + 1, draw(12) + 1, draw(16) + 13, draw(12) + 1)' 'rows = 240; heads = ",day,eu";'
+pre doubt --write-schema doubt.ini
+says "dates in column 'day' can be .*; the day is taken to be, as in others; --write-schema"
+says '^ +day +date +day first: month'
+equal "the order that was decided" "$(grep -E 'date_order|^day|^eu' doubt.ini | tr '\n' '|')" 'date_order = dmy|day = month, weekday|eu = month, weekday|'
+printf '[table]\ntarget = kind\ndate_order = dmy\n[columns]\n* = infer\n' >dmy.ini
+expect 0 '' "$program" preprocess ambiguous.csv --schema dmy.ini --force
+silent warning
+says '^ +day +date +day first'
+sed 's/date_order = dmy/date_order = mdy/' doubt.ini >mdy.ini
+refuse 3 "expected a date .*column 'eu'|column 'eu'" "$program" preprocess doubt.csv --schema <(sed '/unreadable/d' mdy.ini) -o x.h5
+refuse 2 "expected auto, dmy or mdy for 'date_order', found 'ymd'" "$program" preprocess doubt.csv --schema <(sed 's/dmy/ymd/' dmy.ini) -o x.h5
+
+# ---- names of columns -------------------------------------------------------------------------------------------
+question='How often, in the last twelve months, did you (or somebody in your household) walk under the trees of this park; and was it for rest? [1 = never; 9 = daily]'
+awk -v name="$question" 'NR == 1 { sub(/length/, "\"" name "\""); sub(/site/, "\"site of " name name name name name name name name "\"") } 1' plain.csv >survey.csv
+pre survey --write-schema survey.ini
+expect 0 '' "$program" preprocess survey.csv --schema survey.ini -o again.h5 --force
+equal "a table with long names, from the file that was written" "$(content_of again.h5)" "$(content_of survey.h5)"
+learns survey .7
+expect 0 '' "$program" predict run-survey/model.h5 survey.csv --strict -o survey.out
+equal "predictions by long names" "$(wc -l <survey.out)" 241
+sed '1s/site/length/' plain.csv >twins.csv
+pre twins
+equal "warnings about them" "$(grep -c 'are named' err.txt)" 1
+says "2 columns are named 'length' and are left out, since nobody can tell which is meant; names of their own"
+equal "what is left" "$(names_of twins.h5)" '"width"'
+refuse 3 "two columns are named 'length'" "$program" preprocess twins.csv --target kind --numeric length --force
+
 # ---- identifiers ------------------------------------------------------------------------------------------------
 awk 'BEGIN { srand(3); print "Unnamed: 0,length,width,kind"; for (i = 0; i < 400; i++) if (i % 7) printf "%d,%.3f,%.3f,%s\n", i, rand(), rand(), i < 130 ? "alder" : i < 270 ? "birch" : "cedar" }' >index.csv
 pre index
@@ -161,6 +191,12 @@ says 'and 2 classes'
 table truths.csv 'split("True TRUE yes", t, " "); split("False FALSE no", f, " "); kind = k == 0 ? t[draw(3) + 1] : f[draw(3) + 1]'
 pre truths
 says "classes look like one: 'FALSE', 'False', 'no'; 'TRUE', 'True', 'yes'"
+pre truths --join-classes
+silent 'look like one'
+says 'and 2 classes'
+expect 0 '' "$program" train --preset study --data truths.h5 --run run-truths --epochs 1 --quiet
+expect 0 '' "$program" evaluate run-truths/model.h5 <(sed 's/,[a-zA-Z]*$/,on/; 1s/on$/kind/' truths.csv) --json
+equal "a word of the same truth is the class" "$(json_number out.txt rows)" 240
 table rare.csv 'kind = i % 800 == 3 ? "fraud" : "fine"' 'rows = 4000;'
 pre rare
 says "class 'fraud' has no validation records"
@@ -177,6 +213,8 @@ says '^ +name +categorical +[0-9]+ levels; rare ones together'
 awk 'BEGIN { srand(1); print "length,kind"; for (k = 0; k < 500; k++) for (i = 0; i < 3; i++) printf "%.2f,class%03d\n", k + rand(), k }' >classes.csv
 pre classes
 holds "lines on the screen" "$(cat out.txt err.txt | wc -l) <= 40"
+expect 0 '' "$program" info classes.h5
+holds "what info prints of 500 classes" "$(wc -l <out.txt) <= 30 && $(wc -L <out.txt) <= 160"
 awk 'BEGIN { srand(2); for (j = 0; j < 2000; j++) printf "x%d,", j; print "kind"; for (i = 0; i < 60; i++) { for (j = 0; j < 2000; j++) printf "%d,", rand() * 10; print i % 3 } }' >wide.csv
 pre wide
 says 'and [0-9]+ more: .*(--verbose shows all)'
@@ -185,6 +223,7 @@ holds "lines on the screen" "$(cat out.txt err.txt | wc -l) <= 40"
 holds "columns on the screen" "$(cat out.txt err.txt | wc -L) <= 160"
 holds "bytes of the file" "$(stat -c %s wide.h5) < 5000000"
 expect 0 '' "$program" info wide.h5
+says 'x58, x59 and 1940 more'
 expect 0 '' "$program" train --preset study --data wide.h5 --run run-wide --epochs 1 --quiet
 pre wide -v
 holds "a line a column when asked" "$(grep -c '^  x' out.txt) >= 2000"
@@ -197,6 +236,10 @@ table doubled.csv 'more = "," length_ ",7"' 'rows = 240; heads = ",again,constan
 pre doubled
 says "columns 'length' and 'again' hold the same in every record; --drop"
 says "'constant' has one value only in the training part"
+table same.csv 'more = ",here"' 'rows = 240; heads = ",place";'
+pre same
+says '^ +place +categorical +1 level$'
+says "'place=here' has one value only in the training part"
 pre doubled --drop again,constant
 silent warning
 table tells.csv 'more = "," (k * 10 + rand())' 'rows = 240; heads = ",code";'

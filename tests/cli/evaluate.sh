@@ -33,6 +33,19 @@ lo, hi = o['accuracy_interval_95']; assert lo < o['accuracy'] < hi"
 fi
 expect 0 '' ranks 2 evaluate run1/model.h5 --data songs.h5
 grep -q 'confusion matrix' out.txt || fail "no confusion matrix"
+# Names that begin alike stand in full where the screen has room, and else differ in what is left of them.
+heads() { # CLASSES: the matrix's head for that many
+	awk -v classes="$1" 'BEGIN { srand(1); print "size,kind"; for (i = 0; i < 40 * classes; i++) printf "%.1f,recurrence-%02d\n", i % classes * 3 + rand(), i % classes }' >alike.csv
+	"$GENRE_DIST" preprocess alike.csv --target kind --force >/dev/null 2>&1
+	"$GENRE_DIST" train --preset study --data alike.h5 --run "alike$1" --hidden 8 --epochs 2 -q >/dev/null 2>&1
+	expect 0 '' "$GENRE_DIST" evaluate "alike$1/model.h5" --data alike.h5
+	sed -n '/^confusion matrix/{n;s/^ *//;s/  */ /g;p;q}' out.txt
+}
+heads 3 >heads.txt
+equal "heads of three classes that begin alike" "$(cat heads.txt)" "recurrence-00 recurrence-01 recurrence-02"
+heads 9 >heads.txt
+equal "heads of nine classes that differ" "$(tr ' ' '\n' <heads.txt | sort -u | wc -l)" 9
+holds "width of the matrix" "$(sed -n '/^confusion matrix/,$p' out.txt | wc -L) <= 110"
 expect 0 '' ranks 2 evaluate run1/model.h5 run2/model.h5 --data songs.h5 --part validation --json
 expect 0 '' ranks 2 evaluate run1/model.h5 --data songs.h5 --part train
 

@@ -45,12 +45,16 @@ odd new-gaps 2 "60 of 240 records have no value in column 'length', which is imp
 odd new-bad-number 9 "1 of 240 records have no number or date in column 'length', which counts as missing \(record 8: '4.2x'\)" "no number or date in column 'length': '4.2x'"
 odd new-outlier 9 "1 of 240 records have a number in column 'length' that is far outside the training part's \(record 8: '1e30'\)" "far outside the training part's numbers is this one of column 'length': '1e30'"
 sed '9s/$/,1/' new.csv >ragged.csv
+expect 0 '1 of 240 records have another number of fields than the header' "$GENRE_DIST" predict $model ragged.csv -o ragged.out
+equal "warnings of one ragged record" "$(grep -c warning: err.txt)" 1
+full ragged.out
 refuse 3 "line 9: expected 3 fields, found 4" ranks 3 predict $model ragged.csv --strict -o ragged.none
 # A gap where the training part has gaps is nothing new.
 awk -F, -v OFS=, 'NR % 5 == 2 { $1 = "" } 1' plain.csv >holes.csv
 "$GENRE_DIST" preprocess holes.csv --target kind -q >/dev/null 2>&1 || fail "no dataset with gaps"
 "$GENRE_DIST" train --data holes.h5 --run holes --epochs 1 --hidden 8 -q >/dev/null 2>&1 || fail "no model of gaps"
 expect 0 '' "$GENRE_DIST" predict holes/model.h5 holes.csv --strict -o holes.out
+expect 3 "has no column 'length' .*; its columns are '1', '2'" "$GENRE_DIST" predict $model <(tail -n +2 new.csv) --no-header
 # Many columns of one kind are few lines.
 awk 'BEGIN { srand(3); for (j = 0; j < 30; j++) printf "x%d,", j; print "kind"; for (i = 0; i < 60; i++) { for (j = 0; j < 30; j++) printf "%.3f,", rand(); print i % 2 } }' >many.csv
 "$GENRE_DIST" preprocess many.csv --target kind -q >/dev/null 2>&1 || fail "no dataset of many columns"

@@ -78,6 +78,22 @@ works old-mac.csv ''
 awk -F , 'NR == 1 { print "length width place kind"; next } { print "r" NR, $1, $2, $3, $4 }' plain.csv >row-names.txt
 works row-names.txt 'the first column has no name in the header'
 
+# ---- how a table was written is kept, and shown as options that read it ------------------------------------------
+written() { # FILE OPTIONS: what info says
+	expect 0 '' "$GENRE_DIST" preprocess "$1" --target kind -o made.h5 --force
+	expect 0 '' "$GENRE_DIST" info made.h5
+	equal "how $1 was written" "$(sed -n 's/^written with //p' out.txt)" "$2"
+}
+written plain.csv "--delimiter , --decimal . --quote '\"' --header yes --charset UTF-8"
+written tabs.tsv "--delimiter tab --decimal . --quote '\"' --header yes --charset UTF-8"
+written comma.csv "--delimiter ';' --decimal , --quote '\"' --header yes --charset UTF-8"
+equal "the attribute of the decimal mark" "$(h5dump -a /preprocessing/decimal made.h5 | sed -n 's/.*(0): "\(.*\)"/\1/p')" ,
+eval "expect 0 '' '$GENRE_DIST' preprocess comma.csv --target kind -o again.h5 $(sed -n 's/^written with //p' out.txt)"
+same again
+expect 0 '' "$GENRE_DIST" train --preset study --data made.h5 --run written --epochs 1 --hidden 8 -q
+expect 0 '' "$GENRE_DIST" info written/model.h5
+grep -q "written with --delimiter ';' --decimal ," out.txt || fail "the model's card does not say how the table was written"
+
 # ---- character sets: a place with an umlaut ---------------------------------------------------------------------
 sed 's/lake/s\xc3\xbcd/' plain.csv >utf8.csv
 expect 0 '' "$GENRE_DIST" preprocess utf8.csv --target kind
@@ -149,12 +165,23 @@ head -n 101 plain.csv >one.csv
 { head -n 1 plain.csv; tail -n +102 plain.csv; } | gzip -n >two.csv.gz
 expect 0 '' "$GENRE_DIST" preprocess one.csv two.csv.gz --target kind -o made.h5 --force
 same made
+equal "the source of several files" "$(h5dump -a /source made.h5 | sed -n 's/.*(0): "\(.*\)"/\1/p')" 'one.csv, two.csv.gz'
 head -n 1 plain.csv | sed s/width/breadth/ >other.csv
 refuse 3 "'other.csv': its column 2 is 'breadth', that of 'one.csv' is 'width'" "$GENRE_DIST" preprocess one.csv other.csv --target kind -o x.h5
 sed '50s/,/;/g' plain.csv >bad.csv
 refuse 3 "'bad.csv': line 50: expected 4 fields, found 1" "$GENRE_DIST" preprocess one.csv bad.csv --target kind -o x.h5
 
 # ---- headers ----------------------------------------------------------------------------------------------------
+{ printf 'Leaves of one autumn\nexported 2024-05-01 by A. B.\n\n'; cat plain.csv; } >titles.csv
+works titles.csv '3 lines before the header left out'
+{ printf 'Leaves, of one autumn\r\n'; tr , ';' <plain.csv | sed '2,$s/\./,/g; s/$/\r/'; } >title.csv
+works title.csv 'semicolons between fields, decimal comma, 1 line before the header left out'
+# Records that have a field more than the header are no reason to take the first of them for one.
+refuse 3 'line 2: expected 4 fields, found 5' "$GENRE_DIST" preprocess <(sed '2,$s/^/1,/' plain.csv) --target kind -o x.h5
+tr , ^ <plain.csv >hats.csv
+refuse 3 "it has no column 'kind': its header is one field, 'length.width.place.kind'; --delimiter says" "$GENRE_DIST" preprocess hats.csv --target kind -o x.h5
+works hats.csv "'\^' between fields" --delimiter ^
+refuse 3 "it has no column 'tree'; its columns are 'length', 'width', 'place'" "$GENRE_DIST" preprocess plain.csv --target tree -o x.h5
 tail -n +2 plain.csv >headerless.csv
 refuse 3 "warning: line 1 of 'headerless.csv' looks like data, not like a header: $(head -n 1 headerless.csv); --no-header" "$GENRE_DIST" preprocess headerless.csv --target kind -o x.h5
 for option in --no-header '--header no'; do

@@ -3,7 +3,7 @@
 #
 # A training on 1 to 8 ranks is sent SIGTERM, SIGINT, SIGUSR1 or SIGUSR2 COUNT times (8), to one rank or to all, half of the times followed by a second one, at a random instant
 # from when it takes signals: while MPI starts, while the data are read, in a step, in validation, while a checkpoint is written. It ends with a checkpoint and exit code
-# 75, and goes on from there; what is there at the end has the bits of an undisturbed training.
+# 75, and goes on from there, as after a signal to mpirun; what is there at the end has the bits of an undisturbed training.
 . "$(dirname "$0")/faults.bash"
 seed=${1:-1} count=${2:-8}
 RANDOM=$seed
@@ -33,6 +33,22 @@ for ((i = 1; i <= count; i++)); do
 	[[ -z ${GD_FAULT_VERBOSE:-} ]] || echo "$what: exit code $code after $(since "$start") s, $(grep -o 'stopped at step [0-9]* ([^)]*)' err.txt)"
 	equal "$what: exit code" "$code" 75
 	grep -q "stopped at step [0-9]* (.*) with a checkpoint" err.txt || fail "$what: $(grep genre-dist: err.txt)"
+	gone 10
+done
+# To mpirun itself: at SIGTERM it leaves the ranks time for their checkpoint and exits with 1, as its manual and ours say; SIGUSR1 it hands on.
+for signal in TERM USR1; do
+	mpirun -n 3 "$GENRE_DIST" train --preset study "${options[@]}" --run victim --resume >out.txt 2>err.txt &
+	launcher=$!
+	for _ in $(seq 1000); do
+		mapfile -t victims < <(catching)
+		((${#victims[@]} == 3)) && break
+		sleep 0.02
+	done
+	sleep 0.5
+	kill -"$signal" "$launcher"
+	wait "$launcher"
+	equal "exit code of mpirun at SIG$signal" "$?" $([[ $signal == TERM ]] && echo 1 || echo 75)
+	grep -q "stopped at step [0-9]* (.*) with a checkpoint" err.txt || fail "SIG$signal to mpirun: $(grep genre-dist: err.txt)"
 	gone 10
 done
 step=$(h5dump -a /progress/step victim/checkpoint.h5 | sed -n 's/.*(0): \([0-9]*\).*/\1/p')

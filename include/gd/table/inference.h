@@ -44,6 +44,9 @@ typedef struct gd_inference_column {
 	gd_summary summary;
 	gd_role role;
 	bool asked;        /* a user says so */
+	int twins;         /* other columns of this name */
+	bool later_twin;   /* one of them stands before it */
+	gd_date_order others; /* that of the dates in other columns; GD_DATE_YEAR_FIRST: they say nothing */
 	char words[96];    /* what a schema says of it: "year, month, dmy"; "" for roles that are no treatment */
 	char why[128];
 	char warning[256]; /* "" for none */
@@ -71,7 +74,7 @@ GD_CHECKED gd_status gd_inference_collect(gd_inference *inference, gd_table_sour
 GD_CHECKED gd_status gd_inference_conclude(gd_inference *inference, const char *name, const gd_wishes *wishes);
 void gd_inference_release(gd_inference *inference);
 
-/* Decides on a column from its finished summary: role (which `asked` fixes), words, why, warning. `schema` has the rule for rare levels. */
+/* Decides on a column from its finished summary: role (which `asked` fixes), words, why, warning. `schema` has the rule for rare levels, and perhaps the order of dates. */
 void gd_inference_decide(gd_inference_column *column, const gd_schema *schema);
 /* Warns of feature columns that hold the same in every record. Fails when memory runs out. */
 GD_CHECKED gd_status gd_inference_find_copies(gd_inference *inference);

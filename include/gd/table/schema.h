@@ -12,7 +12,10 @@
  *   unreadable = error                  ; a text where a number or date is expected: error, or it counts as missing
  *   unseen = zero                       ; a category or year that the recipe does not know: zero (with a warning) or error
  *   rare = 1                            ; learned categories of fewer training records share a feature; auto: gd_schema_rare
- *   join_classes = no                   ; yes: labels that differ in case or blanks alone are one class
+ *   date_order = auto                   ; dmy, mdy: how 3/4/2020 is meant in columns that do not say so themselves; auto: as inferred, else the year comes first
+ *   join_classes = no                   ; yes: labels that differ in case or blanks alone are one class, and so are yes and true
+ *   [names]                             ; keys below that stand for names of columns, which may be longer than a line
+ *   @2 = Petal\x20length\x20in\x20cm
  *   [columns]
  *   petal_length = numeric              ; a treatment (gd/table/treatment.h), or several separated by commas
  *   price = quantity $                  ; a number with thousands apart and a unit in front or behind
@@ -77,6 +80,7 @@ typedef struct gd_schema {
 	bool spares_unreadable;   /* they count as missing */
 	gd_unseen unseen;
 	int64_t rare;             /* 0: auto */
+	gd_date_order date_order; /* of columns that do not say it; GD_DATE_YEAR_FIRST: auto */
 	bool infers;              /* columns that are not named are left to inference */
 	char **columns;           /* [column_count]: every column named, as target and group too */
 	int column_count;

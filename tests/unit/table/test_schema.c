@@ -79,7 +79,7 @@ static void test_words(void)
 /* Names and categories of every kind survive being written and read; what is written again is the same text. */
 static void test_round_trip(void)
 {
-	char category[600];
+	char category[500];
 	gd_schema schema, again;
 	char *text, *text_again;
 	int column;
@@ -105,6 +105,20 @@ static void test_round_trip(void)
 	if (!gd_failed(&status))
 		status = gd_schema_add_term(&schema, column, cut, 4);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	/* A name that no line holds, with an encoding of its own; and one that looks like a key for such a name. */
+	char kind[] = "quantile", bins[] = "9", *encoding[] = {kind, bins}, long_name[600];
+	snprintf(long_name, sizeof long_name, "%s longer", category);
+	status = gd_schema_add_column(&schema, long_name, &column);
+	if (!gd_failed(&status))
+		status = gd_schema_treat(&schema, column, "numeric");
+	if (!gd_failed(&status))
+		status = gd_schema_add_encoding(&schema, column, encoding, 2);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	status = gd_schema_add_column(&schema, "@1", &column);
+	if (!gd_failed(&status))
+		status = gd_schema_treat(&schema, column, "year, mdy");
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	schema.date_order = GD_DATE_DAY_FIRST;
 	status = gd_schema_format(&schema, &text);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	status = gd_schema_read(text, "recipe", GD_BAD_DATA, &again);
@@ -118,6 +132,11 @@ static void test_round_trip(void)
 		CU_ASSERT_STRING_EQUAL(again.terms[0].categories.texts[i], words[i + 1]);
 	CU_ASSERT_EQUAL(again.terms[1].arguments[0], 0.1);
 	CU_ASSERT_EQUAL(again.terms[1].arguments[2], 1.7976931348623157e308);
+	CU_ASSERT_STRING_EQUAL(again.columns[again.terms[2].column], long_name);
+	CU_ASSERT_EQUAL(again.encodings[0].column, again.terms[2].column);
+	CU_ASSERT_STRING_EQUAL(again.columns[again.terms[3].column], "@1");
+	CU_ASSERT_EQUAL(again.terms[3].order, GD_DATE_MONTH_FIRST);
+	CU_ASSERT_EQUAL(again.date_order, GD_DATE_DAY_FIRST);
 	status = gd_schema_format(&again, &text_again);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	CU_ASSERT_STRING_EQUAL(text, text_again);
