@@ -12,11 +12,41 @@
 
 const char *const gd_split_names[] = {"random", "grouped", "column", NULL};
 
-static gd_content content_of_digest(gd_sha256 *hash)
+/* Lengths come first, in a fixed byte order, so that no two records are the same bytes. They are hashed in one go where they fit. */
+typedef struct message {
+	gd_sha256 hash;
+	size_t used;
+	uint8_t bytes[1024];
+} message;
+
+static void add_bytes(message *m, const void *bytes, size_t length)
+{
+	if (length > sizeof m->bytes - m->used) {
+		gd_sha256_update(&m->hash, m->bytes, m->used);
+		m->used = 0;
+	}
+	if (length > sizeof m->bytes) {
+		gd_sha256_update(&m->hash, bytes, length);
+		return;
+	}
+	memcpy(m->bytes + m->used, bytes, length);
+	m->used += length;
+}
+
+static void add_text(message *m, const char *text, size_t length)
+{
+	uint8_t bytes[8];
+	gd_put_little_endian(bytes, 8, length);
+	add_bytes(m, bytes, sizeof bytes);
+	add_bytes(m, text, length);
+}
+
+static gd_content content_of(message *m)
 {
 	uint8_t digest[32];
 	gd_content content = {0, 0};
-	gd_sha256_finish(hash, digest);
+	gd_sha256_update(&m->hash, m->bytes, m->used);
+	gd_sha256_finish(&m->hash, digest);
 	for (int i = 0; i < 8; i++) {
 		content.high = content.high << 8 | digest[i];
 		content.low = content.low << 8 | digest[8 + i];
@@ -24,30 +54,23 @@ static gd_content content_of_digest(gd_sha256 *hash)
 	return content;
 }
 
-/* Lengths come first, in a fixed byte order, so that no two records are the same bytes. */
-static void update_text(gd_sha256 *hash, const char *text, size_t length)
-{
-	uint8_t bytes[8];
-	gd_put_little_endian(bytes, 8, length);
-	gd_sha256_update(hash, bytes, sizeof bytes);
-	gd_sha256_update(hash, text, length);
-}
-
 gd_content gd_content_of_record(const gd_record *record)
 {
-	gd_sha256 hash;
-	gd_sha256_init(&hash);
+	message m;
+	m.used = 0;
+	gd_sha256_init(&m.hash);
 	for (int i = 0; i < record->count; i++)
-		update_text(&hash, record->fields[i], record->lengths[i]);
-	return content_of_digest(&hash);
+		add_text(&m, record->fields[i], record->lengths[i]);
+	return content_of(&m);
 }
 
 gd_content gd_content_of_text(const char *text)
 {
-	gd_sha256 hash;
-	gd_sha256_init(&hash);
-	update_text(&hash, text, strlen(text));
-	return content_of_digest(&hash);
+	message m;
+	m.used = 0;
+	gd_sha256_init(&m.hash);
+	add_text(&m, text, strlen(text));
+	return content_of(&m);
 }
 
 gd_content gd_content_apart(gd_content content)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/sha256.h"
 #include "gd/table/split.h"
 
 const char *const unit_suite = "split";
@@ -183,6 +184,27 @@ static void test_content(void)
 		CU_ASSERT_EQUAL(keys[i].occurrence, i);
 	CU_ASSERT_NOT_EQUAL(keys[0].hash, keys[1].hash);
 	CU_ASSERT_NOT_EQUAL(keys[1].hash, keys[2].hash);
+	/* However long fields are: the hash is that of each one's length in eight bytes and the field. */
+	enum { LONGEST_FIELD = 1500 };
+	static char text[LONGEST_FIELD + 1];
+	memset(text, 'q', LONGEST_FIELD);
+	char *fields[] = {text, text, text, text};
+	for (size_t length = 0; length <= LONGEST_FIELD; length += length < 70 ? 1 : 101) {
+		size_t lengths[] = {length, 7, length / 3, 1024};
+		const gd_record record = {.count = 4, .fields = fields, .lengths = lengths};
+		gd_sha256 hash;
+		uint8_t digest[32];
+		gd_sha256_init(&hash);
+		for (int i = 0; i < 4; i++) {
+			const uint8_t bytes[8] = {(uint8_t)(lengths[i] & 255), (uint8_t)(lengths[i] >> 8)};
+			gd_sha256_update(&hash, bytes, sizeof bytes);
+			gd_sha256_update(&hash, text, lengths[i]);
+		}
+		gd_sha256_finish(&hash, digest);
+		gd_content content = gd_content_of_record(&record);
+		for (int i = 0; i < 8; i++)
+			CU_ASSERT_TRUE((content.high >> (56 - 8 * i) & 255) == digest[i] && (content.low >> (56 - 8 * i) & 255) == digest[8 + i]);
+	}
 	/* Source: sha256sum over eight bytes of length and "x". */
 	CU_ASSERT_EQUAL(gd_content_of_text("x").high, 0xf91b14e7bbea4c5bu);
 }
