@@ -33,10 +33,27 @@ static gd_dictionary_slot *find_slot(const gd_dictionary *dictionary, const char
 	}
 }
 
+/* Most fields are none of a few words, which their first byte and length tell. */
+static uint64_t length_bit(size_t length)
+{
+	return UINT64_C(1) << (length < 63 ? length : 63);
+}
+
 int32_t gd_dictionary_find(const gd_dictionary *dictionary, const char *text)
 {
+	uint64_t lengths = dictionary->lengths[*text & 63];
+	if (!lengths)
+		return -1;
 	size_t length = strlen(text);
-	return dictionary->slot_count ? find_slot(dictionary, text, hash_text(text, length))->number - 1 : -1;
+	return lengths & length_bit(length) ? find_slot(dictionary, text, hash_text(text, length))->number - 1 : -1;
+}
+
+static void note_text(gd_dictionary *dictionary, const char *text, size_t length)
+{
+	dictionary->lengths[*text & 63] |= length_bit(length);
+	text += *text == '-' || *text == '+';
+	text += *text == '.';
+	dictionary->numeric = dictionary->numeric || (*text >= '0' && *text <= '9');
 }
 
 static bool grow(gd_dictionary *dictionary)
@@ -47,7 +64,7 @@ static bool grow(gd_dictionary *dictionary)
 	if (!texts)
 		return false;
 	dictionary->texts = texts;
-	gd_dictionary_slot *slots = calloc(slot_count, sizeof *slots);
+	gd_dictionary_slot *slots = gd_allocate(slot_count, sizeof *slots);
 	if (!slots)
 		return false;
 	for (uint32_t i = 0; i < dictionary->slot_count; i++) {
@@ -83,6 +100,7 @@ gd_status gd_dictionary_add(gd_dictionary *dictionary, const char *text, int32_t
 	*number = dictionary->count;
 	*slot = (gd_dictionary_slot){hash, *number + 1};
 	dictionary->texts[dictionary->count++] = copy;
+	note_text(dictionary, text, length);
 	return gd_ok();
 }
 

@@ -243,7 +243,8 @@ gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *
 {
 	gd_schema *schema = &recipe->schema;
 	*missing = find_missing(recipe, record);
-	if (*missing && schema->missing != GD_MISSING_IMPUTE)
+	const bool gaps = *missing != NULL;
+	if (gaps && schema->missing != GD_MISSING_IMPUTE)
 		return gd_ok();
 	for (int i = 0; i < schema->term_count; i++) {
 		gd_term *term = &schema->terms[i];
@@ -252,7 +253,8 @@ gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *
 		int column = term->column;
 		gd_status status = gd_ok();
 		codes[i] = NAN;
-		if (gd_schema_is_missing(schema, text) || (other && gd_schema_is_missing(schema, other)))
+		/* Every column of a term is bound. */
+		if (gaps && (gd_schema_is_missing(schema, text) || (other && gd_schema_is_missing(schema, other))))
 			continue;
 		if (term->treatment->reads == GD_READS_TEXT)
 			status = measure_text(term, recipe->frozen, text, &codes[i]);

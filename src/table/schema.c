@@ -293,24 +293,13 @@ gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column)
 	return schema->encoding;
 }
 
-/* Whether a word that means "no value" may be a number, which has other spellings: begins like one. */
-static bool has_number(const gd_dictionary *words)
-{
-	bool any = false;
-	for (int32_t i = 0; i < words->count && !any; i++) {
-		const char *word = words->texts[i];
-		word += *word && strchr("+-.", *word);
-		any = (*word >= '0' && *word <= '9') || (*word == '.' && word[1]);
-	}
-	return any;
-}
-
 bool gd_schema_is_missing(const gd_schema *schema, const char *text)
 {
 	char room[GD_SPELLING_ROOM];
 	if (!*text || gd_dictionary_find(&schema->missing_values, text) >= 0)
 		return true;
-	if (!has_number(&schema->missing_values))
+	/* A word that is a number has other spellings. */
+	if (!schema->missing_values.numeric)
 		return false;
 	const char *normal = gd_spelling_normal(text, room);
 	return normal != text && gd_dictionary_find(&schema->missing_values, normal) >= 0;
@@ -318,9 +307,11 @@ bool gd_schema_is_missing(const gd_schema *schema, const char *text)
 
 bool gd_schema_is_unlabelled(const gd_schema *schema, const char *text)
 {
+	if (!gd_schema_is_missing(schema, text))
+		return false;
 	bool spared = schema->usual && (!strcmp(text, "None") || !strcmp(text, "-")) && gd_dictionary_find(&schema->more, text) < 0;
 	bool listed = !schema->learns_classes && gd_dictionary_find(&schema->classes, text) >= 0;
-	return !spared && !listed && gd_schema_is_missing(schema, text);
+	return !spared && !listed;
 }
 
 bool gd_schema_is_fitted(const gd_schema *schema)

@@ -31,6 +31,9 @@ const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM])
 	if ((digits > 1 && *whole == '0') || digits + kept + 3 >= GD_SPELLING_ROOM)
 		return text;
 	bool zero = !kept && (!digits || *whole == '0');
+	bool point = whole[digits] == '.';
+	if (*text != '+' && !(negative && zero) && digits && kept == decimals && (kept || !point))
+		return text;
 	size_t length = 0;
 	if (negative && !zero)
 		room[length++] = '-';
@@ -45,7 +48,7 @@ const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM])
 		length += kept;
 	}
 	room[length] = '\0';
-	return strcmp(room, text) ? room : text;
+	return room;
 }
 
 int gd_spelling_truth(const char *text, bool *word)
@@ -53,6 +56,9 @@ int gd_spelling_truth(const char *text, bool *word)
 	static const char *const words[][2] = {{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"f", "t"}, {"n", "y"}, {"0", "1"}};
 	char normal[GD_SPELLING_ROOM];
 	text = gd_spelling_normal(text, normal);
+	/* A column of numbers asks this of every one. */
+	if (*text == '-' || (is_digit(*text) && (*text > '1' || text[1])))
+		return -1;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		for (int truth = 0; truth < 2; truth++) {
 			const char *expected = words[i][truth];

@@ -2,6 +2,7 @@
 #ifndef GD_DICTIONARY_H
 #define GD_DICTIONARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,8 @@ typedef struct gd_dictionary {
 	int32_t room;
 	gd_dictionary_slot *slots; /* [slot_count]; open addressing */
 	uint32_t slot_count; /* a power of two, at least twice `count` */
+	uint64_t lengths[64];  /* by the low bits of a text's first byte: which lengths there are, 63 for all above */
+	bool numeric;          /* a text begins as a number does */
 } gd_dictionary;
 
 /* Number of `text`, or -1. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gd/table/date.h"
+#include "gd/table/dictionary.h"
 #include "gd/table/quantity.h"
 #include "gd/table/spelling.h"
 
@@ -36,7 +37,8 @@ static void test_quantities(void)
 static void test_spellings(void)
 {
 	static const char *const normal[][2] = {{"1", "1"}, {"1.0", "1"}, {"1.", "1"}, {"+1", "1"}, {"-0", "0"}, {"0.0", "0"}, {"-0.50", "-0.5"}, {".5", "0.5"}, {"007", "007"}, {"1.2.3", "1.2.3"}, {"1e3", "1e3"},
-		{"-", "-"}, {"", ""}, {".", "."}, {"a1.0", "a1.0"}, {"10", "10"}, {"100.10", "100.1"}, {"00.5", "00.5"}};
+		{"-", "-"}, {"", ""}, {".", "."}, {"a1.0", "a1.0"}, {"10", "10"}, {"100.10", "100.1"}, {"00.5", "00.5"}, {"-0.5", "-0.5"}, {"+0.5", "0.5"}, {"0", "0"}, {"-0.0", "0"}, {"0.05", "0.05"},
+		{"-3.", "-3"}, {"-.25", "-0.25"}};
 	char room[GD_SPELLING_ROOM], folded[64];
 	bool word;
 	for (size_t i = 0; i < sizeof normal / sizeof *normal; i++)
@@ -48,10 +50,43 @@ static void test_spellings(void)
 	CU_ASSERT_EQUAL(gd_spelling_truth("No", NULL), 0);
 	CU_ASSERT_EQUAL(gd_spelling_truth("yess", NULL), -1);
 	CU_ASSERT_EQUAL(gd_spelling_truth("", NULL), -1);
+	static const char *const numbers[] = {"2", "10", "-1", "-0.5", "0.5", "1.5", "01"};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		CU_ASSERT_EQUAL(gd_spelling_truth(numbers[i], NULL), -1);
+	CU_ASSERT_EQUAL(gd_spelling_truth("-0", NULL), 0);
+	CU_ASSERT_EQUAL(gd_spelling_truth("+1.00", NULL), 1);
 	gd_spelling_fold("  \xc3\x84pfel \t UND\xc2\xa0\xd0\x96\xc5\xb8 ", folded);
 	CU_ASSERT_STRING_EQUAL(folded, "\xc3\xa4pfel und \xd0\xb6\xc3\xbf");
 	CU_ASSERT_TRUE(gd_spelling_alike("Alder", "alder "));
 	CU_ASSERT_FALSE(gd_spelling_alike("Alder", "al der"));
+}
+
+/* What is found, and what looks like it: the same first byte, the same length, or both. */
+static void test_dictionary(void)
+{
+	static char longest[100], longer[101];
+	static const char *const other[] = {"b", "ab", "Nb", "N/", "\xc3\xa5", "", "nothing of the kind"};
+	gd_dictionary words = {0};
+	int32_t number;
+	memset(longest, 'x', sizeof longest - 1);
+	memset(longer, 'x', sizeof longer - 1);
+	CU_ASSERT_EQUAL(gd_dictionary_find(&words, ""), -1);
+	const char *const all[] = {"a", "NA", "N/A", "\xc3\xa4", longest, "-"};
+	for (int i = 0; i < 6; i++) {
+		gd_status status = gd_dictionary_add(&words, all[i], &number);
+		CU_ASSERT_TRUE(status.code == GD_OK && number == i);
+		CU_ASSERT_FALSE(words.numeric);
+	}
+	for (int i = 0; i < 6; i++)
+		CU_ASSERT_EQUAL(gd_dictionary_find(&words, all[i]), i);
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		CU_ASSERT_EQUAL(gd_dictionary_find(&words, other[i]), -1);
+	CU_ASSERT_EQUAL(gd_dictionary_find(&words, longer), -1);
+	gd_status status = gd_dictionary_add(&words, "", &number);
+	CU_ASSERT_TRUE(status.code == GD_OK && gd_dictionary_find(&words, "") == number);
+	status = gd_dictionary_add(&words, "-.5", &number);
+	CU_ASSERT_TRUE(status.code == GD_OK && words.numeric);
+	gd_dictionary_release(&words);
 }
 
 static void test_dates(void)
@@ -85,6 +120,7 @@ static void test_dates(void)
 const unit_test unit_tests[] = {
 	{"numbers as people write them", test_quantities},
 	{"spellings of one thing", test_spellings},
+	{"words are told from those like them", test_dictionary},
 	{"dates and times of several countries", test_dates},
 	{NULL, NULL},
 };
