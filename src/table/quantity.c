@@ -93,7 +93,8 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 {
 	char plain[LONGEST + 1];
 	*quantity = (gd_quantity){0};
-	if (strlen(text) > LONGEST)
+	size_t digit = strcspn(text, "0123456789");
+	if (!text[digit] || digit + strlen(text + digit) > LONGEST)
 		return false;
 	const char *at = skip_blanks(text);
 	bool negative = *at == '(';

@@ -175,6 +175,9 @@ static void add_dates(gd_summary *summary, const char *text)
 {
 	gd_date date[3];
 	bool read[3];
+	/* There is none without. */
+	if (!strpbrk(text, "0123456789"))
+		return;
 	for (int order = 0; order < 3; order++) {
 		read[order] = gd_date_read(text, (gd_date_order)order, &date[order]);
 		if (read[order])
@@ -207,10 +210,11 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 		summary->missing++;
 		return gd_ok();
 	}
-	uint64_t hash = hash_text(gd_spelling_normal(text, room));
+	const char *normal = gd_spelling_normal(text, room);
+	uint64_t hash = hash_text(normal);
 	summary->checksum += mix(hash ^ mix((uint64_t)number));
 	summary->length += (int64_t)strlen(text);
-	int truth = gd_spelling_truth(text, &word);
+	int truth = gd_spelling_truth(normal, &word);
 	if (truth >= 0)
 		summary->truths[truth]++, summary->truth_words += word;
 	if (gd_parse_double(text, &value)) {
