@@ -41,7 +41,7 @@ typedef struct decimal {
 
 static void add_digit(decimal *number, char c, bool after_point)
 {
-	if (number->digits > (UINT64_C(1) << 53)) {
+	if (number->digits > (UINT64_MAX - 9) / 10) {
 		number->exact = false;
 		return;
 	}
@@ -96,6 +96,25 @@ static bool convert_slowly(const char *text, double *value)
 	return isfinite(*value);
 }
 
+enum { MOST_WHOLE_POWER = 19 };
+
+/*
+ * The nearest double of any 64 bits with up to 19 places before or behind them: the whole quotient has 64 bits or more, and its last one stands for all that is left over, so that the one rounding is
+ * that of an integer.
+ */
+static double convert_wide(uint64_t digits, int exponent)
+{
+	uint64_t power = 1;
+	for (int i = exponent < 0 ? -exponent : exponent; i > 0; i--)
+		power *= 10;
+	if (exponent >= 0)
+		return (double)((unsigned __int128)digits * power);
+	int shift = __builtin_clzll(digits);
+	unsigned __int128 dividend = (unsigned __int128)(digits << shift) << 64, quotient = dividend / power;
+	quotient |= quotient * power != dividend;
+	return ldexp((double)quotient, -shift - 64);
+}
+
 /* A text of `length` bytes with another mark than a point. */
 static bool convert_marked(const char *text, size_t length, char mark, double *value)
 {
@@ -142,6 +161,8 @@ bool gd_parse_decimal(const char *text, char mark, double *value)
 			/* Both operands are exact, so one rounding gives the nearest double (W. Clinger, 1990). */
 			result = (double)number.digits;
 			result = number.exponent < 0 ? result / power[-number.exponent] : result * power[number.exponent];
+		} else if (number.exact && number.digits && number.exponent >= -MOST_WHOLE_POWER && number.exponent <= MOST_WHOLE_POWER) {
+			result = convert_wide(number.digits, (int)number.exponent);
 		} else {
 			if (!(mark == '.' ? convert_slowly(at, &result) : convert_marked(at, (size_t)(end - at), mark, &result)))
 				return false;

@@ -75,6 +75,14 @@ static void doubles_as_strtod(void)
 			wrong += gd_parse_double(text, &value);
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
+	/* Halfway between two doubles, and a little off: in 64 bits, before and behind the point. */
+	static const char *const halves[] = {"9007199254740993", "9007199254740995", "9007199254740993.001", "4503599627370496.5", "4503599627370497.5", "4503599627370496.501", "1125899906842624.125",
+		"1125899906842624.375", "18014398509481986", "18014398509481990", "1801439850948198.6e1", "18446744073709551615", "18446744073709551616", "9223372036854775807e19", "1844674407370955161e-19",
+		"0.1844674407370955161", "12345678901234567e-19", "9007199254740993e-1", "9007199254740993e19"};
+	for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
+		double value = 0;
+		CU_ASSERT_TRUE(gd_parse_double(halves[i], &value) && value == strtod(halves[i], NULL));
+	}
 }
 
 static void locale_is_ignored(void)
