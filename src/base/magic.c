@@ -20,7 +20,7 @@ static const struct {
 	gd_magic kind;
 } kinds[] = {
 #define AT(offset, bytes) bytes, sizeof bytes - 1, offset
-	{AT(0, "\x89HDF\r\n\x1a\n"), {"an HDF5 file", "predict and preprocess take tables; datasets and models go to train, evaluate and info"}},
+	{AT(0, "\x89HDF\r\n\x1a\n"), {"an HDF5 file", "datasets and models go to train, evaluate and info; preprocess takes arrays of other files with --features PATH --labels PATH"}},
 	{AT(0, "PAR1"), {"a Parquet file", "write it as CSV first (duckdb: COPY (FROM 'x.parquet') TO 'x.csv')"}},
 	{AT(0, "ARROW1"), {"an Arrow or Feather file", "write it as CSV first"}},
 	{AT(0, "FEA1"), {"a Feather file", "write it as CSV first"}},

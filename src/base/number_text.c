@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gd/base/parse.h"
+
 enum { DIGITS = 9,
 	LEAST_EXPONENT = -22 }; /* 2^24 * 10^(DIGITS - 1 + 22) < 2^128 */
 
@@ -78,6 +80,22 @@ size_t gd_number_text_float(float value, char text[GD_NUMBER_TEXT_ROOM])
 		return 1;
 	}
 	return write_digits(digits, exponent, text);
+}
+
+size_t gd_number_text_double(double value, char text[GD_NUMBER_TEXT_ROOM])
+{
+	double back = 0;
+	int length = 0;
+	if (isnan(value))
+		return 0;
+	if (value >= 1 && value < 1e15 && value == floor(value))
+		return gd_number_text_count((int64_t)value, text);
+	for (int digits = 15; digits <= 17; digits++) {
+		length = snprintf(text, GD_NUMBER_TEXT_ROOM, "%.*g", digits, value);
+		if (digits == 17 || (gd_parse_double(text, &back) && back == value))
+			break;
+	}
+	return (size_t)length;
 }
 
 size_t gd_number_text_count(int64_t value, char text[GD_NUMBER_TEXT_ROOM])

@@ -9,9 +9,10 @@
 #include "gd/base/shell_word.h"
 #include "gd/cli/dialect_options.h"
 #include "gd/preprocess/preprocess.h"
+#include "gd/store/array_table.h"
 
 typedef struct preprocess_options {
-	const char *output, *schema, *target, *group, *weight, *split_column, *drop, *numeric, *categorical, *date, *missing_values, *write_schema;
+	const char *output, *schema, *target, *group, *weight, *split_column, *drop, *numeric, *categorical, *date, *missing_values, *write_schema, *features, *labels;
 	int split, encoding, missing;
 	int64_t bins;
 	double test_fraction, validation_fraction;
@@ -25,6 +26,8 @@ typedef struct preprocess_options {
 static const gd_option options[] = {
 	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.h5", .help = "the dataset; default: the input's path with .h5"},
 	{.name = "schema", .letter = 's', .type = GD_OPTION_TEXT, .offset = AT(schema), .argument = "FILE.ini", .help = "what the columns mean; default: the shipped song schema"},
+	{.name = "features", .type = GD_OPTION_TEXT, .offset = AT(features), .argument = "PATH", .help = "the input is an HDF5 file, whose array [rows, columns] at this path has the columns, as numbers"},
+	{.name = "labels", .type = GD_OPTION_TEXT, .offset = AT(labels), .argument = "PATH", .help = "its array [rows] of the classes, numbers or texts, which is the target"},
 	{.name = "target", .letter = 't', .type = GD_OPTION_TEXT, .offset = AT(target), .argument = "COLUMN", .help = "the column to predict; without a schema the others are inferred from the data"},
 	{.name = "group", .letter = 'g', .type = GD_OPTION_TEXT, .offset = AT(group), .argument = "COLUMN", .help = "records with equal values here belong together"},
 	{.name = "weight", .type = GD_OPTION_TEXT, .offset = AT(weight), .argument = "COLUMN", .help = "how much a record counts in the loss and the scores: numbers, none negative; no feature"},
@@ -65,7 +68,9 @@ static gd_status run(gd_communicator *communicator, const preprocess_options *o,
 		.dialect = o->dialect,
 		.output = o->output,
 		.schema = o->schema,
-		.target = o->target,
+		.target = o->features && !o->schema ? gd_array_table_label(o->labels) : o->target,
+		.features = o->features,
+		.labels = o->labels,
 		.group = o->group,
 		.weight = o->weight,
 		.drop = o->drop,
@@ -114,6 +119,22 @@ static gd_status check_fractions(const preprocess_options *o, const bool *given)
 	return gd_ok();
 }
 
+/* What has a meaning for tables of text alone is refused for arrays. */
+static gd_status check_arrays(const preprocess_options *o, const bool *given, int count)
+{
+	static const char *const names[] = {"target", "test", "delimiter", "decimal", "charset", "quote", "comment", "header"};
+	if (!o->features && !o->labels)
+		return gd_ok();
+	if (!o->features || !o->labels)
+		return gd_error(GD_USAGE, "--features and --labels go together: two arrays of one HDF5 file");
+	if (count > 1)
+		return gd_error(GD_USAGE, "--features takes one HDF5 file, found %d files", count);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (given[gd_options_find(&table, names[i]) - options])
+			return gd_error(GD_USAGE, "--%s does not go with --features: %s", names[i], i > 1 ? "that is of tables of text" : i ? "the test part is drawn from the arrays" : "the target is the array of --labels");
+	return gd_ok();
+}
+
 static gd_status read_options(int argc, char **argv, preprocess_options *o, bool *given, const char **inputs, int *count)
 {
 	gd_options_initialise(&table, o);
@@ -123,6 +144,8 @@ static gd_status read_options(int argc, char **argv, preprocess_options *o, bool
 	gd_log_set_level(o->quiet ? GD_LOG_QUIET : o->verbose ? GD_LOG_VERBOSE
 							      : GD_LOG_NORMAL);
 	status = *count ? check_fractions(o, given) : gd_error(GD_USAGE, "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv");
+	if (!gd_failed(&status))
+		status = check_arrays(o, given, *count);
 	return gd_failed(&status) ? status : gd_dialect_check(&o->dialect);
 }
 
@@ -155,6 +178,7 @@ const gd_command gd_command_preprocess = {
 	.usage = "INPUT... [-o OUT.h5] [OPTION...]",
 	.description = "Turns a table into a dataset to train on: split, shuffled, standardised by the training part. Several files are one table; gzip and zstd are unpacked; - is stdin. "
 		       "How a file is written (delimiter, decimal mark, character set, quotes, comments) is recognised and said, unless options say it.\n\n"
+		       "With --features and --labels the table is two arrays of an HDF5 file, whose NaN are missing values.\n\n"
 		       "Under mpirun the ranks share the work; the dataset is the same on any number of them.",
 	.options = &table,
 	.local = run_alone,
@@ -162,5 +186,6 @@ const gd_command gd_command_preprocess = {
 	.examples = GD_ENTRIES(
 		{"genre-dist preprocess flowers.csv --target species", "flowers.h5; says what it decided about each column"},
 		{"mpirun -n 8 genre-dist preprocess songs-*.csv.gz -o songs.h5", "many files, one table, on eight ranks"},
+		{"genre-dist preprocess arrays.h5 --features /x --labels /y -o dataset.h5", "arrays that exist already, [rows, columns] and [rows]"},
 		{"genre-dist preprocess songs.csv --schema songs.ini --split grouped -o songs.h5", "columns as a schema describes them, groups of records on one side"}),
 };

@@ -318,6 +318,29 @@ static gd_status open_table(gd_preprocess *run)
 	return status;
 }
 
+/* Each rank reads its share of the rows. */
+static gd_status open_arrays(gd_preprocess *run)
+{
+	const gd_preprocess_options *options = run->options;
+	run->paths[0] = run->names[0] = options->input;
+	gd_status status = gd_array_table_open(options->input, options->features, options->labels, &run->arrays);
+	status = gd_join_agree(run->communicator, &status);
+	if (!gd_failed(&status))
+		status = measure(run, run->sizes);
+	return gd_failed(&status) ? status : gd_preprocess_hash(run);
+}
+
+void gd_preprocess_divide(gd_preprocess *run, int64_t number)
+{
+	gd_communicator *communicator = run->communicator;
+	if (run->arrays) {
+		gd_share share = gd_share_of(gd_array_table_rows(run->arrays), communicator->rank, communicator->size);
+		gd_array_table_divide(run->arrays, share.first, share.count, number);
+	} else if (run->together) {
+		gd_table_divide(run->table, run->stretches, run->stretch_count, number);
+	}
+}
+
 gd_status gd_preprocess_open(gd_preprocess *run)
 {
 	size_t count = (size_t)run->options->input_count;
@@ -333,6 +356,8 @@ gd_status gd_preprocess_open(gd_preprocess *run)
 	status = gd_agree(run->communicator, &status);
 	if (gd_failed(&status))
 		return status;
+	if (run->options->features)
+		return open_arrays(run);
 	if (!run->together)
 		return open_table(run);
 	status = unpack_all(run);
@@ -392,6 +417,7 @@ gd_status gd_preprocess_check_files(gd_preprocess *run)
 void gd_preprocess_close(gd_preprocess *run)
 {
 	gd_table_close(run->table);
+	gd_array_table_close(run->arrays);
 	for (int i = 0; run->copies && run->communicator->rank == 0 && i < run->options->input_count; i++) {
 		if (!run->copies[i])
 			continue;

@@ -19,8 +19,8 @@ enum { RANK_SHIFT = 40 };
 
 static gd_table_source *source_of(const gd_preprocess *run, void **context)
 {
-	*context = run->options->source ? run->options->source_context : run->table;
-	return run->options->source ? run->options->source : gd_table_deliver;
+	*context = run->options->source ? run->options->source_context : run->arrays ? (void *)run->arrays : run->table;
+	return run->options->source ? run->options->source : run->arrays ? gd_array_table_deliver : gd_table_deliver;
 }
 
 /* Quotes that enclose nothing, in columns that mean something. */
@@ -42,8 +42,7 @@ static gd_status read_rows(gd_preprocess *run)
 	void *context;
 	gd_table_source *source = source_of(run, &context);
 	gd_status status = gd_ok();
-	if (run->together)
-		gd_table_divide(run->table, run->stretches, run->stretch_count, 0);
+	gd_preprocess_divide(run, 0);
 	gd_preprocess_begin_meter(run, "reading the records");
 	status = gd_rows_read(&run->rows, &run->recipe, options->split_column, source, context, run->header.source_sha256);
 	gd_meter_end(&run->meter);
@@ -56,7 +55,7 @@ static gd_status read_rows(gd_preprocess *run)
 	if (gd_failed(&status))
 		return status;
 	warn_of_loose_quotes(run);
-	if (run->together)
+	if (run->together || run->arrays)
 		memcpy(run->header.source_sha256, run->source_sha256, sizeof run->header.source_sha256);
 	else if (*run->inferred_sha256 && strcmp(run->inferred_sha256, run->header.source_sha256))
 		return gd_error(GD_FAILED, "'%s' changed while it was read", options->input);
@@ -110,8 +109,7 @@ gd_status gd_preprocess_read(gd_preprocess *run)
 	gd_schema schema;
 	void *context;
 	gd_table_source *source = source_of(run, &context);
-	if (run->together)
-		gd_table_divide(run->table, run->stretches, run->stretch_count, (int64_t)run->communicator->rank << RANK_SHIFT);
+	gd_preprocess_divide(run, (int64_t)run->communicator->rank << RANK_SHIFT);
 	run->communicator->phase = "reading the table";
 	gd_status status = gd_preprocess_choose_schema(run, source, context, &schema);
 	if (!gd_failed(&status))

@@ -295,7 +295,7 @@ static void open_sealed(gd_hdf5 *hdf5, int descriptor)
 	open_file(hdf5, NULL, descriptor);
 }
 
-void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
+static void open_existing(gd_hdf5 *hdf5, const char *path, bool ours)
 {
 	begin(hdf5, path, false);
 	uint8_t head[GD_SUPERBLOCK_BYTES] = {0}, tail[GD_DIGEST_BYTES] = {0};
@@ -330,13 +330,24 @@ void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
 	else if (end && end != hdf5->size)
 		gd_hdf5_fail(hdf5, NULL, "the file is damaged or cut short: it has %zu bytes, expected %llu", hdf5->size, (unsigned long long)end);
 	else {
-		gd_log_warning("'%s' has no digest, as if other tools had written it: damage may go unnoticed", path);
+		if (ours)
+			gd_log_warning("'%s' has no digest, as if other tools had written it: damage may go unnoticed", path);
 		open_file(hdf5, NULL, descriptor);
 		descriptor = -1;
 	}
 done:
 	if (descriptor >= 0)
 		close(descriptor);
+}
+
+void gd_hdf5_open(gd_hdf5 *hdf5, const char *path)
+{
+	open_existing(hdf5, path, true);
+}
+
+void gd_hdf5_open_foreign(gd_hdf5 *hdf5, const char *path)
+{
+	open_existing(hdf5, path, false);
 }
 
 gd_status gd_hdf5_close(gd_hdf5 *hdf5)

@@ -22,6 +22,7 @@ typedef struct gd_preprocess_options {
 	const char *const *tests; /* [test_count]: files whose records are the test part, with test_fraction 0; none: it is drawn from the inputs */
 	int test_count;
 	gd_dialect_options dialect; /* how they are written */
+	const char *features, *labels; /* paths of two arrays in the one input, an HDF5 file (gd/store/array_table.h); NULL: the inputs are text */
 	const char *output;       /* NULL: the input's path with .h5 */
 	const char *schema;       /* path; NULL: the shipped one, or none if there is a target */
 	const char *target;       /* NULL: the schema's; without a schema the other columns' treatments are inferred */

@@ -8,6 +8,7 @@
 #include "gd/base/status.h"
 #include "gd/parallel/communicator.h"
 #include "gd/preprocess/preprocess.h"
+#include "gd/store/array_table.h"
 #include "gd/store/dataset.h"
 #include "gd/table/recipe.h"
 #include "gd/table/rows.h"
@@ -23,6 +24,7 @@ typedef struct gd_preprocess {
 	const gd_table *after;    /* on one rank: the table in front of this one, whose digest goes on; NULL: none */
 	struct gd_preprocess *tests; /* the files of the test part, as a table of their own; NULL: none, or not opened yet */
 	gd_writing writing;       /* of its first file */
+	gd_array_table *arrays;   /* of an HDF5 file, in the place of `table` */
 	char *spool;              /* the directory in which it may keep what comes once; outlives it */
 	gd_communicator *communicator;
 	const gd_together *together; /* how ranks add up; NULL: there is one */
@@ -33,7 +35,7 @@ typedef struct gd_preprocess {
 	int64_t *sizes;           /* [inputs], of what is read */
 	gd_stretch *stretches;    /* [stretch_count]: those that this rank reads */
 	int stretch_count;
-	char source_sha256[65];   /* on several ranks, known beforehand */
+	char source_sha256[65];   /* on several ranks, and of arrays, known beforehand */
 	char inferred_sha256[65]; /* of the first reading, where there are two */
 	gd_recipe recipe;
 	gd_rows rows;             /* of this rank */

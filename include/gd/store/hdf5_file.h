@@ -45,6 +45,8 @@ void gd_hdf5_take_image(gd_hdf5 *hdf5, size_t room, void **bytes, size_t *size);
 GD_CHECKED gd_status gd_hdf5_finish_image(gd_hdf5 *hdf5, void **bytes, size_t *size);
 /* An existing file; a digest behind its end is checked before anything else. No lock is taken: our files are replaced, never changed. */
 void gd_hdf5_open(gd_hdf5 *hdf5, const char *path);
+/* The same of any program's file: that it has no digest is nothing to warn of. */
+void gd_hdf5_open_foreign(gd_hdf5 *hdf5, const char *path);
 /* Bytes in memory, without any digest; they must stay until the close. */
 void gd_hdf5_open_image(gd_hdf5 *hdf5, const char *name, const void *bytes, size_t size);
 /* Releases everything; the first failure, that of the close included. */
