@@ -2,39 +2,9 @@
 #include <string.h>
 
 #include "gd/bench/bench.h"
+#include "gd/bench/bench_text.h"
 #include "gd/kernel/engine.h"
 #include "gd/run/machine.h"
-
-/* "12.3 us", "590 kB", "61.2 GFLOP/s": three digits and a prefix, in one of a few buffers that take turns. */
-static const char *with_prefix(double value, const char *unit)
-{
-	static const struct {
-		double size;
-		const char *prefix;
-	} scales[] = {{1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}};
-	static char text[8][32];
-	static int turn;
-	size_t i = 0;
-	turn = (turn + 1) % 8;
-	while (i < 9 && value < 0.9995 * scales[i].size)
-		i++;
-	if (value == 0)
-		i = 5;
-	double scaled = value / scales[i].size;
-	snprintf(text[turn], sizeof text[turn], "%.*f %s%s", scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0, scaled, scales[i].prefix, unit);
-	return text[turn];
-}
-
-static const char *seconds(double value)
-{
-	static char text[4][32];
-	static int turn;
-	if (value < 1000)
-		return with_prefix(value, "s");
-	turn = (turn + 1) % 4;
-	snprintf(text[turn], sizeof text[turn], "%.0f s", value);
-	return text[turn];
-}
 
 /* Bytes are counted, so they have no fractions below one. */
 static const char *bytes(double value)
@@ -42,27 +12,10 @@ static const char *bytes(double value)
 	static char text[4][16];
 	static int turn;
 	if (value >= 1000)
-		return with_prefix(value, "B");
+		return gd_bench_quantity(value, "B");
 	turn = (turn + 1) % 4;
 	snprintf(text[turn], sizeof text[turn], "%.0f B", value);
 	return text[turn];
-}
-
-/* The columns of a figure over the ranks: one rank has one. */
-static void put_heads(FILE *out, int ranks)
-{
-	if (ranks > 1)
-		fprintf(out, " %14s %14s %14s\n", "least", "mean", "most of ranks");
-	else
-		fprintf(out, " %14s\n", "measured");
-}
-
-static void put_spread(FILE *out, int ranks, gd_spread s, const char *unit)
-{
-	if (ranks > 1)
-		fprintf(out, " %14s %14s %14s\n", with_prefix(s.minimum, unit), with_prefix(s.mean, unit), with_prefix(s.maximum, unit));
-	else
-		fprintf(out, " %14s\n", with_prefix(s.mean, unit));
 }
 
 static void print_surroundings(FILE *out, const gd_bench_report *r)
@@ -91,24 +44,24 @@ static void print_machine(FILE *out, const gd_bench_report *r)
 	fprintf(out, "machine: %s; %s\n", gd_machine_cpu(), r->hosts);
 	print_surroundings(out, r);
 	fprintf(out, "  %-34s", "");
-	put_heads(out, r->ranks);
+	gd_bench_put_heads(out, r->ranks);
 	fprintf(out, "  %-34s", "fused multiply-adds in registers");
-	put_spread(out, r->ranks, m->peak, "FLOP/s");
+	gd_bench_put_spread(out, r->ranks, m->peak, "FLOP/s");
 	snprintf(name, sizeof name, "sgemm %d x %d x %d", GD_BENCH_SQUARE, GD_BENCH_SQUARE, GD_BENCH_SQUARE);
 	fprintf(out, "  %-34s", name);
-	put_spread(out, r->ranks, m->product, "FLOP/s");
+	gd_bench_put_spread(out, r->ranks, m->product, "FLOP/s");
 	fprintf(out, "  %-34s %12.0f %%\n", "  of that peak", 100 * m->product.mean / m->peak.mean);
 	for (int i = 0; i < GD_BENCH_BANDWIDTHS; i++) {
 		snprintf(name, sizeof name, "memory bandwidth, triad of %s", bytes(m->array_bytes[i]));
 		fprintf(out, "  %-34s", name);
-		put_spread(out, r->ranks, m->bandwidth[i], "B/s");
+		gd_bench_put_spread(out, r->ranks, m->bandwidth[i], "B/s");
 	}
 	if (!m->messages)
 		return;
 	fprintf(out, "  all-reduce over %d ranks%s:", r->ranks, r->shared ? " in memory that they share (across hosts --plan needs --latency and --bandwidth)" : "");
 	for (int i = 0; i < m->messages; i++)
-		fprintf(out, "%s%s %s", i % 5 ? ", " : "\n    ", bytes(m->message_bytes[i]), seconds(m->message_seconds[i]));
-	fprintf(out, "\n  that is alpha = %s a message, and for a step's message beta = %s a byte (%s)\n", seconds(r->link.alpha), seconds(r->link.beta), r->link.beta > 0 ? with_prefix(1 / r->link.beta, "B/s") : "no limit");
+		fprintf(out, "%s%s %s", i % 5 ? ", " : "\n    ", bytes(m->message_bytes[i]), gd_bench_seconds(m->message_seconds[i]));
+	fprintf(out, "\n  that is alpha = %s a message, and for a step's message beta = %s a byte (%s)\n", gd_bench_seconds(r->link.alpha), gd_bench_seconds(r->link.beta), r->link.beta > 0 ? gd_bench_quantity(1 / r->link.beta, "B/s") : "no limit");
 }
 
 static void print_pass(FILE *out, const gd_bench_model *m)
@@ -143,14 +96,14 @@ static void print_model(FILE *out, const gd_bench_report *r)
 	}
 	fprintf(out, "%s; %s\n", o->batch_norm ? ", batch norm" : "", m->dataset ? o->data : "random rows");
 	fprintf(out, "  %zu parameters (%d columns into the first layer); a row takes %s in dense products and moves %s besides; a step sums %s over the ranks\n",
-		gd_network_parameters(m->network), gd_network_columns(m->network), with_prefix(m->flops, "FLOP"), bytes(m->bytes), bytes(m->message_bytes));
+		gd_network_parameters(m->network), gd_network_columns(m->network), gd_bench_quantity(m->flops, "FLOP"), bytes(m->bytes), bytes(m->message_bytes));
 	print_pass(out, m);
 }
 
 static void print_phase(FILE *out, int ranks, const char *name, double predicted, gd_spread s)
 {
-	fprintf(out, "  %-18s %12s", name, seconds(predicted));
-	put_spread(out, ranks, s, "s");
+	fprintf(out, "  %-18s %12s", name, gd_bench_seconds(predicted));
+	gd_bench_put_spread(out, ranks, s, "s");
 }
 
 static void print_steps(FILE *out, const gd_bench_report *r)
@@ -160,37 +113,37 @@ static void print_steps(FILE *out, const gd_bench_report *r)
 	const gd_bench_model *m = &r->model;
 	double rows = m->work.full.rows;
 	fprintf(out, "\n%-20s %12s", "a step, in phases", "predicted");
-	put_heads(out, r->ranks);
+	gd_bench_put_heads(out, r->ranks);
 	print_phase(out, r->ranks, "input", p->input, s->input);
 	print_phase(out, r->ranks, "compute", p->products + p->elementwise + p->sums, s->compute);
-	fprintf(out, "  %-18s %12s   at %s on these shapes, %.0f %% of the peak\n", "  dense products", seconds(p->products), with_prefix(p->product_rate, "FLOP/s"), 100 * p->product_rate / r->machine.peak.mean);
-	fprintf(out, "  %-18s %12s   their bytes by bandwidth, exponentials and random bits besides\n", "  elementwise", seconds(p->elementwise));
-	fprintf(out, "  %-18s %12s   a block's gradient into the %s sum\n", "  sums", seconds(p->sums), m->options->reduction == GD_REDUCTION_FAST ? "float32" : "exact");
+	fprintf(out, "  %-18s %12s   at %s on these shapes, %.0f %% of the peak\n", "  dense products", gd_bench_seconds(p->products), gd_bench_quantity(p->product_rate, "FLOP/s"), 100 * p->product_rate / r->machine.peak.mean);
+	fprintf(out, "  %-18s %12s   their bytes by bandwidth, exponentials and random bits besides\n", "  elementwise", gd_bench_seconds(p->elementwise));
+	fprintf(out, "  %-18s %12s   a block's gradient into the %s sum\n", "  sums", gd_bench_seconds(p->sums), m->options->reduction == GD_REDUCTION_FAST ? "float32" : "exact");
 	if (r->ranks > 1) {
 		print_phase(out, r->ranks, "reduce", p->reduce, s->reduce);
-		fprintf(out, "  %-18s %12s   measured alone (the prediction: as by %s); in a step ranks also wait for one another\n", "  its message", seconds(r->message_seconds), gd_allreduce_names[p->algorithm]);
+		fprintf(out, "  %-18s %12s   measured alone (the prediction: as by %s); in a step ranks also wait for one another\n", "  its message", gd_bench_seconds(r->message_seconds), gd_allreduce_names[p->algorithm]);
 	}
 	print_phase(out, r->ranks, "update", p->update, s->update);
 	print_phase(out, r->ranks, "other", 0, s->other);
-	fprintf(out, "  %-18s %12s %14s   %.2f of the prediction; median of %" PRId64 " steps, the least took %s\n", "step", seconds(p->step), seconds(s->seconds), s->seconds / p->step, s->steps, seconds(s->least));
-	fprintf(out, "%.0f rows/s: %s in dense products, %.0f %% of the peak and %.0f %% of sgemm's rate on %d rank%s\n", rows / s->seconds, with_prefix(rows * m->flops / s->seconds, "FLOP/s"),
+	fprintf(out, "  %-18s %12s %14s   %.2f of the prediction; median of %" PRId64 " steps, the least took %s\n", "step", gd_bench_seconds(p->step), gd_bench_seconds(s->seconds), s->seconds / p->step, s->steps, gd_bench_seconds(s->least));
+	fprintf(out, "%.0f rows/s: %s in dense products, %.0f %% of the peak and %.0f %% of sgemm's rate on %d rank%s\n", rows / s->seconds, gd_bench_quantity(rows * m->flops / s->seconds, "FLOP/s"),
 		100 * rows * m->flops / s->seconds / (r->machine.peak.mean * r->ranks),
 		100 * rows * m->flops / s->seconds / (r->machine.product.mean * r->ranks), r->ranks, r->ranks > 1 ? "s" : "");
 	if (m->dataset)
-		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard.bytes), seconds(m->read_seconds.maximum), with_prefix(m->shard.bytes / m->read_seconds.maximum, "B/s"));
+		fprintf(out, "input: a shard of %s read in %s, %s a rank\n", bytes(m->shard.bytes), gd_bench_seconds(m->read_seconds.maximum), gd_bench_quantity(m->shard.bytes / m->read_seconds.maximum, "B/s"));
 	if (m->shard.whole)
 		fprintf(out, "an epoch's rows do not travel: the ranks of this host share them\n");
 	else if (r->ranks > 1)
-		fprintf(out, "an epoch's exchange of %" PRId64 " rows: %s by itself; it travels while steps compute\n", m->rows, seconds(m->exchange_seconds.maximum));
+		fprintf(out, "an epoch's exchange of %" PRId64 " rows: %s by itself; it travels while steps compute\n", m->rows, gd_bench_seconds(m->exchange_seconds.maximum));
 }
 
 /* A time limit leaves room for what is not training: start, validation, checkpoints. */
 static void print_limit(FILE *out, const char *what, double total, double limit)
 {
 	if (limit > 0)
-		fprintf(out, "%s: %s, which %s --time-limit %g\n", what, seconds(total), total <= limit ? "fits" : "does not fit", limit);
+		fprintf(out, "%s: %s, which %s --time-limit %g\n", what, gd_bench_seconds(total), total <= limit ? "fits" : "does not fit", limit);
 	else
-		fprintf(out, "%s: %s\n", what, seconds(total));
+		fprintf(out, "%s: %s\n", what, gd_bench_seconds(total));
 }
 
 static void print_epochs(FILE *out, const gd_bench_report *r)
@@ -221,7 +174,7 @@ static void print_advice(FILE *out, const gd_bench_report *r)
 	else if (!next)
 		fprintf(out, "not yet at %d; plan more\n", best->ranks);
 	else
-		fprintf(out, "on %d, messages take %s of a step's %s\n", next->ranks, seconds(next->reduce), seconds(next->step));
+		fprintf(out, "on %d, messages take %s of a step's %s\n", next->ranks, gd_bench_seconds(next->reduce), gd_bench_seconds(next->step));
 	snprintf(what, sizeof what, "%" PRId64 " epochs on %d rank%s", work->epochs, best->ranks, best->ranks > 1 ? "s" : "");
 	print_limit(out, what, best->total, r->model.options->time_limit);
 }
@@ -231,14 +184,14 @@ static void print_plan(FILE *out, const gd_bench_report *r)
 	const gd_bench_options *o = r->options;
 	const double limit = o->train.time_limit;
 	fprintf(out, "\nplan: compute %s; network %s, alpha %s, beta %s a byte (%s)\n", o->flops > 0 ? "at the given rate" : "as measured", o->network_given ? "as given" : "as measured",
-		seconds(r->plan_link.alpha), seconds(r->plan_link.beta), r->plan_link.beta > 0 ? with_prefix(1 / r->plan_link.beta, "B/s") : "no limit");
+		gd_bench_seconds(r->plan_link.alpha), gd_bench_seconds(r->plan_link.beta), r->plan_link.beta > 0 ? gd_bench_quantity(1 / r->plan_link.beta, "B/s") : "no limit");
 	if (o->flops > 0)
-		fprintf(out, "  %s a second in dense products; elementwise passes and the update are not counted\n", with_prefix(o->flops, "FLOP"));
+		fprintf(out, "  %s a second in dense products; elementwise passes and the update are not counted\n", gd_bench_quantity(o->flops, "FLOP"));
 	fprintf(out, "%6s %6s %8s %10s %10s %10s %11s %12s %11s%s  %s\n", "ranks", "busy", "rows", "compute", "all-reduce", "step", "efficiency", "rows/s", "all epochs", limit > 0 ? "  in time" : "", "sums by");
 	for (int i = 0; i < r->lines; i++) {
 		const gd_plan_line *l = &r->line[i];
-		fprintf(out, "%6d %6d %8d %10s %10s %10s %9.1f %% %12.0f %11s%s  %s\n", l->ranks, l->busy, l->rows, seconds(l->compute), seconds(l->reduce), seconds(l->step), 100 * l->efficiency,
-			l->step > 0 ? r->model.work.full.rows / l->step : 0, seconds(l->total), limit > 0 ? l->total <= limit ? "      yes" : "       no" : "", l->ranks > 1 ? gd_allreduce_names[l->algorithm] : "-");
+		fprintf(out, "%6d %6d %8d %10s %10s %10s %9.1f %% %12.0f %11s%s  %s\n", l->ranks, l->busy, l->rows, gd_bench_seconds(l->compute), gd_bench_seconds(l->reduce), gd_bench_seconds(l->step), 100 * l->efficiency,
+			l->step > 0 ? r->model.work.full.rows / l->step : 0, gd_bench_seconds(l->total), limit > 0 ? l->total <= limit ? "      yes" : "       no" : "", l->ranks > 1 ? gd_allreduce_names[l->algorithm] : "-");
 	}
 	print_advice(out, r);
 }

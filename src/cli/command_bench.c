@@ -8,6 +8,8 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/bench/bench.h"
+#include "gd/bench/bench_ingest.h"
+#include "gd/store/file_kind.h"
 
 /* Options of train that decide what a step costs, or which epochs are planned. */
 static const char *const train_names[] = {"encoding", "bins", "hidden", "activation", "batch-norm", "members", "periodic", "periodic-width", "dropout", "input-dropout", "optimizer", "momentum",
@@ -19,7 +21,7 @@ static const char *const algorithms[] = {"recursive-doubling", "rabenseifner", "
 enum { DATA, CONFIG, INPUTS, CLASSES, ROWS, STEPS, SECONDS, PLAN, FLOPS, LATENCY, BANDWIDTH, ALLREDUCE, JSON, OWN };
 #define AT(member) offsetof(gd_bench_options, member)
 static const gd_option own_options[OWN] = {
-	[DATA] = {.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(train.data), .argument = "FILE.h5", .help = "rows, shapes and encodings of a dataset, and its reading timed too; by default rows are random"},
+	[DATA] = {.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(train.data), .argument = "FILE.h5|TABLE", .help = "rows, shapes and encodings of a dataset, and its reading timed too; by default rows are random. A table of text: what its reading costs, and on how many ranks, instead of a model"},
 	[CONFIG] = {.name = "config", .letter = 'c', .type = GD_OPTION_TEXT, .offset = AT(train.config), .argument = "FILE.ini", .help = "a training's options from a file, as train reads them; the command line wins"},
 	[INPUTS] = {.name = "inputs", .type = GD_OPTION_INTEGER, .offset = AT(inputs), .initial = "20", .minimum = 1, .maximum = 1e6, .argument = "N", .help = "features of a random row"},
 	[CLASSES] = {.name = "classes", .type = GD_OPTION_INTEGER, .offset = AT(classes), .initial = "6", .minimum = 1, .maximum = 1e6, .argument = "N", .help = "classes of random rows"},
@@ -47,6 +49,25 @@ static const gd_option_table *make_table(void)
 		options[OWN + i].offset += AT(train);
 	}
 	return &table;
+}
+
+static bool is_table(const gd_bench_options *o)
+{
+	return o->train.data && gd_file_is_no_hdf5(o->train.data);
+}
+
+/* A table is read, whatever the model. */
+static gd_status check_table(const gd_bench_options *o, const gd_option_table *table, const bool *given)
+{
+	static const char *const allowed[] = {"data", "seconds", "plan", "json", "quiet"};
+	for (size_t i = 0; i < table->count; i++) {
+		bool fits = !given[i];
+		for (size_t j = 0; j < sizeof allowed / sizeof *allowed; j++)
+			fits = fits || !strcmp(table->options[i].name, allowed[j]);
+		if (!fits)
+			return gd_error(GD_USAGE, "--%s is about a model, and '%s' is a table, whose reading is measured", table->options[i].name, o->train.data);
+	}
+	return gd_ok();
 }
 
 static gd_status check(const gd_bench_options *o, const bool *given, int ranks)
@@ -89,6 +110,8 @@ static gd_status read_options(int argc, char **argv, int ranks, gd_bench_options
 		if (given[i] && option)
 			train_given[option - gd_train_option_table.options] = true;
 	}
+	if (is_table(o))
+		return check_table(o, table, given);
 	if (o->train.config) {
 		status = gd_options_read(&gd_train_option_table, &o->train, o->train.config, train_given, arena);
 		if (gd_failed(&status))
@@ -96,6 +119,15 @@ static gd_status read_options(int argc, char **argv, int ranks, gd_bench_options
 	}
 	o->network_given = given[LATENCY] && given[BANDWIDTH];
 	return check(o, given, ranks);
+}
+
+static gd_status run_table(gd_communicator *communicator, const gd_bench_options *options)
+{
+	gd_bench_ingest ingest;
+	gd_status status = gd_bench_ingest_run(communicator, options->train.data, options->seconds, &ingest);
+	if (!gd_failed(&status) && communicator->rank == 0)
+		(options->json ? gd_bench_ingest_print_json : gd_bench_ingest_print)(stdout, &ingest, &options->plan);
+	return status;
 }
 
 static int run_command(gd_communicator *communicator, int argc, char **argv)
@@ -107,6 +139,10 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(options.train.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
+	}
+	if (!gd_failed(&status) && is_table(&options)) {
+		status = run_table(communicator, &options);
+	} else if (!gd_failed(&status)) {
 		status = gd_bench_run(communicator, &options, report);
 		if (!gd_failed(&status) && communicator->rank == 0)
 			(options.json ? gd_bench_print_json : gd_bench_print)(stdout, report);
@@ -122,10 +158,12 @@ const gd_command gd_command_bench = {
 	.summary = "measure this machine and a model on it, and plan other numbers of ranks",
 	.usage = "[OPTION...]",
 	.description = "Measures what this machine does at best (dense products, memory, sums over ranks) and training steps of a network, and compares the steps with what the figures predict. "
-		       "With `--plan`, says how long a training takes on other numbers of ranks, and how many help.",
+		       "With `--plan`, says how long a training takes on other numbers of ranks, and how many help. "
+		       "With `--data TABLE`, the same of reading a table of text: bytes a second a core stage by stage, the disk, and what more ranks give.",
 	.make_options = make_table,
 	.collective = run_command,
 	.examples = GD_ENTRIES(
 		{"mpirun -n 2 genre-dist bench --hidden 256,256 --plan 1,2,4,8,16", "measures on two ranks, and plans for up to sixteen"},
+		{"genre-dist bench --data songs.csv --plan 1,8,64", "how fast this table is read, and how fast on up to 64 ranks"},
 		{"genre-dist bench --plan 1,8,64,1024 --flops 60e9 --latency 2 --bandwidth 12.5", "plans for another cluster, and measures nothing"}),
 };

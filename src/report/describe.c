@@ -55,6 +55,8 @@ static gd_status describe_dataset(FILE *out, const char *path)
 	char written[512];
 	if (*gd_writing_options(&p->writing, written, sizeof written))
 		fprintf(out, "written with %s\n", written);
+	if (h->history && *h->history)
+		fprintf(out, "made by: %s\n", h->history);
 	if (*h->content_sha256)
 		fprintf(out, "content sha256 %s\n", h->content_sha256);
 	if (h->weight)

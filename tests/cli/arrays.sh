@@ -25,6 +25,8 @@ equal "the source's digest" "$(source_of arrays_data.h5)" "$(sha256sum arrays.h5
 
 alike "arrays" "2 3 5 8" arrays.h5 --features /x --labels /names --encoding quantile
 alike "whole numbers" "3" arrays.h5 --features whole --labels y --categorical 2 --test-fraction 0.2 --seed 4
+expect 0 '' "$GENRE_DIST" info one.h5
+grep -Eq '^made by: .*genre-dist preprocess arrays.h5 --features whole --labels y .*--test-fraction 0.2 --seed 4' out.txt || fail "info does not say how the dataset was made"
 
 # Our own datasets have such arrays too, whose columns a dimension scale names.
 expect 0 '' "$GENRE_DIST" preprocess text_data.h5 --features train/features --labels train/labels -o again.h5

@@ -155,4 +155,29 @@ refuse 2 'absent.ini' ranks 2 bench --config absent.ini
 refuse 2 'batch-size' ranks 2 bench --batch-norm --batch-size 1
 refuse 2 'name a dataset' "$GENRE_DIST" bench --periodic 4
 refuse 3 'no batch' ranks 2 bench --batch-norm --rows 1
+# A table of text: every stage has a rate, and the plan is arithmetic on them.
+expect 0 '' "$GENRE_DIST" synth --rows 4000 -o songs.csv -q
+for count in 1 2; do
+	expect 0 '' ranks "$count" bench --data songs.csv --seconds 0.05 --plan 1,2,1000000 --json
+	equal "ranks that read" "$(number ranks)" "$count"
+	equal "columns" "$(number columns)" 23
+	equal "bytes" "$(number bytes)" "$(stat -c %s songs.csv)"
+	holds "a sample of .05 s" "$(number sample_bytes) <= .05 * 8 * 1048576 && $(number records) > 100 && $(number records) < 4000"
+	for name in disk memory digest split inferred values; do
+		grep -Eo "\"$name\": \{[^}]*\}" out.txt | tr -d '},' | awk '{ exit !($3 > 0 && $3 <= $5 * (1 + 1e-6) && $5 <= $7 * (1 + 1e-6)) }' || fail "no rate of $name on $count ranks"
+	done
+	mean() { grep -Eo "\"$1\": \{[^}]*\}" out.txt | grep -Eo '"mean": [-0-9.e+]+' | cut -d' ' -f2; }
+	planned() { grep -Eo "\"ranks\": $1, \"schema[^}]*" out.txt | grep -Eo "\"$2\": [-0-9.e+]+" | cut -d' ' -f2; }
+	bytes=$(number bytes) disk="$(number bytes) / ($count * $(mean disk))"
+	near "with a schema" "$(planned 1 schema_seconds)" "($bytes * (1 / $(mean digest) + 1 / $(mean values)) > $disk ? $bytes * (1 / $(mean digest) + 1 / $(mean values)) : $disk)"
+	near "no faster than the disk" "$(planned 1000000 inferred_seconds)" "$disk"
+	grep -q '"ranks": 1000000, .*"bound_by": "disk"' out.txt || fail "a million ranks are not bound by the disk"
+done
+expect 0 '' "$GENRE_DIST" bench --data songs.csv --seconds 0.05
+grep -q '^table: songs.csv, .* in 23 columns' out.txt || fail "the table is not described"
+grep -Eq '^ +64 .* (cores|the disk)$' out.txt || fail "no plan by default"
+refuse 2 "--hidden is about a model, and 'songs.csv' is a table" "$GENRE_DIST" bench --data songs.csv --hidden 8
+refuse 3 "'songs.csv.gz' is packed" bash -c 'gzip -k songs.csv && exec "$GENRE_DIST" bench --data songs.csv.gz'
+refuse 3 "cannot read 'nowhere.csv'" "$GENRE_DIST" bench --data nowhere.csv
+
 finish
