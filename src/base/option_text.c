@@ -109,7 +109,12 @@ void gd_option_expectation(const gd_option *option, char *text, size_t room)
 	writer to = write_into(text, room);
 	switch (option->type) {
 	case GD_OPTION_FLAG: put(&to, "on or off"); break;
-	case GD_OPTION_INTEGER: put(&to, "a whole number"); put_range(&to, option); break;
+	case GD_OPTION_INTEGER:
+		put(&to, "a whole number");
+		put_range(&to, option);
+		if (option->zero)
+			put(&to, ", or %s", option->zero);
+		break;
 	case GD_OPTION_REAL: put(&to, "a number"); put_range(&to, option); break;
 	case GD_OPTION_CHOICE: put_choices(&to, option); break;
 	case GD_OPTION_TEXT: put(&to, "%s", option->argument ? option->argument : "a text"); break;
@@ -129,7 +134,10 @@ void gd_options_format(const gd_option *option, const void *values, char *text, 
 		put(&to, *(const bool *)place ? "on" : "off");
 		break;
 	case GD_OPTION_INTEGER:
-		put(&to, "%" PRId64, *(const int64_t *)place);
+		if (option->zero && *(const int64_t *)place == 0)
+			put(&to, "%s", option->zero);
+		else
+			put(&to, "%" PRId64, *(const int64_t *)place);
 		break;
 	case GD_OPTION_REAL:
 		put_real(&to, *(const double *)place);

@@ -77,7 +77,8 @@ static bool set_flag(const char *text, bool *value)
 static bool set_integer(const gd_option *option, const char *text, int64_t *value)
 {
 	int64_t number = 0;
-	if (!means_off(text) && !gd_parse_int64(text, &number))
+	bool zero = means_off(text) || (option->zero && strcmp(text, option->zero) == 0);
+	if (!zero && !gd_parse_int64(text, &number))
 		return false;
 	if (!gd_option_allows(option, (double)number))
 		return false;

@@ -30,11 +30,25 @@ gd_status gd_shard_create(gd_communicator *communicator, int64_t rows, int featu
 	if (!shard->memory.start)
 		return allocate(communicator, width, weighted, shard);
 	shard->whole = true;
-	shard->features = (float *)shard->memory.start + (size_t)shard->share.first * width;
-	shard->labels = (int32_t *)((float *)shard->memory.start + (size_t)rows * width) + shard->share.first;
+	shard->features = (float *)shard->memory.start;
+	shard->labels = (int32_t *)((float *)shard->memory.start + (size_t)rows * width);
 	if (weighted)
-		shard->weights = (float *)shard->memory.start + (size_t)rows * (width + 1) + shard->share.first;
+		shard->weights = (float *)shard->memory.start + (size_t)rows * (width + 1);
+	shard->share.first = 0;
+	gd_shard_divide(communicator, rows, features, shard);
 	return gd_ok();
+}
+
+void gd_shard_divide(const gd_communicator *communicator, int64_t rows, int features, gd_shard *shard)
+{
+	gd_share share = gd_share_of(rows, communicator->rank, communicator->size);
+	if (shard->whole) {
+		shard->features += (share.first - shard->share.first) * features;
+		shard->labels += share.first - shard->share.first;
+		if (shard->weights)
+			shard->weights += share.first - shard->share.first;
+	}
+	shard->share = share;
 }
 
 void gd_shard_release(gd_shard *shard)

@@ -9,16 +9,23 @@
 #include "gd/network/temperature.h"
 #include "gd/parallel/deal.h"
 #include "gd/score/score_reduce.h"
+#include "gd/store/row_file.h"
+
+enum { PIECE_BYTES = 4 << 20 }; /* of the rows that are read at a time */
 
 struct gd_evaluation {
 	gd_communicator *communicator;
 	int64_t rows, first, total; /* of this rank, the first of them among all, and all */
 	int features, classes;
-	float *x;     /* block after block, each [features, rows of the block] */
+	float *x; /* block after block, each [features, rows of the block]; one block where rows are streamed */
 	int32_t *labels;
 	float *weights; /* NULL: all 1 */
 	bool weighted;
-	float *probabilities; /* [classes, GD_EVALUATION_ROWS] */
+	gd_row_file *file;        /* NULL: all rows are here */
+	int64_t piece_rows;       /* of a piece: whole blocks */
+	gd_dataset_rows piece[2]; /* [piece_rows] of which one is scored while the other is read */
+	gd_run run;               /* that is read */
+	float *probabilities;     /* [classes, GD_EVALUATION_ROWS] */
 	float *workspace;
 	size_t workspace_floats;
 };
@@ -60,8 +67,8 @@ static void to_blocks(gd_evaluation *e, const float *rows)
 		gd_transpose(block_rows(e, first), e->features, rows + first * e->features, e->x + first * e->features);
 }
 
-/* This rank's share of `total` rows, without their values; NULL: out of memory. */
-static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total)
+/* This rank's share of `total` rows, without their values, for which there is room, or for those of one block where they are streamed; NULL: out of memory. */
+static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, bool streamed)
 {
 	gd_evaluation *e = gd_allocate(1, sizeof *e);
 	if (!e)
@@ -75,8 +82,9 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 	e->features = features;
 	e->classes = classes;
 	e->weighted = weighted;
-	bool complete = (e->x = gd_allocate((size_t)e->rows * (size_t)features, sizeof *e->x)) && (e->labels = gd_allocate((size_t)e->rows, sizeof *e->labels)) &&
-			(e->probabilities = gd_allocate((size_t)classes * GD_EVALUATION_ROWS, sizeof(float))) && (!weighted || (e->weights = gd_allocate((size_t)e->rows, sizeof *e->weights)));
+	size_t room = streamed ? GD_EVALUATION_ROWS : (size_t)e->rows;
+	bool complete = (e->x = gd_allocate(room * (size_t)features, sizeof *e->x)) && (e->labels = gd_allocate(room, sizeof *e->labels)) &&
+			(e->probabilities = gd_allocate((size_t)classes * GD_EVALUATION_ROWS, sizeof(float))) && (!weighted || (e->weights = gd_allocate(room, sizeof *e->weights)));
 	if (!complete) {
 		gd_evaluation_free(e);
 		e = NULL;
@@ -87,7 +95,7 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part]);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false);
 	float *rows = e ? gd_allocate((size_t)e->rows * (size_t)e->features, sizeof *rows) : NULL;
 	gd_status mine = rows ? gd_ok() : gd_out_of_memory("the rows to be scored");
 	gd_status status = gd_agree(communicator, &mine);
@@ -106,10 +114,39 @@ gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *datase
 	return status;
 }
 
+gd_status gd_evaluation_stream(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
+{
+	const gd_dataset_header *header = gd_dataset_get_header(dataset);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], true);
+	bool complete = e != NULL;
+	if (complete)
+		e->piece_rows = (PIECE_BYTES / ((int64_t)e->features * (int64_t)sizeof(float)) / GD_EVALUATION_ROWS + 1) * GD_EVALUATION_ROWS;
+	for (int i = 0; i < 2 && complete; i++) {
+		gd_dataset_rows *piece = &e->piece[i];
+		size_t rows = (size_t)e->piece_rows;
+		complete = (piece->features = gd_allocate(rows * (size_t)e->features, sizeof(float))) && (piece->labels = gd_allocate(rows, sizeof(int32_t))) &&
+			   (!e->weighted || (piece->weights = gd_allocate(rows, sizeof(float))));
+	}
+	gd_status mine = complete ? gd_row_file_open(dataset, part, &e->file) : gd_out_of_memory("the rows to be scored");
+	gd_status status = gd_agree(communicator, &mine);
+	if (gd_failed(&status)) {
+		gd_evaluation_free(e);
+		e = NULL;
+	}
+	*evaluation = e;
+	return status;
+}
+
 void gd_evaluation_free(gd_evaluation *e)
 {
 	if (!e)
 		return;
+	gd_row_file_close(e->file);
+	for (int i = 0; i < 2; i++) {
+		free(e->piece[i].features);
+		free(e->piece[i].labels);
+		free(e->piece[i].weights);
+	}
 	free(e->x);
 	free(e->labels);
 	free(e->weights);
@@ -130,6 +167,41 @@ static bool have_workspace(gd_evaluation *e, const gd_member *members, int membe
 	return e->workspace != NULL;
 }
 
+static void score_block(gd_evaluation *e, const gd_member *members, int member_count, int rows, const float *x, const int32_t *labels, const float *weights, gd_score_sums *sums)
+{
+	gd_members_infer(members, member_count, rows, x, e->workspace, e->probabilities);
+	gd_score_sums_add_weighted(sums, rows, e->probabilities, labels, weights);
+}
+
+/* Rows from `first` of this rank's on. */
+static gd_status begin_piece(gd_evaluation *e, int64_t first, int turn)
+{
+	e->run = (gd_run){.first = e->first + first, .count = e->rows - first < e->piece_rows ? e->rows - first : e->piece_rows};
+	return gd_row_file_begin(e->file, &e->run, e->run.count > 0, &e->piece[turn]);
+}
+
+/* Local. One piece after the other, while the next one is read. */
+static gd_status score_stream(gd_evaluation *e, const gd_member *members, int member_count, gd_score_sums *sums)
+{
+	int turn = 0;
+	gd_status status = begin_piece(e, 0, turn);
+	for (int64_t first = 0; first < e->rows && !gd_failed(&status); first += e->piece_rows, turn = 1 - turn) {
+		int64_t count = e->run.count;
+		status = gd_row_file_finish(e->file);
+		if (!gd_failed(&status) && first + count < e->rows)
+			status = begin_piece(e, first + count, 1 - turn);
+		for (int64_t at = 0; at < count && !gd_failed(&status); at += GD_EVALUATION_ROWS) {
+			int rows = block_rows(e, first + at);
+			const gd_dataset_rows *piece = &e->piece[turn];
+			gd_transpose(rows, e->features, piece->features + at * e->features, e->x);
+			score_block(e, members, member_count, rows, e->x, piece->labels + at, e->weighted ? piece->weights + at : NULL, sums);
+		}
+	}
+	/* Where there was nothing to read, too. */
+	gd_status read = gd_row_file_finish(e->file);
+	return gd_failed(&status) ? status : read;
+}
+
 gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int member_count, gd_score_sums *sums)
 {
 	bool ready = have_workspace(e, members, member_count);
@@ -139,11 +211,14 @@ gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int memb
 	gd_status status = gd_agree(e->communicator, &mine);
 	if (gd_failed(&status))
 		return status;
-	for (int64_t first = 0; first < e->rows; first += GD_EVALUATION_ROWS) {
-		int rows = block_rows(e, first);
-		gd_members_infer(members, member_count, rows, e->x + first * e->features, e->workspace, e->probabilities);
-		gd_score_sums_add_weighted(sums, rows, e->probabilities, e->labels + first, e->weighted ? e->weights + first : NULL);
+	if (e->file) {
+		mine = score_stream(e, members, member_count, sums);
+		status = gd_agree(e->communicator, &mine);
+		if (gd_failed(&status))
+			return status;
 	}
+	for (int64_t first = 0; first < e->rows && !e->file; first += GD_EVALUATION_ROWS)
+		score_block(e, members, member_count, block_rows(e, first), e->x + first * e->features, e->labels + first, e->weighted ? e->weights + first : NULL, sums);
 	return gd_score_reduce(e->communicator, sums);
 }
 
@@ -202,7 +277,7 @@ static void take_entry(gd_evaluation *e, const char *entry)
 gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation)
 {
 	size_t bytes = gd_evaluation_entry(features), ranks = (size_t)communicator->size, received_count = 0;
-	gd_evaluation *e = allocate(communicator, features, classes, weighted, total);
+	gd_evaluation *e = allocate(communicator, features, classes, weighted, total, false);
 	int *counts = gd_allocate(2 * ranks, sizeof *counts);
 	char *sorted = gd_allocate(count, bytes);
 	void *received = NULL;

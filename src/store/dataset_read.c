@@ -46,6 +46,11 @@ const gd_dataset_header *gd_dataset_get_header(const gd_dataset *dataset)
 	return &dataset->header;
 }
 
+const char *gd_dataset_path(const gd_dataset *dataset)
+{
+	return dataset->path;
+}
+
 gd_fold *gd_dataset_get_fold(gd_dataset *dataset, gd_communicator **communicator)
 {
 	*communicator = dataset->communicator;

@@ -350,6 +350,21 @@ void gd_hdf5_open_foreign(gd_hdf5 *hdf5, const char *path)
 	open_existing(hdf5, path, false);
 }
 
+void gd_hdf5_reopen(gd_hdf5 *hdf5, const char *path)
+{
+	begin(hdf5, path, false);
+	struct stat info;
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (descriptor < 0 || fstat(descriptor, &info) != 0) {
+		fail_with_errno(hdf5, errno);
+		if (descriptor >= 0)
+			close(descriptor);
+		return;
+	}
+	hdf5->size = (size_t)info.st_size;
+	open_file(hdf5, NULL, descriptor);
+}
+
 gd_status gd_hdf5_close(gd_hdf5 *hdf5)
 {
 	close_file(hdf5);

@@ -14,6 +14,7 @@
 #include "gd/run/reproduce.h"
 #include "gd/run/run_recovery.h"
 #include "gd/train/step_settings.h"
+#include "gd/train/training_rows.h"
 
 /* n / (classes * n_class), on the training part; a class that does not occur there weighs nothing. */
 static float *balanced_weights(gd_training *t, const gd_dataset_header *header)
@@ -52,37 +53,15 @@ static gd_status make_network(gd_training *t)
 	return gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&optimizer), slice, o->ema > 0);
 }
 
-gd_status gd_training_read_rows(gd_training *t)
-{
-	gd_communicator *communicator = t->communicator;
-	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
-	const gd_shard *shard = &t->shard;
-	communicator->phase = "reading the dataset";
-	gd_status status = gd_dataset_read(t->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->features, shard->labels, NULL);
-	if (!gd_failed(&status) && shard->weights)
-		status = gd_dataset_read_weights(t->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->weights);
-	if (!gd_failed(&status) && header->rows[GD_VALIDATION] > 0 && !t->replay)
-		status = gd_evaluation_create(communicator, t->dataset, GD_VALIDATION, &t->validation);
-	return status;
-}
-
 /* The exchange, the stepper, and room for the shard and an epoch's scalars. */
 static gd_status make_steps(gd_training *t)
 {
 	const gd_train_options *o = &t->options;
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
-	gd_exchange_options exchange = {
-		.rows = header->rows[GD_TRAIN],
-		.features = header->preprocessing.features,
-		.batch_rows = (int)o->batch_size,
-		.drop_last = o->drop_last,
-		.skip_single = o->batch_norm && o->hidden.count > 0,
-		.seed = (uint64_t)o->seed,
-		.network = t->network,
-		.epochs = o->epochs,
-		.shard = &t->shard,
-	};
-	gd_status status = gd_shard_create(t->communicator, exchange.rows, exchange.features, header->weight != NULL, &t->shard);
+	gd_exchange_options exchange = gd_training_exchange(t);
+	gd_status status = gd_ok();
+	if (!t->windowed)
+		status = gd_shard_create(t->communicator, exchange.rows, exchange.features, exchange.weighted, &t->shard);
 	if (!gd_failed(&status))
 		status = gd_exchange_create(t->communicator, &exchange, &t->exchange);
 	if (gd_failed(&status))
@@ -267,6 +246,10 @@ static gd_status check_dataset(const gd_training *t)
 		return gd_error(GD_USAGE, "--calibrate needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", o->data);
 	if (o->periodic && !numeric)
 		return gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none; make it anew with preprocess if it is older than this version", o->data);
+	if (o->window && o->window < o->batch_size && o->window < rows[GD_TRAIN])
+		return gd_error(GD_USAGE, "--window %" PRId64 " is less than --batch-size %" PRId64 ": a window has whole batches", o->window, o->batch_size);
+	if (o->window && o->window < rows[GD_TRAIN] && o->fold && header->grouped)
+		return gd_error(GD_USAGE, "--window needs folds that are stretches of the file, and those of '%s' keep groups together; leave --window out", o->data);
 	if (o->drop_last && o->batch_size > rows[GD_TRAIN])
 		return gd_error(GD_USAGE, "--drop-last leaves no batch: --batch-size %" PRId64 " is more than the %" PRId64 " rows of the training part of '%s'", o->batch_size, rows[GD_TRAIN], o->data);
 	return gd_ok();
@@ -327,6 +310,8 @@ gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, c
 	if (!gd_failed(&status) && !options->resume) {
 		mine = gd_train_options_encode(&t->options, &gd_dataset_get_header(t->dataset)->preprocessing, &t->preprocessing);
 		status = gd_agree(communicator, &mine);
+		if (!gd_failed(&status))
+			status = gd_training_check_memory(t);
 	}
 	if (!gd_failed(&status))
 		status = open_run(t, given, &checkpoint, &found);
@@ -335,6 +320,8 @@ gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, c
 		status = gd_training_open_dataset(t);
 		if (!gd_failed(&status) && !t->configured)
 			status = fill_in(t, given);
+		if (!gd_failed(&status))
+			status = gd_training_check_memory(t);
 	}
 	if (!gd_failed(&status))
 		status = gd_training_build(t, hosts, found ? &checkpoint : NULL);
@@ -358,6 +345,7 @@ void gd_training_release(gd_training *t)
 	gd_evaluation_free(t->validation);
 	gd_stepper_free(t->stepper);
 	gd_exchange_free(t->exchange);
+	gd_row_file_close(t->rows);
 	gd_training_state_release(&t->state);
 	gd_network_free(t->network);
 	gd_score_sums_release(&t->scores);

@@ -18,6 +18,9 @@ gd_status gd_training_take_configuration(gd_training *t, const gd_checkpoint *ch
 	for (size_t i = 0; i < gd_train_option_table.count; i++) {
 		const gd_option *option = &gd_train_option_table.options[i];
 		const char *was = gd_setting_find(checkpoint->config, checkpoint->config_count, option->name);
+		/* What a run of an earlier version does not say it did not know. */
+		if (!was && option->offset == offsetof(gd_train_options, window))
+			was = option->initial;
 		if (option->flags & GD_NOT_KEPT || !was)
 			continue;
 		char now[1024];

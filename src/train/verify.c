@@ -10,6 +10,7 @@
 #include "gd/network/arithmetic.h"
 #include "gd/run/machine.h"
 #include "gd/train/training_replicas.h"
+#include "gd/train/training_rows.h"
 
 /* A checkpoint on every rank. */
 static gd_status read_state(gd_communicator *communicator, const char *path, gd_checkpoint *checkpoint)
@@ -159,6 +160,8 @@ static gd_status verify(gd_training *t, const gd_verify_options *o, gd_checkpoin
 	communicator->phase = "opening the dataset";
 	if (!gd_failed(&status))
 		status = gd_training_open_dataset(t);
+	if (!gd_failed(&status))
+		status = gd_training_check_memory(t);
 	if (!gd_failed(&status))
 		status = gd_training_build(t, hosts, found ? from : NULL);
 	if (!gd_failed(&status)) {

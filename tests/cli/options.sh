@@ -83,6 +83,7 @@ option bits warmup-epochs 1
 option more epochs 3
 option bits batch-size 128
 option bits drop-last -
+option bits window 200
 option bits ema 0.9
 option bits early-stop 1 --learning-rate 0.5 --epochs 8
 option bits folds 4 --folds 3 --fold 1

@@ -18,31 +18,59 @@ typedef struct exchange_case {
 	/* Expected. */
 	int64_t steps;
 	int full, last; /* rows of a batch that is not the last, and of the last */
+	int64_t window; /* as it is wished for */
 } exchange_case;
 
 static const exchange_case cases[] = {
-	{1, 4, 3, false, false, 1, 1, 1},
-	{1, 4, 3, true, false, 1, 1, 1},
-	{1, 4, 3, false, true, 0, 0, 0},
-	{2, 1024, 1, false, true, 1, 2, 2},
-	{3, 8, 2, false, false, 1, 3, 3},
-	{3, 8, 2, true, false, 1, 3, 3},
-	{5, 5, 1, true, true, 1, 5, 5},
-	{7, 1, 2, false, false, 7, 1, 1},
-	{7, 1, 2, false, true, 0, 0, 0},
-	{10, 3, 4, false, false, 4, 3, 1},
-	{10, 3, 4, true, false, 3, 3, 3},
-	{10, 3, 4, false, true, 3, 3, 3},
-	{11, 3, 4, false, true, 4, 3, 2},
-	{1000, 64, 20, false, false, 16, 64, 40},
-	{1000, 64, 20, true, false, 15, 64, 64},
-	{1003, 250, 7, false, false, 5, 250, 3},
-	{1001, 1000, 17, false, false, 2, 1000, 1},
-	{1001, 1000, 17, false, true, 1, 1000, 1000},
-	{5000, 5000, 20, false, false, 1, 5000, 5000},
-	{20011, 1024, 20, false, false, 20, 1024, 555},
-	{4099, 2050, 33, false, false, 2, 2050, 2049},
+	{1, 4, 3, false, false, 1, 1, 1, 0},
+	{1, 4, 3, true, false, 1, 1, 1, 0},
+	{1, 4, 3, false, true, 0, 0, 0, 0},
+	{2, 1024, 1, false, true, 1, 2, 2, 0},
+	{3, 8, 2, false, false, 1, 3, 3, 0},
+	{3, 8, 2, true, false, 1, 3, 3, 0},
+	{5, 5, 1, true, true, 1, 5, 5, 0},
+	{7, 1, 2, false, false, 7, 1, 1, 0},
+	{7, 1, 2, false, true, 0, 0, 0, 0},
+	{10, 3, 4, false, false, 4, 3, 1, 0},
+	{10, 3, 4, true, false, 3, 3, 3, 0},
+	{10, 3, 4, false, true, 3, 3, 3, 0},
+	{11, 3, 4, false, true, 4, 3, 2, 0},
+	{1000, 64, 20, false, false, 16, 64, 40, 0},
+	{1000, 64, 20, true, false, 15, 64, 64, 0},
+	{1003, 250, 7, false, false, 5, 250, 3, 0},
+	{1001, 1000, 17, false, false, 2, 1000, 1, 0},
+	{1001, 1000, 17, false, true, 1, 1000, 1000, 0},
+	{5000, 5000, 20, false, false, 1, 5000, 5000, 0},
+	{20011, 1024, 20, false, false, 20, 1024, 555, 0},
+	{4099, 2050, 33, false, false, 2, 2050, 2049, 0},
+	/* Windows: of a batch; of three, the last one shorter, or of one row that is left out, or without a step; longer than their stretches; as long as all. */
+	{10, 3, 4, false, false, 4, 3, 1, 3},
+	{10, 3, 4, true, false, 3, 3, 3, 4},
+	{19, 3, 4, false, true, 6, 3, 3, 9},
+	{23, 3, 4, true, false, 7, 3, 3, 11},
+	{1, 4, 3, false, true, 0, 0, 0, 2},
+	{1000, 64, 20, false, false, 16, 64, 40, 320},
+	{1003, 250, 7, false, false, 5, 250, 3, 500},
+	{20011, 1024, 20, false, false, 20, 1024, 555, 5000},
+	{20011, 100, 20, false, false, 201, 100, 11, 700},
+	{20011, 1024, 20, false, false, 20, 1024, 555, 20011},
 };
+
+/* The row at a position of an epoch, one at a time. */
+static int64_t row_of(const exchange_case *c, int64_t epoch, int64_t position)
+{
+	gd_permutation permutation;
+	int64_t batch = c->batch_rows < c->rows ? c->batch_rows : c->rows, window = c->window / batch * batch;
+	if (window == 0 || c->window >= c->rows) {
+		gd_permutation_init(&permutation, (uint64_t)c->rows, gd_random_key(SEED, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
+		return (int64_t)gd_permutation_at(&permutation, (uint64_t)position);
+	}
+	int64_t windows = (c->rows + window - 1) / window, first = position / window * window, rows = c->rows - first < window ? c->rows - first : window;
+	gd_stretch_order order;
+	gd_permutation_init(&permutation, (uint64_t)rows, gd_random_key(SEED, GD_PURPOSE_WINDOW, (uint64_t)(epoch * windows + first / window)));
+	gd_stretch_order_init(&order, c->rows, gd_stretch_rows(window), gd_random_key(SEED, GD_PURPOSE_STRETCHES, (uint64_t)epoch));
+	return gd_stretch_order_run(&order, first + (int64_t)gd_permutation_at(&permutation, (uint64_t)(position - first)), 1).first;
+}
 
 /* What row `row` of the dataset holds. */
 static float feature_of(int64_t row, int features, int feature)
@@ -70,8 +98,6 @@ static bool create_network(int features, gd_network **network)
 /* The epoch as one process would compute it, against the blocks of this rank, whose rows have weights or none; counts in seen [rows] what was met here. */
 static void check_epoch(const exchange_case *c, bool weighted, const gd_network *network, gd_exchange *exchange, int64_t epoch, float *x, int *seen)
 {
-	gd_permutation permutation;
-	gd_permutation_init(&permutation, (uint64_t)c->rows, gd_random_key(SEED, GD_PURPOSE_SHUFFLE, (uint64_t)epoch));
 	for (int64_t step = 0; step < c->steps; step++) {
 		int rows = step == c->steps - 1 ? c->last : c->full;
 		gd_step_plan plan = gd_exchange_step(exchange, step);
@@ -94,7 +120,7 @@ static void check_epoch(const exchange_case *c, bool weighted, const gd_network 
 			CU_ASSERT_EQUAL(block.weights != NULL, weighted);
 			int wrong = 0;
 			for (int column = 0; column < length; column++) {
-				int64_t row = (int64_t)gd_permutation_at(&permutation, (uint64_t)(step * c->full + start + column));
+				int64_t row = row_of(c, epoch, step * c->full + start + column);
 				for (int f = 0; f < c->features; f++)
 					wrong += x[f * length + column] != feature_of(row, c->features, f);
 				wrong += block.labels[column] != label_of(row) || (block.weights && block.weights[column] != weight_of(row));
@@ -122,19 +148,47 @@ static void check_seen(const exchange_case *c, int *seen)
 /* Steps from the end to the beginning, as no training has them. */
 static void check_jumps(const exchange_case *c, gd_exchange *exchange, float *x)
 {
-	gd_permutation permutation;
-	gd_permutation_init(&permutation, (uint64_t)c->rows, gd_random_key(SEED, GD_PURPOSE_SHUFFLE, 1));
 	for (int64_t step = c->steps - 1; step >= 0; step--) {
 		if (!ranks_ok(gd_exchange_reach(exchange, step)))
 			return;
 		gd_step_plan plan = gd_exchange_step(exchange, step);
 		for (int b = plan.first_block; b < plan.first_block + plan.block_count; b++) {
 			gd_block block = gd_exchange_block(exchange, step, b, x);
-			int64_t row = (int64_t)gd_permutation_at(&permutation, (uint64_t)(step * c->full + gd_block_start(plan.rows, plan.blocks, b)));
+			int64_t row = row_of(c, 1, step * c->full + gd_block_start(plan.rows, plan.blocks, b));
 			CU_ASSERT_EQUAL(x[0], feature_of(row, c->features, 0));
 			CU_ASSERT_EQUAL(block.labels[0], label_of(row));
 		}
 	}
+}
+
+/* A source that reads when it is asked whether it has. */
+typedef struct lazy_source {
+	const exchange_case *c;
+	const gd_run *runs;
+	size_t count;
+	const gd_shard *shard;
+} lazy_source;
+
+static gd_status begin_reading(void *context, const gd_run *runs, size_t count, const gd_shard *shard)
+{
+	lazy_source *source = context;
+	*source = (lazy_source){source->c, runs, count, shard};
+	return gd_ok();
+}
+
+static gd_status finish_reading(void *context)
+{
+	const lazy_source *source = context;
+	int64_t at = 0, features = source->c->features;
+	for (size_t r = 0; r < source->count; r++)
+		for (int64_t row = source->runs[r].first; row < source->runs[r].first + source->runs[r].count; row++, at++) {
+			for (int f = 0; f < features; f++)
+				source->shard->features[at * features + f] = feature_of(row, (int)features, f);
+			source->shard->labels[at] = label_of(row);
+			if (source->shard->weights)
+				source->shard->weights[at] = weight_of(row);
+		}
+	return at == source->shard->share.count ? gd_ok() : gd_error(GD_FAILED, "%lld rows of %lld were asked for", (long long)at, (long long)source->shard->share.count);
 }
 
 /* In pieces of about `piece_bytes` a rank. */
@@ -168,7 +222,14 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes, bool weighte
 		.shard = &shard,
 		.epochs = 3, /* so after epoch 1 comes what nobody wants */
 		.piece_bytes = piece_bytes,
+		.window = c->window,
 	};
+	lazy_source source = {.c = c};
+	if (gd_exchange_window(&options)) {
+		options.source = (gd_row_source){.context = &source, .begin = begin_reading, .finish = finish_reading};
+		options.shard = NULL;
+		options.weighted = weighted;
+	}
 	bool created = ranks_ok(gd_exchange_create(&ranks, &options, &exchange));
 	int largest = gd_network_blocking(network, c->full > 0 ? c->full : 1).largest;
 	if (c->last > 0 && gd_network_blocking(network, c->last).largest > largest)

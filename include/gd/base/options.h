@@ -43,6 +43,7 @@ typedef struct gd_option {
 	bool above_minimum;     /* the minimum itself is not allowed */
 	bool below_maximum;
 	const char *const *choices; /* NULL-terminated */
+	const char *zero;       /* integers: a word for 0 besides `none` and `off`, by which 0 is written too */
 	const char *argument;   /* "N", "FILE.ini": for --help */
 	const char *help;       /* one sentence */
 	unsigned flags;         /* the caller's own: whether the option changes the bits, and so on */

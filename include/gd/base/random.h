@@ -18,6 +18,8 @@ typedef enum gd_purpose {
 	GD_PURPOSE_SYNTH = 5,
 	GD_PURPOSE_SWEEP = 6,
 	GD_PURPOSE_IMPORTANCE = 20,
+	GD_PURPOSE_STRETCHES = 21,
+	GD_PURPOSE_WINDOW = 22,
 } gd_purpose;
 
 /* Ten rounds of Philox4x32. */

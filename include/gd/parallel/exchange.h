@@ -4,6 +4,9 @@
  *
  * An epoch orders the N training rows by a keyed permutation; position t belongs to step t / G and, within the step, to the block and hence the rank that
  * gd_block_start and gd_share_of give. Without `drop_last` the last step is shorter, and cut into blocks of its own.
+ *
+ * With a window (gd/parallel/windows.h) the rows come from a source, a window at a time, and a window, not an epoch, is what is permuted: its positions are those of whole batches, one after
+ * the other, and row i of the window, in the order of its stretches, comes at the position that the window's permutation gives. What the windows leave over at the end is the last, shorter one.
  */
 #ifndef GD_EXCHANGE_H
 #define GD_EXCHANGE_H
@@ -13,6 +16,7 @@
 #include "gd/network/network.h"
 #include "gd/parallel/communicator.h"
 #include "gd/parallel/shard.h"
+#include "gd/parallel/windows.h"
 
 typedef struct gd_exchange gd_exchange;
 
@@ -27,10 +31,15 @@ typedef struct gd_exchange_options {
 	const gd_network *network; /* for gd_network_blocking */
 	int64_t epochs;      /* the first piece of epoch e + 1 is sent in the last one of epoch e if e + 1 is below this; 0: never */
 	int64_t piece_bytes; /* about what a rank receives in a piece; 0: chosen here */
+	int64_t window;      /* rows to read at a time, over all ranks, a batch at least; 0, or N and more: all rows are the shard's */
+	gd_row_source source; /* of a window's rows, instead of a shard */
+	bool weighted;       /* whose rows have weights */
 } gd_exchange_options;
 
+/* Local. Rows of a window where there are windows: whole batches; 0: the exchange has none, and needs a shard. */
+int64_t gd_exchange_window(const gd_exchange_options *options);
 /*
- * Collective (only to agree on failure). Beside the caller's shard, nothing of its size where it is whole or the only one; else what gd_transit_create takes,
+ * Collective (only to agree on failure). Beside the shard, or two windows of the exchange's own, nothing of its size where it is whole or the only one; else what gd_transit_create takes,
  * for pieces of about 1 MB (4 kB a rank beyond 256 ranks), or one step where that is more. Keeps the communicator's address.
  * Errors: out of memory; more than 2^31 - 1 rows on one rank.
  */
@@ -40,7 +49,7 @@ void gd_exchange_free(gd_exchange *exchange);
 
 int64_t gd_exchange_steps(const gd_exchange *exchange); /* of one epoch; may be 0 */
 
-/* Collective. Goes to `epoch` and reaches its first step. */
+/* Collective. Goes to `epoch`; without windows reaches its first step. */
 GD_CHECKED gd_status gd_exchange_run(gd_exchange *exchange, int64_t epoch);
 /* Collective. Before a step's blocks are asked for: waits for its piece and sends the next one on its way. Steps may come in any order; in theirs, nothing is sent twice. */
 GD_CHECKED gd_status gd_exchange_reach(gd_exchange *exchange, int64_t step);

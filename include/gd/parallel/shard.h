@@ -20,6 +20,8 @@ typedef struct gd_shard {
 
 /* Collective. Room for this rank's share of `rows` rows, with weights or without. Errors: out of memory. */
 GD_CHECKED gd_status gd_shard_create(gd_communicator *communicator, int64_t rows, int features, bool weighted, gd_shard *shard);
+/* Local. The same room for this rank's share of `rows` rows, not more than those that it was made for. */
+void gd_shard_divide(const gd_communicator *communicator, int64_t rows, int features, gd_shard *shard);
 /* Local. A zeroed shard is an empty one. */
 void gd_shard_release(gd_shard *shard);
 

@@ -47,6 +47,7 @@ typedef struct gd_train_options {
 	double warmup_epochs;
 	int64_t epochs, batch_size;
 	bool drop_last;
+	int64_t window; /* rows; 0: all */
 	int64_t max_steps, max_epochs;
 	double ema;
 	int64_t early_stop;

@@ -20,6 +20,7 @@ bool gd_column_is_there(const gd_dataset_header *header, gd_column column);
 /* "train/features" into 32 bytes. */
 const char *gd_column_path(gd_part part, gd_column column, char path[32]);
 
+const char *gd_dataset_path(const gd_dataset *dataset);
 /* The rows of the training part that gd_dataset_fold holds out. */
 typedef struct gd_fold {
 	gd_share held;     /* this stretch; with `members` there are held.count, anywhere */

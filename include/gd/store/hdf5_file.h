@@ -47,6 +47,8 @@ GD_CHECKED gd_status gd_hdf5_finish_image(gd_hdf5 *hdf5, void **bytes, size_t *s
 void gd_hdf5_open(gd_hdf5 *hdf5, const char *path);
 /* The same of any program's file: that it has no digest is nothing to warn of. */
 void gd_hdf5_open_foreign(gd_hdf5 *hdf5, const char *path);
+/* A file that gd_hdf5_open has found sound, here or on another rank; no digest is looked at again. */
+void gd_hdf5_reopen(gd_hdf5 *hdf5, const char *path);
 /* Bytes in memory, without any digest; they must stay until the close. */
 void gd_hdf5_open_image(gd_hdf5 *hdf5, const char *name, const void *bytes, size_t size);
 /* Releases everything; the first failure, that of the close included. */

@@ -11,6 +11,7 @@
 #include "gd/score/evaluation.h"
 #include "gd/store/checkpoint.h"
 #include "gd/store/dataset.h"
+#include "gd/store/row_file.h"
 #include "gd/train/stepper.h"
 
 typedef struct gd_training {
@@ -32,7 +33,9 @@ typedef struct gd_training {
 	gd_evaluation *validation; /* NULL without a validation part */
 	gd_score_sums scores;
 	gd_calibration calibration, best_calibration; /* of the last validated state, and of the best one of this call */
-	gd_shard shard;            /* of the training part */
+	bool windowed;             /* the training part is read a window at a time, by `rows` */
+	gd_shard shard;            /* of the training part; or */
+	gd_row_file *rows;
 
 	gd_training_state state;
 	float *collected[2];       /* moments of all slices while a checkpoint is written; rank 0's, with a sharded optimizer */
@@ -82,8 +85,6 @@ GD_CHECKED gd_status gd_training_make_provenance(gd_training *training, const ch
 GD_CHECKED gd_status gd_training_open_dataset(gd_training *training);
 /* Collective. With options and an open dataset: network, steps and state, that of the checkpoint `from`, or the first one with NULL. `hosts` is for the provenance. */
 GD_CHECKED gd_status gd_training_build(gd_training *training, const char *hosts, gd_checkpoint *from);
-/* Collective. This rank's rows. */
-GD_CHECKED gd_status gd_training_read_rows(gd_training *training);
 /* Local. Whether no step is left: all epochs are through, or training stopped early. */
 bool gd_training_finished(const gd_training *training);
 

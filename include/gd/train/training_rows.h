@@ -1,0 +1,14 @@
+/* How a training's rows come into memory: all of them before the first step, or a window at a time. Private to the trainer. */
+#ifndef GD_TRAINING_ROWS_H
+#define GD_TRAINING_ROWS_H
+
+#include "gd/train/training.h"
+
+/* Local. With options and an open dataset: the exchange of the training's rows, from its shard, or from the file, window by window. Sets `windowed`. */
+gd_exchange_options gd_training_exchange(gd_training *training);
+/* Collective. Before anything of the rows' size is allocated: GD_FAILED where the rows, or the window, do not fit the memory, which names the largest window that does. */
+GD_CHECKED gd_status gd_training_check_memory(gd_training *training);
+/* Collective. This rank's rows, where there is no window; the validation part. */
+GD_CHECKED gd_status gd_training_read_rows(gd_training *training);
+
+#endif
