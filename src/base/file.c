@@ -393,6 +393,21 @@ void gd_file_discard(const char *temporary)
 	unlink(temporary);
 }
 
+int gd_file_open_unnamed(const char *directory)
+{
+	char *path = NULL;
+	int file = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (file >= 0 || asprintf(&path, "%s/genre-dist-XXXXXX", directory) < 0)
+		return file;
+	file = mkostemp(path, O_CLOEXEC);
+	int number = errno;
+	if (file >= 0)
+		unlink(path);
+	free(path);
+	errno = number;
+	return file;
+}
+
 bool gd_file_exists(const char *path)
 {
 	struct stat info;

@@ -35,30 +35,14 @@ static gd_status name_error(const gd_input *input, const gd_status *cause)
 	return cause->code == GD_BAD_DATA ? gd_error(GD_BAD_DATA, "cannot read '%s': %s", input->name, cause->message) : *cause;
 }
 
-/* A file of no name, gone when it is closed, however this process ends. */
+/* Beside what is made of the input, or where temporary files go. */
 static gd_status open_copy(gd_input *input)
 {
 	const char *temporary = getenv("TMPDIR");
 	const char *places[] = {input->spool, temporary && *temporary ? temporary : "/tmp"};
-	int number = 0;
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		char *path = NULL;
-		if (!*places[i])
-			continue;
-		input->copy = open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-		if (input->copy >= 0)
-			return gd_ok();
-		if (asprintf(&path, "%s/genre-dist-XXXXXX", places[i]) < 0)
-			return gd_out_of_memory("a temporary file's name");
-		input->copy = mkostemp(path, O_CLOEXEC);
-		number = errno;
-		if (input->copy >= 0)
-			unlink(path);
-		free(path);
-		if (input->copy >= 0)
-			return gd_ok();
-	}
-	return gd_file_error(GD_FAILED, "keep a copy of", input->name, number);
+	for (size_t i = 0; i < sizeof places / sizeof *places && input->copy < 0; i++)
+		input->copy = gd_file_open_unnamed(places[i]);
+	return input->copy < 0 ? gd_file_error(GD_FAILED, "keep a copy of", input->name, errno) : gd_ok();
 }
 
 static gd_status append_copy(gd_input *input, const char *bytes, size_t size)

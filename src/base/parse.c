@@ -1,5 +1,6 @@
 #include "gd/base/parse.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
@@ -222,6 +223,28 @@ static size_t sequence_length(const unsigned char *s, size_t left)
 		if (s[i] < 0x80 || s[i] > 0xBF)
 			return 0;
 	return length;
+}
+
+bool gd_parse_size(const char *text, int64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	char number[32];
+	size_t length = strlen(text);
+	double value, factor = 1;
+	const char *unit = length ? strchr(units, toupper((unsigned char)text[length - 1])) : NULL;
+	if (unit) {
+		length--;
+		for (const char *u = units; u <= unit; u++)
+			factor *= 1024;
+	}
+	if (!length || length >= sizeof number || strspn(text, "0123456789.") < length)
+		return false;
+	memcpy(number, text, length);
+	number[length] = '\0';
+	if (!gd_parse_double(number, &value) || value * factor >= 0x1p62)
+		return false;
+	*bytes = (int64_t)(value * factor);
+	return true;
 }
 
 bool gd_utf8_valid(const void *bytes, size_t length, size_t *bad)

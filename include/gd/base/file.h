@@ -30,6 +30,8 @@ GD_CHECKED gd_status gd_file_replace(const char *path, const char *previous, con
 GD_CHECKED gd_status gd_file_begin(const char *path, char **temporary);
 GD_CHECKED gd_status gd_file_publish(const char *temporary, const char *path);
 void gd_file_discard(const char *temporary);
+/* A temporary file of no name in `directory`, for reading and writing: gone when it is closed, however the process ends. -1, with errno set, where there can be none. */
+int gd_file_open_unnamed(const char *directory);
 
 /* Where `path` leads through symbolic links, released with free(): renaming to that name leaves the links alone.
  * A link to nothing is an error; a path that is no link, or leads to what is no file, comes back as it is. */

@@ -14,6 +14,8 @@ bool gd_parse_double(const char *text, double *value);
 /* The same with `mark` ('.' or ',') between whole and fraction. */
 bool gd_parse_decimal(const char *text, char mark, double *value);
 bool gd_parse_int64(const char *text, int64_t *value);
+/* Bytes: a number without sign, then perhaps K, M, G or T (of 1024, 1024^2, ...), in either case. */
+bool gd_parse_size(const char *text, int64_t *bytes);
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms); else the offset of the first bad byte in `*bad`. */
 bool gd_utf8_valid(const void *bytes, size_t length, size_t *bad);

@@ -190,6 +190,24 @@ static void edit_distance(void)
 	CU_ASSERT_EQUAL(gd_edit_distance("", longer), 64);
 }
 
+static void sizes(void)
+{
+	static const struct {
+		const char *text;
+		int64_t bytes;
+	} good[] = {{"0", 0}, {"256M", 256 << 20}, {"1.5g", INT64_C(3) << 29}, {"12", 12}, {"3K", 3072}, {"2T", INT64_C(2) << 40}};
+	static const char *const bad[] = {"", "M", "-1M", "1MB", "1 M", "1e3", "nan", ".", "1..2M", "99999999999T", "12x"};
+	int64_t bytes = 7;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		CU_ASSERT(gd_parse_size(good[i].text, &bytes));
+		CU_ASSERT_EQUAL(bytes, good[i].bytes);
+	}
+	bytes = 7;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CU_ASSERT_FALSE(gd_parse_size(bad[i], &bytes));
+	CU_ASSERT_EQUAL(bytes, 7);
+}
+
 const unit_test unit_tests[] = {
 	{"numbers", good_doubles},
 	{"what is no number", bad_doubles},
@@ -198,5 +216,6 @@ const unit_test unit_tests[] = {
 	{"whole numbers", integers},
 	{"UTF-8", utf8},
 	{"edit distance", edit_distance},
+	{"sizes", sizes},
 	{NULL, NULL},
 };
