@@ -6,13 +6,15 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
+#include "gd/base/parse.h"
 #include "gd/base/shell_word.h"
 #include "gd/cli/dialect_options.h"
 #include "gd/preprocess/preprocess.h"
+#include "gd/preprocess/preprocess_memory.h"
 #include "gd/store/array_table.h"
 
 typedef struct preprocess_options {
-	const char *output, *schema, *target, *group, *weight, *split_column, *drop, *numeric, *categorical, *date, *missing_values, *write_schema, *features, *labels;
+	const char *output, *schema, *target, *group, *weight, *split_column, *drop, *numeric, *categorical, *date, *missing_values, *write_schema, *features, *labels, *memory;
 	int split, encoding, missing;
 	int64_t bins;
 	double test_fraction, validation_fraction;
@@ -20,6 +22,7 @@ typedef struct preprocess_options {
 	gd_dialect_options dialect;
 	gd_texts tests;
 	bool join_classes, force, quiet, verbose, help;
+	int64_t bytes; /* of --memory */
 } preprocess_options;
 
 #define AT(member) offsetof(preprocess_options, member)
@@ -48,6 +51,7 @@ static const gd_option options[] = {
 	{.name = "bins", .type = GD_OPTION_INTEGER, .offset = AT(bins), .minimum = GD_LEAST_BINS, .maximum = GD_MOST_BINS, .argument = "N", .help = "bins of a number, for --encoding piecewise-linear (by itself 32) or quantile (128)"},
 	{.name = "seed", .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of split and order"},
 	GD_DIALECT_OPTIONS(preprocess_options),
+	{.name = "memory", .type = GD_OPTION_TEXT, .offset = AT(memory), .argument = "SIZE", .help = "the most that a rank's process takes, such as 512M or 2G (at least 256M): what does not fit goes through a temporary file beside the output; default: half of what the host has free, divided by its ranks"},
 	{.name = "force", .letter = 'f', .type = GD_OPTION_FLAG, .offset = AT(force), .initial = "off", .help = "overwrite the output"},
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "no tables; warnings and errors only"},
 	{.name = "verbose", .letter = 'v', .type = GD_OPTION_FLAG, .offset = AT(verbose), .initial = "off", .help = "say more"},
@@ -93,6 +97,7 @@ static gd_status run(gd_communicator *communicator, const preprocess_options *o,
 		.bins = (int)o->bins,
 		.seed = o->seed,
 		.force = o->force,
+		.memory = o->bytes,
 		.history = gd_command_line(),
 		.out = o->quiet ? NULL : stdout,
 		.communicator = communicator,
@@ -135,6 +140,16 @@ static gd_status check_arrays(const preprocess_options *o, const bool *given, in
 	return gd_ok();
 }
 
+static gd_status check_memory(preprocess_options *o)
+{
+	o->bytes = 0;
+	if (!o->memory)
+		return gd_ok();
+	if (!gd_parse_size(o->memory, &o->bytes))
+		return gd_error(GD_USAGE, "--memory takes a size such as 512M or 2G, not '%s'", o->memory);
+	return o->bytes < GD_LEAST_MEMORY ? gd_error(GD_USAGE, "--memory %s is too little; at least 256M are needed", o->memory) : gd_ok();
+}
+
 static gd_status read_options(int argc, char **argv, preprocess_options *o, bool *given, const char **inputs, int *count)
 {
 	gd_options_initialise(&table, o);
@@ -146,6 +161,8 @@ static gd_status read_options(int argc, char **argv, preprocess_options *o, bool
 	status = *count ? check_fractions(o, given) : gd_error(GD_USAGE, "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv");
 	if (!gd_failed(&status))
 		status = check_arrays(o, given, *count);
+	if (!gd_failed(&status))
+		status = check_memory(o);
 	return gd_failed(&status) ? status : gd_dialect_check(&o->dialect);
 }
 

@@ -34,9 +34,21 @@ static gd_status sort_out(gd_communicator *communicator, size_t bytes, const voi
 	return gd_ok();
 }
 
+/* Of a rank that is alone. */
+static gd_status ask_itself(const gd_status *mine, const gd_question *question, const void *entries, size_t count, void *answers)
+{
+	if (gd_failed(mine))
+		return *mine;
+	if (question->answer_bytes)
+		memset(answers, 0, count * question->answer_bytes);
+	return question->answer(question->context, entries, count, answers);
+}
+
 gd_status gd_ask(gd_communicator *communicator, const gd_status *mine, const gd_question *question, const void *entries, const int *owner, size_t count, void *answers)
 {
 	size_t size = (size_t)communicator->size, asked = 0, got = 0;
+	if (size == 1)
+		return ask_itself(mine, question, entries, count, answers);
 	char *sorted = gd_allocate(count, question->bytes), *given = NULL;
 	int64_t *place = gd_allocate(count, sizeof *place);
 	int *counts = gd_allocate(size, sizeof *counts), *back = gd_allocate(size, sizeof *back);

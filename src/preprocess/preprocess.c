@@ -1,6 +1,7 @@
 #include "gd/preprocess/preprocess.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "gd/parallel/reduce.h"
 #include "gd/preprocess/preprocess_audit.h"
 #include "gd/preprocess/preprocess_fit.h"
+#include "gd/preprocess/preprocess_memory.h"
 #include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_place.h"
 #include "gd/preprocess/preprocess_read.h"
@@ -88,52 +90,6 @@ static gd_status choose_output(gd_preprocess *run)
 	return gd_ok();
 }
 
-static gd_status split_rows(gd_preprocess *run)
-{
-	const gd_preprocess_options *options = run->options;
-	gd_rows *rows = &run->rows;
-	int group_count = run->recipe.schema.group_count;
-	gd_content *content = NULL;
-	gd_split_key *group_keys = NULL;
-	int32_t *units = NULL;
-	gd_content *placing = gd_allocate((size_t)rows->count, sizeof *placing);
-	run->keys = gd_allocate((size_t)rows->count, sizeof *run->keys);
-	gd_status status = run->keys && placing ? gd_ok() : gd_out_of_memory("the split");
-	for (int64_t i = 0; i < rows->count && !gd_failed(&status); i++)
-		placing[i] = i < gd_rows_inputs(rows) ? rows->content[i] : gd_content_apart(rows->content[i]);
-	if (!gd_failed(&status))
-		status = gd_split_key_all((uint64_t)options->seed, rows->count, placing, run->keys);
-	free(placing);
-	if (gd_failed(&status) || options->split == GD_SPLIT_COLUMN)
-		return status;
-	gd_split_plan plan = {.rows = gd_rows_inputs(rows), .classes = run->recipe.schema.classes.count, .labels = rows->labels, .unit_keys = run->keys, .test_fraction = options->test_fraction, .validation_fraction = options->validation_fraction};
-	if (options->split == GD_SPLIT_GROUPED) {
-		const gd_dictionary *names = &rows->group_names[0];
-		content = gd_allocate((size_t)names->count, sizeof *content);
-		group_keys = gd_allocate((size_t)names->count, sizeof *group_keys);
-		units = gd_allocate((size_t)rows->count, sizeof *units);
-		if (!content || !group_keys || !units) {
-			status = gd_out_of_memory("the split");
-			goto done;
-		}
-		for (int32_t i = 0; i < names->count; i++)
-			content[i] = gd_content_of_text(names->texts[i]);
-		for (int64_t i = 0; i < plan.rows; i++)
-			units[i] = rows->groups[i * group_count];
-		status = gd_split_key_all((uint64_t)options->seed, names->count, content, group_keys);
-		plan.units = units;
-		plan.unit_count = names->count;
-		plan.unit_keys = group_keys;
-	}
-	if (!gd_failed(&status))
-		status = gd_split_assign(&plan, rows->part);
-done:
-	free(content);
-	free(group_keys);
-	free(units);
-	return status;
-}
-
 /* What a dataset is made of: all inputs in their order, then the files of the test part. */
 static char *name_source(const gd_preprocess_options *options, gd_arena *arena)
 {
@@ -182,6 +138,27 @@ static void print_tables(const gd_preprocess *run)
 	fflush(out);
 }
 
+/* What it took: the most memory of a rank, and what ranks kept in files. */
+static gd_status tell_memory(gd_preprocess *run)
+{
+	size_t ranks = (size_t)run->communicator->size;
+	const int64_t mine[2] = {(int64_t)ceil(gd_memory_peak()), run->spill.written};
+	int64_t peak = 0, spilled = 0, *all = gd_allocate(2 * ranks, sizeof *all);
+	gd_status status = all ? gd_ok() : gd_out_of_memory("the ranks' memory");
+	status = gd_agree(run->communicator, &status);
+	if (!gd_failed(&status))
+		status = gd_join_all(run->communicator, mine, sizeof mine, all);
+	for (size_t i = 0; i < 2 * ranks && !gd_failed(&status); i += 2) {
+		peak = all[i] > peak ? all[i] : peak;
+		spilled += all[i + 1];
+	}
+	free(all);
+	gd_log_detail("peak memory a rank: %lld MB, of the %lld MB that it may take", (long long)peak, (long long)(run->memory >> 20));
+	if (spilled)
+		gd_log_detail("%lld kB went through temporary files", (long long)(spilled + 1023) / 1024);
+	return status;
+}
+
 /* At the end alone: a failure says one thing. */
 static void tell(const gd_preprocess *run)
 {
@@ -218,12 +195,15 @@ static gd_status run_all(gd_preprocess *run)
 	if (!gd_failed(&status) && run->communicator->rank == 0)
 		gd_leftover_remove(run->output);
 	status = gd_agree(run->communicator, &status);
+	if (!gd_failed(&status))
+		status = gd_preprocess_plan_memory(run);
+	status = gd_agree(run->communicator, &status);
 	if (!gd_failed(&status) && !run->options->source)
 		status = gd_preprocess_open(run);
 	if (!gd_failed(&status))
 		status = gd_preprocess_read(run);
 	if (!gd_failed(&status))
-		status = run->together ? gd_preprocess_place(run) : split_rows(run);
+		status = gd_preprocess_place(run);
 	if (!gd_failed(&status))
 		status = gd_preprocess_fit(run);
 	if (!gd_failed(&status))
@@ -239,6 +219,9 @@ static gd_status run_all(gd_preprocess *run)
 		status = gd_preprocess_check_files(run->tests);
 	if (!gd_failed(&status))
 		status = gd_preprocess_write(run);
+	status = gd_agree(run->communicator, &status);
+	if (!gd_failed(&status))
+		status = tell_memory(run);
 	if (!gd_failed(&status))
 		tell(run);
 	return status;
@@ -247,7 +230,7 @@ static gd_status run_all(gd_preprocess *run)
 gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 {
 	gd_communicator alone = {.size = 1, .phase = "preprocess"};
-	gd_preprocess run = {.options = options, .communicator = options->communicator ? options->communicator : &alone};
+	gd_preprocess run = {.options = options, .communicator = options->communicator ? options->communicator : &alone, .spill = {.file = -1}};
 	const gd_together together = {sum, add_up, run.communicator};
 	run.together = run.communicator->size > 1 ? &together : NULL;
 	run.out = run.communicator->rank == 0 ? options->out : NULL;
@@ -255,11 +238,11 @@ gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 	gd_preprocess_close_tests(&run);
 	gd_preprocess_close(&run);
 	gd_rows_release(&run.rows);
+	gd_spill_release(&run.spill);
+	free(run.spill_directory);
 	gd_recipe_release(&run.recipe);
 	gd_preprocessing_release(&run.header.preprocessing);
-	free(run.keys);
-	free(run.order);
-	free(run.position);
+	free(run.starts);
 	free(run.features);
 	free(run.constant);
 	free(run.scalar);

@@ -6,7 +6,6 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
-#include "gd/preprocess/preprocess_fit.h"
 #include "gd/preprocess/preprocess_hints.h"
 #include "gd/preprocess/preprocess_print.h"
 #include "gd/preprocess/preprocess_units.h"
@@ -53,9 +52,10 @@ static gd_status count_classes(const gd_preprocess *run)
 	const gd_preprocessing *fitted = &run->header.preprocessing;
 	gd_enumeration absent = {0}, single = {0}, lacking[GD_PARTS] = {{0}};
 	int64_t *counts = run->header.class_counts;
-	for (int64_t i = 0; i < run->rows.count; i++)
-		counts[run->rows.part[i] * fitted->classes + run->rows.labels[i]]++;
-	gd_status status = gd_ok();
+	gd_walk walk = gd_rows_walk(&run->rows);
+	for (const gd_row *row; (row = gd_walk_next(&walk));)
+		counts[row->part * fitted->classes + row->label]++;
+	gd_status status = run->spill.status;
 	status = gd_together_sum(run->together, &status, counts, (size_t)(GD_PARTS * fitted->classes));
 	if (gd_failed(&status))
 		return status;
@@ -90,8 +90,10 @@ static gd_status check_weights(const gd_preprocess *run)
 	gd_status status = gd_ok();
 	if (!run->header.weight)
 		return status;
-	for (int64_t i = 0; i < rows->count; i++)
-		weighing[rows->part[i]] += rows->weights[i] > 0;
+	gd_walk walk = gd_rows_walk(rows);
+	for (gd_row *row; (row = gd_walk_next(&walk));)
+		weighing[row->part] += row->weight > 0;
+	status = rows->spill->status;
 	status = gd_together_sum(run->together, &status, weighing, GD_PARTS);
 	for (int part = 0; part < GD_PARTS && !gd_failed(&status); part++) {
 		if (!run->header.rows[part] || weighing[part])
@@ -103,54 +105,6 @@ static gd_status check_weights(const gd_preprocess *run)
 		gd_log_warning("no record of the %s part has a weight above 0 in column '%s': it has no scores", gd_part_names[part], room);
 	}
 	return status;
-}
-
-typedef struct placed {
-	gd_content content;
-	int64_t row;
-} placed;
-
-static int by_content(const void *a, const void *b)
-{
-	const placed *x = a, *y = b;
-	if (x->content.high != y->content.high)
-		return x->content.high < y->content.high ? -1 : 1;
-	return (x->content.low > y->content.low) - (x->content.low < y->content.low);
-}
-
-/* Records that are equal in every column are a group. */
-static gd_status group_copies(const gd_rows *rows, int32_t *groups, int32_t *group_count)
-{
-	placed *records = gd_allocate((size_t)rows->count, sizeof *records);
-	if (!records)
-		return gd_out_of_memory("the leak audit");
-	for (int64_t i = 0; i < rows->count; i++)
-		records[i] = (placed){rows->content[i], i};
-	qsort(records, (size_t)rows->count, sizeof *records, by_content);
-	*group_count = 0;
-	for (int64_t i = 0; i < rows->count; i++) {
-		*group_count += i == 0 || by_content(&records[i - 1], &records[i]) != 0;
-		groups[records[i].row] = *group_count - 1;
-	}
-	free(records);
-	return gd_ok();
-}
-
-static gd_status audit_groups(gd_preprocess *run, int32_t *groups)
-{
-	const gd_rows *rows = &run->rows;
-	const gd_schema *schema = &run->recipe.schema;
-	gd_status status = gd_ok();
-	int32_t count = 0;
-	for (int i = 0; i < schema->group_count && !gd_failed(&status); i++) {
-		for (int64_t row = 0; row < rows->count; row++)
-			groups[row] = rows->groups[row * schema->group_count + i];
-		status = gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, rows->group_names[i].count, rows->part, &run->audits[i]);
-	}
-	if (schema->group_count)
-		return status;
-	status = group_copies(rows, groups, &count);
-	return gd_failed(&status) ? status : gd_statistics_audit(rows->count, schema->classes.count, rows->labels, groups, count, rows->part, &run->audits[0]);
 }
 
 static gd_status audit_units(gd_preprocess *run)
@@ -165,13 +119,11 @@ static gd_status audit_units(gd_preprocess *run)
 static gd_status audit(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
-	int32_t *groups = gd_allocate((size_t)run->rows.count, sizeof *groups);
 	run->audits = gd_allocate((size_t)schema->group_count + 1, sizeof *run->audits);
-	gd_status status = groups && run->audits ? gd_ok() : gd_out_of_memory("the leak audit");
+	gd_status status = run->audits ? gd_ok() : gd_out_of_memory("the leak audit");
 	status = gd_together_agree(run->together, &status);
 	if (!gd_failed(&status))
-		status = run->together ? audit_units(run) : audit_groups(run, groups);
-	free(groups);
+		status = audit_units(run);
 	char *text = NULL;
 	size_t size;
 	FILE *out = gd_failed(&status) ? NULL : open_memstream(&text, &size);

@@ -9,28 +9,20 @@
 #include "gd/base/memory.h"
 #include "gd/table/encoding_fit.h"
 
-/* The stored order, or, of a rank that has some of the rows, those of the training part. */
-static gd_status order_rows(gd_preprocess *run)
-{
-	const gd_rows *rows = &run->rows;
-	gd_status status = gd_ok();
-	run->order = gd_allocate((size_t)rows->count, sizeof *run->order);
-	if (!run->order)
-		return gd_out_of_memory("the order of the records");
-	if (!run->together)
-		status = gd_split_order(rows->count, run->keys, rows->part, run->order, run->header.rows);
-	for (int64_t row = 0; row < rows->count; row++) {
-		if (run->together && rows->part[row] == GD_SPLIT_TRAIN)
-			run->order[run->training] = row;
-		run->training += rows->part[row] == GD_SPLIT_TRAIN;
-	}
-	return status;
-}
-
 void gd_preprocess_row(void *context, int64_t position, double *features)
 {
-	const gd_preprocess *run = context;
-	gd_recipe_expand(&run->recipe, run->rows.codes + run->order[position] * run->recipe.schema.term_count, features);
+	gd_preprocess *run = context;
+	if (!position)
+		run->walk = gd_rows_training(&run->rows);
+	const gd_row *row = gd_walk_next(&run->walk);
+	if (row)
+		gd_recipe_expand(&run->recipe, row->codes, features);
+}
+
+/* All rows could be read, on all ranks. */
+static gd_status agree_on_rows(const gd_preprocess *run, const gd_status *status)
+{
+	return gd_together_agree(run->together, gd_failed(status) ? status : &run->spill.status);
 }
 
 static gd_status fit_moments(gd_preprocess *run)
@@ -38,7 +30,9 @@ static gd_status fit_moments(gd_preprocess *run)
 	gd_preprocessing *fitted = &run->header.preprocessing;
 	char room[GD_EXCERPT_ROOM];
 	int features = fitted->features;
-	gd_status status = gd_statistics_moments(run->training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant);
+	int64_t training = run->rows.piles[GD_SPLIT_TRAIN].count;
+	gd_status status = gd_statistics_moments(training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant);
+	status = agree_on_rows(run, &status);
 	gd_enumeration constant = {0};
 	for (int i = 0; i < features && !gd_failed(&status); i++) {
 		if (!isfinite(fitted->mean[i]) || !isfinite(fitted->standard_deviation[i]))
@@ -49,37 +43,60 @@ static gd_status fit_moments(gd_preprocess *run)
 	if (constant.count)
 		gd_log_warning("%s %s one value only in the training part and become%s 0", gd_enumeration_text(&constant), constant.count > 1 ? "have" : "has", constant.count > 1 ? "" : "s");
 	if (!gd_failed(&status) && run->header.correlation)
-		status = gd_statistics_correlation(run->training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant, run->header.correlation);
+		status = gd_statistics_correlation(training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant, run->header.correlation);
+	return agree_on_rows(run, &status);
+}
+
+static gd_status fit_column(gd_preprocess *run, int term, const gd_status *mine, gd_pile *column)
+{
+	const gd_schema *schema = &run->recipe.schema;
+	const gd_column_encoding encoding = gd_schema_find_encoding(schema, schema->terms[term].column);
+	gd_ordered ordered;
+	gd_status status = gd_ordered_sort(&ordered, mine, column, run->together);
+	/* None has a value. */
+	if (!gd_failed(&status) && !ordered.total) {
+		ordered.own[0] = schema->terms[term].fill;
+		ordered.count = run->communicator->rank == 0;
+		ordered.total = 1;
+	}
+	if (!gd_failed(&status))
+		status = gd_encoding_fit_column(&run->header.preprocessing, run->recipe.first[term], &encoding, &ordered);
+	gd_ordered_release(&ordered);
 	return status;
+}
+
+/* How many columns are taken out of the rows at a time: one, unless rows must be read from a file for it. */
+static int choose_columns(const gd_spill *spill, int columns)
+{
+	size_t most = spill->file >= 0 ? spill->room / 4 / spill->chunk : 1;
+	return most < 1 ? 1 : most < (size_t)columns ? (int)most
+						     : columns;
 }
 
 /* Bins and ranks of the numeric features, of the values that are there. */
 static gd_status fit_encoding(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
-	gd_preprocessing *fitted = &run->header.preprocessing;
-	gd_status status = gd_ok();
-	double *values = gd_allocate((size_t)run->training + 1, sizeof *values);
-	if (!values)
-		status = gd_out_of_memory("the encoding");
+	int count = 0, *terms = gd_allocate((size_t)schema->term_count, sizeof *terms);
+	gd_pile *columns = gd_allocate((size_t)schema->term_count, sizeof *columns);
+	gd_status status = terms && columns ? gd_ok() : gd_out_of_memory("the encoding");
+	for (int i = 0; terms && i < schema->term_count; i++)
+		if (schema->terms[i].treatment->form == GD_FORM_SCALAR)
+			terms[count++] = i;
 	status = gd_together_agree(run->together, &status);
-	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
-		gd_ordered ordered;
-		gd_column_encoding encoding = gd_schema_find_encoding(schema, schema->terms[i].column);
-		if (schema->terms[i].treatment->form != GD_FORM_SCALAR)
-			continue;
-		int64_t rows = gd_rows_list_training(&run->rows, i, values);
-		status = gd_ordered_init(&ordered, &status, values, rows, run->together);
-		/* None has a value. */
-		if (!ordered.total) {
-			values[0] = schema->terms[i].fill;
-			ordered.count = run->communicator->rank == 0;
-			ordered.total = 1;
+	for (int i = 0; i < count && !gd_failed(&status);) {
+		int end = i + choose_columns(&run->spill, count - i);
+		status = gd_rows_list_training(&run->rows, end - i, terms + i, columns + i);
+		for (bool failed = false; i < end; i++) {
+			/* As many as all ranks know of. */
+			if (!failed)
+				status = fit_column(run, terms[i], &status, &columns[i]);
+			failed = gd_failed(&status);
+			gd_pile_release(&columns[i]);
 		}
-		if (!gd_failed(&status))
-			status = gd_encoding_fit_column(fitted, run->recipe.first[i], &encoding, &ordered);
 	}
-	free(values);
+	free(terms);
+	free(columns);
 	return status;
 }
 
@@ -92,6 +109,10 @@ static gd_status plan(gd_preprocess *run)
 	if (gd_failed(&status))
 		return gd_preprocess_name_table(run, status);
 	size_t features = (size_t)recipe->features, classes = (size_t)recipe->schema.classes.count;
+	/* Moments of all features are added up at once, and those of all ranks. */
+	double bytes = (double)features * (sizeof(gd_exact_moments) + GD_EXACT_MOMENTS_LENGTH * sizeof(double));
+	if (run->spill.directory && bytes > (double)run->memory / 4)
+		return gd_error(GD_FAILED, "%zu features do not fit into --memory; %.0fM would do", features, ceil(4 * bytes / 0x1p20));
 	status = gd_preprocessing_init(fitted, recipe->features, recipe->schema.classes.count);
 	if (gd_failed(&status))
 		return status;
@@ -129,9 +150,8 @@ static gd_status plan(gd_preprocess *run)
 
 gd_status gd_preprocess_fit(gd_preprocess *run)
 {
-	gd_status status = order_rows(run);
-	status = gd_together_agree(run->together, &status);
-	if (!gd_failed(&status) && !run->header.rows[GD_TRAIN])
+	gd_status status = gd_ok();
+	if (!run->header.rows[GD_TRAIN])
 		status = gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "no record is left for the training part"));
 	if (!gd_failed(&status))
 		status = gd_preprocess_name_table(run, gd_rows_fit_categories(&run->rows));

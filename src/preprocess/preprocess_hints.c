@@ -1,6 +1,7 @@
 #include "gd/preprocess/preprocess_hints.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,38 +11,88 @@
 #include "gd/parallel/ask.h"
 #include "gd/parallel/join.h"
 
-/* Values tell the class of fewer records by luck; ones that come back are those of a tenth of the records at most. */
+/* Values tell the class of fewer records by luck; ones that come back are those of a tenth of the records at most, and so few that they can be held. */
 enum { FEWEST_JUDGED = 20,
-	COMES_BACK = 10 };
+	COMES_BACK = 10,
+	MOST_VALUES = 1 << 16 };
+
+/* What one look at all rows says of the terms. */
+typedef struct look {
+	int64_t **sums;   /* [terms]: of a text's categories, number of records, sum of labels, and of their squares */
+	int64_t *missing; /* [terms]: records without a number */
+	double *ranges;   /* [terms, classes, 2]: least and greatest number of a class */
+} look;
+
+/* Categories, and a group of their own for the unseen, and for the missing. */
+static size_t category_count(const gd_term *term)
+{
+	return (size_t)term->categories.count + 2;
+}
+
+static void release(const gd_schema *schema, look *l)
+{
+	for (int i = 0; l->sums && i < schema->term_count; i++)
+		free(l->sums[i]);
+	free(l->sums);
+	free(l->missing);
+	free(l->ranges);
+}
+
+static bool reserve(const gd_schema *schema, look *l)
+{
+	size_t terms = (size_t)schema->term_count, ranges = terms * (size_t)schema->classes.count;
+	l->sums = gd_allocate(terms, sizeof *l->sums);
+	l->missing = gd_allocate(terms, sizeof *l->missing);
+	l->ranges = gd_allocate(2 * ranges, sizeof *l->ranges);
+	bool enough = l->sums && l->missing && l->ranges;
+	for (size_t i = 0; i < ranges && enough; i++) {
+		l->ranges[2 * i] = INFINITY;
+		l->ranges[2 * i + 1] = -INFINITY;
+	}
+	for (size_t i = 0; i < terms && enough; i++)
+		if (schema->terms[i].treatment->reads == GD_READS_TEXT)
+			enough = (l->sums[i] = gd_allocate(3 * category_count(&schema->terms[i]), sizeof **l->sums)) != NULL;
+	return enough;
+}
+
+static void look_at_rows(const gd_preprocess *run, const look *l)
+{
+	const gd_schema *schema = &run->recipe.schema;
+	int64_t classes = schema->classes.count;
+	gd_walk walk = gd_rows_walk(&run->rows);
+	for (const gd_row *row; (row = gd_walk_next(&walk));) {
+		for (int i = 0; i < schema->term_count; i++) {
+			double code = row->codes[i], *range = l->ranges + 2 * (i * classes + row->label);
+			int64_t count = schema->terms[i].categories.count, label = row->label;
+			if (l->sums[i]) {
+				int64_t *of = l->sums[i] + 3 * (isnan(code) ? count + 1 : code < 0 ? count
+												   : (int64_t)code);
+				of[0]++;
+				of[1] += label;
+				of[2] += label * label;
+				continue;
+			}
+			l->missing[i] += isnan(code);
+			range[0] = code < range[0] ? code : range[0];
+			range[1] = code > range[1] ? code : range[1];
+		}
+	}
+}
 
 /*
- * Whether no category has records of several classes, from each one's number of records, sum of labels, and of their squares: n equal numbers, and they alone, have n times the sum of their
- * squares equal to the square of their sum. The unseen share a group of their own, and so do the missing.
+ * Whether no category has records of several classes: n equal numbers, and they alone, have n times the sum of their squares equal to the square of their sum.
  */
-static gd_status category_tells(const gd_preprocess *run, int index, bool *tells)
+static gd_status category_tells(const gd_preprocess *run, int index, int64_t *sums, bool *tells)
 {
-	const gd_rows *rows = &run->rows;
-	const gd_schema *schema = &run->recipe.schema;
-	size_t count = (size_t)schema->terms[index].categories.count, all = count + 2;
+	size_t all = category_count(&run->recipe.schema.terms[index]);
 	int64_t groups = 0, conflicts = 0;
-	int64_t *sums = gd_allocate(3 * all, sizeof *sums);
-	gd_status status = sums ? gd_ok() : gd_out_of_memory("a look at the columns");
-	for (int64_t row = 0; row < rows->count && !gd_failed(&status); row++) {
-		double code = rows->codes[row * schema->term_count + index];
-		int64_t *of = sums + 3 * (isnan(code) ? count + 1 : code < 0 ? count
-									     : (size_t)code),
-			label = rows->labels[row];
-		of[0]++;
-		of[1] += label;
-		of[2] += label * label;
-	}
+	gd_status status = gd_ok();
 	status = gd_together_sum(run->together, &status, sums, 3 * all);
 	for (size_t i = 0; i < all && !gd_failed(&status); i++) {
 		const int64_t *of = sums + 3 * i;
 		groups += of[0] > 0;
 		conflicts += (__int128)of[0] * of[2] != (__int128)of[1] * of[1];
 	}
-	free(sums);
 	*tells = !conflicts && COMES_BACK * groups <= run->records;
 	return status;
 }
@@ -109,7 +160,7 @@ static gd_status count_values(void *context, const void *entries, size_t count, 
 }
 
 /* Whether the values of all ranks, those of `mine` here, come back and have one label each. */
-static gd_status values_tell(gd_preprocess *run, const seen *mine, bool *tell)
+static gd_status values_tell(gd_preprocess *run, const seen *mine, int64_t most, bool *tell)
 {
 	int64_t found[2] = {0};
 	labelled *items = gd_allocate((size_t)mine->count, sizeof *items);
@@ -127,67 +178,57 @@ static gd_status values_tell(gd_preprocess *run, const seen *mine, bool *tell)
 	status = gd_together_sum(run->together, &status, found, 2);
 	free(items);
 	free(owner);
-	*tell = !found[1] && COMES_BACK * found[0] <= run->records;
+	*tell = !found[1] && found[0] <= most;
 	return status;
 }
 
-/* Whether each class has records, and a range of values that no other class's touches. */
-static gd_status ranges_tell(gd_preprocess *run, int index, bool *tell)
+/* Whether each class has records, and a range of values that no other class's touches. range [classes, 2]: of this rank. */
+static gd_status ranges_tell(gd_preprocess *run, double *range, bool *tell)
 {
-	const gd_rows *rows = &run->rows;
-	int64_t terms = run->recipe.schema.term_count;
 	size_t classes = (size_t)run->recipe.schema.classes.count, size = (size_t)run->communicator->size;
-	double *mine = gd_allocate(2 * classes, sizeof *mine), *all = gd_allocate(2 * classes * size, sizeof *all);
-	gd_status status = mine && all ? gd_ok() : gd_out_of_memory("a look at the columns");
+	double *all = gd_allocate(2 * classes * size, sizeof *all);
+	gd_status status = all ? gd_ok() : gd_out_of_memory("a look at the columns");
 	status = gd_agree(run->communicator, &status);
-	for (size_t c = 0; c < classes && !gd_failed(&status); c++) {
-		mine[2 * c] = INFINITY;
-		mine[2 * c + 1] = -INFINITY;
-	}
-	for (int64_t i = 0; i < rows->count && !gd_failed(&status); i++) {
-		double *range = mine + 2 * rows->labels[i], value = rows->codes[i * terms + index];
-		range[0] = value < range[0] ? value : range[0];
-		range[1] = value > range[1] ? value : range[1];
-	}
 	if (!gd_failed(&status))
-		status = gd_join_all(run->communicator, mine, 2 * classes * sizeof *mine, all);
+		status = gd_join_all(run->communicator, range, 2 * classes * sizeof *range, all);
 	for (size_t i = 0; i < 2 * classes * size && !gd_failed(&status); i += 2) {
-		double *range = mine + i % (2 * classes);
-		range[0] = fmin(range[0], all[i]);
-		range[1] = fmax(range[1], all[i + 1]);
+		double *of = range + i % (2 * classes);
+		of[0] = fmin(of[0], all[i]);
+		of[1] = fmax(of[1], all[i + 1]);
 	}
 	*tell = true;
 	for (size_t a = 0; a < classes && *tell && !gd_failed(&status); a++) {
-		*tell = mine[2 * a] <= mine[2 * a + 1];
+		*tell = range[2 * a] <= range[2 * a + 1];
 		for (size_t b = a + 1; b < classes && *tell; b++)
-			*tell = mine[2 * a + 1] < mine[2 * b] || mine[2 * b + 1] < mine[2 * a];
+			*tell = range[2 * a + 1] < range[2 * b] || range[2 * b + 1] < range[2 * a];
 	}
-	free(mine);
 	free(all);
 	return status;
 }
 
 /* A number tells if each class has a range of its own, or if its values come back and each has one class. Most are refuted by a few records. */
-static gd_status number_tells(gd_preprocess *run, int index, bool *tells)
+static gd_status number_tells(gd_preprocess *run, int index, look *l, bool *tells)
 {
 	const gd_rows *rows = &run->rows;
-	int64_t terms = run->recipe.schema.term_count, missing = 0, refuted = 0, most = run->records / COMES_BACK + 1;
-	seen values;
+	int64_t classes = run->recipe.schema.classes.count, refuted = 0, most = run->records / COMES_BACK < MOST_VALUES ? run->records / COMES_BACK : MOST_VALUES;
+	seen values = {0};
+	gd_status status = gd_ok();
 	*tells = false;
-	for (int64_t row = 0; row < rows->count; row++)
-		missing += isnan(rows->codes[row * terms + index]);
-	gd_status status = make_room(&values, most < rows->count ? most : rows->count) ? gd_ok() : gd_out_of_memory("a look at the columns");
-	status = gd_together_sum(run->together, &status, &missing, 1);
-	if (gd_failed(&status) || missing)
-		goto done;
-	for (int64_t row = 0; row < rows->count && !refuted; row++)
-		refuted = !add_value(&values, rows->codes[row * terms + index], rows->labels[row]) || COMES_BACK * values.count > run->records;
-	status = ranges_tell(run, index, tells);
+	status = gd_together_sum(run->together, &status, &l->missing[index], 1);
+	if (gd_failed(&status) || l->missing[index])
+		return status;
+	status = ranges_tell(run, l->ranges + 2 * index * classes, tells);
+	if (gd_failed(&status) || *tells)
+		return status;
+	status = make_room(&values, most + 1) ? gd_ok() : gd_out_of_memory("a look at the columns");
+	gd_walk walk = gd_rows_walk(rows);
+	for (const gd_row *row; !refuted && !gd_failed(&status) && (row = gd_walk_next(&walk));)
+		refuted = !add_value(&values, row->codes[index], row->label) || values.count > most;
 	if (!gd_failed(&status))
-		status = gd_together_sum(run->together, &status, &refuted, 1);
-	if (!gd_failed(&status) && !*tells && !refuted)
-		status = values_tell(run, &values, tells);
-done:
+		status = run->spill.status;
+	status = gd_together_sum(run->together, &status, &refuted, 1);
+	if (!gd_failed(&status) && !refuted)
+		status = values_tell(run, &values, most, tells);
 	free(values.slots);
 	return status;
 }
@@ -197,19 +238,26 @@ gd_status gd_preprocess_warn_of_hints(gd_preprocess *run)
 	const gd_schema *schema = &run->recipe.schema;
 	char room[GD_EXCERPT_ROOM];
 	gd_enumeration columns = {0};
-	gd_status status = gd_ok();
+	look l = {0};
+	gd_status status = reserve(schema, &l) ? gd_ok() : gd_out_of_memory("a look at the columns");
+	if (!gd_failed(&status)) {
+		look_at_rows(run, &l);
+		status = run->spill.status;
+	}
+	status = gd_together_agree(run->together, &status);
 	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
 		const gd_term *term = &schema->terms[i];
 		bool tells = false;
 		if (term->treatment->reads == GD_READS_TEXT)
-			status = category_tells(run, i, &tells);
+			status = category_tells(run, i, l.sums[i], &tells);
 		else if (gd_term_takes_fill(term) && run->records >= FEWEST_JUDGED)
-			status = number_tells(run, i, &tells);
+			status = number_tells(run, i, &l, &tells);
 		if (tells)
 			gd_enumeration_add(&columns, schema->columns[term->column]);
 		if (tells && columns.count == 1)
 			gd_excerpt(schema->columns[term->column], room);
 	}
+	release(schema, &l);
 	if (columns.count == 1)
 		gd_log_warning("column '%s' alone tells the class of every record; --drop it if it would not be known beforehand", room);
 	else if (columns.count)

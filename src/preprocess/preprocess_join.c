@@ -178,22 +178,36 @@ static gd_status put_learned(gd_preprocess *run, const char *at)
 	at += columns * sizeof *run->loose;
 	memcpy(run->loose_line, at, columns * sizeof *run->loose_line);
 	at += columns * sizeof *run->loose_line;
+	rows->code_place = gd_allocate((size_t)schema->term_count, sizeof *rows->code_place);
+	if (!rows->code_place)
+		return gd_out_of_memory("a column's categories");
 	for (int i = -1; i < schema->term_count && !gd_failed(&status); i++) {
 		gd_dictionary *dictionary = learned(run, i);
-		int32_t *place = dictionary ? gd_allocate((size_t)dictionary->count, sizeof *place) : NULL;
-		if (!dictionary)
+		if (!dictionary) {
 			status = take_texts(NULL, &at);
-		else
-			status = place ? replace(dictionary, &at, place) : gd_out_of_memory("a column's categories");
-		for (int64_t row = 0; dictionary && row < rows->count && !gd_failed(&status); row++) {
-			double *code = i < 0 ? NULL : &rows->codes[row * schema->term_count + i];
-			if (!code)
-				rows->labels[row] = place[rows->labels[row]];
-			else if (!isnan(*code))
-				*code = place[(int32_t)*code];
+			continue;
 		}
-		free(place);
+		int32_t **place = i < 0 ? &rows->label_place : &rows->code_place[i];
+		rows->labels = i < 0 ? dictionary->count : rows->labels;
+		*place = gd_allocate((size_t)dictionary->count, sizeof **place);
+		status = *place ? replace(dictionary, &at, *place) : gd_out_of_memory("a column's categories");
 	}
+	return status;
+}
+
+/* Of all ranks, whose labels have new numbers. */
+static gd_status join_frequencies(gd_preprocess *run)
+{
+	gd_rows *rows = &run->rows;
+	int32_t classes = run->recipe.schema.classes.count, known = rows->label_place ? rows->labels : classes;
+	int64_t *all = gd_allocate((size_t)classes, sizeof *all);
+	gd_status status = all ? gd_ok() : gd_out_of_memory("the classes");
+	for (int32_t i = 0; i < known && i < rows->frequency_room && all; i++)
+		all[rows->label_place ? rows->label_place[i] : i] += rows->frequency[i];
+	status = gd_together_sum(run->together, &status, all, (size_t)classes);
+	free(rows->frequency);
+	rows->frequency = all;
+	rows->frequency_room = all ? classes : 0;
 	return status;
 }
 
@@ -202,7 +216,7 @@ static gd_status number_records(gd_preprocess *run)
 {
 	gd_rows *rows = &run->rows;
 	int64_t counts[4] = {rows->read, rows->dropped, rows->unlabelled, rows->count};
-	gd_status status = gd_join_before(run->communicator, &rows->read, 1, &run->first_record);
+	gd_status status = gd_join_before(run->communicator, &rows->read, 1, &rows->first_record);
 	if (!gd_failed(&status))
 		status = gd_join_counts(run->communicator, counts, 4);
 	if (gd_failed(&status))
@@ -211,11 +225,9 @@ static gd_status number_records(gd_preprocess *run)
 	rows->dropped = counts[1];
 	rows->unlabelled = counts[2];
 	run->records = counts[3];
-	for (int64_t row = 0; row < rows->count; row++)
-		rows->source_row[row] += run->first_record;
 	for (int i = 0; i < run->recipe.schema.column_count; i++)
 		for (int odd = 0; odd < GD_ODDS; odd++)
-			run->recipe.oddities[i][odd].record += run->first_record;
+			run->recipe.oddities[i][odd].record += rows->first_record;
 	return status;
 }
 
@@ -252,7 +264,11 @@ gd_status gd_preprocess_join_rows(gd_preprocess *run, const gd_status *mine)
 		status = gd_join_ranks(run->communicator, &status, &join, &bytes, &size);
 	if (!gd_failed(&status)) {
 		status = put_learned(run, bytes);
+		if (!gd_failed(&status))
+			status = gd_rows_check_learned(&run->rows);
 		status = gd_agree(run->communicator, &status);
+		if (!gd_failed(&status))
+			status = join_frequencies(run);
 	}
 	free(bytes);
 	return status;

@@ -1,6 +1,5 @@
 #include "gd/preprocess/preprocess_place.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,170 +7,341 @@
 #include "gd/base/memory.h"
 #include "gd/parallel/ask.h"
 #include "gd/parallel/join.h"
+#include "gd/preprocess/preprocess_slices.h"
 #include "gd/preprocess/preprocess_units.h"
 
-/* ---- equal contents ---- */
+enum {
+	TALLIED_BYTES = GD_TALLY_BYTES + 3 * (int)sizeof(gd_tallied), /* of a content, on the way to its owner and there */
+	ROWS_IN_PILE = 1 << 16,                                       /* that are put in order at once, where there is room */
+	MOST_ROWS_SENT = 1 << 16,                                     /* at once */
+};
 
-typedef struct placed {
-	gd_content content;
-	int64_t index;
-} placed;
+typedef struct placing {
+	gd_preprocess *run;
+	gd_pile *piles; /* [count]: rows of this rank's range of keys, by ranges of that */
+	int count;
+	int64_t *labels; /* [classes]: how many rows of each */
+	char *sent;      /* [most] rows on their way, waiting for the others */
+	int *owner;      /* [most] */
+	size_t waiting, most, item;
+} placing;
 
-static int by_content(const void *a, const void *b)
+/* ---- keys ---- */
+
+/* By which a row has its place. */
+static gd_content placing_of(const gd_row *row)
 {
-	const placed *x = a, *y = b;
-	int order = gd_content_compare(x->content, y->content);
-	return order ? order : (x->index > y->index) - (x->index < y->index);
+	return row->test ? gd_content_apart(row->content) : row->content;
 }
 
-/* Contents come in the order of the records. */
-static gd_status count_occurrences(void *context, const void *entries, size_t count, void *answers)
+/* Contents come in the order of the records: how many there are of each in front. */
+static gd_status count_before(void *context, const void *entries, size_t count, void *answers)
 {
 	(void)context;
-	const gd_content *content = entries;
-	int64_t *occurrence = answers;
-	placed *sorted = gd_allocate(count, sizeof *sorted);
-	if (!sorted)
-		return gd_out_of_memory("the order of the records");
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = (placed){content[i], (int64_t)i};
-	qsort(sorted, count, sizeof *sorted, by_content);
-	for (size_t i = 1; i < count; i++)
-		if (!gd_content_compare(sorted[i].content, sorted[i - 1].content))
-			occurrence[sorted[i].index] = occurrence[sorted[i - 1].index] + 1;
-	free(sorted);
-	return gd_ok();
-}
-
-/* ---- places ---- */
-
-typedef struct record {
-	gd_split_key key;
-	int32_t label, part;
-} record;
-
-typedef struct place {
-	int64_t position;
-	int64_t part;
-} place;
-
-static int by_key(const void *a, const void *b, void *context)
-{
-	const record *records = context;
-	return gd_split_compare(&records[*(const int64_t *)a].key, &records[*(const int64_t *)b].key);
-}
-
-/* Each class fills its quotas with the records of the least keys: the test part's, then the validation part's; records of test files have their part. */
-static gd_status share_out(gd_preprocess *run, const record *records, size_t count, const int64_t *order, place *places)
-{
-	size_t classes = (size_t)run->recipe.schema.classes.count;
-	int64_t *all = gd_allocate(5 * classes, sizeof *all);
-	gd_status status = all ? gd_ok() : gd_out_of_memory("the split");
-	status = gd_agree(run->communicator, &status);
-	if (gd_failed(&status))
-		goto done;
-	int64_t *mine = all + classes, *seen = all + 2 * classes, *quota[2] = {all + 3 * classes, all + 4 * classes};
-	const double fraction[2] = {run->options->test_fraction, run->options->validation_fraction};
-	for (size_t i = 0; i < count; i++)
-		mine[records[i].label] += records[i].part != GD_SPLIT_TEST;
-	memcpy(all, mine, classes * sizeof *all);
-	status = gd_join_before(run->communicator, mine, classes, seen);
-	if (!gd_failed(&status))
-		status = gd_join_counts(run->communicator, all, classes);
-	for (int part = 0; part < 2 && !gd_failed(&status); part++) {
-		int64_t left = 0;
-		for (size_t i = 0; i < classes; i++)
-			left += all[i];
-		gd_split_quotas((int)classes, all, (int64_t)ceil(fraction[part] * (double)left), quota[part]);
-		for (size_t i = 0; i < classes; i++)
-			all[i] -= quota[part][i];
-	}
+	const gd_tallied *asked = entries;
+	int64_t *before = answers;
+	gd_tally all = {0};
+	gd_status status = gd_ok();
 	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		int32_t label = records[order[i]].label;
-		if (records[order[i]].part == GD_SPLIT_TEST)
-			continue;
-		int64_t rank = seen[label]++;
-		places[order[i]].part = rank < quota[0][label] ? GD_SPLIT_TEST : rank < quota[0][label] + quota[1][label] ? GD_SPLIT_VALIDATION
-															  : GD_SPLIT_TRAIN;
+		gd_tallied *entry = gd_tally_of(&all, asked[i].content, 0);
+		if (!entry) {
+			status = gd_out_of_memory("the order of the records");
+			break;
+		}
+		before[i] = entry->count[0];
+		entry->count[0] += asked[i].count[0];
 	}
-done:
-	free(all);
+	gd_tally_release(&all);
 	return status;
 }
 
-static gd_status place_records(void *context, const void *entries, size_t count, void *answers)
+/* Of the contents of this rank's rows in a slice, how many records are in front of its own: count[0]. */
+static gd_status tally_contents(gd_preprocess *run, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
 {
-	gd_preprocess *run = context;
-	const record *records = entries;
-	place *places = answers;
-	int64_t mine[GD_SPLIT_PARTS] = {0}, before[GD_SPLIT_PARTS];
-	int64_t *order = gd_allocate(count, sizeof *order);
-	gd_status status = order ? gd_ok() : gd_out_of_memory("the order of the records");
+	gd_rows *rows = &run->rows;
+	gd_status status = gd_ok();
+	gd_walk walk = gd_walk_over(rows->piles + slice->first, slice->end - slice->first);
+	for (gd_row *row; (row = gd_walk_next(&walk));) {
+		if (!gd_slice_holds(slices, slice, row->content.high))
+			continue;
+		gd_tallied *entry = gd_tally_of(tally, placing_of(row), 0);
+		if (!entry) {
+			status = gd_out_of_memory("the order of the records");
+			break;
+		}
+		entry->count[0]++;
+	}
+	if (!gd_failed(&status))
+		status = run->spill.status;
+	int *owner = gd_allocate((size_t)tally->count, sizeof *owner);
+	int64_t *before = gd_allocate((size_t)tally->count, sizeof *before);
+	if (!gd_failed(&status) && (!owner || !before))
+		status = gd_out_of_memory("the order of the records");
+	for (int64_t i = 0; i < tally->count && !gd_failed(&status); i++)
+		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, tally->entries[i].content.high);
+	const gd_question question = {sizeof *tally->entries, sizeof *before, count_before, run};
+	status = gd_ask(run->communicator, &status, &question, tally->entries, owner, (size_t)tally->count, before);
+	for (int64_t i = 0; i < tally->count && !gd_failed(&status); i++)
+		tally->entries[i].count[0] = before[i];
+	free(owner);
+	free(before);
+	return status;
+}
+
+/* ---- to the ranks that own them ---- */
+
+static bool take_row(placing *p, const gd_row *row)
+{
+	uint64_t inside = row->hash;
+	gd_split_range(&inside, (uint64_t)p->run->communicator->size);
+	p->labels[row->label] += !row->test;
+	return gd_rows_add(&p->piles[gd_split_range(&inside, (uint64_t)p->count)], row);
+}
+
+static gd_status take_rows(void *context, const void *entries, size_t count, void *answers)
+{
+	placing *p = context;
+	(void)answers;
+	for (size_t i = 0; i < count; i++)
+		if (!take_row(p, (const gd_row *)(const void *)((const char *)entries + i * p->item)))
+			break;
+	return p->run->spill.status;
+}
+
+/* The next row of a slice, with its key. */
+static gd_row *next_row(placing *p, gd_walk *walk, const gd_slices *slices, const gd_slice *slice, gd_tally *tally, gd_status *status)
+{
+	gd_row *row = gd_walk_next(walk);
+	while (row && !gd_slice_holds(slices, slice, row->content.high))
+		row = gd_walk_next(walk);
+	gd_tallied *entry = row ? gd_tally_of(tally, placing_of(row), 0) : NULL;
+	if (row && !entry)
+		*status = gd_out_of_memory("the order of the records");
+	if (!entry)
+		return NULL;
+	row->occurrence = entry->count[0]++;
+	row->hash = gd_split_key_of((uint64_t)p->run->options->seed, placing_of(row), row->occurrence).hash;
+	return row;
+}
+
+static gd_status send_slice(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
+{
+	gd_preprocess *run = p->run;
+	gd_walk walk = gd_walk_over(run->rows.piles + slice->first, slice->end - slice->first);
+	gd_status status = gd_ok();
+	const gd_question question = {p->item, 0, take_rows, p};
+	int64_t more = 1;
+	walk.consume = slice->part + 1 == slice->parts;
+	while (more && !gd_failed(&status)) {
+		gd_row *row = NULL;
+		while (p->waiting < p->most && (row = next_row(p, &walk, slices, slice, tally, &status))) {
+			if (!run->together && !take_row(p, row))
+				break;
+			if (!run->together)
+				continue;
+			memcpy(p->sent + p->waiting * p->item, row, p->item);
+			p->owner[p->waiting++] = gd_owner_of(run->communicator, row->hash);
+		}
+		more = row != NULL;
+		if (!gd_failed(&status))
+			status = run->spill.status;
+		if (!run->together)
+			break;
+		status = gd_ask(run->communicator, &status, &question, p->sent, p->owner, p->waiting, NULL);
+		p->waiting = 0;
+		status = gd_together_sum(run->together, &status, &more, 1);
+	}
+	return status;
+}
+
+static gd_status send_rows(placing *p)
+{
+	gd_preprocess *run = p->run;
+	gd_slices slices;
+	gd_status status = gd_slices_plan(run, run->rows.pile_count, run->rows.count, run->together ? TALLIED_BYTES : GD_TALLY_BYTES, &slices);
+	for (int64_t i = 0; i < slices.count && !gd_failed(&status); i++) {
+		gd_tally tally = {0};
+		const gd_slice slice = gd_slice_at(&slices, i);
+		if (run->together)
+			status = tally_contents(run, &slices, &slice, &tally);
+		if (!gd_failed(&status))
+			status = send_slice(p, &slices, &slice, &tally);
+		gd_tally_release(&tally);
+	}
+	return status;
+}
+
+/* ---- in order ---- */
+
+/* What parts take of each class: the test part's quota, then the validation part's, filled with the records of the least keys; records of test files have their part. */
+typedef struct quotas {
+	int64_t *all; /* [4, classes]: all records; those in front; the quotas of the two parts */
+	size_t classes;
+} quotas;
+
+static gd_status share_out(placing *p, quotas *q)
+{
+	gd_preprocess *run = p->run;
+	const double fraction[2] = {run->options->test_fraction, run->options->validation_fraction};
+	q->classes = (size_t)run->recipe.schema.classes.count;
+	q->all = gd_allocate(4 * q->classes, sizeof *q->all);
+	gd_status status = q->all ? gd_ok() : gd_out_of_memory("the split");
 	status = gd_agree(run->communicator, &status);
 	if (gd_failed(&status))
-		goto done;
-	for (size_t i = 0; i < count; i++) {
-		order[i] = (int64_t)i;
-		places[i].part = records[i].part;
+		return status;
+	memcpy(q->all, p->labels, q->classes * sizeof *q->all);
+	status = gd_join_before(run->communicator, p->labels, q->classes, q->all + q->classes);
+	if (!gd_failed(&status))
+		status = gd_join_counts(run->communicator, q->all, q->classes);
+	for (size_t part = 0; part < 2 && !gd_failed(&status); part++) {
+		int64_t left = 0;
+		for (size_t i = 0; i < q->classes; i++)
+			left += q->all[i];
+		int64_t *quota = q->all + (2 + part) * q->classes;
+		gd_split_quotas((int)q->classes, q->all, (int64_t)ceil(fraction[part] * (double)left), quota);
+		for (size_t i = 0; i < q->classes; i++)
+			q->all[i] -= quota[i];
 	}
-	qsort_r(order, count, sizeof *order, by_key, (void *)records);
-	if (run->options->split == GD_SPLIT_RANDOM)
-		status = share_out(run, records, count, order, places);
-	for (size_t i = 0; i < count; i++)
-		mine[places[i].part]++;
+	return status;
+}
+
+static uint8_t next_part(quotas *q, int32_t label)
+{
+	int64_t rank = q->all[q->classes + (size_t)label]++, test = q->all[2 * q->classes + (size_t)label], validation = q->all[3 * q->classes + (size_t)label];
+	return rank < test ? GD_SPLIT_TEST : rank < test + validation ? GD_SPLIT_VALIDATION
+								      : GD_SPLIT_TRAIN;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const gd_row *x = *(const gd_row *const *)a, *y = *(const gd_row *const *)b;
+	const gd_split_key left = {x->hash, placing_of(x), x->occurrence}, right = {y->hash, placing_of(y), y->occurrence};
+	return gd_split_compare(&left, &right);
+}
+
+/* One pile, in order behind what is in the parts. */
+static gd_status order_pile(const placing *p, gd_pile *pile, quotas *q, gd_pile *parts)
+{
+	size_t count = (size_t)pile->count, got = 0;
+	char *all = malloc(count * p->item + 1);
+	gd_row **order = malloc(count * sizeof *order + 1), *row;
+	gd_status status = all && order ? gd_ok() : gd_out_of_memory("the order of the records");
+	gd_walk walk = gd_walk_over(pile, 1);
+	walk.consume = true;
+	while (!gd_failed(&status) && (row = gd_walk_next(&walk))) {
+		order[got] = memcpy(all + got * p->item, row, p->item);
+		got++;
+	}
 	if (!gd_failed(&status))
-		status = gd_join_before(run->communicator, mine, GD_SPLIT_PARTS, before);
-	memcpy(run->header.rows, mine, sizeof run->header.rows);
-	if (!gd_failed(&status))
-		status = gd_join_counts(run->communicator, run->header.rows, GD_SPLIT_PARTS);
-	if (gd_failed(&status))
-		goto done;
-	for (int part = 1; part < GD_SPLIT_PARTS; part++)
-		for (int earlier = 0; earlier < part; earlier++)
-			before[part] += run->header.rows[earlier];
-	for (size_t i = 0; i < count; i++)
-		places[order[i]].position = before[places[order[i]].part]++;
-done:
+		status = p->run->spill.status;
+	if (!gd_failed(&status) && got)
+		qsort(order, got, sizeof *order, by_key);
+	for (size_t i = 0; i < got && !gd_failed(&status); i++) {
+		if (q->all && !order[i]->test)
+			order[i]->part = next_part(q, order[i]->label);
+		if (!gd_rows_add(&parts[order[i]->part], order[i]))
+			status = p->run->spill.status;
+	}
+	free(all);
 	free(order);
 	return status;
 }
 
+static gd_status find_starts(gd_preprocess *run)
+{
+	int64_t mine[GD_SPLIT_PARTS];
+	size_t size = (size_t)run->communicator->size;
+	run->starts = gd_allocate((size + 1) * GD_SPLIT_PARTS, sizeof *run->starts);
+	int64_t *counts = gd_allocate(size * GD_SPLIT_PARTS, sizeof *counts);
+	gd_status status = run->starts && counts ? gd_ok() : gd_out_of_memory("the order of the records");
+	status = gd_agree(run->communicator, &status);
+	for (int part = 0; part < GD_SPLIT_PARTS; part++)
+		mine[part] = run->rows.piles[part].count;
+	if (!gd_failed(&status))
+		status = gd_join_all(run->communicator, mine, sizeof mine, counts);
+	for (size_t i = 0; i < size * GD_SPLIT_PARTS && !gd_failed(&status); i++)
+		run->starts[i + GD_SPLIT_PARTS] = run->starts[i] + counts[i];
+	if (!gd_failed(&status))
+		memcpy(run->header.rows, run->starts + size * GD_SPLIT_PARTS, sizeof run->header.rows);
+	free(counts);
+	return status;
+}
+
+static gd_status order_rows(placing *p)
+{
+	gd_preprocess *run = p->run;
+	gd_rows *rows = &run->rows;
+	quotas q = {0};
+	gd_status status = run->options->split == GD_SPLIT_RANDOM ? share_out(p, &q) : gd_ok();
+	gd_pile *parts = gd_allocate(GD_SPLIT_PARTS, sizeof *parts);
+	if (!gd_failed(&status) && !parts)
+		status = gd_out_of_memory("the order of the records");
+	if (parts)
+		gd_rows_pile(rows, parts, GD_SPLIT_PARTS);
+	for (int i = 0; i < p->count && !gd_failed(&status); i++)
+		status = order_pile(p, &p->piles[i], &q, parts);
+	free(q.all);
+	if (parts) {
+		for (int i = 0; i < rows->pile_count; i++)
+			gd_pile_release(&rows->piles[i]);
+		free(rows->piles);
+		rows->piles = parts;
+		rows->pile_count = GD_SPLIT_PARTS;
+		rows->placed = true;
+	}
+	status = gd_agree(run->communicator, &status);
+	if (gd_failed(&status))
+		return status;
+	rows->count = parts[0].count + parts[1].count + parts[2].count;
+	return find_starts(run);
+}
+
+/* ---- all of it ---- */
+
+/* How many piles: each is put in order in memory, and has a chunk in memory until then. */
+static gd_status plan(placing *p)
+{
+	gd_preprocess *run = p->run;
+	const gd_spill *spill = &run->spill;
+	double rows = (double)run->records / run->communicator->size, bytes = rows * (double)(p->item + sizeof(void *)) * 1.25;
+	double chunk = (double)(spill->chunk > p->item ? spill->chunk : p->item), needed = ceil(bytes / (double)spill->work), room = floor((double)spill->room / 2 / chunk);
+	double nominal = 1 + floor(rows / ROWS_IN_PILE), most = (double)spill->work / ((double)p->item * (run->communicator->size + 3));
+	if (spill->directory && needed > 1 && needed > room) {
+		double least = 2 * sqrt(2 * bytes * chunk);
+		return gd_error(GD_FAILED, "%.0f records a rank cannot be put in order in so little memory; --memory %.0fM would do, or more ranks", rows,
+			ceil(least / 1e6 + (double)(run->memory - (int64_t)spill->room - (int64_t)spill->work) / 1e6));
+	}
+	p->count = (int)fmax(1, fmax(needed, fmin(nominal, room)));
+	p->most = (size_t)fmax(1, fmin(most, MOST_ROWS_SENT));
+	p->piles = gd_allocate((size_t)p->count, sizeof *p->piles);
+	p->labels = gd_allocate((size_t)run->recipe.schema.classes.count, sizeof *p->labels);
+	p->sent = run->together ? malloc(p->most * p->item) : NULL;
+	p->owner = gd_allocate(p->most, sizeof *p->owner);
+	if (!p->piles || !p->labels || !p->owner || (run->together && !p->sent))
+		return gd_out_of_memory("the split");
+	gd_rows_pile(&run->rows, p->piles, p->count);
+	return gd_ok();
+}
+
 gd_status gd_preprocess_place(gd_preprocess *run)
 {
-	gd_communicator *communicator = run->communicator;
-	gd_rows *rows = &run->rows;
-	size_t count = (size_t)rows->count;
-	communicator->phase = "splitting the records";
-	int *owner = gd_allocate(count, sizeof *owner);
-	int64_t *occurrence = gd_allocate(count, sizeof *occurrence);
-	record *records = gd_allocate(count, sizeof *records);
-	place *places = gd_allocate(count, sizeof *places);
-	gd_content *placing = gd_allocate(count, sizeof *placing);
-	run->position = gd_allocate(count, sizeof *run->position);
-	gd_status status = owner && occurrence && records && places && placing && run->position ? gd_ok() : gd_out_of_memory("the split");
-	status = gd_agree(communicator, &status);
-	if (!gd_failed(&status) && run->options->split == GD_SPLIT_GROUPED)
+	placing p = {.run = run, .item = run->rows.piles[0].item};
+	gd_status status = gd_ok();
+	run->communicator->phase = "splitting the records";
+	if (run->options->split == GD_SPLIT_GROUPED)
 		status = gd_preprocess_split_units(run);
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		placing[i] = (int64_t)i < gd_rows_inputs(rows) ? rows->content[i] : gd_content_apart(rows->content[i]);
-		owner[i] = gd_owner_of(communicator, placing[i].high);
-	}
-	const gd_question contents = {sizeof *placing, sizeof *occurrence, count_occurrences, run};
-	status = gd_ask(communicator, &status, &contents, placing, owner, count, occurrence);
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		records[i] = (record){gd_split_key_of((uint64_t)run->options->seed, placing[i], occurrence[i]), rows->labels[i], rows->part[i]};
-		owner[i] = gd_owner_of(communicator, records[i].key.hash);
-	}
-	const gd_question keys = {sizeof *records, sizeof *places, place_records, run};
-	status = gd_ask(communicator, &status, &keys, records, owner, count, places);
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		run->position[i] = places[i].position;
-		rows->part[i] = (uint8_t)places[i].part;
-	}
-	free(owner);
-	free(occurrence);
-	free(records);
-	free(places);
-	free(placing);
+	if (!gd_failed(&status))
+		status = plan(&p);
+	status = gd_agree(run->communicator, &status);
+	if (!gd_failed(&status))
+		status = send_rows(&p);
+	if (!gd_failed(&status))
+		status = order_rows(&p);
+	for (int i = 0; p.piles && i < p.count; i++)
+		gd_pile_release(&p.piles[i]);
+	free(p.piles);
+	free(p.labels);
+	free(p.sent);
+	free(p.owner);
 	return status;
 }

@@ -112,6 +112,6 @@ void gd_preprocess_print_audit(FILE *out, const gd_schema *schema, const char *s
 		print_shared(shared, audit);
 		fputs("  ", out);
 		gd_print_padded(out, schema->columns[schema->groups[i]], NAME_WIDTH);
-		fprintf(out, " %9" PRId64 "  %-24s %9" PRId64 "  %7.4f\n", audit->groups, shared, audit->conflicting_groups, audit->ceiling);
+		fprintf(out, " %9" PRId64 "  %-24s %9" PRId64 "  %7.4f\n", audit->groups, shared, audit->conflicting_groups, audit->rows ? (double)audit->right / (double)audit->rows : 1);
 	}
 }

@@ -44,7 +44,7 @@ static gd_status read_rows(gd_preprocess *run)
 	gd_status status = gd_ok();
 	gd_preprocess_divide(run, 0);
 	gd_preprocess_begin_meter(run, "reading the records");
-	status = gd_rows_read(&run->rows, &run->recipe, options->split_column, source, context, run->header.source_sha256);
+	status = gd_rows_read(&run->rows, &run->recipe, &run->spill, options->split_column, source, context, run->header.source_sha256);
 	gd_meter_end(&run->meter);
 	status = gd_preprocess_join_rows(run, &status);
 	if (status.code == GD_BAD_DATA && !options->schema && !options->target && strstr(status.message, "it has no column")) {
@@ -72,17 +72,8 @@ static gd_status check_target(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
 	gd_target target = {.column = schema->columns[schema->target], .values = run->records, .numbers = true};
-	size_t classes = (size_t)schema->classes.count;
-	int64_t *found = gd_allocate(classes, sizeof *found);
-	gd_status status = found ? gd_ok() : gd_out_of_memory("the classes");
-	for (int64_t i = 0; i < run->rows.count && !gd_failed(&status); i++)
-		found[run->rows.labels[i]]++;
-	status = gd_together_sum(run->together, &status, found, classes);
-	for (size_t i = 0; i < classes && !gd_failed(&status); i++)
-		target.distinct += found[i] > 0;
-	free(found);
-	if (gd_failed(&status))
-		return status;
+	for (int32_t i = 0; i < schema->classes.count && i < run->rows.frequency_room; i++)
+		target.distinct += run->rows.frequency[i] > 0;
 	for (int32_t i = 0; i < schema->classes.count; i++) {
 		double value = 0;
 		target.numbers = gd_parse_double(schema->classes.texts[i], &value) && target.numbers;

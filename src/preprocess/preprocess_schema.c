@@ -14,6 +14,8 @@
 #include "gd/table/inference.h"
 #include "gd/table/shipped.h"
 
+enum { MOST_COLUMNS = 500 }; /* of which the summaries, of an eighth of a megabyte, have room in the least memory that is taken */
+
 /* What the options say holds for every column. */
 static gd_status choose_encoding(const gd_preprocess_options *options, gd_schema *schema)
 {
@@ -109,6 +111,8 @@ static gd_status infer(gd_preprocess *run, gd_table_source *source, void *contex
 	if (run->out)
 		gd_preprocess_print_decisions(run->out, inference, options->verbose);
 	gd_preprocess_warn_of_decisions(inference, options->verbose);
+	if (options->memory && inference->count > MOST_COLUMNS)
+		gd_log_warning("looking at %d columns takes up to %d MB, whatever --memory says", inference->count, inference->count / 8);
 	memcpy(run->inferred_sha256, inference->sha256, sizeof run->inferred_sha256);
 	*schema = inference->schema;
 	inference->schema = (gd_schema){.target = -1};

@@ -9,9 +9,6 @@
 #include "gd/parallel/join.h"
 #include "gd/preprocess/preprocess_open.h"
 
-/* Above every number of a record: names of records without a group stay apart. */
-enum { RANK_SHIFT = 40 };
-
 /* A table whose records come with their fields in the inputs' places. */
 typedef struct aligned {
 	gd_preprocess *run;
@@ -94,7 +91,6 @@ static gd_status read_here(gd_preprocess *run)
 	gd_status status = a.from && a.fields && a.lengths ? gd_ok() : gd_out_of_memory("the test files");
 	if (!gd_failed(&status) && run->together)
 		gd_table_divide(tests->table, tests->stretches, tests->stretch_count, 0);
-	run->rows.number_base = ((int64_t)run->communicator->rank + 1) << RANK_SHIFT;
 	gd_preprocess_begin_meter(tests, "reading the test records");
 	if (!gd_failed(&status))
 		status = gd_rows_read_tests(&run->rows, deliver_aligned, &a, run->together ? NULL : run->header.source_sha256);
@@ -123,8 +119,10 @@ static gd_status count_records(gd_preprocess *run, const int64_t *before)
 		status = gd_join_counts(run->communicator, counts, COUNTS);
 	if (gd_failed(&status))
 		return status;
-	for (int64_t row = rows->inputs; row < rows->count; row++)
-		rows->source_row[row] += before[READ] + earlier;
+	status = gd_rows_settle_tests(rows, before[READ] + earlier);
+	status = gd_agree(run->communicator, &status);
+	if (gd_failed(&status))
+		return status;
 	rows->read = before[READ] + counts[READ];
 	rows->dropped = before[DROPPED] + counts[DROPPED];
 	rows->unlabelled = before[UNLABELLED] + counts[UNLABELLED];

@@ -2,34 +2,20 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
-#include "gd/parallel/deal.h"
 #include "gd/parallel/mpi_error.h"
-#include "gd/preprocess/preprocess_units.h"
 
 enum { TAG_GO = 73,
 	TAG_BLOCK };
 
-/* A row on its way, its codes behind it. */
-typedef struct head {
-	int64_t position, source_row;
-	int32_t label;
-	float weight;
-	int32_t group;
-} head;
-
-/* The rows of this rank's blocks. */
 typedef struct writing {
 	gd_preprocess *run;
+	gd_part part; /* at hand */
+	int64_t made; /* of this rank's rows in it */
+	gd_walk walk; /* over these */
 	int64_t block_rows;
-	int64_t first_block[GD_PARTS]; /* each part's first one, among the blocks of all parts */
-	size_t item;                   /* bytes of a row on its way */
-	char *rows;                    /* [blocks of this rank, block_rows] of them; NULL on one rank, which has them as they were read */
-	int32_t *slots;                /* [groups]: hashes of what names them; NULL: the split is not by groups */
-	int turn;                      /* the rank whose block is next */
 } writing;
 
 static gd_status make_row(const writing *w, const double *codes, int64_t record, float *standardised)
@@ -46,104 +32,46 @@ static gd_status make_row(const writing *w, const double *codes, int64_t record,
 	return gd_ok();
 }
 
-static int32_t slot_of(const writing *w, int64_t row)
+/* A stretch of a part's stored order. */
+typedef struct piece {
+	int64_t first, count;
+} piece;
+
+/* Which of the rows [first, first + count) of a part are the rank's. */
+static piece piece_of(const gd_preprocess *run, int rank, gd_part part, int64_t first, int64_t count)
 {
-	return w->slots ? w->slots[w->run->rows.groups[row * w->run->recipe.schema.group_count]] : 0;
+	int64_t from = run->starts[rank * GD_SPLIT_PARTS + (int)part], to = run->starts[(rank + 1) * GD_SPLIT_PARTS + (int)part];
+	from = from > first ? from : first;
+	to = to < first + count ? to : first + count;
+	return (piece){from, to > from ? to - from : 0};
 }
 
-/* A block of this rank's own. */
-static gd_status make_block(const writing *w, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *to)
-{
-	const gd_preprocess *run = w->run;
-	const gd_rows *rows = &run->rows;
-	int64_t width = run->header.preprocessing.features, terms = run->recipe.schema.term_count, start = first;
-	gd_status status = gd_ok();
-	for (int before = 0; before < (int)part; before++)
-		start += run->header.rows[before];
-	int64_t slot = (w->first_block[part] + first / w->block_rows) / run->communicator->size * w->block_rows;
-	for (int64_t i = 0; i < count && !gd_failed(&status); i++) {
-		if (!w->rows) {
-			int64_t row = run->order[start + i];
-			to->labels[i] = rows->labels[row];
-			to->source_rows[i] = rows->source_row[row];
-			if (to->weights)
-				to->weights[i] = rows->weights[row];
-			if (to->groups)
-				to->groups[i] = slot_of(w, row);
-			status = make_row(w, rows->codes + row * terms, to->source_rows[i], to->features + i * width);
-			continue;
-		}
-		const char *item = w->rows + (size_t)(slot + i) * w->item;
-		head at;
-		memcpy(&at, item, sizeof at);
-		to->labels[i] = at.label;
-		to->source_rows[i] = at.source_row;
-		if (to->weights)
-			to->weights[i] = at.weight;
-		if (to->groups)
-			to->groups[i] = at.group;
-		status = make_row(w, (const double *)(const void *)(item + sizeof at), at.source_row, to->features + i * width);
-	}
-	return status;
-}
-
-/* ---- rows to the ranks that make blocks of them ---- */
-
-/* Which block of all parts a place in the stored order falls into, and where in it. */
-static int64_t find_block(const writing *w, int64_t position, int64_t *inside)
-{
-	int part = 0;
-	while (position >= w->run->header.rows[part])
-		position -= w->run->header.rows[part++];
-	*inside = position % w->block_rows;
-	return w->first_block[part] + position / w->block_rows;
-}
-
-static gd_status deal_rows(writing *w, int64_t blocks)
+/* The next rows of this rank's own in a part. */
+static gd_status make_rows(writing *w, gd_part part, int64_t count, const gd_dataset_rows *to)
 {
 	gd_preprocess *run = w->run;
-	gd_rows *rows = &run->rows;
-	gd_communicator *communicator = run->communicator;
-	size_t count = (size_t)rows->count, size = (size_t)communicator->size, terms = (size_t)run->recipe.schema.term_count, got = 0;
-	int64_t mine = (blocks + communicator->size - 1 - communicator->rank) / communicator->size, inside;
-	int *counts = gd_allocate(size, sizeof *counts);
-	int64_t *next = gd_allocate(size + 1, sizeof *next);
-	char *sent = gd_allocate(count, w->item);
-	void *received = NULL;
-	gd_status status = counts && next && sent ? gd_ok() : gd_out_of_memory("the records");
-	for (size_t i = 0; i < count && !gd_failed(&status); i++)
-		next[find_block(w, run->position[i], &inside) % communicator->size + 1]++;
-	for (size_t r = 0; r < size && !gd_failed(&status); r++) {
-		counts[r] = (int)next[r + 1];
-		next[r + 1] += next[r];
+	int64_t width = run->header.preprocessing.features;
+	gd_status status = gd_ok();
+	if (!w->made || part != w->part) {
+		w->part = part;
+		w->made = 0;
+		w->walk = gd_walk_over(&run->rows.piles[part], 1);
+		w->walk.consume = true;
 	}
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		char *item = sent + (size_t)next[find_block(w, run->position[i], &inside) % communicator->size]++ * w->item;
-		const head at = {run->position[i], rows->source_row[i], rows->labels[i], rows->weights ? rows->weights[i] : 1.0f, slot_of(w, (int64_t)i)};
-		memcpy(item, &at, sizeof at);
-		memcpy(item + sizeof at, rows->codes + i * terms, terms * sizeof *rows->codes);
+	for (int64_t i = 0; i < count && !gd_failed(&status); i++) {
+		gd_row *row = gd_walk_next(&w->walk);
+		if (!row)
+			return run->spill.status;
+		to->labels[i] = row->label;
+		to->source_rows[i] = row->source_row;
+		if (to->weights)
+			to->weights[i] = row->weight;
+		if (to->groups)
+			to->groups[i] = (int32_t)(gd_row_groups(&run->rows, row)->high % GD_GROUP_SLOTS);
+		status = make_row(w, row->codes, row->source_row, to->features + i * width);
 	}
-	/* They are on their way. */
-	free(rows->codes);
-	rows->codes = NULL;
-	status = gd_agree(communicator, &status);
-	if (!gd_failed(&status))
-		status = gd_deal(communicator, w->item, sent, counts, &received, &got);
-	free(sent);
-	w->rows = gd_failed(&status) ? NULL : gd_allocate((size_t)(mine * w->block_rows), w->item);
-	if (!gd_failed(&status) && !w->rows)
-		status = gd_out_of_memory("the records");
-	for (size_t i = 0; i < got && !gd_failed(&status); i++) {
-		const char *item = (const char *)received + i * w->item;
-		head at;
-		memcpy(&at, item, sizeof at);
-		int64_t slot = find_block(w, at.position, &inside) / communicator->size * w->block_rows;
-		memcpy(w->rows + (size_t)(slot + inside) * w->item, item, w->item);
-	}
-	free(received);
-	free(counts);
-	free(next);
-	return gd_agree(communicator, &status);
+	w->made += count;
+	return status;
 }
 
 /* ---- blocks to rank 0 ---- */
@@ -154,15 +82,10 @@ static gd_status tell(const writing *w, int rank, int go)
 	return gd_mpi_error(MPI_Send(&go, 1, MPI_INT, rank, TAG_GO, w->run->communicator->mpi), "ask for a block of rows");
 }
 
-static gd_status take_block(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows)
+static gd_status take_rows(const writing *w, int from, int64_t count, const gd_dataset_rows *rows)
 {
-	writing *w = context;
 	gd_communicator *communicator = w->run->communicator;
-	int from = w->turn;
 	gd_status theirs = gd_ok();
-	w->turn = (from + 1) % communicator->size;
-	if (from == 0)
-		return make_block(w, part, first, count, rows);
 	gd_wait_begin(communicator);
 	gd_status status = tell(w, from, 1);
 	int code = MPI_SUCCESS;
@@ -183,6 +106,23 @@ static gd_status take_block(void *context, gd_part part, int64_t first, int64_t 
 	if (!gd_failed(&status))
 		status = gd_mpi_error(code, "receive a block of rows");
 	return gd_failed(&status) ? status : theirs;
+}
+
+/* A block is one rank's, or of ranks that follow each other. */
+static gd_status take_block(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows)
+{
+	writing *w = context;
+	gd_status status = gd_ok();
+	int64_t width = w->run->header.preprocessing.features;
+	for (int rank = 0; rank < w->run->communicator->size && !gd_failed(&status); rank++) {
+		const piece its = piece_of(w->run, rank, part, first, count);
+		int64_t at = its.first - first;
+		if (!its.count)
+			continue;
+		const gd_dataset_rows here = {rows->features + at * width, rows->labels + at, rows->source_rows + at, rows->weights ? rows->weights + at : NULL, rows->groups ? rows->groups + at : NULL};
+		status = rank ? take_rows(w, rank, its.count, &here) : make_rows(w, part, its.count, &here);
+	}
+	return status;
 }
 
 /* *go: whether this rank's block was wanted. */
@@ -209,18 +149,16 @@ static gd_status give_block(const writing *w, const gd_status *made, int64_t cou
 }
 
 /* Each block is made while rank 0 writes others. */
-static gd_status give_blocks(const writing *w, const gd_dataset_rows *rows)
+static gd_status give_blocks(writing *w, const gd_dataset_rows *rows)
 {
-	gd_communicator *communicator = w->run->communicator;
 	gd_status status = gd_ok();
-	int turn = 0, go = 1;
+	int go = 1;
 	for (int part = 0; part < GD_PARTS && !gd_failed(&status) && go; part++) {
-		int64_t all = w->run->header.rows[part];
-		for (int64_t first = 0; first < all && !gd_failed(&status) && go; first += w->block_rows, turn = (turn + 1) % communicator->size) {
-			int64_t count = all - first < w->block_rows ? all - first : w->block_rows;
-			if (turn != communicator->rank)
-				continue;
-			gd_status made = make_block(w, (gd_part)part, first, count, rows);
+		const piece mine = piece_of(w->run, w->run->communicator->rank, (gd_part)part, 0, w->run->header.rows[part]);
+		for (int64_t at = mine.first, count; at < mine.first + mine.count && !gd_failed(&status) && go; at += count) {
+			int64_t block = at / w->block_rows * w->block_rows;
+			count = piece_of(w->run, w->run->communicator->rank, (gd_part)part, block, w->block_rows).count;
+			gd_status made = make_rows(w, (gd_part)part, count, rows);
 			status = give_block(w, &made, count, rows, &go);
 		}
 	}
@@ -269,39 +207,9 @@ done:
 	return status;
 }
 
-/* Folds keep equal ones together. */
-static gd_status hash_groups(writing *w)
-{
-	gd_content *names = NULL;
-	gd_status status = gd_preprocess_name_groups(w->run, 0, &names);
-	int32_t count = w->run->rows.group_names[0].count;
-	w->slots = gd_allocate((size_t)count, sizeof *w->slots);
-	if (!gd_failed(&status) && !w->slots)
-		status = gd_out_of_memory("the groups");
-	for (int32_t g = 0; g < count && !gd_failed(&status); g++)
-		w->slots[g] = (int32_t)(names[g].high % GD_GROUP_SLOTS);
-	free(names);
-	return gd_agree(w->run->communicator, &status);
-}
-
 gd_status gd_preprocess_write(gd_preprocess *run)
 {
 	writing w = {.run = run, .block_rows = gd_dataset_block_rows(run->header.preprocessing.features)};
-	int64_t blocks = 0;
-	w.item = sizeof(head) + (size_t)run->recipe.schema.term_count * sizeof *run->rows.codes;
-	for (int part = 0; part < GD_PARTS; part++) {
-		w.first_block[part] = blocks;
-		blocks += (run->header.rows[part] + w.block_rows - 1) / w.block_rows;
-	}
 	run->communicator->phase = "writing the dataset";
-	gd_status status = run->header.grouped ? hash_groups(&w) : gd_ok();
-	if (!gd_failed(&status) && !run->together)
-		status = gd_dataset_write(run->output, &run->header, take_block, &w);
-	else if (!gd_failed(&status))
-		status = deal_rows(&w, blocks);
-	if (!gd_failed(&status) && run->together)
-		status = write_together(&w);
-	free(w.rows);
-	free(w.slots);
-	return status;
+	return run->together ? write_together(&w) : gd_dataset_write(run->output, &run->header, take_block, &w);
 }

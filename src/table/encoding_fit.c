@@ -162,13 +162,14 @@ static gd_status fit_moments(gd_feature_tables *tables, const sample *s)
 	for (int64_t first = 0; first < s->ordered->count; first += CHUNK) {
 		int rows = s->ordered->count - first < CHUNK ? (int)(s->ordered->count - first) : CHUNK;
 		for (int r = 0; r < rows; r++)
-			x[r] = standardised(s, s->ordered->values[first + r]);
+			x[r] = standardised(s, gd_ordered_value(s->ordered, first + r));
 		gd_encoding_raw(feature, rows, x, columns);
 		for (int k = 0; k < tables->columns; k++)
 			add_column(&moments[k], rows, columns + k * rows);
 	}
 	for (int k = 0; k < tables->columns; k++)
 		gd_exact_moments_pack(&moments[k], packed + k * GD_EXACT_MOMENTS_LENGTH);
+	status = gd_ordered_check(s->ordered);
 	status = gd_together_add_up(s->ordered->together, &status, packed, length);
 	for (int k = 0; k < tables->columns && !gd_failed(&status); k++) {
 		bool constant;

@@ -65,25 +65,193 @@ static bool sort(double *values, int64_t count)
 
 gd_status gd_ordered_init(gd_ordered *ordered, const gd_status *mine, double *values, int64_t count, const gd_together *together)
 {
-	*ordered = (gd_ordered){values, count, count, together};
+	*ordered = (gd_ordered){.values = values, .count = count, .total = count, .together = together};
 	gd_status status = *mine;
 	if (!gd_failed(&status) && !sort(values, count))
 		status = gd_out_of_memory("the order of values");
 	return gd_together_sum(together, &status, &ordered->total, 1);
 }
 
-/* Of those held here, how many are below `value`, or not above it. */
-static int64_t count_here(const gd_ordered *ordered, double value, bool or_equal)
+/* ---- of a pile ---- */
+
+/* Runs of a pile's values, each in order, `most` values long; the pile is released. */
+static bool make_runs(gd_pile *values, int64_t most, gd_pile *runs, int count)
 {
-	int64_t low = 0, high = ordered->count;
+	gd_spill *spill = values->spill;
+	double *run = malloc((size_t)most * sizeof *run), *value = NULL;
+	gd_walk walk = gd_walk_over(values, 1);
+	walk.consume = true;
+	bool sorted = run != NULL;
+	for (int i = 0; i < count && sorted; i++) {
+		int64_t got = 0;
+		while (got < most && (value = gd_walk_next(&walk)))
+			run[got++] = *value;
+		sorted = sort(run, got);
+		gd_pile_init(&runs[i], spill, sizeof *run);
+		for (int64_t j = 0; j < got && sorted; j++) {
+			double *place = gd_pile_add(&runs[i]);
+			sorted = place != NULL;
+			if (place)
+				*place = run[j];
+		}
+	}
+	free(run);
+	gd_pile_release(values);
+	return sorted;
+}
+
+/* A run's value that is next, in a heap whose least one is at 0. */
+typedef struct head {
+	double value;
+	int run;
+} head;
+
+static void sink(head *heap, int count, int at)
+{
+	for (int child; (child = 2 * at + 1) < count; at = child) {
+		child += child + 1 < count && heap[child + 1].value < heap[child].value;
+		if (heap[at].value <= heap[child].value)
+			return;
+		head other = heap[at];
+		heap[at] = heap[child];
+		heap[child] = other;
+	}
+}
+
+static bool merge(gd_pile *runs, int count, gd_pile *merged)
+{
+	gd_walk *passes = gd_allocate((size_t)count, sizeof *passes);
+	head *heap = gd_allocate((size_t)count, sizeof *heap);
+	bool enough = passes && heap;
+	int left = 0;
+	for (int i = 0; i < count && enough; i++) {
+		passes[i] = gd_walk_over(&runs[i], 1);
+		passes[i].consume = true;
+		double *value = gd_walk_next(&passes[i]);
+		if (value)
+			heap[left++] = (head){*value, i};
+	}
+	for (int i = left; i-- > 0;)
+		sink(heap, left, i);
+	while (left > 0) {
+		double *place = gd_pile_add(merged), *next = gd_walk_next(&passes[heap[0].run]);
+		if (!place)
+			break;
+		*place = heap[0].value;
+		if (next)
+			heap[0].value = *next;
+		else
+			heap[0] = heap[--left];
+		sink(heap, left, 0);
+	}
+	free(passes);
+	free(heap);
+	return enough;
+}
+
+/* Values that do not fit, in order in ordered->pile. */
+static gd_status sort_pile(gd_ordered *ordered, gd_pile *values, int64_t most)
+{
+	gd_spill *spill = values->spill;
+	int count = (int)((values->count + most - 1) / most);
+	gd_pile *runs = gd_allocate((size_t)count, sizeof *runs);
+	ordered->pile = gd_allocate(1, sizeof *ordered->pile);
+	bool enough = runs && ordered->pile;
+	if (enough) {
+		gd_pile_init(ordered->pile, spill, sizeof(double));
+		enough = make_runs(values, most, runs, count);
+	}
+	if (enough)
+		enough = merge(runs, count, ordered->pile);
+	for (int i = 0; runs && i < count; i++)
+		gd_pile_release(&runs[i]);
+	free(runs);
+	if (enough && !gd_failed(&spill->status))
+		ordered->first = gd_allocate((size_t)ordered->pile->chunk_count, sizeof *ordered->first);
+	if (gd_failed(&spill->status) || !ordered->first)
+		return gd_failed(&spill->status) ? spill->status : gd_out_of_memory("the order of values");
+	for (int64_t i = 0, some; i < ordered->pile->chunk_count; i++) {
+		double *items = gd_pile_look(ordered->pile, i, false, &some);
+		ordered->first[i] = items ? *items : 0;
+	}
+	return spill->status;
+}
+
+static gd_status sort_whole(gd_ordered *ordered, gd_pile *values)
+{
+	int64_t count = 0;
+	ordered->values = ordered->own = malloc(((size_t)values->count + 1) * sizeof *ordered->own);
+	gd_walk walk = gd_walk_over(values, 1);
+	walk.consume = true;
+	if (!ordered->own)
+		return gd_out_of_memory("the order of values");
+	for (double *value; (value = gd_walk_next(&walk));)
+		ordered->own[count++] = *value;
+	return sort(ordered->own, count) ? gd_ok() : gd_out_of_memory("the order of values");
+}
+
+gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *values, const gd_together *together)
+{
+	gd_status status = *mine;
+	int64_t most = (int64_t)(values->spill->work / (3 * sizeof(double)));
+	*ordered = (gd_ordered){.count = values->count, .total = values->count, .together = together};
+	most = most > 1 ? most : 1;
+	if (!gd_failed(&status))
+		status = values->count <= most || !values->spill->directory ? sort_whole(ordered, values) : sort_pile(ordered, values, most);
+	if (!gd_failed(&status))
+		status = ordered->pile ? ordered->pile->spill->status : status;
+	gd_pile_release(values);
+	return gd_together_sum(together, &status, &ordered->total, 1);
+}
+
+void gd_ordered_release(gd_ordered *ordered)
+{
+	free(ordered->own);
+	free(ordered->first);
+	if (ordered->pile)
+		gd_pile_release(ordered->pile);
+	free(ordered->pile);
+	*ordered = (gd_ordered){0};
+}
+
+gd_status gd_ordered_check(const gd_ordered *ordered)
+{
+	return ordered->pile ? ordered->pile->spill->status : gd_ok();
+}
+
+double gd_ordered_value(const gd_ordered *ordered, int64_t index)
+{
+	int64_t count = 0;
+	if (ordered->values)
+		return ordered->values[index];
+	const double *items = gd_pile_look(ordered->pile, index / ordered->pile->per_chunk, false, &count);
+	return items ? items[index % ordered->pile->per_chunk] : 0;
+}
+
+/* ---- places ---- */
+
+/* Of values [count], rising, how many are below `value`, or not above it. */
+static int64_t count_among(const double *values, int64_t count, double value, bool or_equal)
+{
+	int64_t low = 0, high = count;
 	while (low < high) {
 		int64_t middle = low + (high - low) / 2;
-		if (ordered->values[middle] < value || (or_equal && ordered->values[middle] == value))
+		if (values[middle] < value || (or_equal && values[middle] == value))
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
+}
+
+/* Of those held here. */
+static int64_t count_here(const gd_ordered *ordered, double value, bool or_equal)
+{
+	if (!ordered->pile)
+		return count_among(ordered->values, ordered->count, value, or_equal);
+	int64_t count = 0, chunk = count_among(ordered->first, ordered->pile->chunk_count, value, or_equal) - 1;
+	const double *items = chunk < 0 ? NULL : gd_pile_look(ordered->pile, chunk, false, &count);
+	return items ? chunk * ordered->pile->per_chunk + count_among(items, count, value, or_equal) : 0;
 }
 
 /* The least key up to which there are more values than `place`, bit by bit, for all places at once. */
@@ -92,8 +260,8 @@ gd_status gd_ordered_at(const gd_ordered *ordered, size_t count, const int64_t *
 	gd_status status = gd_ok();
 	if (!ordered->together) {
 		for (size_t i = 0; i < count; i++)
-			values[i] = ordered->values[places[i]] + 0.0;
-		return status;
+			values[i] = gd_ordered_value(ordered, places[i]) + 0.0;
+		return gd_ordered_check(ordered);
 	}
 	uint64_t *key = gd_allocate(count, sizeof *key);
 	int64_t *up_to = gd_allocate(count, sizeof *up_to);
@@ -103,7 +271,8 @@ gd_status gd_ordered_at(const gd_ordered *ordered, size_t count, const int64_t *
 	for (int bit = 63; bit >= 0 && !gd_failed(&status); bit--) {
 		uint64_t step = UINT64_C(1) << bit;
 		for (size_t i = 0; i < count; i++)
-			up_to[i] = count_here(ordered, value_of(key[i] | (step - 1)), true);
+			up_to[i] = i && key[i] == key[i - 1] ? up_to[i - 1] : count_here(ordered, value_of(key[i] | (step - 1)), true);
+		status = gd_ordered_check(ordered);
 		status = gd_together_sum(ordered->together, &status, up_to, count);
 		for (size_t i = 0; i < count && !gd_failed(&status); i++)
 			key[i] |= up_to[i] <= places[i] ? step : 0;
@@ -122,6 +291,7 @@ gd_status gd_ordered_count(const gd_ordered *ordered, size_t count, const double
 		below[i] = count_here(ordered, values[i], false);
 		up_to[i] = count_here(ordered, values[i], true);
 	}
+	status = gd_ordered_check(ordered);
 	status = gd_together_sum(ordered->together, &status, below, count);
 	return gd_failed(&status) ? status : gd_together_sum(ordered->together, &status, up_to, count);
 }

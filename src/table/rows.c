@@ -1,7 +1,6 @@
 #include "gd/table/rows.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,28 +21,56 @@ static gd_status take_header(void *context, const gd_record *header)
 	return status;
 }
 
-/* Makes `*array` hold `room` items of `size` bytes. */
-static bool widen(void **array, int64_t room, size_t size)
+enum { MOST_IN_CHUNKS = 16 << 20 }; /* bytes */
+
+static size_t item_size(const gd_rows *rows)
 {
-	void *wider = realloc(*array, (size_t)room * size + 1);
-	if (wider)
-		*array = wider;
-	return wider != NULL;
+	const gd_schema *schema = &rows->recipe->schema;
+	return sizeof(gd_row) + (size_t)schema->term_count * sizeof(double) + (size_t)schema->group_count * sizeof(gd_content);
 }
 
-static bool reserve(gd_rows *rows)
+/* The same for all holders; each pile has a chunk in memory. */
+static int pile_count(const gd_rows *rows)
 {
-	if (rows->count < rows->room)
-		return true;
-	int64_t room = rows->room ? 2 * rows->room : 1024;
-	size_t terms = (size_t)rows->recipe->schema.term_count, groups = (size_t)rows->recipe->schema.group_count;
-	if (!widen((void **)&rows->codes, room, terms * sizeof *rows->codes) || !widen((void **)&rows->labels, room, sizeof *rows->labels) ||
-		!widen((void **)&rows->groups, room, groups * sizeof *rows->groups) || !widen((void **)&rows->content, room, sizeof *rows->content) ||
-		!widen((void **)&rows->source_row, room, sizeof *rows->source_row) || !widen((void **)&rows->part, room, sizeof *rows->part) ||
-		(rows->recipe->schema.weighs && !widen((void **)&rows->weights, room, sizeof *rows->weights)))
-		return false;
-	rows->room = room;
-	return true;
+	size_t chunk = rows->spill->chunk > item_size(rows) ? rows->spill->chunk : item_size(rows), count = MOST_IN_CHUNKS / chunk;
+	return count < 1 ? 1 : count > GD_ROWS_MOST_PILES ? GD_ROWS_MOST_PILES
+							  : (int)count;
+}
+
+void gd_rows_pile(const gd_rows *rows, gd_pile *piles, int count)
+{
+	for (int i = 0; i < count; i++)
+		gd_pile_init(&piles[i], rows->spill, item_size(rows));
+}
+
+bool gd_rows_add(gd_pile *pile, const gd_row *row)
+{
+	void *item = gd_pile_add(pile);
+	if (item)
+		memcpy(item, row, pile->item);
+	return item != NULL;
+}
+
+gd_status gd_rows_deal(gd_rows *rows, uint64_t (*hash)(void *context, const gd_row *row), void *context)
+{
+	int count = pile_count(rows);
+	gd_pile *piles = gd_allocate((size_t)count, sizeof *piles);
+	if (!piles)
+		return gd_out_of_memory("the records");
+	gd_rows_pile(rows, piles, count);
+	gd_walk walk = gd_rows_walk(rows);
+	walk.consume = true;
+	for (gd_row *row; (row = gd_walk_next(&walk));) {
+		uint64_t inside = hash(context, row);
+		if (!gd_rows_add(&piles[gd_split_range(&inside, (uint64_t)count)], row))
+			break;
+	}
+	for (int i = 0; i < rows->pile_count; i++)
+		gd_pile_release(&rows->piles[i]);
+	free(rows->piles);
+	rows->piles = piles;
+	rows->pile_count = count;
+	return rows->spill->status;
 }
 
 static gd_status read_part(const gd_rows *rows, const gd_record *record, uint8_t *part)
@@ -60,17 +87,48 @@ static gd_status read_part(const gd_rows *rows, const gd_record *record, uint8_t
 	return gd_error(GD_BAD_DATA, "expected train, validation or test in column '%s', found '%s'", gd_excerpt(rows->split_column, room), gd_excerpt(text, other));
 }
 
-/* A record without a value there is a group of its own, named by its content. */
-static gd_status read_group(gd_rows *rows, const gd_record *record, int64_t row, int group)
+/* How often each label comes. */
+static gd_status count_label(gd_rows *rows, int32_t label)
+{
+	if (label >= rows->frequency_room) {
+		int32_t room = label < 16 ? 32 : 2 * label;
+		int64_t *frequency = realloc(rows->frequency, (size_t)room * sizeof *frequency);
+		if (!frequency)
+			return gd_out_of_memory("the classes");
+		memset(frequency + rows->frequency_room, 0, (size_t)(room - rows->frequency_room) * sizeof *frequency);
+		rows->frequency = frequency;
+		rows->frequency_room = room;
+	}
+	rows->frequency[label]++;
+	return gd_ok();
+}
+
+enum {
+	TEXT_BYTES = 64, /* of a text, besides its own: in an arena, and twice its place in a list and a table of hashes */
+	RECORDS_UNCHECKED = 256,
+};
+
+gd_status gd_rows_check_learned(gd_rows *rows)
 {
 	const gd_schema *schema = &rows->recipe->schema;
-	const char *text = record->fields[rows->recipe->field[schema->groups[group]]];
-	char own[64];
-	if (gd_schema_is_missing(schema, text)) {
-		snprintf(own, sizeof own, "\x1f%016" PRIx64 "%016" PRIx64 " %" PRId64, rows->content[row].high, rows->content[row].low, record->number + rows->number_base);
-		text = own;
+	char room[GD_EXCERPT_ROOM];
+	for (int i = 0; i <= schema->term_count; i++) {
+		bool classes = i == schema->term_count;
+		const gd_dictionary *dictionary = classes ? &schema->classes : &schema->terms[i].categories;
+		if (classes ? !schema->learns_classes : !schema->terms[i].learns)
+			continue;
+		const char *column = gd_excerpt(schema->columns[classes ? schema->target : schema->terms[i].column], room);
+		for (; rows->known[i] < dictionary->count; rows->known[i]++)
+			rows->learned += strlen(dictionary->texts[rows->known[i]]) + TEXT_BYTES;
+		if (dictionary->count > GD_MOST_CATEGORIES && classes)
+			return gd_error(GD_BAD_DATA, "column '%s' holds more than %d different texts, which look like names; this program learns classes, of which there are few", column, GD_MOST_CATEGORIES);
+		if (dictionary->count > GD_MOST_CATEGORIES)
+			return gd_error(GD_BAD_DATA, "column '%s' holds more than %d different texts, too many to be categories; --drop it, or a schema without it", column, GD_MOST_CATEGORIES);
+		if (rows->spill->directory && rows->learned > rows->spill->learned)
+			return gd_error(GD_FAILED, "the different texts of columns up to '%s' take more than the %zu MB that --memory leaves for them; --drop it, or give more memory", column,
+				rows->spill->learned >> 20);
 	}
-	return gd_dictionary_add(&rows->group_names[group], text, &rows->groups[row * schema->group_count + group]);
+	return gd_ok();
 }
 
 static gd_status take_record(void *context, const gd_record *record)
@@ -80,6 +138,11 @@ static gd_status take_record(void *context, const gd_record *record)
 	const gd_schema *schema = &recipe->schema;
 	char room[GD_EXCERPT_ROOM];
 	rows->read++;
+	if (rows->read % RECORDS_UNCHECKED == 0) {
+		gd_status within = gd_rows_check_learned(rows);
+		if (gd_failed(&within))
+			return within;
+	}
 	const char *missing;
 	bool unlabelled = gd_recipe_is_unlabelled(recipe, record);
 	if (schema->missing == GD_MISSING_IMPUTE && (unlabelled || gd_recipe_is_unweighted(recipe, record))) {
@@ -87,10 +150,8 @@ static gd_status take_record(void *context, const gd_record *record)
 		rows->dropped++;
 		return gd_ok();
 	}
-	if (!reserve(rows))
-		return gd_out_of_memory("the records");
-	int64_t row = rows->count;
-	gd_status status = gd_recipe_measure(recipe, record, rows->codes + row * schema->term_count, &missing);
+	gd_row *row = rows->row;
+	gd_status status = gd_recipe_measure(recipe, record, row->codes, &missing);
 	if (gd_failed(&status))
 		return status;
 	if (missing && schema->missing == GD_MISSING_ERROR)
@@ -99,35 +160,55 @@ static gd_status take_record(void *context, const gd_record *record)
 		rows->dropped++;
 		return gd_ok();
 	}
-	rows->content[row] = gd_content_of_record(record);
-	status = gd_recipe_label(recipe, record, &rows->labels[row]);
+	row->content = gd_content_of_record(record);
+	row->source_row = record->number;
+	row->weight = 1;
+	row->test = rows->tests;
+	row->part = rows->tests ? GD_SPLIT_TEST : GD_SPLIT_TRAIN;
+	status = gd_recipe_label(recipe, record, &row->label);
 	if (status.code == GD_BAD_DATA && rows->tests && rows->spares_labels) {
 		rows->strangers++;
 		rows->dropped++;
 		return gd_ok();
 	}
 	if (!gd_failed(&status) && schema->weighs)
-		status = gd_recipe_weight(recipe, record, &rows->weights[row]);
-	for (int i = 0; i < schema->group_count && !gd_failed(&status); i++)
-		status = read_group(rows, record, row, i);
-	rows->part[row] = rows->tests ? GD_SPLIT_TEST : GD_SPLIT_TRAIN;
+		status = gd_recipe_weight(recipe, record, &row->weight);
+	for (int i = 0; i < schema->group_count; i++) {
+		const char *text = record->fields[recipe->field[schema->groups[i]]];
+		bool unnamed = gd_schema_is_missing(schema, text);
+		gd_row_groups(rows, row)[i] = unnamed ? (gd_content){0} : gd_content_of_text(text);
+		rows->unnamed += unnamed;
+	}
 	if (!gd_failed(&status) && rows->split_field >= 0)
-		status = read_part(rows, record, &rows->part[row]);
+		status = read_part(rows, record, &row->part);
+	if (!gd_failed(&status) && !rows->tests)
+		status = count_label(rows, row->label);
 	if (gd_failed(&status))
 		return status;
-	rows->source_row[row] = record->number;
+	uint64_t inside = row->content.high;
+	if (!gd_rows_add(&rows->piles[gd_split_range(&inside, (uint64_t)rows->pile_count)], row))
+		return rows->spill->status;
 	rows->count++;
 	return gd_ok();
 }
 
-gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, const char *split_column, gd_table_source *source, void *context, char sha256[65])
+gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, gd_spill *spill, const char *split_column, gd_table_source *source, void *context, char sha256[65])
 {
-	*rows = (gd_rows){.recipe = recipe, .split_column = split_column, .split_field = -1};
-	rows->group_names = gd_allocate((size_t)recipe->schema.group_count, sizeof *rows->group_names);
-	if (!rows->group_names)
-		return gd_out_of_memory("the groups");
+	*rows = (gd_rows){.recipe = recipe, .spill = spill, .split_column = split_column, .split_field = -1};
+	rows->pile_count = pile_count(rows);
+	rows->piles = gd_allocate((size_t)rows->pile_count, sizeof *rows->piles);
+	rows->row = gd_allocate(item_size(rows), 1);
+	rows->known = gd_allocate((size_t)recipe->schema.term_count + 1, sizeof *rows->known);
+	rows->frequency_room = recipe->schema.classes.count;
+	rows->frequency = gd_allocate((size_t)rows->frequency_room, sizeof *rows->frequency);
+	gd_status status = rows->piles && rows->row && rows->known && rows->frequency ? gd_ok() : gd_out_of_memory("the records");
 	gd_table_reader reader = {.header = take_header, .record = take_record, .context = rows};
-	gd_status status = source(context, &reader, sha256);
+	if (!gd_failed(&status)) {
+		gd_rows_pile(rows, rows->piles, rows->pile_count);
+		status = source(context, &reader, sha256);
+	}
+	if (!gd_failed(&status))
+		status = gd_rows_check_learned(rows);
 	if (gd_failed(&status))
 		gd_rows_release(rows);
 	return status;
@@ -149,22 +230,17 @@ gd_status gd_rows_read_tests(gd_rows *rows, gd_table_source *source, void *conte
 	return source(context, &reader, sha256);
 }
 
-int64_t gd_rows_inputs(const gd_rows *rows)
-{
-	return rows->tests ? rows->inputs : rows->count;
-}
-
 void gd_rows_release(gd_rows *rows)
 {
-	for (int i = 0; rows->group_names && i < rows->recipe->schema.group_count; i++)
-		gd_dictionary_release(&rows->group_names[i]);
-	free(rows->group_names);
-	free(rows->codes);
-	free(rows->labels);
-	free(rows->groups);
-	free(rows->content);
-	free(rows->source_row);
-	free(rows->weights);
-	free(rows->part);
+	for (int i = 0; rows->piles && i < rows->pile_count; i++)
+		gd_pile_release(&rows->piles[i]);
+	for (int i = 0; rows->code_place && i < rows->recipe->schema.term_count; i++)
+		free(rows->code_place[i]);
+	free(rows->code_place);
+	free(rows->label_place);
+	free(rows->piles);
+	free(rows->row);
+	free(rows->known);
+	free(rows->frequency);
 	*rows = (gd_rows){0};
 }

@@ -1,5 +1,7 @@
 /* What rows teach a recipe: classes, categories, what a missing value becomes. */
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,19 +47,14 @@ static gd_status join_classes(const gd_rows *rows, int32_t *name)
 	gd_dictionary folded = {0};
 	gd_status status = gd_ok();
 	size_t count = (size_t)classes->count, longest = 0;
-	int64_t *frequency = gd_allocate(count, sizeof *frequency);
+	const int64_t *frequency = rows->frequency;
 	int32_t *kind = gd_allocate(count, sizeof *kind), *best = gd_allocate(count, sizeof *best);
 	for (size_t i = 0; i < count; i++)
 		longest = strlen(classes->texts[i]) > longest ? strlen(classes->texts[i]) : longest;
 	char *text = malloc(longest + 2);
 	bool truths = gd_target_truths(classes);
-	if (!frequency || !kind || !best || !text)
+	if (!kind || !best || !text)
 		status = gd_out_of_memory("the classes");
-	for (int64_t i = 0; i < rows->count && !gd_failed(&status); i++)
-		frequency[rows->labels[i]]++;
-	status = gd_together_sum(rows->together, &status, frequency, count);
-	if (gd_failed(&status))
-		goto done;
 	for (int32_t i = 0; i < classes->count && !gd_failed(&status); i++) {
 		int32_t before = folded.count;
 		gd_target_key(classes->texts[i], truths, text);
@@ -71,69 +68,142 @@ static gd_status join_classes(const gd_rows *rows, int32_t *name)
 	}
 	for (int32_t i = 0; i < classes->count && !gd_failed(&status); i++)
 		name[i] = best[kind[i]];
-done:
 	gd_dictionary_release(&folded);
-	free(frequency);
 	free(kind);
 	free(best);
 	free(text);
 	return status;
 }
 
-gd_status gd_rows_fit_classes(gd_rows *rows)
+/* A record without a value is a group of its own, named by its content. */
+static void name_groups(const gd_rows *rows, gd_row *row)
+{
+	gd_content *groups = gd_row_groups(rows, row);
+	char own[64];
+	snprintf(own, sizeof own, "\x1f%016" PRIx64 "%016" PRIx64 " %" PRId64, row->content.high, row->content.low, row->source_row);
+	for (int i = 0; i < rows->recipe->schema.group_count; i++)
+		if (!groups[i].high && !groups[i].low)
+			groups[i] = gd_content_of_text(own);
+}
+
+/* What is still to be done to each row. */
+static gd_status settle(gd_rows *rows)
+{
+	int terms = rows->recipe->schema.term_count;
+	if (!rows->first_record && !rows->unnamed && !rows->label_place && !rows->code_place)
+		return gd_ok();
+	gd_walk walk = gd_rows_walk(rows);
+	walk.change = true;
+	for (gd_row *row; (row = gd_walk_next(&walk));) {
+		row->source_row += rows->first_record;
+		if (rows->unnamed)
+			name_groups(rows, row);
+		if (rows->label_place)
+			row->label = rows->label_place[row->label];
+		for (int i = 0; rows->code_place && i < terms; i++)
+			if (rows->code_place[i] && !isnan(row->codes[i]))
+				row->codes[i] = rows->code_place[i][(int32_t)row->codes[i]];
+	}
+	for (int i = 0; rows->code_place && i < terms; i++)
+		free(rows->code_place[i]);
+	free(rows->code_place);
+	free(rows->label_place);
+	rows->code_place = NULL;
+	rows->label_place = NULL;
+	rows->first_record = rows->unnamed = 0;
+	return rows->spill->status;
+}
+
+gd_status gd_rows_settle_tests(gd_rows *rows, int64_t first_record)
+{
+	gd_walk walk = gd_rows_walk(rows);
+	walk.change = true;
+	for (gd_row *row; (row = gd_walk_next(&walk));) {
+		if (!row->test)
+			continue;
+		row->source_row += first_record;
+		if (rows->unnamed)
+			name_groups(rows, row);
+	}
+	rows->unnamed = 0;
+	return rows->spill->status;
+}
+
+/* Labels have new numbers, place [count]: so have their frequencies, and what is still to be done to the rows. */
+static gd_status move_labels(gd_rows *rows, int32_t count, const int32_t *place)
+{
+	int32_t labels = rows->label_place ? rows->labels : count;
+	int64_t *frequency = gd_allocate((size_t)count, sizeof *frequency);
+	int32_t *moved = gd_allocate((size_t)labels, sizeof *moved);
+	if (!frequency || !moved) {
+		free(frequency);
+		free(moved);
+		return gd_out_of_memory("the classes");
+	}
+	for (int32_t i = 0; i < count && i < rows->frequency_room; i++)
+		frequency[place[i]] += rows->frequency[i];
+	for (int32_t i = 0; i < labels; i++)
+		moved[i] = place[rows->label_place ? rows->label_place[i] : i];
+	free(rows->frequency);
+	free(rows->label_place);
+	rows->frequency = frequency;
+	rows->frequency_room = count;
+	rows->label_place = moved;
+	rows->labels = labels;
+	return gd_ok();
+}
+
+static gd_status order_classes(gd_rows *rows)
 {
 	gd_schema *schema = &rows->recipe->schema;
-	gd_status status = gd_ok();
-	if (!schema->learns_classes)
-		return status;
 	int32_t count = schema->classes.count;
 	int32_t *place = gd_allocate((size_t)count, sizeof *place), *name = gd_allocate((size_t)count, sizeof *name);
 	bool *used = gd_allocate((size_t)count, sizeof *used);
-	if (!place || !name || !used)
-		status = gd_out_of_memory("the classes");
-	status = gd_together_agree(rows->together, &status);
-	if (gd_failed(&status))
-		goto done;
-	for (int32_t i = 0; i < count; i++)
+	gd_status status = place && name && used ? gd_ok() : gd_out_of_memory("the classes");
+	for (int32_t i = 0; i < count && !gd_failed(&status); i++)
 		name[i] = i;
-	if (schema->joins_classes)
+	if (schema->joins_classes && !gd_failed(&status))
 		status = join_classes(rows, name);
-	for (int32_t i = 0; i < count; i++)
+	for (int32_t i = 0; i < count && !gd_failed(&status); i++)
 		used[name[i]] = true;
 	if (!gd_failed(&status))
 		status = reorder(&schema->classes, used, place);
-	status = gd_together_agree(rows->together, &status);
-	if (gd_failed(&status))
-		goto done;
-	for (int64_t i = 0; i < rows->count; i++)
-		rows->labels[i] = place[name[rows->labels[i]]];
+	for (int32_t i = 0; i < count && !gd_failed(&status); i++)
+		name[i] = place[name[i]];
+	if (!gd_failed(&status))
+		status = move_labels(rows, count, name);
 	schema->learns_classes = false;
-done:
 	free(place);
 	free(name);
 	free(used);
 	return status;
 }
 
-static gd_status fit_term(gd_rows *rows, int index, int64_t training)
+gd_status gd_rows_fit_classes(gd_rows *rows)
+{
+	gd_status status = rows->recipe->schema.learns_classes ? order_classes(rows) : gd_ok();
+	if (!gd_failed(&status))
+		status = settle(rows);
+	return gd_together_agree(rows->together, &status);
+}
+
+/* The training part's records of each category of a learning term, trained [categories]; and what becomes of its codes, place [categories]. */
+typedef struct learning {
+	int64_t *trained;
+	int32_t *place;
+	int64_t unseen;
+} learning;
+
+/* One after the other, so that all holders add up the same things. */
+static gd_status fit_term(gd_rows *rows, int index, int64_t training, learning *l)
 {
 	gd_term *term = &rows->recipe->schema.terms[index];
-	const char *column = rows->recipe->schema.columns[term->column];
-	int64_t terms = rows->recipe->schema.term_count, least = gd_schema_rare(&rows->recipe->schema, training), unseen = 0;
-	gd_oddity *oddity = &rows->recipe->oddities[term->column][GD_ODD_UNSEEN];
-	char room[GD_EXCERPT_ROOM];
+	int64_t least = gd_schema_rare(&rows->recipe->schema, training), *trained = l->trained;
 	gd_status status = gd_ok();
 	size_t count = (size_t)term->categories.count;
-	int64_t *trained = gd_allocate(count, sizeof *trained);
 	bool *used = gd_allocate(count, sizeof *used);
-	int32_t *place = gd_allocate(count, sizeof *place);
-	if (!trained || !used || !place)
+	if (!used)
 		status = gd_out_of_memory("a column's categories");
-	for (int64_t i = 0; i < rows->count && !gd_failed(&status); i++) {
-		double code = rows->codes[i * terms + index];
-		if (rows->part[i] == GD_SPLIT_TRAIN && !isnan(code))
-			trained[(int32_t)code]++;
-	}
 	status = gd_together_sum(rows->together, &status, trained, count);
 	if (gd_failed(&status))
 		goto done;
@@ -148,91 +218,172 @@ static gd_status fit_term(gd_rows *rows, int index, int64_t training)
 		used[i] = trained[i] >= least || i == (size_t)most;
 		term->other_level = term->other_level || (trained[i] && !used[i]);
 	}
-	if (count)
-		status = reorder(&term->categories, used, place);
-	term->learns = false;
-	for (int64_t i = 0; i < rows->count && !gd_failed(&status); i++) {
-		double *code = &rows->codes[i * terms + index];
-		if (isnan(*code))
-			continue;
-		bool rare = *code < 0 || place[(int32_t)*code] < 0;
-		unseen += rare && !term->other_level;
-		*code = !rare ? place[(int32_t)*code] : term->other_level ? term->categories.count
-									  : -1;
-	}
-	status = gd_together_sum(rows->together, &status, &unseen, 1);
-	if (gd_failed(&status))
-		goto done;
-	oddity->count += unseen;
-	if (unseen && rows->recipe->schema.unseen == GD_UNSEEN_ERROR)
-		status = gd_error(GD_BAD_DATA, "%lld records have a category in column '%s' that the training part lacks", (long long)unseen, gd_excerpt(column, room));
+	if (count && !gd_failed(&status))
+		status = reorder(&term->categories, used, l->place);
+	for (size_t i = 0; i < count && !gd_failed(&status); i++)
+		if (l->place[i] < 0 && term->other_level)
+			l->place[i] = term->categories.count;
 done:
-	free(trained);
 	free(used);
-	free(place);
+	return status;
+}
+
+static void count_categories(const gd_rows *rows, const learning *of)
+{
+	int terms = rows->recipe->schema.term_count;
+	gd_walk walk = gd_rows_training(rows);
+	for (gd_row *row; (row = gd_rows_next_training(&walk));)
+		for (int i = 0; i < terms; i++)
+			if (of[i].trained && !isnan(row->codes[i]))
+				of[i].trained[(int32_t)row->codes[i]]++;
+}
+
+static void place_categories(gd_rows *rows, learning *of)
+{
+	int terms = rows->recipe->schema.term_count;
+	gd_walk walk = gd_rows_walk(rows);
+	walk.change = true;
+	for (gd_row *row; (row = gd_walk_next(&walk));)
+		for (int i = 0; i < terms; i++)
+			if (of[i].trained && !isnan(row->codes[i])) {
+				const gd_term *term = &rows->recipe->schema.terms[i];
+				int32_t code = (int32_t)row->codes[i];
+				/* Of test tables, below 0: known to nobody. */
+				row->codes[i] = code >= 0 ? of[i].place[code] : term->other_level ? term->categories.count
+												  : -1;
+				of[i].unseen += row->codes[i] < 0;
+			}
+}
+
+static gd_status fit_terms(gd_rows *rows, int64_t training, learning *of)
+{
+	gd_schema *schema = &rows->recipe->schema;
+	char room[GD_EXCERPT_ROOM];
+	gd_status status = gd_ok();
+	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
+		if (!schema->terms[i].learns)
+			continue;
+		size_t count = (size_t)schema->terms[i].categories.count;
+		of[i].trained = gd_allocate(count, sizeof *of[i].trained);
+		of[i].place = gd_allocate(count, sizeof *of[i].place);
+		if (!of[i].trained || !of[i].place)
+			status = gd_out_of_memory("a column's categories");
+	}
+	if (!gd_failed(&status)) {
+		count_categories(rows, of);
+		status = rows->spill->status;
+	}
+	status = gd_together_agree(rows->together, &status);
+	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++)
+		if (of[i].trained)
+			status = fit_term(rows, i, training, &of[i]);
+	if (!gd_failed(&status)) {
+		place_categories(rows, of);
+		status = rows->spill->status;
+	}
+	for (int i = 0; i < schema->term_count; i++) {
+		gd_term *term = &schema->terms[i];
+		if (!of[i].trained)
+			continue;
+		term->learns = false;
+		status = gd_together_sum(rows->together, &status, &of[i].unseen, 1);
+		if (gd_failed(&status))
+			return status;
+		rows->recipe->oddities[term->column][GD_ODD_UNSEEN].count += of[i].unseen;
+		if (of[i].unseen && schema->unseen == GD_UNSEEN_ERROR)
+			status = gd_error(GD_BAD_DATA, "%lld records have a category in column '%s' that the training part lacks", (long long)of[i].unseen,
+				gd_excerpt(schema->columns[term->column], room));
+	}
 	return status;
 }
 
 gd_status gd_rows_fit_categories(gd_rows *rows)
 {
+	const gd_schema *schema = &rows->recipe->schema;
 	gd_status status = gd_ok();
 	int64_t training = 0;
-	for (int64_t i = 0; i < rows->count; i++)
-		training += rows->part[i] == GD_SPLIT_TRAIN;
+	bool learns = false;
+	for (int i = 0; i < schema->term_count; i++)
+		learns = learns || schema->terms[i].learns;
+	if (!learns)
+		return status;
+	gd_walk walk = gd_rows_training(rows);
+	while (gd_rows_next_training(&walk))
+		training++;
+	status = rows->spill->status;
 	status = gd_together_sum(rows->together, &status, &training, 1);
-	for (int i = 0; i < rows->recipe->schema.term_count && !gd_failed(&status); i++)
-		if (rows->recipe->schema.terms[i].learns)
-			status = fit_term(rows, i, training);
+	learning *of = gd_allocate((size_t)schema->term_count, sizeof *of);
+	if (!of)
+		status = gd_out_of_memory("the columns' categories");
+	status = gd_together_agree(rows->together, &status);
+	if (!gd_failed(&status))
+		status = fit_terms(rows, training, of);
+	for (int i = 0; of && i < schema->term_count; i++) {
+		free(of[i].trained);
+		free(of[i].place);
+	}
+	free(of);
 	return status;
 }
 
-int64_t gd_rows_list_training(const gd_rows *rows, int term, double *values)
+gd_status gd_rows_list_training(const gd_rows *rows, int count, const int *terms, gd_pile *columns)
 {
-	int64_t count = 0, terms = rows->recipe->schema.term_count;
-	for (int64_t i = 0; i < rows->count; i++)
-		if (rows->part[i] == GD_SPLIT_TRAIN && !isnan(rows->codes[i * terms + term]))
-			values[count++] = rows->codes[i * terms + term];
-	return count;
+	for (int i = 0; i < count; i++)
+		gd_pile_init(&columns[i], rows->spill, sizeof(double));
+	gd_walk walk = gd_rows_training(rows);
+	for (gd_row *row; (row = gd_rows_next_training(&walk));)
+		for (int i = 0; i < count; i++) {
+			double value = row->codes[terms[i]], *place = isnan(value) ? NULL : gd_pile_add(&columns[i]);
+			if (place)
+				*place = value;
+		}
+	return rows->spill->status;
 }
 
-static gd_status find_mean(const gd_rows *rows, const double *values, int64_t count, double *mean)
+static gd_status find_median(const gd_rows *rows, int term, double *median)
 {
-	double packed[GD_EXACT_MOMENTS_LENGTH];
-	gd_exact_moments moments = {0};
-	for (int64_t i = 0; i < count; i++)
-		gd_exact_moments_add(&moments, values[i], 1);
-	gd_exact_moments_pack(&moments, packed);
-	gd_status status = gd_ok();
-	status = gd_together_add_up(rows->together, &status, packed, GD_EXACT_MOMENTS_LENGTH);
-	gd_exact_moments_unpack(&moments, packed);
-	*mean = gd_exact_moments_mean(&moments);
-	return status;
-}
-
-static gd_status find_median(const gd_rows *rows, double *values, int64_t count, double *median)
-{
-	gd_ordered ordered;
+	gd_ordered ordered = {0};
+	gd_pile column;
 	double middle[2] = {0};
-	gd_status status = gd_ok();
-	status = gd_ordered_init(&ordered, &status, values, count, rows->together);
+	gd_status status = gd_rows_list_training(rows, 1, &term, &column);
+	status = gd_ordered_sort(&ordered, &status, &column, rows->together);
 	const int64_t places[2] = {(ordered.total - 1) / 2, ordered.total / 2};
 	if (!gd_failed(&status))
 		status = gd_ordered_at(&ordered, 2, places, middle);
+	gd_ordered_release(&ordered);
 	*median = (middle[0] + middle[1]) / 2;
 	return status;
 }
 
-/* present [terms + 1]: the training part's records that have a value of each term, and all of them. */
-static void count_present(const gd_rows *rows, int64_t *present)
+/* present [terms + 1]: the training part's records that have a value of each term, and all of them. moments [terms]: of those values, where they are wanted. */
+static void look_at_training(const gd_rows *rows, int64_t *present, const bool *wanted, gd_exact_moments *moments)
 {
 	int terms = rows->recipe->schema.term_count;
-	for (int64_t row = 0; row < rows->count; row++) {
-		if (rows->part[row] != GD_SPLIT_TRAIN)
-			continue;
-		for (int i = 0; i < terms; i++)
-			present[i] += !isnan(rows->codes[row * terms + i]);
+	gd_walk walk = gd_rows_training(rows);
+	for (gd_row *row; (row = gd_rows_next_training(&walk));) {
+		for (int i = 0; i < terms; i++) {
+			present[i] += !isnan(row->codes[i]);
+			if (wanted[i] && !isnan(row->codes[i]))
+				gd_exact_moments_add(&moments[i], row->codes[i], 1);
+		}
 		present[terms]++;
 	}
+}
+
+static gd_status find_mean(const gd_rows *rows, gd_exact_moments *moments, double *mean)
+{
+	double packed[GD_EXACT_MOMENTS_LENGTH];
+	gd_exact_moments_pack(moments, packed);
+	gd_status status = gd_ok();
+	status = gd_together_add_up(rows->together, &status, packed, GD_EXACT_MOMENTS_LENGTH);
+	gd_exact_moments_unpack(moments, packed);
+	*mean = gd_exact_moments_mean(moments);
+	return status;
+}
+
+static bool takes_median(const gd_schema *schema, const gd_term *term)
+{
+	return term->treatment->form == GD_FORM_SCALAR && gd_schema_find_encoding(schema, term->column).kind == GD_ENCODE_QUANTILE;
 }
 
 gd_status gd_rows_fit_missing(gd_rows *rows)
@@ -242,30 +393,33 @@ gd_status gd_rows_fit_missing(gd_rows *rows)
 	gd_status status = gd_ok();
 	if (schema->missing != GD_MISSING_IMPUTE)
 		return status;
-	double *values = gd_allocate((size_t)rows->count, sizeof *values);
-	bool *seen = gd_allocate((size_t)schema->column_count, sizeof *seen);
+	bool *seen = gd_allocate((size_t)schema->column_count, sizeof *seen), *wanted = gd_allocate(terms, sizeof *wanted);
 	int64_t *present = gd_allocate(terms + 1, sizeof *present);
-	if (!values || !seen || !present)
+	gd_exact_moments *moments = gd_allocate(terms, sizeof *moments);
+	if (!seen || !wanted || !present || !moments) {
 		status = gd_out_of_memory("what missing values become");
-	else
-		count_present(rows, present);
+	} else {
+		for (size_t i = 0; i < terms; i++)
+			wanted[i] = gd_term_takes_fill(&schema->terms[i]) && isnan(schema->terms[i].fill);
+		look_at_training(rows, present, wanted, moments);
+		status = rows->spill->status;
+	}
 	status = gd_together_sum(rows->together, &status, present, terms + 1);
 	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
 		gd_term *term = &schema->terms[i];
 		if (!seen[term->column])
 			term->flags_missing = term->flags_missing || present[i] < present[terms];
 		seen[term->column] = true;
-		if (!gd_term_takes_fill(term) || !isnan(term->fill))
+		if (!wanted[i])
 			continue;
-		bool median = term->treatment->form == GD_FORM_SCALAR && gd_schema_find_encoding(schema, term->column).kind == GD_ENCODE_QUANTILE;
-		int64_t count = gd_rows_list_training(rows, i, values);
 		if (!present[i])
 			term->fill = 0;
 		else
-			status = median ? find_median(rows, values, count, &term->fill) : find_mean(rows, values, count, &term->fill);
+			status = takes_median(schema, term) ? find_median(rows, i, &term->fill) : find_mean(rows, &moments[i], &term->fill);
 	}
-	free(values);
 	free(seen);
+	free(wanted);
 	free(present);
+	free(moments);
 	return status;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
-#include "gd/table/split.h"
 
 gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, double *mean, double *deviation,
 	bool *constant)
@@ -83,60 +82,23 @@ gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_ro
 	return status;
 }
 
-/* Rows in the order of their groups. */
-static int64_t *list_by_group(int64_t rows, const int32_t *groups, int64_t group_count, int64_t *first)
+void gd_statistics_audit(const gd_tallied *entries, int64_t count, gd_audit *audit)
 {
-	int64_t *members = gd_allocate((size_t)rows, sizeof *members);
-	if (!members)
-		return NULL;
-	memset(first, 0, ((size_t)group_count + 1) * sizeof *first);
-	for (int64_t i = 0; i < rows; i++)
-		first[groups[i]]++;
-	for (int64_t i = 1; i <= group_count; i++)
-		first[i] += first[i - 1];
-	for (int64_t i = rows - 1; i >= 0; i--)
-		members[--first[groups[i]]] = i;
-	return members;
-}
-
-static void audit_group(const int64_t *members, int64_t count, const int32_t *labels, const uint8_t *part, int64_t *of_class, int64_t *right, gd_audit *audit)
-{
-	int64_t test = 0, most = 0;
-	bool trained = false;
-	for (int64_t i = 0; i < count; i++) {
-		int64_t row = members[i], now = ++of_class[labels[row]];
-		most = now > most ? now : most;
-		test += part[row] == GD_SPLIT_TEST;
-		trained = trained || part[row] == GD_SPLIT_TRAIN;
+	for (int64_t from = 0, to; from < count; from = to) {
+		int64_t all = 0, most = 0, test = 0, trained = 0;
+		for (to = from; to < count && !gd_content_compare(entries[to].content, entries[from].content); to++) {
+			const int64_t *part = entries[to].count;
+			int64_t rows = part[GD_SPLIT_TRAIN] + part[GD_SPLIT_VALIDATION] + part[GD_SPLIT_TEST];
+			all += rows;
+			most = rows > most ? rows : most;
+			test += part[GD_SPLIT_TEST];
+			trained += part[GD_SPLIT_TRAIN];
+		}
+		audit->rows += all;
+		audit->right += most;
+		audit->groups++;
+		audit->conflicting_groups += most < all;
+		audit->test_rows += test;
+		audit->shared_test_rows += trained ? test : 0;
 	}
-	for (int64_t i = 0; i < count; i++)
-		of_class[labels[members[i]]] = 0;
-	*right += most;
-	audit->groups += count > 0;
-	audit->conflicting_groups += most < count;
-	audit->test_rows += test;
-	audit->shared_test_rows += trained ? test : 0;
-}
-
-gd_status gd_statistics_audit(int64_t rows, int classes, const int32_t *labels, const int32_t *groups, int64_t group_count, const uint8_t *part, gd_audit *audit)
-{
-	gd_status status = gd_ok();
-	int64_t right = 0, *members = NULL;
-	int64_t *first = gd_allocate((size_t)group_count + 1, sizeof *first);
-	int64_t *of_class = gd_allocate((size_t)classes, sizeof *of_class);
-	*audit = (gd_audit){.rows = rows};
-	if (first && of_class)
-		members = list_by_group(rows, groups, group_count, first);
-	if (!members) {
-		status = gd_out_of_memory("the leak audit");
-		goto done;
-	}
-	for (int64_t i = 0; i < group_count; i++)
-		audit_group(members + first[i], first[i + 1] - first[i], labels, part, of_class, &right, audit);
-	audit->ceiling = rows ? (double)right / (double)rows : 1;
-done:
-	free(members);
-	free(first);
-	free(of_class);
-	return status;
 }

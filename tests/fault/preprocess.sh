@@ -44,6 +44,9 @@ removed=0 hung=0
 for ((kill = 0; kill < count; kill++)); do
 	ranks=$((RANDOM % 3 + 1)) input=songs.csv
 	((RANDOM % 2)) && input=songs.csv.gz
+	# Some of them in so little memory that most of it is in temporary files.
+	unset GENRE_DIST_SPILL
+	((RANDOM % 2)) && export GENRE_DIST_SPILL=200000,40000,2000
 	rm -f made.h5
 	if ((ranks == 1)); then
 		"$GENRE_DIST" preprocess "$input" -o made.h5 -q >/dev/null 2>&1 &
@@ -69,6 +72,8 @@ for ((kill = 0; kill < count; kill++)); do
 	nothing_half_made "kill $kill of $ranks ranks"
 	goes_through "kill $kill of $ranks ranks"
 done
+unset GENRE_DIST_SPILL
+compgen -G 'genre-dist-*' >/dev/null && fail "a temporary file is left: $(echo genre-dist-*)"
 echo "$count kills, $removed leftovers removed, $hung times mpirun itself did not end"
 
 # A disk that is full, or broken, from some call on: an error, and nothing left.
@@ -101,6 +106,27 @@ for at in 1 2; do
 	equal "three ranks, full from write $at on: exit code" "$code" 1
 	holds "lines of it" "$(grep -c '^genre-dist: cannot' err.txt) == 1"
 done
+# And where records go through a temporary file of no name: from its first write on, its last one, and some between.
+export GD_FAIL_NAME=/#
+export GENRE_DIST_SPILL=200000,40000,2000
+rm -f made.h5 calls.txt
+env GD_FAIL_LOG="$PWD/calls.txt" GD_FAIL_ONLY=pwrite LD_PRELOAD="$GD_WRITES" "$GENRE_DIST" preprocess songs.csv -o made.h5 -q >/dev/null 2>&1
+equal "dataset in little memory" "$(content_of made.h5)" "$whole"
+calls=$(wc -l <calls.txt)
+if [[ -n $(find . -name 'genre-dist-*') ]] || ((calls == 0)); then
+	echo "this file system has no files without a name"
+else
+	for at in 1 2 7 $((calls / 4)) $((calls / 2)) $((calls * 3 / 4)) $((calls - 1)) "$calls"; do
+		for ranks in 1 2; do
+			((ranks == 1 || at < calls / 4)) || continue
+			rm -f made.h5
+			refuse 1 "cannot keep temporary data beside 'made.h5': no space left" mpirun -n "$ranks" -x GD_FAIL_AT="$at" -x GD_FAIL_ON=1 -x GD_FAIL_ERRNO=28 -x GD_FAIL_ONLY=pwrite -x GD_FAIL_NAME -x GENRE_DIST_SPILL -x LD_PRELOAD="$GD_WRITES" "$GENRE_DIST" preprocess songs.csv -o made.h5 -q
+			[[ ! -e made.h5 ]] || fail "full from write $at of $calls on: a dataset all the same"
+			compgen -G 'made.h5*' >/dev/null && fail "full from write $at of $calls on: something left: $(echo made.h5*)"
+		done
+	done
+fi
+unset GENRE_DIST_SPILL
 unset GD_FAIL_NAME
 rm -f made.h5
 goes_through "the end"

@@ -70,6 +70,7 @@ static void learn(reading *r, const char *sha256)
 	gd_inference_release(&inference);
 	gd_recipe recipe;
 	gd_rows rows;
+	gd_spill spill;
 	char again[65];
 	if (!schema.term_count) {
 		gd_schema_release(&schema);
@@ -78,15 +79,17 @@ static void learn(reading *r, const char *sha256)
 	status = gd_recipe_init(&recipe, &schema);
 	if (gd_failed(&status))
 		return;
-	status = gd_rows_read(&rows, &recipe, NULL, read_again, r, again);
+	gd_spill_init(&spill, NULL, NULL, 0, 1 << 16);
+	status = gd_rows_read(&rows, &recipe, &spill, NULL, read_again, r, again);
 	if (!gd_failed(&status)) {
 		fuzz_require(rows.read == r->records && rows.count + rows.dropped == rows.read, "each record is kept or dropped");
 		status = gd_rows_fit_classes(&rows);
 	}
-	if (!gd_failed(&status))
-		for (int64_t i = 0; i < rows.count; i++)
-			fuzz_require(rows.labels[i] >= 0 && rows.labels[i] < recipe.schema.classes.count, "labels are classes");
+	gd_walk walk = gd_rows_walk(&rows);
+	for (const gd_row *row; !gd_failed(&status) && (row = gd_walk_next(&walk));)
+		fuzz_require(row->label >= 0 && row->label < recipe.schema.classes.count, "labels are classes");
 	gd_rows_release(&rows);
+	gd_spill_release(&spill);
 	gd_recipe_release(&recipe);
 }
 

@@ -41,6 +41,7 @@ typedef struct gd_preprocess_options {
 	int bins;                 /* for all numbers; 0: the schema's, or as many as the encoding has by itself */
 	int64_t seed;
 	bool force;               /* overwrite the output */
+	int64_t memory;           /* bytes that each rank's process may take; 0: half of what its host has free, shared among its ranks */
 	const char *history;      /* command line */
 	FILE *out;                /* where tables are printed; NULL: nowhere */
 	bool verbose;             /* all of their lines, and all warnings */

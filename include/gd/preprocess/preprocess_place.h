@@ -1,15 +1,13 @@
 /*
- * Parts and places of rows that several ranks hold, the same as gd_split_assign and gd_split_order give one rank that holds all. Collective.
- *
- * A record's place is known from its key, a hash of its content: a rank owns an equal range of all hashes, is asked about the records in it, and puts them in order. Equal
- * contents are first counted by the owner of the content.
+ * Parts and places of records. A record's place is known from its key, a hash of its content and of how many records of that content are in front of it: each rank gets those whose keys fall into its
+ * range of all hashes, in piles that fit into memory one by one, and puts them in order. Collective.
  */
 #ifndef GD_PREPROCESS_PLACE_H
 #define GD_PREPROCESS_PLACE_H
 
 #include "gd/preprocess/preprocess_run.h"
 
-/* Sets rows.part, run->position and header.rows. */
+/* Splits the rows and places them (gd_rows.placed); sets run->starts and header.rows. */
 GD_CHECKED gd_status gd_preprocess_place(gd_preprocess *run);
 
 #endif

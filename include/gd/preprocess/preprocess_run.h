@@ -38,14 +38,14 @@ typedef struct gd_preprocess {
 	char source_sha256[65];   /* on several ranks, and of arrays, known beforehand */
 	char inferred_sha256[65]; /* of the first reading, where there are two */
 	gd_recipe recipe;
-	gd_rows rows;             /* of this rank */
+	int64_t memory;           /* bytes that this process may take */
+	char *spill_directory;
+	gd_spill spill;           /* where rows are */
+	gd_rows rows;             /* of this rank; once they are placed, those whose keys fall into its range */
 	int64_t records;          /* of all ranks, that are kept */
-	int64_t first_record;     /* how many records of the table are in front of this rank's */
 	int64_t *loose, *loose_line; /* [columns], in the arena: quotes that enclose nothing, and the line of the first */
-	int64_t training;         /* of this rank, in the training part */
-	gd_split_key *keys;       /* [rows]; NULL on several ranks */
-	int64_t *order;           /* [rows]: training, validation, test, each in its stored order; on several ranks [training] in any order */
-	int64_t *position;        /* [rows]: places in the stored order of all parts; NULL on one rank */
+	int64_t *starts;          /* [ranks + 1, parts]: where each rank's rows begin in a part; behind them the parts' ends */
+	gd_walk walk;             /* of gd_preprocess_row */
 	double *features;         /* [features]: scratch */
 	bool *constant, *scalar, *category; /* [features]: one value only; a number; of a one-hot group of several */
 	gd_audit *audits;         /* [groups]; without groups one, of copies */

@@ -4,8 +4,6 @@
 
 #include "gd/preprocess/preprocess_run.h"
 
-/* Local. What names each group of a column: contents [groups], to be freed; they do not depend on the ranks. */
-GD_CHECKED gd_status gd_preprocess_name_groups(const gd_preprocess *run, int group, gd_content **contents);
 /* Sets rows.part from the first group column, whose groups stay together. As gd_split_assign, group after group in the order of their keys. */
 GD_CHECKED gd_status gd_preprocess_split_units(gd_preprocess *run);
 /* Of group column `group`; or, with -1, of records that are equal in every column. As gd_statistics_audit. */

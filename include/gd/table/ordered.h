@@ -2,15 +2,28 @@
 #ifndef GD_ORDERED_H
 #define GD_ORDERED_H
 
+#include "gd/base/spill.h"
 #include "gd/table/together.h"
 
 typedef struct gd_ordered {
-	const double *values; /* [count], rising, finite: those held here */
+	const double *values; /* [count], rising, finite: those held here; NULL: they are in `pile` */
+	double *own;          /* where they are, if gd_ordered_sort put them there */
+	gd_pile *pile;
+	double *first;        /* [chunks]: the first value of each chunk of the pile */
 	int64_t count;
 	int64_t total;        /* of all holders */
 	const gd_together *together;
 } gd_ordered;
 
+/*
+ * Takes a pile of values over and puts them in order: at once where three times their size fits into spill->work, else in runs that are merged. Released also on failure.
+ */
+GD_CHECKED gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *values, const gd_together *together);
+void gd_ordered_release(gd_ordered *ordered);
+/* The value at place `index` of those held here; anything on failure (pile->spill->status). */
+double gd_ordered_value(const gd_ordered *ordered, int64_t index);
+/* Whether all values could be read so far. */
+GD_CHECKED gd_status gd_ordered_check(const gd_ordered *ordered);
 /* Puts values [count] in order in place; they stay the caller's. `mine`: the status of what led here. */
 GD_CHECKED gd_status gd_ordered_init(gd_ordered *ordered, const gd_status *mine, double *values, int64_t count, const gd_together *together);
 /* values [count], overwritten: those at places [count], each within [0, total), of the order of all. A zero is positive. */

@@ -1,56 +1,122 @@
 /*
- * A table's records in memory, as a recipe measures them: 8 bytes for each treatment of each record, and some 40 more. Local.
+ * A table's records, as a recipe measures them: 8 bytes for each treatment of each record, 16 for each group, and 56 more; in piles, which are read one record after the other and may lie in a
+ * file (gd/base/spill.h). Local.
  */
 #ifndef GD_ROWS_H
 #define GD_ROWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "gd/base/spill.h"
 #include "gd/base/status.h"
-#include "gd/table/dictionary.h"
 #include "gd/table/recipe.h"
 #include "gd/table/split.h"
 #include "gd/table/table.h"
 #include "gd/table/together.h"
 
+/* One record. Behind the codes are its groups' contents (gd_row_groups). */
+typedef struct gd_row {
+	gd_content content;
+	uint64_t hash;      /* of its key (gd_split_key), once it is known */
+	int64_t occurrence; /* likewise */
+	int64_t source_row; /* the record's number in the table */
+	int32_t label;
+	float weight;       /* 1 where the schema has no column of weights */
+	uint8_t part;       /* from the split column; else training, until it is split */
+	bool test;          /* of a test table: its part is settled */
+	double codes[];     /* [terms]; NaN: missing */
+} gd_row;
+
 typedef struct gd_rows {
 	gd_recipe *recipe;        /* the caller's */
 	const char *split_column; /* whose texts train, validation, test name a part; NULL: none */
 	int split_field;
-	int64_t count, room;
-	double *codes;            /* [count, terms]; NaN: missing */
-	int32_t *labels;          /* [count] */
-	int32_t *groups;          /* [count, groups] */
-	gd_content *content;      /* [count] */
-	int64_t *source_row;      /* [count]: the record's number in the table */
-	float *weights;           /* [count]; NULL: the schema has no column of weights */
-	uint8_t *part;            /* [count], from the split column */
-	gd_dictionary *group_names; /* [groups] */
+	gd_spill *spill;          /* the caller's */
+	gd_pile *piles;           /* [pile_count] of gd_row: as read, by ranges of their contents' hash */
+	int pile_count;
+	bool placed;              /* a pile a part, in its stored order */
+	gd_row *row;              /* scratch */
+	int64_t count;            /* of those held here */
+	int64_t *frequency;       /* [frequency_room]: of each label; of all holders, once their dictionaries are one */
+	int32_t frequency_room;
+	int32_t *known;           /* [terms + 1]: categories of learning terms, and classes, that were counted */
+	size_t learned;           /* bytes that these take */
 	int64_t read, dropped;    /* those without a label among the dropped */
 	int64_t unlabelled;
 	int64_t strangers;        /* dropped too: of a class that the inputs lack */
-	bool tests;               /* rows from `inputs` on are of test tables */
-	int64_t inputs;
-	int64_t number_base;      /* that names records without a group apart */
+	bool tests;               /* what is read now are test tables */
+	int64_t inputs;           /* rows that were read before */
 	bool spares_labels;       /* of test tables: a class that is not known is no error */
 	const gd_together *together; /* who holds the other rows, once their dictionaries are one; NULL: nobody */
+	/* What is still to be done to the rows that were read (gd_rows_fit_classes). */
+	int64_t first_record;     /* to be added to their numbers */
+	int64_t unnamed;          /* groups that are one record */
+	int32_t *label_place;     /* [labels]: their new numbers; NULL: as they are */
+	int32_t labels;
+	int32_t **code_place;     /* [terms]: those of categories; NULL: as they are */
 } gd_rows;
 
-/* Reads the table with a recipe that may still learn. A record that misses a value is kept, or dropped and counted, or GD_BAD_DATA, as the schema says; one without a label is never kept, and of imputed ones none
- * without a weight, where the schema has weights. */
-GD_CHECKED gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, const char *split_column, gd_table_source *source, void *context, char sha256[65]);
+enum {
+	GD_ROWS_MOST_PILES = 256,     /* in which records are piled as they are read */
+	GD_MOST_CATEGORIES = 1 << 20, /* of a column, or classes; GD_BAD_DATA beyond */
+};
+
+/*
+ * Reads the table with a recipe that may still learn. A record that misses a value is kept, or dropped and counted, or GD_BAD_DATA, as the schema says; one without a label is never kept.
+ * Of imputed ones none is kept without a weight, where the schema has weights. GD_BAD_DATA, too, for a column of more categories than GD_MOST_CATEGORIES; GD_FAILED where all of them take more than spill->learned.
+ */
+GD_CHECKED gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, gd_spill *spill, const char *split_column, gd_table_source *source, void *context, char sha256[65]);
 /*
  * Reads another table behind those rows, its columns in the same places, for the test part: what the recipe has learned stays as it is. A category that it does not know becomes unseen when
- * categories are fitted; a record of another class is left out and counted, if rows->spares_labels, else GD_BAD_DATA. On failure the rows are the caller's to release.
+ * categories are fitted; a record of another class is left out and counted, if rows->spares_labels, else GD_BAD_DATA. After gd_rows_fit_classes. On failure the rows are the caller's to release.
  */
 GD_CHECKED gd_status gd_rows_read_tests(gd_rows *rows, gd_table_source *source, void *context, char sha256[65]);
-/* How many rows, the first ones, are of the inputs. */
-int64_t gd_rows_inputs(const gd_rows *rows);
+/* Adds to the numbers of their records what is in front of them, and names groups of their own. */
+GD_CHECKED gd_status gd_rows_settle_tests(gd_rows *rows, int64_t first_record);
 void gd_rows_release(gd_rows *rows);
+/* Whether what is learned of texts is within these bounds. */
+GD_CHECKED gd_status gd_rows_check_learned(gd_rows *rows);
+
+/* [groups]: of a record in the row, the content of each group's text; zeros: a group of its own, until it is named. */
+static inline gd_content *gd_row_groups(const gd_rows *rows, gd_row *row)
+{
+	return (gd_content *)(void *)(row->codes + rows->recipe->schema.term_count);
+}
+
+/* Over all rows; once they are placed, in their stored order. */
+static inline gd_walk gd_rows_walk(const gd_rows *rows)
+{
+	return gd_walk_over(rows->piles, rows->pile_count);
+}
+
+/* Over those of the training part, by gd_rows_next_training. */
+static inline gd_walk gd_rows_training(const gd_rows *rows)
+{
+	return gd_walk_over(rows->piles, rows->placed ? 1 : rows->pile_count);
+}
+
+static inline gd_row *gd_rows_next_training(gd_walk *walk)
+{
+	gd_row *row;
+	do
+		row = gd_walk_next(walk);
+	while (row && row->part != GD_SPLIT_TRAIN);
+	return row;
+}
+
+/* piles [count], overwritten: empty ones for rows. */
+void gd_rows_pile(const gd_rows *rows, gd_pile *piles, int count);
+/* A copy of a row behind the others of such a pile; false on failure (spill->status). */
+bool gd_rows_add(gd_pile *pile, const gd_row *row);
+/* Piles rows anew, by ranges of the hash that each has. */
+GD_CHECKED gd_status gd_rows_deal(gd_rows *rows, uint64_t (*hash)(void *context, const gd_row *row), void *context);
 
 /* What follows is done by all holders of rows together. */
 
-/* Joins learned classes that are alike, if the schema says so, puts them in order (numbers by value, texts by their bytes) and renumbers the labels. Nothing to do for listed ones. */
+/*
+ * Joins learned classes that are alike, if the schema says so, puts them in order (numbers by value, texts by their bytes) and renumbers the labels; whatever else is still to be done to the rows
+ * that were read is done too: numbers, codes, names of groups that are one record. */
 GD_CHECKED gd_status gd_rows_fit_classes(gd_rows *rows);
 /*
  * Fixes the categories that terms have learned to those of the training part, in order, and renumbers the codes; rare ones get a feature together (gd_schema_rare). A category of other parts
@@ -59,7 +125,8 @@ GD_CHECKED gd_status gd_rows_fit_classes(gd_rows *rows);
 GD_CHECKED gd_status gd_rows_fit_categories(gd_rows *rows);
 /* Learns what missing values become, and which columns get a flag, from the training part; if the schema imputes. */
 GD_CHECKED gd_status gd_rows_fit_missing(gd_rows *rows);
-/* The training part's values of a term, values [rows], without the missing ones; how many there are. */
-int64_t gd_rows_list_training(const gd_rows *rows, int term, double *values);
+
+/* The training part's values of terms [count], one pile a term, without the missing ones: columns [count], overwritten, to be released. */
+GD_CHECKED gd_status gd_rows_list_training(const gd_rows *rows, int count, const int *terms, gd_pile *columns);
 
 #endif

@@ -34,6 +34,14 @@ typedef struct gd_split_key {
 	int64_t occurrence;
 } gd_split_key;
 
+/* Which of `count` equal ranges of all hashes one falls into; `*hash` becomes its place inside, as a hash of its own, so that ranges of ranges keep the order. */
+static inline uint64_t gd_split_range(uint64_t *hash, uint64_t count)
+{
+	unsigned __int128 product = (unsigned __int128)*hash * count;
+	*hash = (uint64_t)product;
+	return (uint64_t)(product >> 64);
+}
+
 /* The key of one record. */
 gd_split_key gd_split_key_of(uint64_t seed, gd_content content, int64_t occurrence);
 /* By hash, then content, then occurrence: negative, 0 or positive. And contents by themselves. */

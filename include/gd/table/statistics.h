@@ -7,6 +7,7 @@
 
 #include "gd/base/status.h"
 #include "gd/kernel/exact_moments.h"
+#include "gd/table/tally.h"
 #include "gd/table/together.h"
 
 /* Raw features [features] of the row at `position`, of those held here, overwritten. */
@@ -37,10 +38,10 @@ typedef struct gd_audit {
 	int64_t test_rows;
 	int64_t shared_test_rows;   /* test records whose group has a training record too */
 	int64_t conflicting_groups; /* that carry several labels */
-	double ceiling;             /* accuracy that the label conflicts alone allow: each group answered by its most frequent label */
+	int64_t right;              /* that are right if each group is answered by its most frequent label: a ceiling of accuracy */
 } gd_audit;
 
-/* labels, groups, part [rows]; groups within [0, group_count), parts as in gd/table/split.h. */
-GD_CHECKED gd_status gd_statistics_audit(int64_t rows, int classes, const int32_t *labels, const int32_t *groups, int64_t group_count, const uint8_t *part, gd_audit *audit);
+/* entries [count], those of a group next to each other, are added to an audit. */
+void gd_statistics_audit(const gd_tallied *entries, int64_t count, gd_audit *audit);
 
 #endif

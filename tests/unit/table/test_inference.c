@@ -8,6 +8,7 @@
 
 #include "gd/table/inference.h"
 #include "gd/table/rows.h"
+#include "nth_row.h"
 #include "gd/table/target.h"
 
 const char *const unit_suite = "inference";
@@ -153,13 +154,15 @@ static void test_missing(void)
 	gd_schema schema;
 	gd_recipe recipe;
 	gd_rows rows;
+	gd_spill spill;
 	char sha256[65], *text;
 	double x[16];
 	gd_status status = gd_schema_read("[table]\ntarget = kind\nunreadable = missing\njoin_classes = yes\nrare = 2\n[columns]\nn = numeric, circle 4\ns = categorical\nw = numeric\n", "x.ini", GD_USAGE, &schema);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	status = gd_recipe_init(&recipe, &schema);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	status = gd_rows_read(&rows, &recipe, "part", read_table, NULL, sha256);
+	gd_spill_init(&spill, NULL, NULL, 0, 1 << 16);
+	status = gd_rows_read(&rows, &recipe, &spill, "part", read_table, NULL, sha256);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	CU_ASSERT_TRUE(rows.read == 6 && rows.unlabelled == 1 && rows.dropped == 1);
 	CU_ASSERT_EQUAL_FATAL(rows.count, 5);
@@ -168,7 +171,7 @@ static void test_missing(void)
 	/* yes comes twice, Yes once. */
 	CU_ASSERT_EQUAL_FATAL(recipe.schema.classes.count, 2);
 	CU_ASSERT_STRING_EQUAL(recipe.schema.classes.texts[1], "yes");
-	CU_ASSERT_TRUE(rows.labels[0] == 1 && rows.labels[1] == 1 && rows.labels[2] == 0);
+	CU_ASSERT_TRUE(nth_row(&rows, 0)->label == 1 && nth_row(&rows, 1)->label == 1 && nth_row(&rows, 2)->label == 0);
 	status = gd_rows_fit_categories(&rows);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	status = gd_rows_fit_missing(&rows);
@@ -177,10 +180,10 @@ static void test_missing(void)
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	/* n, missing(n), sine, cosine; s=u, other(s), missing(s); w, missing(w) */
 	CU_ASSERT_EQUAL_FATAL(recipe.features, 9);
-	gd_recipe_expand(&recipe, rows.codes + 2 * 4, x);
+	gd_recipe_expand(&recipe, nth_row(&rows, 2)->codes, x);
 	CU_ASSERT_TRUE(x[0] == 3 && x[1] == 1 && x[2] == 0 && x[3] == 0);
 	CU_ASSERT_TRUE(x[4] == 0 && x[5] == 0 && x[6] == 1 && x[7] == 4 && x[8] == 0);
-	gd_recipe_expand(&recipe, rows.codes + 3 * 4, x);
+	gd_recipe_expand(&recipe, nth_row(&rows, 3)->codes, x);
 	CU_ASSERT_TRUE(x[0] == 6 && x[1] == 0 && x[4] == 0 && x[5] == 1 && x[6] == 0 && x[7] == 3.5 && x[8] == 1);
 	CU_ASSERT_EQUAL(recipe.oddities[gd_schema_find_column(&recipe.schema, "w")][GD_ODD_UNREADABLE].count, 1);
 	CU_ASSERT_STRING_EQUAL(recipe.oddities[gd_schema_find_column(&recipe.schema, "w")][GD_ODD_UNREADABLE].example, "x");
@@ -189,6 +192,7 @@ static void test_missing(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "n = numeric, fill 3, missing, circle 4\ns = categorical u, other, missing\nw = numeric, fill 3.5, missing\n"));
 	free(text);
 	gd_rows_release(&rows);
+	gd_spill_release(&spill);
 	gd_recipe_release(&recipe);
 }
 

@@ -94,8 +94,63 @@ static void test_places(void)
 	}
 }
 
+/* Runs that are merged in a file have the same answers as an array, whatever the runs' and the chunks' sizes. */
+static void test_piles(void)
+{
+	static double values[MOST];
+	const gd_together alone = {.sum = add_nothing};
+	const size_t works[] = {24, 24 * 7, 24 * 1000, 24 * MOST}, chunks[] = {8, 800, 1 << 16};
+	for (int kind = 0; kind < 3; kind++)
+		for (size_t w = 0; w < 4; w++)
+			for (size_t c = 0; c < 3; c++) {
+				/* A value a run: fewer of them. */
+				int64_t count = w ? MOST : 300, places[50], below[2][50], up_to[2][50];
+				double expected[50], found[50];
+				gd_ordered plain, piled;
+				gd_spill spill;
+				gd_pile pile;
+				gd_status status = {0};
+				gd_spill_init(&spill, unit_path("."), "a test", 4000, chunks[c]);
+				spill.work = works[w];
+				gd_pile_init(&pile, &spill, sizeof(double));
+				for (int64_t i = 0; i < count; i++) {
+					double *added = gd_pile_add(&pile);
+					CU_ASSERT_PTR_NOT_NULL_FATAL(added);
+					*added = values[i] = draw(kind);
+				}
+				status = gd_ordered_sort(&piled, &status, &pile, c ? &alone : NULL);
+				CU_ASSERT_FALSE(gd_failed(&status));
+				CU_ASSERT((piled.pile != NULL) == (w < 3));
+				status = gd_ordered_init(&plain, &status, values, count, NULL);
+				CU_ASSERT_FALSE(gd_failed(&status));
+				CU_ASSERT_EQUAL(piled.total, count);
+				int64_t same = 0;
+				for (int64_t i = 0; i < count; i++)
+					same += gd_ordered_value(&piled, i) == values[i];
+				CU_ASSERT_EQUAL(same, count);
+				for (int i = 0; i < 50; i++)
+					places[i] = i < 25 ? i : count - 1 - (i - 25) * (count / 60);
+				status = gd_ordered_at(&plain, 50, places, expected);
+				CU_ASSERT_FALSE(gd_failed(&status));
+				status = gd_ordered_at(&piled, 50, places, found);
+				CU_ASSERT_FALSE(gd_failed(&status));
+				CU_ASSERT_EQUAL(memcmp(expected, found, sizeof found), 0);
+				for (int i = 0; i < 50; i += 3)
+					expected[i] += 0.5;
+				status = gd_ordered_count(&plain, 50, expected, below[0], up_to[0]);
+				CU_ASSERT_FALSE(gd_failed(&status));
+				status = gd_ordered_count(&piled, 50, expected, below[1], up_to[1]);
+				CU_ASSERT_FALSE(gd_failed(&status));
+				CU_ASSERT(!memcmp(below[0], below[1], sizeof below[0]) && !memcmp(up_to[0], up_to[1], sizeof up_to[0]));
+				gd_ordered_release(&piled);
+				CU_ASSERT_EQUAL(spill.held, 0);
+				gd_spill_release(&spill);
+			}
+}
+
 const unit_test unit_tests[] = {
 	{"sort", test_sort},
 	{"places", test_places},
+	{"piles", test_piles},
 	{0},
 };

@@ -7,6 +7,7 @@
 
 #include "gd/table/recipe.h"
 #include "gd/table/rows.h"
+#include "nth_row.h"
 
 const char *const unit_suite = "recipe";
 
@@ -223,20 +224,25 @@ static void test_learning(void)
 	gd_schema schema;
 	gd_recipe recipe;
 	gd_rows rows;
+	gd_spill spill;
 	char sha256[65];
 	gd_status status = gd_schema_read("[table]\ntarget = kind\ngroup = colour\nmissing = drop\n[columns]\nsize = numeric\ncolour = categorical\n", "x.ini", GD_USAGE, &schema);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	status = gd_recipe_init(&recipe, &schema);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	status = gd_rows_read(&rows, &recipe, "part", read_table, NULL, sha256);
+	gd_spill_init(&spill, NULL, NULL, 0, 1 << 16);
+	status = gd_rows_read(&rows, &recipe, &spill, "part", read_table, NULL, sha256);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	CU_ASSERT_EQUAL(rows.read, 7);
 	CU_ASSERT_EQUAL(rows.dropped, 1);
 	CU_ASSERT_EQUAL_FATAL(rows.count, 6);
-	CU_ASSERT_EQUAL(rows.source_row[3], 5);
-	CU_ASSERT_EQUAL(rows.part[1], GD_SPLIT_TEST);
-	CU_ASSERT_EQUAL(rows.part[4], GD_SPLIT_VALIDATION);
-	CU_ASSERT_EQUAL(rows.group_names[0].count, 4);
+	CU_ASSERT_EQUAL(nth_row(&rows, 3)->source_row, 5);
+	CU_ASSERT_EQUAL(nth_row(&rows, 1)->part, GD_SPLIT_TEST);
+	CU_ASSERT_EQUAL(nth_row(&rows, 4)->part, GD_SPLIT_VALIDATION);
+	/* Groups are alike where their texts are. */
+	for (int i = 0; i < 6; i++)
+		for (int j = 0; j < i; j++)
+			CU_ASSERT_EQUAL(!gd_content_compare(*gd_row_groups(&rows, nth_row(&rows, i)), *gd_row_groups(&rows, nth_row(&rows, j))), nth_row(&rows, i)->codes[1] == nth_row(&rows, j)->codes[1]);
 	/* "a" is no number: sorted by bytes. */
 	status = gd_rows_fit_classes(&rows);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
@@ -245,9 +251,9 @@ static void test_learning(void)
 	for (int i = 0; i < 4; i++)
 		CU_ASSERT_STRING_EQUAL(recipe.schema.classes.texts[i], classes[i]);
 	for (int i = 0; i < 6; i++)
-		CU_ASSERT_EQUAL(rows.labels[i], labels[i]);
+		CU_ASSERT_EQUAL(nth_row(&rows, i)->label, labels[i]);
 	/* Were the last record not for training, blue would be of the test part alone. */
-	rows.part[5] = GD_SPLIT_TEST;
+	nth_row(&rows, 5)->part = GD_SPLIT_TEST;
 	status = gd_rows_fit_categories(&rows);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	static const char *const colours[] = {"azure", "green", "red"};
@@ -256,12 +262,13 @@ static void test_learning(void)
 	for (int i = 0; i < 3; i++)
 		CU_ASSERT_STRING_EQUAL(recipe.schema.terms[1].categories.texts[i], colours[i]);
 	for (int i = 0; i < 6; i++)
-		CU_ASSERT_EQUAL(rows.codes[2 * i + 1], codes[i]);
+		CU_ASSERT_EQUAL(nth_row(&rows, i)->codes[1], codes[i]);
 	CU_ASSERT_EQUAL(recipe.oddities[recipe.schema.terms[1].column][GD_ODD_UNSEEN].count, 2);
 	status = gd_recipe_plan(&recipe);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	CU_ASSERT_EQUAL(recipe.features, 4);
 	gd_rows_release(&rows);
+	gd_spill_release(&spill);
 	gd_recipe_release(&recipe);
 }
 

@@ -1,0 +1,15 @@
+/* How much memory a rank takes, and what for. */
+#ifndef GD_PREPROCESS_MEMORY_H
+#define GD_PREPROCESS_MEMORY_H
+
+#include "gd/preprocess/preprocess_run.h"
+
+/* The least that --memory takes: MPI, HDF5, a table's reader and what is learned of its columns have their share of it. */
+#define GD_LEAST_MEMORY ((int64_t)256 << 20)
+
+/*
+ * Collective. Sets run->memory and plans run->spill, whose file will be beside the output. GENRE_DIST_SPILL=ROOM,WORK,CHUNK (bytes) is for tests: small tables are spilled then as large ones are.
+ */
+GD_CHECKED gd_status gd_preprocess_plan_memory(gd_preprocess *run);
+
+#endif
