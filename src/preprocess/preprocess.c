@@ -114,6 +114,8 @@ static gd_status sign(gd_preprocess *run)
 	gd_dataset_header *header = &run->header;
 	gd_arena *arena = &header->preprocessing.arena;
 	header->preprocessing.writing = run->writing;
+	if (options->source)
+		gd_dialect_write(&gd_dialect_plain, "UTF-8", &header->preprocessing.writing);
 	header->source = name_source(options, arena);
 	header->split = gd_arena_string(arena, gd_split_names[options->split]);
 	header->grouped = options->split == GD_SPLIT_GROUPED;

@@ -74,6 +74,7 @@ static gd_status name_everything(drawing *d)
 		return status;
 	fitted->recipe = gd_arena_string(arena, text);
 	free(text);
+	gd_dialect_write(&gd_dialect_plain, "UTF-8", &fitted->writing);
 	d->header.source = gd_arena_string(arena, d->options->name);
 	d->header.split = gd_arena_string(arena, gd_split_names[GD_SPLIT_RANDOM]);
 	d->header.history = gd_arena_string(arena, d->options->history);

@@ -41,6 +41,8 @@ static gd_status read_mark(const char *option, const char *expected, const char 
 	return gd_ok();
 }
 
+const gd_dialect gd_dialect_plain = {.delimiter = ',', .quote = '"', .decimal = '.', .header = true};
+
 gd_status gd_dialect_apply(const gd_dialect_options *options, gd_dialect *dialect, gd_dialect_given *given)
 {
 	gd_status status = gd_ok();

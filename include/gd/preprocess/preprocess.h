@@ -45,7 +45,7 @@ typedef struct gd_preprocess_options {
 	const char *history;      /* command line */
 	FILE *out;                /* where tables are printed; NULL: nowhere */
 	bool verbose;             /* all of their lines, and all warnings */
-	gd_table_source *source;  /* NULL: the files */
+	gd_table_source *source;  /* of what a plain CSV would hold; NULL: the files */
 	void *source_context;
 	gd_communicator *communicator; /* of the ranks that share the work; NULL: this process alone, as where there is a `source` */
 } gd_preprocess_options;

@@ -40,6 +40,8 @@ typedef struct gd_dialect {
 	bool separator_line;  /* the first of them is `sep=` */
 } gd_dialect;
 
+extern const gd_dialect gd_dialect_plain; /* of a CSV with commas, points and a header */
+
 /* Which of the options say something. */
 typedef struct gd_dialect_given {
 	bool delimiter, quote, comment, decimal, header;
