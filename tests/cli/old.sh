@@ -26,6 +26,7 @@ holds "the validation loss of the resumed run" "$("$GENRE_DIST" info stopped/che
 
 expect 0 "6 of 240 records lack a value and were dropped" "$GENRE_DIST" preprocess "$old/flowers.csv" --schema "$old/flowers.ini" -o flowers.h5
 for object in train/features train/labels train/source_row validation/features test/features test/source_row statistics/class_counts; do
-	equal "$object" "$(h5dump -d "/$object" flowers.h5 | sed 1d | cksum)" "$(h5dump -d "/$object" "$old/flowers.h5" | sed 1d | cksum)"
+	# The values alone: a dimension's scale is an attribute by its address, which is another in each file.
+	equal "$object" "$(h5dump -d "/$object" flowers.h5 | sed '1d; /ATTRIBUTE/,$d' | cksum)" "$(h5dump -d "/$object" "$old/flowers.h5" | sed '1d; /ATTRIBUTE/,$d' | cksum)"
 done
 finish
