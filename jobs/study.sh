@@ -39,16 +39,21 @@ if [[ -z $songs ]]; then
 fi
 started=$SECONDS
 
-# On N ranks: launch N COMMAND...
+# On N ranks: launch N COMMAND... MPI may crash in its own start (README.md beside this file); then nothing was done, and they start again, twice at most.
 launch() {
-	local count=$1 nodes=
+	local count=$1 nodes= try code begun
 	shift
 	# One rank needs no second node, of which srun would warn.
 	((count > 1)) || nodes=-N1
-	case ${LAUNCHER:-mpirun} in
-	srun) srun --mpi=pmix ${nodes:+"$nodes"} -n "$count" "$program" "$@" ;;
-	*) mpirun -n "$count" "$program" "$@" ;;
-	esac
+	for try in 1 2 3; do
+		code=0 begun=$SECONDS
+		case ${LAUNCHER:-mpirun} in
+		srun) srun --mpi=pmix ${nodes:+"$nodes"} -n "$count" "$program" "$@" || code=$? ;;
+		*) mpirun -n "$count" "$program" "$@" || code=$? ;;
+		esac
+		((code > 128 && SECONDS - begun < 60 && try < 3)) || return "$code"
+		echo "study: the ranks were killed by signal $((code - 128)) as they started: starting them again" >&2
+	done
 }
 
 # Field $2 of the JSON object in file $1; member $3 of field $2 of the JSON object $1. Nothing where there is no such number.
