@@ -69,7 +69,8 @@ const gd_command gd_command_report = {
 	.name = "report",
 	.summary = "show a run as one HTML page with its plots",
 	.usage = "RUN_DIR [OPTION...]",
-	.description = "Writes a run, which may still be going, as one HTML page: curves, scores, data, where the time went, and how to get it again. "
+	.description = "Writes a run, which may still be going, as one HTML page: curves, scores, data, where the time went, and how to get it again; "
+		       "of a sweep or a tuning its table, curves and what mattered. "
 		       "The page needs no script and no network. Plots are drawn by gnuplot, where it is installed.",
 	.options = &table,
 	.local = run_alone,

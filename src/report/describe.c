@@ -17,6 +17,7 @@
 #include "gd/store/file_kind.h"
 #include "gd/store/history.h"
 #include "gd/sweep/sweep_result.h"
+#include "gd/sweep/tune.h"
 
 enum { LISTED_FEATURES = 60, COLUMNS_OF_CLASSES = 10, CLASS_WIDTH = 10 };
 
@@ -197,6 +198,8 @@ gd_status gd_describe(FILE *out, const char *path)
 	if (!stat(path, &info) && S_ISDIR(info.st_mode)) {
 		char sweep[GD_PATH_ROOM];
 		snprintf(sweep, sizeof sweep, "%s/sweep.h5", path);
+		if (gd_tune_is(path))
+			return gd_tune_describe(out, path);
 		return gd_file_exists(sweep) ? gd_sweep_describe(out, sweep) : describe_run(out, path);
 	}
 	gd_file_kind kind;

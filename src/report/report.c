@@ -7,6 +7,7 @@
 #include "gd/report/html.h"
 #include "gd/report/report_page.h"
 #include "gd/run/run_directory.h"
+#include "gd/sweep/tune.h"
 
 static void put_page(gd_report_page *page, const gd_report_run *run)
 {
@@ -27,11 +28,11 @@ static gd_status make_page(gd_report_page *page, gd_report_run *run)
 	char sweep[GD_PATH_ROOM];
 	const gd_report_options *options = run->options;
 	snprintf(sweep, sizeof sweep, "%s/sweep.h5", options->directory);
-	bool many = gd_file_exists(sweep);
-	gd_status status = many ? gd_report_sweep(page, options, sweep) : gd_report_run_read(run);
+	bool many = gd_file_exists(sweep), tuned = gd_tune_is(options->directory);
+	gd_status status = tuned ? gd_report_tune(page, options) : many ? gd_report_sweep(page, options, sweep) : gd_report_run_read(run);
 	if (gd_failed(&status))
 		return status;
-	if (!many)
+	if (!many && !tuned)
 		put_page(page, run);
 	gd_report_plots_missing(page);
 	gd_report_foot(page->out, options->history);

@@ -219,14 +219,13 @@ static gd_status write_report(const tuning *t, const gd_tune_entry *entries, int
 /* Rank 0: who won, told and written down. */
 static gd_status choose(const tuning *t, char **text, size_t *size)
 {
-	int room = 0;
-	for (int r = 0; r < t->races; r++)
-		room += t->race[r].plan.configurations;
-	gd_tune_entry *entries = gd_allocate((size_t)room, sizeof *entries);
-	if (!entries)
-		return gd_out_of_memory("the leaderboard");
-	int count = gd_tune_rank(t->race, t->races, entries), best = count < t->options->best ? count : (int)t->options->best;
-	gd_status status = count ? write_report(t, entries, count) : gd_error(GD_STOPPED, "no configuration came through in the time given; go on with more: genre-dist tune --run %s --resume", t->options->run);
+	int count;
+	gd_tune_entry *entries;
+	gd_status status = gd_tune_entries(t->race, t->races, &entries, &count);
+	if (gd_failed(&status))
+		return status;
+	int best = count < t->options->best ? count : (int)t->options->best;
+	status = count ? write_report(t, entries, count) : gd_error(GD_STOPPED, "no configuration came through in the time given; go on with more: genre-dist tune --run %s --resume", t->options->run);
 	if (!gd_failed(&status))
 		status = compose_best(t, entries, best, text, size);
 	free(entries);
@@ -254,7 +253,7 @@ static gd_status train_best(tuning *t)
 	if (!gd_failed(&status))
 		status = run_plan(t, &plan, directory, 0);
 	if (!gd_failed(&status) && t->world->rank == 0)
-		gd_log_note("averaged: genre-dist evaluate %s/best-*/model.h5 --data %s", directory, t->options->data);
+		gd_log_note("averaged: genre-dist evaluate %s/best-*/model.h5 --data %s; as a page: genre-dist report %s", directory, t->options->data, t->options->run);
 	gd_sweep_plan_release(&plan);
 	return status;
 }
@@ -288,10 +287,7 @@ gd_status gd_tune(gd_communicator *world, const gd_tune_options *options, const 
 		status = run_races(&t);
 	if (!gd_failed(&status))
 		status = train_best(&t);
-	for (int r = 0; r < t.races; r++) {
-		gd_sweep_plan_release(&t.race[r].plan);
-		free(t.race[r].results);
-	}
+	gd_tune_release(t.race, t.races);
 	gd_arena_release(&t.arena);
 	return status;
 }

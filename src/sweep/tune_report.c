@@ -81,8 +81,8 @@ static int by_number(const void *a, const void *b)
 	return x->number != y->number ? (x->number < y->number ? -1 : 1) : strcmp(x->value, y->value);
 }
 
-/* Groups of equal values, or, of numbers that hardly repeat, two or three of near-equal size; the share of the losses' spread that lies between them. */
-static void print_effect(FILE *out, const gd_option *option, observation *o, int count)
+/* Groups of equal values, or, of numbers that hardly repeat, two or three of near-equal size; the share of the losses' spread that lies between them. Whether there are two. */
+static bool measure_effect(const gd_option *option, observation *o, int count, gd_tune_effect *effect)
 {
 	bool numbers = option->type == GD_OPTION_REAL || option->type == GD_OPTION_INTEGER;
 	for (int i = 0; i < count; i++)
@@ -93,7 +93,7 @@ static void print_effect(FILE *out, const gd_option *option, observation *o, int
 	for (int i = 1; i < count; i++)
 		groups += strcmp(o[i].value, o[i - 1].value) != 0;
 	if (groups < 2)
-		return;
+		return false;
 	bool cut = numbers && 3 * groups > count;
 	int pieces = count < 9 ? 2 : 3;
 	double mean = 0, between = 0, all = 0;
@@ -101,8 +101,8 @@ static void print_effect(FILE *out, const gd_option *option, observation *o, int
 		mean += o[i].loss / count;
 	for (int i = 0; i < count; i++)
 		all += pow(o[i].loss - mean, 2);
-	char line[512];
 	int used = 0;
+	*effect = (gd_tune_effect){.option = option->name};
 	for (int first = 0, group = 0; first < count; group++) {
 		int end = first + 1;
 		while (end < count && (cut ? end < (group + 1) * count / pieces : !strcmp(o[end].value, o[first].value)))
@@ -111,16 +111,17 @@ static void print_effect(FILE *out, const gd_option *option, observation *o, int
 		for (int i = first; i < end; i++)
 			own += o[i].loss / (end - first);
 		between += (end - first) * pow(own - mean, 2);
-		if (used < (int)sizeof line - 64)
-			used += snprintf(line + used, 64, "  %.20s%s%.20s %.4f", o[first].value, end - first > 1 && cut ? ".." : "", end - first > 1 && cut ? o[end - 1].value : "", own);
+		if (used < (int)sizeof effect->groups - 64)
+			used += snprintf(effect->groups + used, 64, "%s%.20s%s%.20s %.4f", used ? "; " : "", o[first].value, end - first > 1 && cut ? ".." : "", end - first > 1 && cut ? o[end - 1].value : "", own);
 		first = end;
 	}
-	fprintf(out, "%-16s %5.2f %s\n", option->name, all > 0 ? between / all : 0, line);
+	effect->share = all > 0 ? between / all : 0;
+	return true;
 }
 
-static void print_what_mattered(FILE *out, const gd_tune_race *races, int count)
+int gd_tune_effects(const gd_tune_race *races, int count, gd_tune_effect *effects)
 {
-	int room = 0;
+	int room = 0, found = 0;
 	for (int r = 0; r < count; r++)
 		room += races[r].plan.configurations;
 	observation *o = gd_allocate((size_t)room, sizeof *o);
@@ -128,18 +129,27 @@ static void print_what_mattered(FILE *out, const gd_tune_race *races, int count)
 	for (int r = 0, place = 0; o && loss && r < count; r++)
 		for (int c = 0; c < races[r].plan.configurations; c++)
 			loss[place++] = first_rung_loss(&races[r], c);
-	fprintf(out, "\nwhat mattered at the end of the first rung: the share of the spread of log-losses that lies between an option's values, and the mean for each\n");
 	for (int v = 0; o && loss && v < races[0].plan.varied; v++) {
 		int seen = 0;
 		for (int r = 0, place = 0; r < count; r++)
 			for (int c = 0; c < races[r].plan.configurations; c++, place++)
 				if (isfinite(loss[place]) && v < races[r].plan.varied)
 					o[seen++] = (observation){.loss = loss[place], .value = races[r].plan.configuration[c].values[v]};
-		if (seen > 1)
-			print_effect(out, races[0].plan.option[v], o, seen);
+		found += seen > 1 && measure_effect(races[0].plan.option[v], o, seen, &effects[found]);
 	}
 	free(o);
 	free(loss);
+	return found;
+}
+
+static void print_what_mattered(FILE *out, const gd_tune_race *races, int count)
+{
+	gd_tune_effect *effects = gd_allocate((size_t)races[0].plan.varied, sizeof *effects);
+	int found = effects ? gd_tune_effects(races, count, effects) : 0;
+	fprintf(out, "\nwhat mattered at the end of the first rung: the share of the spread of log-losses that lies between an option's values, and the mean for each\n");
+	for (int e = 0; e < found; e++)
+		fprintf(out, "%-16s %5.2f  %s\n", effects[e].option, effects[e].share, effects[e].groups);
+	free(effects);
 }
 
 void gd_tune_print(FILE *out, const gd_tune_race *races, int count, const gd_tune_entry *entries, int entry_count)

@@ -24,6 +24,13 @@ grep -Eq '^learning-rate +[01]\.[0-9]{2} ' on1/tune.txt || fail "what mattered d
 grep -q 'hidden=' on1/tune.txt && fail "an option that the configuration sets was searched"
 sort -c -n -k 3,3 <(sed -n '/^[0-9]/p' on1/tune.txt) || fail "the leaderboard is not sorted"
 [[ -e on1/race-1/defaults-fold1/checkpoint.h5 ]] || fail "the defaults were not in the race"
+# The same as a page, and by info.
+expect 0 '' "$GENRE_DIST" info on1
+equal "the leaderboard by info" "$(sed 1,2d out.txt)" "$(cat on1/tune.txt)"
+expect 0 "wrote 'on1/report.html'" "$GENRE_DIST" report on1
+equal "rows of the page's leaderboard" "$(grep -c '<th scope="row">race-1/' on1/report.html)" "$(grep -c '^[0-9].* race-1/' on1/tune.txt)"
+equal "rows of what mattered" "$(grep -c '^<tr><th scope="row">[a-z-]*</th><td class="w"' on1/report.html)" "$(sed -n '/^what mattered/,$p' on1/tune.txt | sed 1d | wc -l)"
+grep -q 'on1/best/best-2/model.h5' on1/report.html || fail "the page does not name the second model"
 # Halving: not everybody came to the end.
 h5dump -y -d /trials/status on1/race-1/sweep.h5 | grep -q dropped || fail "nobody was dropped"
 expect 0 '' ranks 2 evaluate on1/best/best-*/model.h5 --data songs.h5
@@ -42,6 +49,8 @@ expect 0 '' ranks 2 tune --data songs.h5 --config small.ini --budget 20s --best 
 refuse 2 "budget TIME or --trials N" "$GENRE_DIST" tune --data songs.h5
 refuse 2 "budget TIME or --trials N" "$GENRE_DIST" tune --data songs.h5 --trials 3 --budget 1m
 refuse 2 "expected a time" "$GENRE_DIST" tune --data songs.h5 --budget 10x
+cp -r on1 torn && truncate -s 1000 torn/race-1/sweep.h5
+refuse 3 "torn/race-1/sweep.h5" "$GENRE_DIST" report torn
 refuse 2 "holds another tuning" "$GENRE_DIST" "${search[@]}" --run on1
 refuse 3 "missing.h5" "$GENRE_DIST" tune --data missing.h5 --trials 3 --run x
 finish

@@ -1,11 +1,11 @@
-/* A run or a sweep as one HTML page with its plots: no script, no request, readable in light and dark, on paper and on a phone. Local. */
+/* A run, a sweep or a tuning as one HTML page with its plots: no script, no request, readable in light and dark, on paper and on a phone. Local. */
 #ifndef GD_REPORT_H
 #define GD_REPORT_H
 
 #include "gd/base/status.h"
 
 typedef struct gd_report_options {
-	const char *directory; /* a run's, which may still be going, or a sweep's */
+	const char *directory; /* a run's, which may still be going, a sweep's or a tuning's */
 	const char *output;    /* NULL: report.html in the directory */
 	const char *data;      /* where the dataset is; NULL: where the run found it */
 	const char *history;   /* command line, named in the page */

@@ -60,6 +60,8 @@ void gd_report_heat(FILE *out, double amount, const char *format, ...) __attribu
 void gd_report_plots_missing(const gd_report_page *page);
 /* A sweep's page, up to its foot, from its sweep.h5; on failure nothing is of use. */
 GD_CHECKED gd_status gd_report_sweep(gd_report_page *page, const gd_report_options *options, const char *path);
+/* A tuning's, from the races below its directory. */
+GD_CHECKED gd_status gd_report_tune(gd_report_page *page, const gd_report_options *options);
 
 /* The sections of a run's page, in their order. */
 void gd_report_summary(gd_report_page *page, const gd_report_run *run);

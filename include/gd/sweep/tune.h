@@ -38,6 +38,13 @@ typedef struct gd_tune_entry {
 	double loss, deviation, accuracy; /* over the folds */
 } gd_tune_entry;
 
+/* What an option had to do with the losses at the end of the first rung. */
+typedef struct gd_tune_effect {
+	const char *option;
+	double share;     /* of the spread of the losses, what lies between groups of its values: in [0, 1] */
+	char groups[512]; /* each group's values and mean loss */
+} gd_tune_effect;
+
 /*
  * Collective. Races below `run` (race-1 ...), then the best into best/best-1 ...; leaderboard and what mattered on stdout and in tune.txt. With `trials` the same on any number of ranks,
  * and after a kill with `resume`; with `budget` the clock decides how many races there are, and how far the last one comes.
@@ -46,7 +53,19 @@ GD_CHECKED gd_status gd_tune(gd_communicator *world, const gd_tune_options *opti
 
 /* Local (rank 0). entries [all configurations of all races], best first; how many. */
 int gd_tune_rank(const gd_tune_race *races, int count, gd_tune_entry *entries);
+/* The same, allocated: released by free(). */
+GD_CHECKED gd_status gd_tune_entries(const gd_tune_race *races, int count, gd_tune_entry **entries, int *entry_count);
+/* Local (rank 0). effects [varied options of the first race]; how many options took two values. */
+int gd_tune_effects(const gd_tune_race *races, int count, gd_tune_effect *effects);
 /* Local (rank 0). The leaderboard, and each option's share of the differences between configurations at the end of the first rung. */
 void gd_tune_print(FILE *out, const gd_tune_race *races, int count, const gd_tune_entry *entries, int entry_count);
+
+/* Local. Whether a directory is a tuning's. */
+bool gd_tune_is(const char *run);
+/* Local. A tuning's races as far as they have come: released by gd_tune_release and free(), after a failure, too. Errors: GD_BAD_DATA for a damaged file. */
+GD_CHECKED gd_status gd_tune_read(const char *run, gd_tune_race **races, int *count);
+void gd_tune_release(gd_tune_race *races, int count);
+/* Local. gd_tune_print of what gd_tune_read finds, with a heading. */
+GD_CHECKED gd_status gd_tune_describe(FILE *out, const char *run);
 
 #endif
