@@ -17,6 +17,12 @@ gd_status gd_file_resolve(const char *path, char **target)
 	return follow && errno != ENOMEM ? gd_file_error(GD_FAILED, "write through the link", path, errno) : gd_out_of_memory("a path");
 }
 
+bool gd_file_is_stream(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode) && !S_ISBLK(info.st_mode);
+}
+
 bool gd_file_same(const char *one, const char *other)
 {
 	struct stat first, second;

@@ -20,7 +20,7 @@ typedef struct predict_options {
 
 #define AT(member) offsetof(predict_options, member)
 static const gd_option options[] = {
-	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.csv", .help = "where the predictions go; by default, or for -, stdout"},
+	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.csv", .help = "where the predictions go, a file, device or pipe; by default, or for -, stdout"},
 	{.name = "keep", .letter = 'k', .type = GD_OPTION_TEXT, .offset = AT(keep), .argument = "COLUMN,...", .help = "columns of the table that are carried into the output, behind the probabilities"},
 	{.name = "strict", .type = GD_OPTION_FLAG, .offset = AT(strict), .initial = "off", .help = "end at the first record that is unlike the training part, with exit code 3, instead of a warning"},
 	GD_DIALECT_OPTIONS(predict_options),

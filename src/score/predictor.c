@@ -19,7 +19,7 @@ typedef struct predictor {
 	const char **kept; /* [GD_EVALUATION_ROWS, kept]: their fields, in the batch */
 	FILE *out;         /* rank 0 */
 	const char *name;  /* its */
-	char *temporary;   /* the file that it is until it is whole; NULL for stdout */
+	char *temporary;   /* the file that it is until it is whole; NULL for stdout, devices and pipes */
 	bool headed;       /* the first line is written, which waits until there is something to put below it */
 } predictor;
 
@@ -157,8 +157,10 @@ static gd_status begin_output(predictor *p, const char *output)
 	if (!output)
 		return status;
 	p->out = NULL;
-	status = gd_file_begin(output, &p->temporary);
-	if (!gd_failed(&status) && !(p->out = fopen(p->temporary, "w")))
+	const bool stream = gd_file_is_stream(output);
+	if (!stream)
+		status = gd_file_begin(output, &p->temporary);
+	if (!gd_failed(&status) && !(p->out = fopen(stream ? output : p->temporary, "w")))
 		status = gd_file_error(GD_FAILED, "write", output, errno);
 	return status;
 }

@@ -159,6 +159,20 @@ for output in '-' '/dev/stdout' ''; do
 	equal "predictions on stdout, '$output'" "$(cksum <out.txt)" "$(cksum <plain.out)"
 	[[ ! -e ./- ]] || fail "a file named -"
 done
+# Devices and pipes are written to and stay what they are.
+mkfifo fifo
+through_fifo() {
+	local status=0
+	timeout 60 cat fifo >from-fifo &
+	timeout 60 "$GENRE_DIST" predict run/model.h5 plain.csv -o fifo || status=$?
+	wait
+	return "$status"
+}
+expect 0 '' through_fifo
+equal "predictions through a named pipe" "$(cksum <from-fifo)" "$(cksum <plain.out)"
+[[ -p fifo ]] || fail "the pipe was replaced"
+expect 0 '' "$GENRE_DIST" predict run/model.h5 plain.csv -o /dev/null
+[[ -c /dev/null ]] || fail "/dev/null was replaced"
 
 # ---- several files are one table --------------------------------------------------------------------------------
 head -n 101 plain.csv >one.csv
@@ -236,6 +250,7 @@ to_full() {
 if [[ -c /dev/full ]]; then
 	refuse 1 "cannot write to 'stdout': no space left on device" to_full info
 	refuse 1 "cannot write to 'stdout': no space left on device" to_full predict run/model.h5 plain.csv
+	refuse 1 "cannot write to '/dev/full': no space left on device" "$GENRE_DIST" predict run/model.h5 plain.csv -o /dev/full
 fi
 for option in '--delimiter ab' '--decimal x' '--quote xx' '--comment xx' '--header maybe' '--delimiter ; --quote ;'; do
 	refuse 2 '' "$GENRE_DIST" preprocess plain.csv --target kind -o x.h5 $option

@@ -38,6 +38,8 @@ int gd_file_open_unnamed(const char *directory);
 GD_CHECKED gd_status gd_file_resolve(const char *path, char **target);
 
 bool gd_file_exists(const char *path);
+/* Whether `path` is there and takes bytes without keeping them: a device, a pipe, a socket. Such a thing is opened and written to, never replaced. */
+bool gd_file_is_stream(const char *path);
 /* Whether both paths lead to one file that exists. */
 bool gd_file_same(const char *one, const char *other);
 /* Makes a directory and its missing parents; one that exists is fine. */
