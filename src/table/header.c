@@ -1,9 +1,11 @@
 #include "gd/table/header.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gd/base/excerpt.h"
+#include "gd/table/dictionary.h"
 
 /* The name of a column, as the first record has it. */
 static const char *name_of_column(const gd_dialect *dialect, const gd_record *first, int column)
@@ -19,11 +21,50 @@ static int count_columns(const gd_dialect *dialect, const gd_record *first)
 	return first->count - dialect->long_header + dialect->short_header;
 }
 
-gd_status gd_header_take(const gd_dialect *dialect, const gd_record *first, gd_arena *arena, gd_record *header)
+/* The first of NAME_2, NAME_3, ... from NAME_`next` on that is no name yet. */
+static gd_status find_new_name(gd_dictionary *taken, const char *name, int32_t next, gd_arena *arena, char **new_name)
+{
+	const size_t room = strlen(name) + 16;
+	int32_t number;
+	*new_name = gd_arena_take(arena, room, 1);
+	if (!*new_name)
+		return gd_out_of_memory("the columns");
+	do
+		snprintf(*new_name, room, "%s_%d", name, next++);
+	while (gd_dictionary_find(taken, *new_name) >= 0);
+	return gd_dictionary_add(taken, *new_name, &number);
+}
+
+/* Names that are told apart. */
+static gd_status part_twins(char **names, int columns, gd_arena *arena, gd_header_twins *twins)
+{
+	gd_dictionary taken = {0};
+	gd_status status = gd_ok();
+	int32_t *number = gd_allocate((size_t)columns, sizeof *number), *bearers = gd_allocate((size_t)columns, sizeof *bearers);
+	if (!number || !bearers)
+		status = gd_out_of_memory("the columns");
+	for (int i = 0; i < columns && !gd_failed(&status); i++)
+		status = gd_dictionary_add(&taken, names[i], &number[i]);
+	for (int i = 0; i < columns && !gd_failed(&status); i++) {
+		if (!*names[i] || !bearers[number[i]]++)
+			continue;
+		char *name = names[i];
+		status = find_new_name(&taken, name, bearers[number[i]], arena, &names[i]);
+		if (!twins->count++)
+			twins->name = name, twins->new_name = names[i];
+	}
+	gd_dictionary_release(&taken);
+	free(number);
+	free(bearers);
+	return status;
+}
+
+gd_status gd_header_take(const gd_dialect *dialect, const gd_record *first, gd_arena *arena, gd_record *header, gd_header_twins *twins)
 {
 	int columns = count_columns(dialect, first);
 	char **names = gd_arena_take(arena, (size_t)columns, sizeof *names), number[16];
 	size_t *lengths = gd_arena_take(arena, (size_t)columns, sizeof *lengths);
+	*twins = (gd_header_twins){0};
 	if (!names || !lengths)
 		return gd_out_of_memory("the columns");
 	for (int i = 0; i < columns; i++) {
@@ -31,23 +72,30 @@ gd_status gd_header_take(const gd_dialect *dialect, const gd_record *first, gd_a
 		names[i] = gd_arena_string(arena, dialect->header ? name_of_column(dialect, first, i) : number);
 		if (!names[i])
 			return gd_out_of_memory("the columns");
-		lengths[i] = strlen(names[i]);
 	}
+	gd_status status = part_twins(names, columns, arena, twins);
+	for (int i = 0; i < columns && !gd_failed(&status); i++)
+		lengths[i] = strlen(names[i]);
 	*header = (gd_record){.line = dialect->header ? first->line : 0, .count = columns, .fields = names, .lengths = lengths};
-	return gd_ok();
+	return status;
 }
 
 gd_status gd_header_compare(const gd_dialect *dialect, const gd_record *first, const char *name, const gd_record *header, const char *other)
 {
 	char room[GD_EXCERPT_ROOM], another[GD_EXCERPT_ROOM];
 	int columns = count_columns(dialect, first);
+	gd_arena arena = {0};
+	gd_record mine;
+	gd_header_twins twins;
 	if (columns != header->count)
 		return gd_error(GD_BAD_DATA, "cannot read '%s': it has %d columns, and '%s' has %d; several files are one table", name, columns, other, header->count);
-	for (int i = 0; i < columns && dialect->header; i++) {
-		const char *column = name_of_column(dialect, first, i);
-		if (strcmp(column, header->fields[i]) != 0)
-			return gd_error(GD_BAD_DATA, "cannot read '%s': its column %d is '%s', that of '%s' is '%s'; several files are one table, each with the same header", name, i + 1,
-				gd_excerpt(column, room), other, gd_excerpt(header->fields[i], another));
-	}
-	return gd_ok();
+	if (!dialect->header)
+		return gd_ok();
+	gd_status status = gd_header_take(dialect, first, &arena, &mine, &twins);
+	for (int i = 0; i < columns && !gd_failed(&status); i++)
+		if (strcmp(mine.fields[i], header->fields[i]) != 0)
+			status = gd_error(GD_BAD_DATA, "cannot read '%s': its column %d is '%s', that of '%s' is '%s'; several files are one table, each with the same header", name, i + 1,
+				gd_excerpt(mine.fields[i], room), other, gd_excerpt(header->fields[i], another));
+	gd_arena_release(&arena);
+	return status;
 }

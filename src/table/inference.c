@@ -89,24 +89,37 @@ static gd_status mark_columns(inference_state *inferring, const gd_record *heade
 	return status;
 }
 
-/* Of columns with one name nobody can tell which is meant. */
-static gd_status find_twins(gd_inference *inference)
+/* The length of NAME in NAME_2 or NAME_3; 0: nothing of the kind. */
+static size_t namesake_length(const char *name)
+{
+	const char *end = name + strlen(name), *at = end;
+	while (at > name && at[-1] >= '0' && at[-1] <= '9')
+		at--;
+	return at < end && *at != '0' && at - name > 1 && at[-1] == '_' ? (size_t)(at - 1 - name) : 0;
+}
+
+/* Which columns are named after earlier ones, NAME_2 after NAME: the second one of that name in the file's header, perhaps (gd/table/header.h). */
+static gd_status find_namesakes(gd_inference *inference)
 {
 	gd_dictionary names = {0};
-	gd_status status = gd_ok();
-	int32_t *number = gd_allocate((size_t)inference->count, sizeof *number), *columns = gd_allocate((size_t)inference->count, sizeof *columns);
-	if (!number || !columns)
-		status = gd_out_of_memory("the columns");
+	gd_inference_column **first = gd_allocate((size_t)inference->count, sizeof *first);
+	gd_status status = first ? gd_ok() : gd_out_of_memory("the columns");
 	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
-		status = gd_dictionary_add(&names, inference->columns[i].name, &number[i]);
-		if (!gd_failed(&status))
-			inference->columns[i].later_twin = columns[number[i]]++ > 0;
+		gd_inference_column *column = &inference->columns[i];
+		const size_t length = namesake_length(column->name);
+		char *name = length ? strndup(column->name, length) : NULL;
+		int32_t number = name ? gd_dictionary_find(&names, name) : -1;
+		column->namesake = number >= 0 ? first[number] : NULL;
+		if (length && !name)
+			status = gd_out_of_memory("the columns");
+		else
+			status = gd_dictionary_add(&names, column->name, &number);
+		free(name);
+		if (!gd_failed(&status) && !first[number])
+			first[number] = column;
 	}
-	for (int i = 0; i < inference->count && !gd_failed(&status); i++)
-		inference->columns[i].twins = columns[number[i]] - 1;
 	gd_dictionary_release(&names);
-	free(columns);
-	free(number);
+	free(first);
 	return status;
 }
 
@@ -124,8 +137,7 @@ static gd_status take_header(void *context, const gd_record *header)
 		if (!column->name)
 			return gd_out_of_memory("the columns");
 	}
-	gd_status status = find_twins(inference);
-	return gd_failed(&status) ? status : mark_columns(inferring, header);
+	return mark_columns(inferring, header);
 }
 
 static gd_status take_record(void *context, const gd_record *record)
@@ -197,10 +209,10 @@ static void settle_date_order(gd_schema *schema)
 
 static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 {
-	gd_status status = gd_ok();
 	const gd_date_order order = find_date_order(inference);
 	if (!inference->records)
 		return gd_error(GD_BAD_DATA, "it has a header but no records");
+	gd_status status = find_namesakes(inference);
 	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
 		gd_inference_column *column = &inference->columns[i];
 		const gd_summary *summary = &column->summary;

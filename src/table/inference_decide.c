@@ -206,6 +206,11 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 	}
 }
 
+static bool holds_the_same(const gd_inference_column *one, const gd_inference_column *other)
+{
+	return one->summary.checksum == other->summary.checksum && one->summary.missing == other->summary.missing;
+}
+
 void gd_inference_decide(gd_inference_column *column, const gd_schema *schema)
 {
 	const gd_summary *summary = &column->summary;
@@ -215,14 +220,10 @@ void gd_inference_decide(gd_inference_column *column, const gd_schema *schema)
 		snprintf(column->why, sizeof column->why, *column->name ? "has no values" : "has no name; one in the header keeps it");
 		return;
 	}
-	if (!column->asked && column->twins) {
+	if (!column->asked && column->namesake && holds_the_same(column, column->namesake)) {
 		char room[GD_EXCERPT_ROOM];
 		column->role = GD_ROLE_DROP;
-		snprintf(column->why, sizeof column->why, "%d columns have this name", column->twins + 1);
-		if (column->later_twin)
-			return;
-		snprintf(column->warning, sizeof column->warning, "%d columns are named '%s' and are left out, since nobody can tell which is meant; names of their own in the header keep them", column->twins + 1,
-			gd_excerpt(column->name, room));
+		snprintf(column->why, sizeof column->why, "holds the same as '%s' in every record", gd_shorten(column->namesake->name, 40, room));
 		return;
 	}
 	if (!column->asked)
@@ -263,7 +264,7 @@ gd_status gd_inference_find_copies(gd_inference *inference)
 	for (int i = 1; i < count; i++) {
 		const gd_inference_column *first = sorted[i - 1];
 		gd_inference_column *second = sorted[i];
-		if (first->summary.checksum == second->summary.checksum && first->summary.missing == second->summary.missing && !*second->warning)
+		if (holds_the_same(first, second) && !*second->warning)
 			snprintf(second->warning, sizeof second->warning, "columns '%s' and '%s' hold the same in every record; --drop leaves one out", gd_excerpt(first->name, room), gd_excerpt(second->name, other));
 	}
 	free(sorted);

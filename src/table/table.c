@@ -170,9 +170,14 @@ static gd_status begin_file(gd_table *table)
 
 static gd_status take_header(gd_table *table, const gd_record *first)
 {
-	gd_status status = gd_header_take(&table->splitter.dialect, first, &table->arena, &table->header);
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
+	gd_header_twins twins;
+	gd_status status = gd_header_take(&table->splitter.dialect, first, &table->arena, &table->header, &twins);
 	if (gd_failed(&status))
 		return status;
+	if (twins.count && !table->options.quiet)
+		gd_log_warning("more than one column of '%s' is named '%s': the second one is called '%s' here%s", gd_table_name(table), gd_excerpt(twins.name, room), gd_excerpt(twins.new_name, other),
+			twins.count > 1 ? ", and further ones likewise" : "");
 	size_t columns = (size_t)table->header.count;
 	table->loose = gd_arena_take(&table->arena, columns, sizeof *table->loose);
 	table->loose_line = gd_arena_take(&table->arena, columns, sizeof *table->loose_line);

@@ -154,12 +154,26 @@ equal "a table with long names, from the file that was written" "$(content_of ag
 learns survey .7
 expect 0 '' "$program" predict run-survey/model.h5 survey.csv --strict -o survey.out
 equal "predictions by long names" "$(wc -l <survey.out)" 241
+# Columns of one name: told apart, or left out where they hold the same.
 sed '1s/site/length/' plain.csv >twins.csv
 pre twins
-equal "warnings about them" "$(grep -c 'are named' err.txt)" 1
-says "2 columns are named 'length' and are left out, since nobody can tell which is meant; names of their own"
-equal "what is left" "$(names_of twins.h5)" '"width"'
-refuse 3 "two columns are named 'length'" "$program" preprocess twins.csv --target kind --numeric length --force
+equal "warnings about them" "$(grep -c 'warning' err.txt)" 1
+says "more than one column of 'twins.csv' is named 'length': the second one is called 'length_2' here$"
+equal "both are kept" "$(names_of twins.h5)" '"length", "width", "length_2=east", "length_2=north", "length_2=south"'
+learns twins .7
+expect 0 "the second one is called 'length_2'" "$program" predict run-twins/model.h5 twins.csv --strict --keep length_2 -o twins.out
+equal "the second one goes along" "$(cut -d, -f6 twins.out | tail -n +2 | cksum)" "$(tail -n +2 twins.csv | cut -d, -f3 | cksum)"
+{ echo length,width,length,kind; tail -n 40 twins.csv; } >more.csv
+expect 0 '' "$program" preprocess twins.csv more.csv --target kind -o both.h5
+equal "in several files" "$(names_of both.h5)" "$(names_of twins.h5)"
+awk -F, -v OFS=, 'NR == 1 { print "length,width,length_2,length,kind,kind"; next } { print $1, $2, $3, $1, $4, $4 }' plain.csv >doubles.csv
+pre doubles
+says "more than one column of 'doubles.csv' is named 'length': the second one is called 'length_3' here, and further ones likewise"
+says "^ +length_3 +drop +holds the same as 'length' in every record"
+says "^ +kind_2 +drop +holds the same as 'kind' in every record"
+equal "what is left" "$(names_of doubles.h5)" '"length", "width", "length_2=east", "length_2=north", "length_2=south"'
+pre doubles --numeric length_3 --drop width
+equal "what is asked for is kept" "$(names_of doubles.h5)" '"length", "length_2=east", "length_2=north", "length_2=south", "length_3"'
 
 # ---- identifiers ------------------------------------------------------------------------------------------------
 awk 'BEGIN { srand(3); print "Unnamed: 0,length,width,kind"; for (i = 0; i < 400; i++) if (i % 7) printf "%d,%.3f,%.3f,%s\n", i, rand(), rand(), i < 130 ? "alder" : i < 270 ? "birch" : "cedar" }' >index.csv

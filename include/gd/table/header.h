@@ -7,8 +7,17 @@
 #include "gd/table/dialect.h"
 #include "gd/table/record.h"
 
-/* The header from a file's first record, with memory of the arena; without one the columns are 1, 2, ... */
-GD_CHECKED gd_status gd_header_take(const gd_dialect *dialect, const gd_record *first, gd_arena *arena, gd_record *header);
+/* Columns whose names an earlier one has: how many there are, and the first of them. */
+typedef struct gd_header_twins {
+	int count;
+	const char *name, *new_name; /* as the header has it, and as it is called; memory of the arena */
+} gd_header_twins;
+
+/*
+ * The header from a file's first record, with memory of the arena; without one the columns are 1, 2, ... Each name is one column's: a column whose name an earlier one has gets _2, _3, ... behind
+ * it, the first of these that no column is called. Columns without a name stay without.
+ */
+GD_CHECKED gd_status gd_header_take(const gd_dialect *dialect, const gd_record *first, gd_arena *arena, gd_record *header, gd_header_twins *twins);
 /* Whether the file `name`, whose first record this is, has the header of the file `other`; if not, GD_BAD_DATA says where they part. */
 GD_CHECKED gd_status gd_header_compare(const gd_dialect *dialect, const gd_record *first, const char *name, const gd_record *header, const char *other);
 

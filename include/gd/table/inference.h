@@ -44,8 +44,7 @@ typedef struct gd_inference_column {
 	gd_summary summary;
 	gd_role role;
 	bool asked;        /* a user says so */
-	int twins;         /* other columns of this name */
-	bool later_twin;   /* one of them stands before it */
+	const struct gd_inference_column *namesake; /* an earlier column after which this one is named, NULL: none */
 	gd_date_order others; /* that of the dates in other columns; GD_DATE_YEAR_FIRST: they say nothing */
 	char words[96];    /* what a schema says of it: "year, month, dmy"; "" for roles that are no treatment */
 	char why[128];
