@@ -3,6 +3,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+const char *gd_plural(int64_t count, const char *one, const char *many)
+{
+	return count == 1 ? one : many;
+}
+
 const char *gd_excerpt(const char *text, char room[GD_EXCERPT_ROOM])
 {
 	size_t length = strlen(text);

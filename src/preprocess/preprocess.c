@@ -9,6 +9,7 @@
 
 #include "gd/base/file.h"
 #include "gd/base/leftover.h"
+#include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/output.h"
@@ -166,14 +167,16 @@ static void tell(const gd_preprocess *run)
 {
 	const int64_t *rows = run->header.rows;
 	int64_t unlabelled = run->rows.unlabelled, strangers = run->rows.strangers, dropped = run->rows.dropped - unlabelled - strangers;
+	const int features = run->header.preprocessing.features, classes = run->header.preprocessing.classes;
 	if (unlabelled)
-		gd_log_note("%lld of %lld records have no label and were left out", (long long)unlabelled, (long long)run->rows.read);
+		gd_log_note("%lld of %lld records %s left out", (long long)unlabelled, (long long)run->rows.read, gd_plural(unlabelled, "has no label and was", "have no label and were"));
 	if (strangers)
-		gd_log_warning("%lld records of the test files are of classes that the other files lack, and were left out", (long long)strangers);
+		gd_log_warning("%lld %s that the other files lack, and %s left out", (long long)strangers, gd_plural(strangers, "record of the test files is of a class", "records of the test files are of classes"),
+			gd_plural(strangers, "was", "were"));
 	if (dropped)
-		gd_log_note("%lld of %lld records lack a value and were dropped", (long long)dropped, (long long)run->rows.read);
-	gd_log_note("wrote '%s': %lld training, %lld validation and %lld test records of %d features and %d classes", run->output, (long long)rows[GD_TRAIN],
-		(long long)rows[GD_VALIDATION], (long long)rows[GD_TEST], run->header.preprocessing.features, run->header.preprocessing.classes);
+		gd_log_note("%lld of %lld records %s dropped", (long long)dropped, (long long)run->rows.read, gd_plural(dropped, "lacks a value and was", "lack a value and were"));
+	gd_log_note("wrote '%s': %lld training, %lld validation and %lld test records of %d %s and %d %s", run->output, (long long)rows[GD_TRAIN], (long long)rows[GD_VALIDATION], (long long)rows[GD_TEST],
+		features, gd_plural(features, "feature", "features"), classes, gd_plural(classes, "class", "classes"));
 }
 
 /* What table.h's rooms ask of all who hold rows. */

@@ -44,7 +44,7 @@ void gd_preprocess_print_decisions(FILE *out, const gd_inference *inference, boo
 		choose_lines(inference, shown);
 	else if (shown)
 		memset(shown, true, (size_t)inference->count * sizeof *shown);
-	fprintf(out, "columns, as inferred from %" PRId64 " records (--write-schema gives a file that can say otherwise)\n", inference->records);
+	fprintf(out, "columns, as inferred from %" PRId64 " %s (--write-schema gives a file that can say otherwise)\n", inference->records, gd_plural(inference->records, "record", "records"));
 	for (int i = 0; i < inference->count; i++) {
 		if (!shown || shown[i]) {
 			print_decision(out, &inference->columns[i]);
@@ -74,7 +74,7 @@ void gd_preprocess_warn_of_decisions(const gd_inference *inference, bool all)
 		if (*inference->columns[i].warning && (warnings++ < MOST_WARNINGS || all))
 			gd_log_warning("%s", inference->columns[i].warning);
 	if (warnings > MOST_WARNINGS && !all)
-		gd_log_warning("%d more columns have warnings; --verbose shows all", warnings - MOST_WARNINGS);
+		gd_log_warning("%d more %s; --verbose shows all", warnings - MOST_WARNINGS, gd_plural(warnings - MOST_WARNINGS, "column has a warning", "columns have warnings"));
 }
 
 void gd_preprocess_warn_of_oddities(const gd_recipe *recipe, bool all)
@@ -84,10 +84,11 @@ void gd_preprocess_warn_of_oddities(const gd_recipe *recipe, bool all)
 	for (int i = 0; i < recipe->schema.column_count; i++) {
 		const gd_oddity *unseen = &recipe->oddities[i][GD_ODD_UNSEEN];
 		if (unseen->count && (warnings++ < MOST_WARNINGS || all))
-			gd_log_warning("%lld records have a value in column '%s' that has no feature; their features of it are 0", (long long)unseen->count, gd_excerpt(recipe->schema.columns[i], room));
+			gd_log_warning("%lld %s a value in column '%s' that has no feature; %s features of it are 0", (long long)unseen->count, gd_plural(unseen->count, "record has", "records have"),
+				gd_excerpt(recipe->schema.columns[i], room), gd_plural(unseen->count, "its", "their"));
 	}
 	if (warnings > MOST_WARNINGS && !all)
-		gd_log_warning("%d more columns have values without a feature; --verbose shows all", warnings - MOST_WARNINGS);
+		gd_log_warning("%d more %s values without a feature; --verbose shows all", warnings - MOST_WARNINGS, gd_plural(warnings - MOST_WARNINGS, "column has", "columns have"));
 }
 
 static void print_shared(char text[64], const gd_audit *audit)
@@ -102,7 +103,8 @@ void gd_preprocess_print_audit(FILE *out, const gd_schema *schema, const char *s
 	if (!schema->group_count) {
 		print_shared(shared, &audits[0]);
 		if (audits[0].shared_test_rows)
-			fprintf(out, "leak audit of the %s split: %s test records are copies of training records; --group COLUMN --split grouped keeps together what belongs together\n", split, shared);
+			fprintf(out, "leak audit of the %s split: %s test records %s; --group COLUMN --split grouped keeps together what belongs together\n", split, shared,
+				gd_plural(audits[0].shared_test_rows, "is a copy of a training record", "are copies of training records"));
 		return;
 	}
 	fprintf(out, "leak audit of the %s split: test records whose group also has training records; groups of several classes;\n"

@@ -31,8 +31,8 @@ static void warn_of_loose_quotes(const gd_preprocess *run)
 	for (int i = 0; i < schema->column_count; i++) {
 		int64_t count = run->loose[i], line = run->loose_line[i];
 		if (count)
-			gd_log_warning("%lld values of column '%s' hold a quote that encloses nothing, the first in line %lld: it is read as a character (--quote says otherwise)", (long long)count,
-				gd_excerpt(schema->columns[i], room), (long long)line);
+			gd_log_warning("%lld %s of column '%s' %s a quote that encloses nothing, %s line %lld: it is read as a character (--quote says otherwise)", (long long)count, gd_plural(count, "value", "values"),
+				gd_excerpt(schema->columns[i], room), gd_plural(count, "holds", "hold"), gd_plural(count, "in", "the first in"), (long long)line);
 	}
 }
 
@@ -62,9 +62,9 @@ static gd_status read_rows(gd_preprocess *run)
 	if (!run->rows.read)
 		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "it has a header but no records"));
 	if (run->rows.unlabelled == run->rows.read)
-		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "none of its %lld records has a label", (long long)run->rows.read));
+		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "none of its %lld %s has a label", (long long)run->rows.read, gd_plural(run->rows.read, "record", "records")));
 	if (!run->records)
-		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "each of its %lld records misses a value in a column that the schema names", (long long)run->rows.read));
+		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "each of its %lld %s misses a value in a column that the schema names", (long long)run->rows.read, gd_plural(run->rows.read, "record", "records")));
 	return gd_ok();
 }
 

@@ -129,7 +129,8 @@ static gd_status count_records(gd_preprocess *run, const int64_t *before)
 	rows->strangers = before[STRANGERS] + counts[STRANGERS];
 	run->records += counts[KEPT];
 	if (!counts[KEPT])
-		return gd_error(GD_BAD_DATA, "cannot use '%s': none of its %lld records can be tested on: each lacks a label of the other files, or a value", run->options->tests[0], (long long)counts[READ]);
+		return gd_error(GD_BAD_DATA, "cannot use '%s': none of its %lld %s can be tested on: each lacks a label of the other files, or a value", run->options->tests[0], (long long)counts[READ],
+			gd_plural(counts[READ], "record", "records"));
 	return status;
 }
 
@@ -147,7 +148,7 @@ static gd_status count_oddities(gd_preprocess *run, const int64_t *before)
 	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
 		recipe->oddities[0][i].count = before[i] + found[i];
 		if (i % GD_ODDS == GD_ODD_UNREADABLE && found[i])
-			gd_log_warning("%lld records of the test files have no number or date in column '%s', which counts as missing", (long long)found[i],
+			gd_log_warning("%lld %s no number or date in column '%s', which counts as missing", (long long)found[i], gd_plural(found[i], "record of the test files has", "records of the test files have"),
 				gd_excerpt(recipe->schema.columns[i / GD_ODDS], room));
 	}
 	free(found);

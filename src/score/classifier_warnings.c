@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/parallel/deal.h"
@@ -37,11 +38,6 @@ static gd_status gather(gd_communicator *communicator, gd_oddity *mine, size_t c
 	return status;
 }
 
-static const char *plural(int64_t count)
-{
-	return count > 1 ? "s" : "";
-}
-
 static void warn_of_kind(const gd_recipe *recipe, gd_odd kind, const gd_oddity *entries, int64_t records)
 {
 	static const char *const kinds[GD_ODDS] = {"no value in column '%s', which is imputed", "no number or date in column '%s', which counts as missing", "a category or year in column '%s' that the training part lacks",
@@ -64,12 +60,13 @@ static void warn_of_kind(const gd_recipe *recipe, gd_odd kind, const gd_oddity *
 		told++;
 		snprintf(text, sizeof text, kinds[kind], gd_excerpt(recipe->schema.columns[i], room));
 		if (*oddity->example)
-			gd_log_warning("%lld of %lld records have %s (record %lld: '%s')", (long long)oddity->count, (long long)records, text, (long long)oddity->record, oddity->example);
+			gd_log_warning("%lld of %lld records %s %s (record %lld: '%s')", (long long)oddity->count, (long long)records, gd_plural(oddity->count, "has", "have"), text, (long long)oddity->record, oddity->example);
 		else
-			gd_log_warning("%lld of %lld records have %s (record %lld for one)", (long long)oddity->count, (long long)records, text, (long long)oddity->record);
+			gd_log_warning("%lld of %lld records %s %s (record %lld%s)", (long long)oddity->count, (long long)records, gd_plural(oddity->count, "has", "have"), text, (long long)oddity->record,
+				gd_plural(oddity->count, "", " for one"));
 	}
 	if (values)
-		gd_log_warning("the same of %lld values in %d further columns: %s", (long long)values, columns - told, gd_enumeration_text(&names));
+		gd_log_warning("the same of %lld %s in %d further %s: %s", (long long)values, gd_plural(values, "value", "values"), columns - told, gd_plural(columns - told, "column", "columns"), gd_enumeration_text(&names));
 }
 
 static void warn(const gd_classifier *c, const gd_oddity *entries)
@@ -78,20 +75,20 @@ static void warn(const gd_classifier *c, const gd_oddity *entries)
 	const gd_oddity *ragged = &tallies[GD_TALLY_RAGGED], *incomplete = &tallies[GD_TALLY_INCOMPLETE], *unlabelled = &tallies[GD_TALLY_UNLABELLED], *unknown = &tallies[GD_TALLY_UNKNOWN], *unweighted = &tallies[GD_TALLY_UNWEIGHTED];
 	int64_t records = tallies[GD_TALLY_RECORDS].count;
 	if (ragged->count)
-		gd_log_warning("%lld of %lld records have another number of fields than the header, the first in line %lld; they count as without values", (long long)ragged->count,
-			(long long)records, (long long)ragged->latest);
+		gd_log_warning("%lld of %lld records %s another number of fields than the header, %s line %lld; %s as without values", (long long)ragged->count, (long long)records,
+			gd_plural(ragged->count, "has", "have"), gd_plural(ragged->count, "in", "the first in"), (long long)ragged->latest, gd_plural(ragged->count, "it counts", "they count"));
 	if (incomplete->count)
-		gd_log_warning("%lld record%s a value that the model needs (column '%s' for one): no prediction for them", (long long)incomplete->count,
-			incomplete->count > 1 ? "s lack" : " lacks", incomplete->example);
+		gd_log_warning("%lld %s a value that the model needs (column '%s'%s): no prediction for %s", (long long)incomplete->count, gd_plural(incomplete->count, "record lacks", "records lack"),
+			incomplete->example, gd_plural(incomplete->count, "", " for one"), gd_plural(incomplete->count, "it", "them"));
 	if (unlabelled->count)
-		gd_log_warning("%lld of %lld record%s no label, the first in line %lld; they are not scored", (long long)unlabelled->count, (long long)records,
-			records > 1 ? "s have" : " has", (long long)unlabelled->latest);
+		gd_log_warning("%lld of %lld records %s no label, %s line %lld; %s not scored", (long long)unlabelled->count, (long long)records, gd_plural(unlabelled->count, "has", "have"),
+			gd_plural(unlabelled->count, "in", "the first in"), (long long)unlabelled->latest, gd_plural(unlabelled->count, "it is", "they are"));
 	if (unknown->count)
-		gd_log_warning("%lld of %lld record%s have a label that is no class of the model ('%s' in line %lld); they are not scored", (long long)unknown->count, (long long)records, plural(records),
-			unknown->example, (long long)unknown->latest);
+		gd_log_warning("%lld of %lld records %s a label that is no class of the model ('%s' in line %lld); %s not scored", (long long)unknown->count, (long long)records,
+			gd_plural(unknown->count, "has", "have"), unknown->example, (long long)unknown->latest, gd_plural(unknown->count, "it is", "they are"));
 	if (unweighted->count)
-		gd_log_warning("%lld of %lld record%s have no weight that is a finite number and not negative ('%s' in line %lld); they are not scored", (long long)unweighted->count, (long long)records,
-			plural(records), unweighted->example, (long long)unweighted->latest);
+		gd_log_warning("%lld of %lld records %s no weight that is a finite number and not negative ('%s' in line %lld); %s not scored", (long long)unweighted->count, (long long)records,
+			gd_plural(unweighted->count, "has", "have"), unweighted->example, (long long)unweighted->latest, gd_plural(unweighted->count, "it is", "they are"));
 	for (gd_odd kind = 0; kind < GD_ODDS; kind++)
 		if (kind != GD_ODD_MISSING || c->recipe.schema.missing == GD_MISSING_IMPUTE)
 			warn_of_kind(&c->recipe, kind, entries, records);

@@ -88,7 +88,7 @@ gd_status gd_header_compare(const gd_dialect *dialect, const gd_record *first, c
 	gd_record mine;
 	gd_header_twins twins;
 	if (columns != header->count)
-		return gd_error(GD_BAD_DATA, "cannot read '%s': it has %d columns, and '%s' has %d; several files are one table", name, columns, other, header->count);
+		return gd_error(GD_BAD_DATA, "cannot read '%s': it has %d %s, and '%s' has %d; several files are one table", name, columns, gd_plural(columns, "column", "columns"), other, header->count);
 	if (!dialect->header)
 		return gd_ok();
 	gd_status status = gd_header_take(dialect, first, &arena, &mine, &twins);

@@ -12,6 +12,8 @@ const char *const gd_role_names[] = {"target", "group", "split", "weight", "nume
 
 /* Rules of thumb. Fewer values say nothing about identifiers; fewer numbers beside texts are levels; more distinct texts are no levels. */
 enum { FEWEST_NUMBERED = 20, FEW_NUMBERS = 20, MOST_TEXTS = 1 << 20 };
+/* Numbers of several lengths are codes when one of so many begins with a zero. */
+enum { MANY_PADDED = 100 };
 /* Shares of the values: that make a column what they are; that differ in a column of names. */
 static const double NEARLY_ALL = 0.9, NAMES = 0.95;
 
@@ -76,10 +78,17 @@ static void put_word(char *words, size_t room, const char *word)
 		length += (size_t)snprintf(words + length, room - length, (unsigned char)*word > ' ' && !strchr("\\,;:=[]#\"'", *word) ? "%c" : "\\x%02x", (unsigned char)*word);
 }
 
+static void warn_of_unreadable(gd_inference_column *column, int64_t count, const char *one, const char *many)
+{
+	char room[GD_EXCERPT_ROOM], example[GD_EXCERPT_ROOM];
+	snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values %s %s ('%s'%s) and %s as missing; --categorical makes levels of them", gd_excerpt(column->name, room), (long long)count,
+		(long long)gd_summary_values(&column->summary), gd_plural(count, "is", "are"), gd_plural(count, one, many), gd_excerpt(column->summary.example, example), gd_plural(count, "", " for one"),
+		gd_plural(count, "counts", "count"));
+}
+
 static void make_numeric(gd_inference_column *column)
 {
 	const gd_summary *summary = &column->summary;
-	char room[GD_EXCERPT_ROOM], example[GD_EXCERPT_ROOM];
 	int unit = most_frequent_unit(summary);
 	int64_t values = gd_summary_values(summary), readable = readable_numbers(summary);
 	long long distinct = gd_summary_distinct(summary);
@@ -94,8 +103,7 @@ static void make_numeric(gd_inference_column *column)
 		snprintf(column->why, sizeof column->why, "%.3g%% numbers%s, %lld distinct", share, summary->grouped ? ", thousands apart" : "", distinct);
 	}
 	if (readable < values)
-		snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values are no numbers ('%s' for one) and count as missing; --categorical makes levels of them",
-			gd_excerpt(column->name, room), (long long)(values - readable), (long long)values, gd_excerpt(summary->example, example));
+		warn_of_unreadable(column, values - readable, "no number", "no numbers");
 	else
 		look_for_sentinel(column);
 }
@@ -145,15 +153,14 @@ static void make_date(gd_inference_column *column, const gd_schema *schema)
 		snprintf(column->warning, sizeof column->warning, "dates in column '%s' can be read with the month or the day first; the %s is taken to be%s; --write-schema gives a file whose date_order can say otherwise", room,
 			order == GD_DATE_DAY_FIRST ? "day" : "month", column->others ? ", as in others" : "");
 	else if (calendar->count < values)
-		snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values are no dates ('%s' for one) and count as missing; --categorical makes levels of them",
-			room, (long long)(values - calendar->count), (long long)values, summary->example);
+		warn_of_unreadable(column, values - calendar->count, "no date", "no dates");
 }
 
 static void make_categorical(gd_inference_column *column)
 {
 	column->role = GD_ROLE_CATEGORICAL;
 	strcpy(column->words, "categorical");
-	snprintf(column->why, sizeof column->why, gd_summary_distinct(&column->summary) == 1 ? "%lld level" : "%lld levels", (long long)gd_summary_distinct(&column->summary));
+	snprintf(column->why, sizeof column->why, "%lld %s", (long long)gd_summary_distinct(&column->summary), gd_plural(gd_summary_distinct(&column->summary), "level", "levels"));
 }
 
 static void make_flag(gd_inference_column *column)
@@ -178,8 +185,14 @@ static void decide_text(gd_inference_column *column, const gd_schema *schema)
 		int64_t frequent = gd_summary_frequent(summary, rare);
 		make_categorical(column);
 		if (frequent < distinct)
-			snprintf(column->why, sizeof column->why, "%lld levels; rare ones together (some %lld are not)", different, (long long)frequent);
+			snprintf(column->why, sizeof column->why, "%lld levels; rare ones together (%s%lld %s not)", different, gd_plural(frequent, "", "some "), (long long)frequent, gd_plural(frequent, "is", "are"));
 	}
+}
+
+/* Whole numbers with zeros in front, as postal codes: nobody writes a measure like that, but for a slip here and there. */
+static bool is_code(const gd_summary *summary)
+{
+	return summary->padded && is_whole(summary) && (summary->shortest == summary->longest || MANY_PADDED * summary->padded >= summary->numbers);
 }
 
 static void decide_freely(gd_inference_column *column, const gd_schema *schema)
@@ -195,6 +208,9 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 	} else if (mark) {
 		column->role = GD_ROLE_DROP;
 		snprintf(column->why, sizeof column->why, "identifier: %lld whole numbers, all different, %s; --numeric keeps it", (long long)distinct, mark);
+	} else if (is_code(summary)) {
+		decide_text(column, schema);
+		strncat(column->why, "; codes, with zeros in front (--numeric)", sizeof column->why - strlen(column->why) - 1);
 	} else if (readable == values || ((double)readable >= NEARLY_ALL * (double)values && distinct > FEW_NUMBERS)) {
 		make_numeric(column);
 		if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))

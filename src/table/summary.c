@@ -152,6 +152,20 @@ static void add_number(gd_summary *summary, double value)
 	add_extreme(&summary->most, value, -INFINITY, 1, -1);
 }
 
+static void add_widths(gd_summary *summary, int64_t shortest, int64_t longest)
+{
+	summary->shortest = !summary->shortest || shortest < summary->shortest ? shortest : summary->shortest;
+	summary->longest = longest > summary->longest ? longest : summary->longest;
+}
+
+/* How a number is written that is not empty. */
+static void add_width(gd_summary *summary, const char *text)
+{
+	const int64_t length = (int64_t)strlen(text);
+	summary->padded += text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+	add_widths(summary, length, length);
+}
+
 static void add_date(gd_calendar *calendar, const gd_date *date)
 {
 	calendar->count++;
@@ -220,6 +234,7 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 	if (gd_parse_double(text, &value)) {
 		if (isfinite(value)) {
 			add_number(summary, value);
+			add_width(summary, text);
 			summary->numbers++;
 		} else {
 			add_example(summary, text);
@@ -265,7 +280,10 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 		summary->last = later->last;
 	summary->records += later->records;
 	summary->missing += later->missing;
+	if (later->numbers)
+		add_widths(summary, later->shortest, later->longest);
 	summary->numbers += later->numbers;
+	summary->padded += later->padded;
 	summary->grouped += later->grouped;
 	summary->other_units += later->other_units;
 	for (int i = 0; i < GD_SUMMARY_UNITS && *later->unit[i]; i++)

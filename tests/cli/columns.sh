@@ -109,6 +109,18 @@ pre few
 says "column 'length': 6 of 240 values are no numbers \('broken' for one\) and count as missing; --categorical"
 pre few --categorical length
 says '^ +length +categorical '
+table slip.csv 'if (i == 30) length_ = "broken"'
+pre slip
+says "column 'length': 1 of 240 values is no number \('broken'\) and counts as missing; --categorical"
+table codes.csv 'more = sprintf(",%05d,%04d", 1067 + 7919 * draw(9), 40 * i + draw(40))' 'rows = 240; heads = ",zip,one";'
+pre codes
+says '^ +zip +categorical +9 levels; codes, with zeros in front \(--numeric\)'
+says '^ +one +drop +identifier: 240 whole numbers'
+names_of codes.h5 | grep -q '"zip=01067"' || fail "no feature of a code: $(names_of codes.h5)"
+expect 0 '' "$program" train --preset study --data codes.h5 --run run-codes --epochs 1 --quiet
+expect 0 '' "$program" predict run-codes/model.h5 codes.csv --strict -o codes.out
+pre codes --numeric zip
+says '^ +zip +numeric +100% numbers, 9 distinct'
 table money.csv 'more = sprintf(",\"$%d,%03d\",%.1f%%,%.1f kg", draw(9) + 1, draw(1000), rand() * 99, rand() * 20)' 'rows = 240; heads = ",price,share,weight";'
 pre money
 says "^ +price +numeric +100% numbers in '[$]'"
@@ -290,7 +302,7 @@ equal "1.0 is the category 1" "$(paste -d, <(tail -n +2 code.csv | cut -d, -f3) 
 expect 0 '' "$program" predict run-missing/model.h5 new.csv -o new-out.csv
 equal "a prediction for each record" "$(tail -n +2 new-out.csv | grep -Ec '^[0-9]+,(alder|birch|cedar),')" 240
 says "100 of 240 records have no value in column 'length', which is imputed"
-says "1 of 240 records have no number or date in column 'length', which counts as missing .*'4x'"
+says "1 of 240 records has no number or date in column 'length', which counts as missing .*'4x'"
 says "a category or year in column 'site' that the training part lacks .*'west'"
-says "1 of 240 records have a number in column 'length' that is far outside the training part's .*'1e30'"
+says "1 of 240 records has a number in column 'length' that is far outside the training part's .*'1e30'"
 finish

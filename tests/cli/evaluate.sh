@@ -77,10 +77,10 @@ awk -F, -v OFS=, -v t="$tempo" 'NR == 4 || NR == 2000 { $t = "" } 1' songs.csv >
 expect 0 'warning: 2 records lack' ranks 2 predict run1/model.h5 holes.csv -o holes.out
 equal "empty cells" "$(sed -n 4p holes.out)" "3,,,,,,,"
 awk -F, -v OFS=, -v t="$tempo" 'NR == 1500 { $t = "fast" } 1' songs.csv >wrong.csv
-expect 0 "1 of [0-9]+ records have no number or date in column 'tempo', which counts as missing" ranks 3 predict run1/model.h5 wrong.csv -o fast.out
+expect 0 "1 of [0-9]+ records has no number or date in column 'tempo', which counts as missing" ranks 3 predict run1/model.h5 wrong.csv -o fast.out
 equal "a text for a number, where the schema says drop" "$(grep -c '^1499,,,' fast.out)" 1
 sed '1500s/,[^,]*$//' songs.csv >wrong.csv
-expect 0 "1 of [0-9]+ records have another number of fields than the header, the first in line 1500" ranks 3 predict run1/model.h5 wrong.csv -o wrong.out
+expect 0 "1 of [0-9]+ records has another number of fields than the header, in line 1500" ranks 3 predict run1/model.h5 wrong.csv -o wrong.out
 equal "a record of another length, where the schema says drop" "$(grep -c '^1499,,,' wrong.out)" 1
 equal "a prediction for each record but that one" "$(grep -vc ',,,' wrong.out)" "$(($(wc -l <wrong.csv) - 1))"
 refuse 3 "line 1500.*expected 23 fields" "$GENRE_DIST" preprocess wrong.csv -o wrong.h5

@@ -48,7 +48,7 @@ expect 0 '' ranks 1 evaluate run1/model.h5 run2/model.h5 part.csv --importance -
 equal "importance of the records, and of the rows made of them" "$(cat out.txt)" "$(cat one.json)"
 # Of all records, some without a label or a class among them, on any number of ranks.
 { cat table.csv; echo '1,red,,2,'; echo '1,red,,2,violet'; tail -n 1500 table.csv; } >whole.csv
-expect 0 '1 of 4502 records have no label' ranks 1 evaluate run1/model.h5 whole.csv --importance --json
+expect 0 '1 of 4502 records has no label' ranks 1 evaluate run1/model.h5 whole.csv --importance --json
 cp out.txt whole.json
 for count in 2 3 8; do
 	expect 0 '' ranks "$count" evaluate run1/model.h5 whole.csv --importance --json

@@ -42,10 +42,10 @@ odd() { # NAME LINE WARNING REFUSAL
 }
 odd new-unseen 2 "240 of 240 records have a category or year in column 'site' that the training part lacks \(record 1: 'west'\)" "the training part lacks this category or year of column 'site': 'west'"
 odd new-gaps 2 "60 of 240 records have no value in column 'length', which is imputed" "no value in column 'length'"
-odd new-bad-number 9 "1 of 240 records have no number or date in column 'length', which counts as missing \(record 8: '4.2x'\)" "no number or date in column 'length': '4.2x'"
-odd new-outlier 9 "1 of 240 records have a number in column 'length' that is far outside the training part's \(record 8: '1e30'\)" "far outside the training part's numbers is this one of column 'length': '1e30'"
+odd new-bad-number 9 "1 of 240 records has no number or date in column 'length', which counts as missing \(record 8: '4.2x'\)" "no number or date in column 'length': '4.2x'"
+odd new-outlier 9 "1 of 240 records has a number in column 'length' that is far outside the training part's \(record 8: '1e30'\)" "far outside the training part's numbers is this one of column 'length': '1e30'"
 sed '9s/$/,1/' new.csv >ragged.csv
-expect 0 '1 of 240 records have another number of fields than the header' "$GENRE_DIST" predict $model ragged.csv -o ragged.out
+expect 0 '1 of 240 records has another number of fields than the header' "$GENRE_DIST" predict $model ragged.csv -o ragged.out
 equal "warnings of one ragged record" "$(grep -c warning: err.txt)" 1
 full ragged.out
 refuse 3 "line 9: expected 3 fields, found 4" ranks 3 predict $model ragged.csv --strict -o ragged.none
@@ -159,7 +159,7 @@ expect 0 '' from_stdin
 equal "from stdin" "$(cat out.txt)" "$(cat labelled.json)"
 sed '3s/,[a-z]*$/,/; 4s/,[a-z]*$/,?/; 5s/,[a-z]*$/,oak/' labelled.csv >gaps.csv
 expect 0 "warning: 2 of 90 records have no label, the first in line 3; they are not scored" ranks 2 evaluate $model gaps.csv --json
-grep -q "warning: 1 of 90 records have a label that is no class of the model ('oak' in line 5); they are not scored" err.txt || fail "an unknown label: $(cat err.txt)"
+grep -q "warning: 1 of 90 records has a label that is no class of the model ('oak' in line 5); it is not scored" err.txt || fail "an unknown label: $(cat err.txt)"
 equal "rows that are scored" "$(json_number out.txt rows)" 87
 sed '2,$s/,[a-z]*$/,oak/' labelled.csv >unknown.csv
 refuse 3 "cannot score 'unknown.csv': no record has both a label of the model and a prediction" "$GENRE_DIST" evaluate $model unknown.csv

@@ -212,7 +212,7 @@ sed '1s/place/place,note/; 2,$s/,\([a-z]*\),\([a-z]*\)$/,\1,5" or so,\2/' plain.
 expect 0 "warning: 240 values of column 'note' hold a quote that encloses nothing, the first in line 2" "$GENRE_DIST" preprocess inches.csv --target kind -o made.h5 --force --categorical note
 refuse 3 "line 7: expected 4 fields, found 6" "$GENRE_DIST" preprocess <(sed '7s/$/,1,2/' plain.csv) --target kind -o x.h5
 sed '7s/$/,1,2/' plain.csv >ragged.csv
-expect 0 "warning: 1 of 240 records have another number of fields than the header, the first in line 7" "$GENRE_DIST" predict run/model.h5 ragged.csv -o made.out
+expect 0 "warning: 1 of 240 records has another number of fields than the header, in line 7" "$GENRE_DIST" predict run/model.h5 ragged.csv -o made.out
 equal "a prediction for each record" "$(wc -l <made.out)" 241
 
 # ---- what is no table, and where results cannot go --------------------------------------------------------------

@@ -27,9 +27,9 @@ sed -n 2,11p a.csv | awk -F, '{ print $5 ";copy;" $3 ";" $2 ";" $1 ";" $4 }' >>t
 
 alike "a test file" "2 3" a.csv b.csv --target kind --test test.csv
 grep -q "columns of 'test.csv' are taken for those of the other files: 'Colour' as 'colour'" one.err || fail "no word of a column by another name: $(cat one.err)"
-grep -q "warning: 1 records of the test files are of classes that the other files lack" one.err || fail "no word of a strange class: $(cat one.err)"
-grep -q "1 of 650 records have no label" one.err || fail "no word of a record without a label: $(cat one.err)"
-grep -q "warning: 1 records of the test files have no number or date in column 'size'" one.err || fail "no word of a text: $(cat one.err)"
+grep -q "warning: 1 record of the test files is of a class that the other files lack" one.err || fail "no word of a strange class: $(cat one.err)"
+grep -q "1 of 650 records has no label" one.err || fail "no word of a record without a label: $(cat one.err)"
+grep -q "warning: 1 record of the test files has no number or date in column 'size'" one.err || fail "no word of a text: $(cat one.err)"
 grep -q "warning: 7 records have a value in column 'colour' that has no feature" one.err || fail "no word of a new level: $(cat one.err)"
 grep -q "test.csv.*semicolon\|semicolon.*test.csv" one.err || fail "no word of another delimiter: $(cat one.err)"
 grep -q "10 of 148 (6.8%) test records are copies of training records\|[0-9]* of 148 ([0-9.]*%) test records are copies of training records" one.out || fail "no word of copies: $(cat one.out)"

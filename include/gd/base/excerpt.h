@@ -2,9 +2,13 @@
 #ifndef GD_EXCERPT_H
 #define GD_EXCERPT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #define GD_EXCERPT_ROOM 64
+/* `one` of a count of 1, else `many`: "1 record has", "2 records have". */
+const char *gd_plural(int64_t count, const char *one, const char *many);
+
 /* `text` as it may stand in a one-line message: control characters become blanks, what is long is cut at a character and ends in "...". Returns `room`. */
 const char *gd_excerpt(const char *text, char room[GD_EXCERPT_ROOM]);
 

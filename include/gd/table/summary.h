@@ -53,6 +53,8 @@ typedef struct gd_calendar {
 typedef struct gd_summary {
 	int64_t records, missing;
 	int64_t numbers;         /* finite ones, plainly written */
+	int64_t padded;          /* of them, written with a zero in front of another digit */
+	int64_t shortest, longest; /* bytes of them; 0: there are none */
 	int64_t grouped;         /* numbers with thousands apart, and no unit */
 	int64_t units[GD_SUMMARY_UNITS]; /* numbers with this unit */
 	char unit[GD_SUMMARY_UNITS][GD_UNIT_ROOM]; /* the first ones by their bytes; "": none */

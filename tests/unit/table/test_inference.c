@@ -52,6 +52,11 @@ static void put_sentinel(int64_t i, char *text) { sprintf(text, "%lld", i % 10 ?
 static void put_empty(int64_t i, char *text) { (void)i; strcpy(text, "?"); }
 static void put_same_day(int64_t i, char *text) { (void)i; strcpy(text, "2020-01-02"); }
 static void put_hours(int64_t i, char *text) { sprintf(text, "%02lld:30", (long long)(i % 24)); }
+static void put_code(int64_t i, char *text) { sprintf(text, "%05lld", (long long)(i % 9 * 1234)); }
+static void put_code_once(int64_t i, char *text) { sprintf(text, "%04lld", (long long)(i * 7919 % 1000) * 9); }
+static void put_area(int64_t i, char *text) { sprintf(text, i % 50 ? "%lld" : "0%lld", (long long)(i % 90)); }
+static void put_slip(int64_t i, char *text) { sprintf(text, i == 7 ? "0%lld" : "%lld", (long long)(i % 90)); }
+static void put_padded_fraction(int64_t i, char *text) { sprintf(text, "%05.1f", (double)(i % 90) + .5); }
 static void put_gaps(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 7)) : (void)strcpy(text, "None"); }
 
 static void test_decisions(void)
@@ -68,7 +73,7 @@ static void test_decisions(void)
 		{put_dense, GD_ROLE_DROP, "", "without gaps", ""},
 		{put_large, GD_ROLE_DROP, "", "beyond 2^31", ""},
 		{put_sparse, GD_ROLE_NUMERIC, "numeric", "an identifier? --drop", ""},
-		{put_late_text, GD_ROLE_NUMERIC, "numeric", "99.9% numbers", "1 of 1000 values are no numbers ('late' for one)"},
+		{put_late_text, GD_ROLE_NUMERIC, "numeric", "99.9% numbers", "1 of 1000 values is no number ('late') and counts as missing"},
 		{put_mixed, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
 		{put_units, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
 		{put_hash, GD_ROLE_DROP, "", "1000 texts, all different", ""},
@@ -77,6 +82,11 @@ static void test_decisions(void)
 		{put_empty, GD_ROLE_DROP, "", "has no values", ""},
 		{put_same_day, GD_ROLE_DROP, "", "varies", ""},
 		{put_hours, GD_ROLE_DATE, "hour", "times: hour", ""},
+		{put_code, GD_ROLE_CATEGORICAL, "categorical", "9 levels; codes, with zeros in front (--numeric)", ""},
+		{put_code_once, GD_ROLE_DROP, "", "1000 texts, all different; codes, with zeros in front (--numeric)", ""},
+		{put_area, GD_ROLE_CATEGORICAL, "categorical", "codes, with zeros in front", ""},
+		{put_slip, GD_ROLE_NUMERIC, "numeric", "100% numbers, 91 distinct", ""},
+		{put_padded_fraction, GD_ROLE_NUMERIC, "numeric", "100% numbers", ""},
 		{put_gaps, GD_ROLE_NUMERIC, "numeric", "334 missing", ""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -23,6 +23,9 @@ static const char *value_of(int kind, int64_t number, char room[64])
 	case 2:
 		snprintf(room, 64, "%02d/%02d/20%02d", (int)(mixed % 12 + 1), (int)(mixed % 28 + 1), (int)(mixed % 20));
 		break;
+	case 5:
+		snprintf(room, 64, mixed % 97 ? "%d" : "%03d", (int)(mixed % 100));
+		break;
 	case 3:
 		snprintf(room, 64, "%lld", (long long)(5 * number + (int)(mixed % 3)));
 		break;
@@ -79,7 +82,7 @@ static void test_merge(void)
 {
 	enum { RECORDS = 40000 };
 	static const int64_t cuts[][5] = {{0, 1, 2, 3, RECORDS}, {0, 10000, 10000, 30001, RECORDS}, {0, 39999, 40000, 40000, RECORDS}};
-	for (int kind = 0; kind < 5; kind++) {
+	for (int kind = 0; kind < 6; kind++) {
 		gd_summary whole;
 		memset(&whole, 0, sizeof whole);
 		add_stretch(&whole, kind, 0, RECORDS);
