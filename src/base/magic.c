@@ -57,7 +57,10 @@ static const gd_magic workbook = {"an Excel workbook", "save its sheet as CSV"},
 		      zip = {"a zip archive", "unpack it first (unzip), or pipe it: unzip -p FILE | genre-dist ... -"},
 		      gzip = {"compressed by gzip twice over", "unpack it once (gunzip)"}, zstd = {"compressed twice over", "unpack it once (unzstd)"},
 		      arff = {"an ARFF file", "write it as CSV first: the lines below @data, with the attributes' names as the header"},
-		      json = {"JSON", "write it as CSV first"}, html = {"a web page", "download the file itself"}, xml = {"XML", "write it as CSV first"};
+		      json = {"JSON", "write it as CSV first"}, html = {"a web page", "download the file itself, or save its table as CSV"}, xml = {"XML", "write it as CSV first"},
+		      libsvm = {"data in libsvm's format (a label, then index:value)", "write it as CSV first, with a column for each index and a header"},
+		      drawn = {"a table with rules drawn in it, as Markdown, psql and mysql have them", "take them off: "
+				"grep -Ev '^([-+|: ]+|\\([0-9]+ rows?\\))$' FILE | sed 's/^ *[|]//; s/[|] *$//' | genre-dist ... -"};
 
 static bool holds(const char *bytes, size_t size, const char *word)
 {
@@ -69,6 +72,96 @@ static bool begins(const char *bytes, size_t size, const char *word)
 	return size >= strlen(word) && !strncasecmp(bytes, word, strlen(word));
 }
 
+static const char *end_of_line(const char *text, const char *end)
+{
+	while (text < end && *text != '\n' && *text != '\r')
+		text++;
+	return text;
+}
+
+static const char *next_line(const char *text, const char *end)
+{
+	text = end_of_line(text, end);
+	while (text < end && (*text == '\n' || *text == '\r'))
+		text++;
+	return text;
+}
+
+/* Cells of three dashes and more, or of dashes and a colon, and what may stand between them; a title that is underlined is one cell. */
+static bool is_rule(const char *text, const char *end)
+{
+	int dashes = 0, colons = 0, cells = 0;
+	end = end_of_line(text, end);
+	for (const char *at = text; at <= end; at++) {
+		if (at < end && *at == '-') {
+			dashes++;
+		} else if (at < end && *at == ':') {
+			colons++;
+		} else if (at == end || (*at && strchr("+| \t,;", *at))) {
+			cells += dashes > 2 || (dashes && colons);
+			dashes = colons = 0;
+		} else {
+			return false;
+		}
+	}
+	return cells > 1;
+}
+
+/* Reads the digits of a number that has no zero in front, behind which `*text` is then; -1 where there is none. */
+static long read_index(const char **text, const char *end)
+{
+	long index = 0;
+	const char *first = *text;
+	for (; *text < end && **text >= '0' && **text <= '9' && *text - first < 9; (*text)++)
+		index = 10 * index + (**text - '0');
+	return *text == first || (*first == '0' && *text - first > 1) ? -1 : index;
+}
+
+static const char *behind(const char *text, const char *end, const char *characters)
+{
+	while (text < end && *text && strchr(characters, *text))
+		text++;
+	return text;
+}
+
+/* A number, then index:value, the indices rising; `*pairs` counts these. What the end cuts off is not looked at. */
+static bool is_libsvm(const char *text, const char *end, int *pairs)
+{
+	static const char number[] = "0123456789+-.eE";
+	const char *line = end_of_line(text, end), *at = behind(text, line, number);
+	long last = -1;
+	if (at == text)
+		return false;
+	for (at = behind(at, line, " \t"); at < line && *at != '#'; at = behind(at, line, " \t")) {
+		long index = read_index(&at, line);
+		if (at == line && line == end)
+			return true;
+		if (index <= last || *at != ':')
+			return false;
+		const char *value = at + 1;
+		at = behind(value, line, number);
+		if (at == value || (at < line && *at != ' ' && *at != '\t'))
+			return false;
+		last = index;
+		++*pairs;
+	}
+	return true;
+}
+
+/* Tables of lines that are none of ours; NULL for those that may be. */
+static const gd_magic *find_lines(const char *text, const char *end)
+{
+	enum { LINES = 5 };
+	const char *second = next_line(text, end);
+	int pairs = 0;
+	if (is_rule(text, end) || is_rule(second, end))
+		return &drawn;
+	for (int line = 0; line < LINES && text < end; line++, text = next_line(text, end))
+		if (!is_libsvm(text, end, &pairs))
+			return NULL;
+	return pairs ? &libsvm : NULL;
+}
+
 /* The kind of a text. */
 static const gd_magic *find_text(const char *text, size_t size)
 {
@@ -78,7 +171,7 @@ static const gd_magic *find_text(const char *text, size_t size)
 	while (text < end && (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n'))
 		text++;
 	size_t left = (size_t)(end - text);
-	if (begins(text, left, "<!doctype html") || begins(text, left, "<html"))
+	if (begins(text, left, "<!doctype html") || begins(text, left, "<html") || begins(text, left, "<table"))
 		return &html;
 	if (begins(text, left, "<?xml"))
 		return holds(text, left, "<html") ? &html : &xml;
@@ -93,7 +186,7 @@ static const gd_magic *find_text(const char *text, size_t size)
 	while (text < end) {
 		const char *line = memchr(text, '\n', (size_t)(end - text));
 		if (*text != '%' && *text != '\r' && *text != '\n')
-			return begins(text, (size_t)(end - text), "@relation") ? &arff : NULL;
+			return begins(text, (size_t)(end - text), "@relation") ? &arff : find_lines(text, end);
 		text = line ? line + 1 : end;
 	}
 	return NULL;

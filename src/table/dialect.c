@@ -35,6 +35,8 @@ static gd_status read_mark(const char *option, const char *expected, const char 
 			*mark = words[i].mark;
 			return gd_ok();
 		}
+	if (text[0] && text[1] && (unsigned char)text[0] < 0x80 && ispunct((unsigned char)text[0]))
+		return gd_error(GD_USAGE, "--%s: expected %s, found '%s'; several characters become one by: sed 's/%s/\\t/g' FILE | genre-dist ... -", option, expected, text, text);
 	if (!is_mark(text))
 		return gd_error(GD_USAGE, "--%s: expected %s, found '%s'", option, expected, text);
 	*mark = text[0];

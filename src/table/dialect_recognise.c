@@ -249,6 +249,7 @@ typedef struct search {
 	size_t size;
 	bool whole;
 	gd_dialect_given given;
+	const char *delimiters; /* one of these */
 	gd_dialect best;
 	double rating;
 } search;
@@ -268,7 +269,7 @@ static gd_status consider(search *s, const gd_dialect *dialect)
 
 static gd_status choose(search *s, const gd_dialect *wanted)
 {
-	static const char delimiters[] = {',', '\t', ';', '|', ' '};
+	const char *delimiters = s->delimiters;
 	static const char quotes[] = {'"', '\''};
 	gd_status status = gd_ok();
 	s->best = *wanted;
@@ -277,7 +278,7 @@ static gd_status choose(search *s, const gd_dialect *wanted)
 	if (!s->given.quote)
 		s->best.quote = '"';
 	s->rating = -1;
-	for (size_t d = 0; d < sizeof delimiters && !gd_failed(&status); d++)
+	for (size_t d = 0; delimiters[d] && !gd_failed(&status); d++)
 		for (size_t q = 0; q < sizeof quotes && !gd_failed(&status); q++) {
 			gd_dialect dialect = *wanted;
 			if (!s->given.delimiter) {
@@ -381,9 +382,20 @@ static gd_status try_later_header(search *s, const gd_dialect *wanted, int *line
 	return status;
 }
 
+/* Where the usual delimiters make no table, rare ones may. */
+static gd_status try_rare_delimiters(search *s, const gd_dialect *wanted)
+{
+	search other = *s;
+	other.delimiters = ":^~";
+	gd_status status = choose(&other, wanted);
+	if (!gd_failed(&status) && other.rating > GOOD)
+		*s = other;
+	return status;
+}
+
 gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *bytes, size_t size, bool whole, gd_dialect *dialect)
 {
-	search s = {.whole = whole};
+	search s = {.whole = whole, .delimiters = ",\t;| "};
 	size_t at = 0, last = 0;
 	int lines = 0, lead = 0;
 	char delimiter;
@@ -407,6 +419,8 @@ gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *by
 		status = try_named_comment(&s, skipped - last, dialect);
 	if (!gd_failed(&status) && s.rating < POOR && dialect->header && !dialect->separator_line)
 		status = try_later_header(&s, dialect, &lines);
+	if (!gd_failed(&status) && s.rating < POOR && !s.given.delimiter)
+		status = try_rare_delimiters(&s, dialect);
 	if (gd_failed(&status))
 		return status;
 	bool separator = dialect->separator_line;

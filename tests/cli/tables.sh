@@ -192,9 +192,16 @@ works titles.csv '3 lines before the header left out'
 works title.csv 'semicolons between fields, decimal comma, 1 line before the header left out'
 # Records that have a field more than the header are no reason to take the first of them for one.
 refuse 3 'line 2: expected 4 fields, found 5' "$GENRE_DIST" preprocess <(sed '2,$s/^/1,/' plain.csv) --target kind -o x.h5
-tr , ^ <plain.csv >hats.csv
-refuse 3 "it has no column 'kind': its header is one field, 'length.width.place.kind'; --delimiter says" "$GENRE_DIST" preprocess hats.csv --target kind -o x.h5
-works hats.csv "'\^' between fields" --delimiter ^
+tr , / <plain.csv >slashes.csv
+refuse 3 "it has no column 'kind': its header is one field, 'length.width.place.kind'; --delimiter says" "$GENRE_DIST" preprocess slashes.csv --target kind -o x.h5
+works slashes.csv "'/' between fields" --delimiter /
+for mark in ^ : '~'; do
+	tr , "$mark" <plain.csv >marks.csv
+	works marks.csv "'\\$mark' between fields"
+done
+sed 's/,/::/g' plain.csv >colons.csv
+works colons.csv "':' between fields"
+refuse 2 "expected auto, a character .*, found '::'; several characters become one by: sed 's/::/.t/g' FILE" "$GENRE_DIST" preprocess colons.csv --target kind -o x.h5 --delimiter ::
 refuse 3 "it has no column 'tree'; its columns are 'length', 'width', 'place'" "$GENRE_DIST" preprocess plain.csv --target tree -o x.h5
 tail -n +2 plain.csv >headerless.csv
 refuse 3 "warning: line 1 of 'headerless.csv' looks like data, not like a header: $(head -n 1 headerless.csv); --no-header" "$GENRE_DIST" preprocess headerless.csv --target kind -o x.h5
@@ -223,6 +230,15 @@ no_table() { # FILE PATTERN
 no_table plain.h5 'it is an HDF5 file'
 printf '%% leaves\n@RELATION leaves\n@DATA\n1,2\n' >leaves.arff
 no_table leaves.arff 'it is an ARFF file.*write it as CSV'
+printf '1 3:0.5 7:1\n2 1:0.25\n' >leaves.svm
+no_table leaves.svm "it is data in libsvm's format .*write it as CSV"
+# What the message says makes a table of it.
+for rule in '' '(240 rows)'; do
+	{ sed 's/,/ | /g; s/^/| /; s/$/ |/; 1a |---|--:|:-:|----|' plain.csv; [[ -z $rule ]] || echo "$rule"; } >leaves.md
+	no_table leaves.md 'it is a table with rules drawn in it, as Markdown.*take them off: grep'
+	eval "$(sed "s/.*take them off: //; s/FILE/leaves.md/; s/genre-dist .*/cat >undrawn.txt/" err.txt)"
+	works undrawn.txt 'bars between fields'
+done
 printf 'PK\x03\x04..[Content_Types].xml' >leaves.xlsx
 no_table leaves.xlsx "it is an Excel workbook.*save its sheet as CSV"
 printf 'PAR1....' >leaves.parquet

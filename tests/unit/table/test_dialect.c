@@ -35,6 +35,9 @@ static void test_delimiters(void)
 	expect("a|b|k\n1|2|u\n3|4|v\n", "bars between fields");
 	expect("  a   b k\n1 2 \t u\n 3 4 v \n", "blanks between fields");
 	expect("a;b;k\n1,5;2,25;u\n3,5;4;v\n", "semicolons between fields, decimal comma");
+	expect("a:b:c\n1:x:2.5\n2:y:3.5\n", "':' between fields");
+	expect("a^b^c\n1^x,^2.5\n2^y^3.5\n", "'^' between fields");
+	expect("a,b\n1,12:30\n2,12:45\n", "");
 	/* Other marks inside fields are not what parts them. */
 	expect("name,tags,k\nNew York,x;y,u\nOslo,z,v\n", "");
 	expect("a b,k\nc d,u\ne f,v\n", "");
