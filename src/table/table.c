@@ -309,6 +309,23 @@ static bool is_behind(const gd_table *table)
 	return table->stretches && table->splitter.begin >= table->stretches[table->stretch].end;
 }
 
+/* The error `ragged` of the record at hand; where it is short, and few that are no better follow, it is called what it may be. */
+static gd_status name_footer(gd_table *table, const gd_status *ragged)
+{
+	enum { HEAD = 3, MOST = 5 };
+	const int64_t line = gd_table_line(table, table->record.line);
+	const int columns = table->header.count;
+	bool ended = false, footer = line > HEAD && table->record.count < columns;
+	gd_record next;
+	for (int i = 0; i < MOST && footer && !ended; i++) {
+		gd_status status = split_next(table, &next, &ended);
+		footer = !gd_failed(&status) && (ended || next.count != columns);
+	}
+	if (!footer || !ended)
+		return *ragged;
+	return gd_error(GD_BAD_DATA, "%s, and no record follows: a footer, or a record that was cut off; the table without it: head -n %lld FILE | genre-dist ... -", ragged->message, (long long)(line - 1));
+}
+
 gd_status gd_table_next(gd_table *table, const gd_record **record)
 {
 	bool ended = false, more = true;
@@ -334,10 +351,11 @@ gd_status gd_table_next(gd_table *table, const gd_record **record)
 	table->pending = false;
 	if (!gd_failed(&status) && at->found & GD_SCAN_LOOSE)
 		gd_table_note_loose_quotes(table, at);
-	if (!gd_failed(&status))
-		status = gd_table_check_fields(table, at);
 	if (gd_failed(&status))
 		return status;
+	status = gd_table_check_fields(table, at);
+	if (gd_failed(&status))
+		return status.code == GD_BAD_DATA ? name_footer(table, &status) : status;
 	for (int i = 0; table->splitter.dialect.decimal == ',' && i < at->count; i++)
 		gd_decimal_turn(at->fields[i]);
 	at->number = ++table->number;

@@ -217,6 +217,15 @@ grep -q warning err.txt && fail "a plain header was warned of"
 # ---- quotes inside fields, records of another length ------------------------------------------------------------
 sed '1s/place/place,note/; 2,$s/,\([a-z]*\),\([a-z]*\)$/,\1,5" or so,\2/' plain.csv >inches.csv
 expect 0 "warning: 240 values of column 'note' hold a quote that encloses nothing, the first in line 2" "$GENRE_DIST" preprocess inches.csv --target kind -o made.h5 --force --categorical note
+# Behind the last record nothing of another length is read over, but called what it looks like; what the message says makes the table again.
+{ cat plain.csv; printf '\nTotal,240\nSource: leaves, by A and B\n\n'; } >footer.csv
+for count in 1 3; do
+	refuse 3 "'footer.csv': line 243: expected 4 fields, found 2, and no record follows: a footer, or a record that was cut off; the table without it: head -n 242 FILE" ranks $count preprocess footer.csv --target kind -o x.h5
+done
+head -n 242 footer.csv >headed.csv
+works headed.csv ''
+refuse 3 "line 100: expected 4 fields, found 2$" "$GENRE_DIST" preprocess <(sed '100s/.*/Total,240/' plain.csv) --target kind -o x.h5
+refuse 3 "line 241: expected 4 fields, found 6$" "$GENRE_DIST" preprocess <(sed '241s/$/,1,2/' plain.csv) --target kind -o x.h5
 refuse 3 "line 7: expected 4 fields, found 6" "$GENRE_DIST" preprocess <(sed '7s/$/,1,2/' plain.csv) --target kind -o x.h5
 sed '7s/$/,1,2/' plain.csv >ragged.csv
 expect 0 "warning: 1 of 240 records has another number of fields than the header, in line 7" "$GENRE_DIST" predict run/model.h5 ragged.csv -o made.out
