@@ -229,7 +229,10 @@ static void test_error(void)
 	CU_ASSERT_NOT_EQUAL(code, MPI_SUCCESS);
 	status = gd_mpi_error(code, "send to nobody");
 	CU_ASSERT_EQUAL(status.code, GD_FAILED);
-	CU_ASSERT_NSTRING_EQUAL(status.message, "cannot send to nobody: MPI_ERR_RANK", 35);
+	/* "MPI_ERR_RANK: invalid rank" or "Invalid rank, error stack: ...": the library's words, but in one line. */
+	CU_ASSERT_NSTRING_EQUAL(status.message, "cannot send to nobody: ", 23);
+	CU_ASSERT_PTR_NOT_NULL(strstr(status.message, "nvalid rank"));
+	CU_ASSERT_PTR_NULL(strchr(status.message, '\n'));
 }
 
 /* Waits that together, but not each, are longer than the watchdog's patience do not end the job. */
