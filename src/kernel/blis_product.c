@@ -1,6 +1,7 @@
 #include "gd/kernel/blis_product.h"
 
 #include <blis.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -73,6 +74,39 @@ const char *gd_blis_name(void)
 	return name;
 }
 
+/* The least magnitude but for zeros; infinity where there is none. */
+static float find_least(const float *values, size_t count)
+{
+	float least = INFINITY;
+	for (size_t i = 0; i < count; i++) {
+		float magnitude = fabsf(values[i]);
+		least = magnitude > 0 && magnitude < least ? magnitude : least;
+	}
+	return least;
+}
+
+static bool has_zero(const float *values, size_t count)
+{
+	bool found = false;
+	for (size_t i = 0; i < count; i++)
+		found |= values[i] == 0;
+	return found;
+}
+
+/*
+ * Kernels that add to a zero what they summed, as BLIS's for arm64, give 0 where the definition has -0. It has one only where a product is too small for
+ * any number but 0; so zeros are asked for, and seldom computed anew.
+ */
+static void mend_zeros(bool a_turned, bool b_turned, size_t m, size_t n, size_t k, const float *a, const float *b, float *c)
+{
+	if (!has_zero(c, m * n) || (double)find_least(a, m * k) * find_least(b, k * n) > 0x1p-150)
+		return;
+	for (size_t i = 0; i < m; i++)
+		for (size_t j = 0; j < n; j++)
+			if (c[i * n + j] == 0)
+				c[i * n + j] = gd_gemm_element((int)k, a_turned ? a + i : a + i * k, a_turned ? m : 1, b_turned ? b + j * k : b + j, b_turned ? 1 : n);
+}
+
 void gd_blis_product(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
 {
 	rntm_t *runtime = start();
@@ -85,4 +119,5 @@ void gd_blis_product(gd_orientation a_orientation, gd_orientation b_orientation,
 		bli_sgemm_ex(a_turned ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, b_turned ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, m, n, depth, &one,
 			(float *)(uintptr_t)left, a_turned ? m : k, 1, (float *)(uintptr_t)right, b_turned ? k : n, 1, l ? &one : &zero, c, n, 1, NULL, runtime);
 	}
+	mend_zeros(a_turned, b_turned, (size_t)m, (size_t)n, (size_t)k, a, b, c);
 }

@@ -4,20 +4,23 @@
 #include "gd/kernel/fused.h"
 #include "gd/kernel/gemm.h"
 
+float gd_gemm_element(int k, const float *a, size_t a_step, const float *b, size_t b_step)
+{
+	float total = 0.0f;
+	for (size_t first = 0; first < (size_t)k; first += GD_GEMM_CHAIN) {
+		float chain = 0.0f;
+		for (size_t l = first; l < (size_t)k && l < first + GD_GEMM_CHAIN; l++)
+			chain = gd_fused(a[l * a_step], b[l * b_step], chain);
+		total = first ? total + chain : chain; /* 0 + chain would lose the sign of a negative zero */
+	}
+	return total;
+}
+
 void gd_gemm_ref(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
 {
 	size_t a_row = a_orientation == GD_TRANSPOSED ? 1 : (size_t)k, a_column = a_orientation == GD_TRANSPOSED ? (size_t)m : 1;
 	size_t b_row = b_orientation == GD_TRANSPOSED ? 1 : (size_t)n, b_column = b_orientation == GD_TRANSPOSED ? (size_t)k : 1;
-	for (size_t i = 0; i < (size_t)m; i++) {
-		for (size_t j = 0; j < (size_t)n; j++) {
-			float total = 0.0f;
-			for (size_t first = 0; first < (size_t)k; first += GD_GEMM_CHAIN) {
-				float chain = 0.0f;
-				for (size_t l = first; l < (size_t)k && l < first + GD_GEMM_CHAIN; l++)
-					chain = gd_fused(a[i * a_row + l * a_column], b[l * b_row + j * b_column], chain);
-				total = first ? total + chain : chain; /* 0 + chain would lose the sign of a negative zero */
-			}
-			c[i * (size_t)n + j] = total;
-		}
-	}
+	for (size_t i = 0; i < (size_t)m; i++)
+		for (size_t j = 0; j < (size_t)n; j++)
+			c[i * (size_t)n + j] = gd_gemm_element(k, a + i * a_row, a_column, b + j * b_column, b_row);
 }

@@ -2,6 +2,8 @@
 #ifndef GD_GEMM_H
 #define GD_GEMM_H
 
+#include <stddef.h>
+
 typedef enum gd_orientation { GD_AS_STORED, GD_TRANSPOSED } gd_orientation;
 
 /* The longest chain: k is cut there. */
@@ -18,5 +20,7 @@ typedef void gd_gemm_function(gd_orientation a_orientation, gd_orientation b_ori
 /* By the engine that gd_engine() names. */
 gd_gemm_function gd_gemm;
 gd_gemm_function gd_gemm_ref;
+/* One element by definition: a(i, l) at a[l*a_step], b(l, j) at b[l*b_step]. */
+float gd_gemm_element(int k, const float *a, size_t a_step, const float *b, size_t b_step);
 
 #endif

@@ -235,6 +235,14 @@ static void uncut(gd_orientation left, gd_orientation right, int m, int n, int k
 		}
 }
 
+/* Without the sign of a zero. */
+static void signless(gd_orientation left, gd_orientation right, int m, int n, int k, const float *x, const float *y, float *z)
+{
+	gd_gemm_ref(left, right, m, n, k, x, y, z);
+	for (int i = 0; i < m * n; i++)
+		z[i] += 0.0f;
+}
+
 static void test_choice(void)
 {
 	const gd_engine_choice candidates[] = {{"faulty", faulty}, {"uncut", uncut}, {"good", gd_gemm_ref}, {"never asked", faulty}};
@@ -242,6 +250,7 @@ static void test_choice(void)
 	CU_ASSERT_STRING_EQUAL(gd_engine_choose(candidates, 1)->name, "faulty");
 	CU_ASSERT(!gd_engine_keeps_definition(faulty));
 	CU_ASSERT(!gd_engine_keeps_definition(uncut));
+	CU_ASSERT(!gd_engine_keeps_definition(signless));
 	CU_ASSERT(gd_engine_keeps_definition(gd_gemm));
 	CU_ASSERT(strlen(gd_engine()->name) > 0);
 }
