@@ -68,7 +68,13 @@ static void this_process(void)
 	/* More than a sanitizer's shadow memory, which is 20 TB of addresses. */
 	limit.rlim_cur = (rlim_t)1 << 46;
 	CU_ASSERT_EQUAL(setrlimit(RLIMIT_AS, &limit), 0);
-	CU_ASSERT(gd_memory_left_to_process() < 0x1p46 && gd_memory_left_to_process() > 0);
+	/* QEMU takes such a limit for done, and sets none. */
+	CU_ASSERT_EQUAL(getrlimit(RLIMIT_AS, &limit), 0);
+	if (limit.rlim_cur == (rlim_t)1 << 46) {
+		CU_ASSERT(gd_memory_left_to_process() < 0x1p46 && gd_memory_left_to_process() > 0);
+	} else {
+		printf("    no limit is kept here\n");
+	}
 	CU_ASSERT_EQUAL(setrlimit(RLIMIT_AS, &before), 0);
 }
 
