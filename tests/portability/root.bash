@@ -20,6 +20,8 @@ root_make() {
 	local directory=$1 file
 	[[ ! -e $directory/made ]] || return 0
 	debootstrap --variant=minbase "$2" "$directory" "${3:-$(root_mirror)}"
+	# Nobody needs it after a crash.
+	echo force-unsafe-io >"$directory/etc/dpkg/dpkg.cfg.d/unsafe-io"
 	# How this machine reaches the mirror.
 	for file in /etc/apt/apt.conf.d/*proxy* /etc/resolv.conf /etc/hosts; do
 		[[ ! -e $file ]] || cp --parents "$file" "$directory"
@@ -31,9 +33,9 @@ root_make() {
 # alone: setting them up would take an hour under emulation.
 root_extract() {
 	local directory=$1
-	[[ ! -e $directory/made ]] || return 0
 	mountpoint -q /proc/sys/fs/binfmt_misc || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
 	update-binfmts --enable
+	[[ ! -e $directory/made ]] || return 0
 	mmdebstrap --variant=extract --architectures="$3" --include="$4" "$2" "$directory" "${5:-$(root_mirror)}"
 	echo root:x:0:0:root:/root:/bin/bash >"$directory/etc/passwd"
 	cp /etc/hosts "$directory/etc/hosts"
