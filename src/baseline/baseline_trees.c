@@ -19,9 +19,11 @@ gd_status gd_baseline_trees(gd_communicator *communicator, gd_dataset *dataset, 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <xgboost/c_api.h>
 
 #include "gd/base/memory.h"
+#include "gd/base/parse.h"
 #include "gd/base/random.h"
 #include "gd/kernel/real.h"
 #include "gd/parallel/patience.h"
@@ -33,17 +35,19 @@ typedef struct parameter {
 } parameter;
 
 /*
- * Chosen on a validation part of the songs, among settings that take seconds; XGBoost's words. One thread, since its sums depend on how many there are. A
- * forest's trees are grown in groups, each with a seed of its own, so that ranks can share them.
+ * In XGBoost's words. Tree and forest were chosen on a validation part of the songs, among settings that take seconds; boosting's are near the tuned ones of Holzmüller et al. 2024 (RealMLP's
+ * peers), by tables' training rows (tests/bench/README.md). One thread, since its sums depend on how many there are. A forest's trees are grown in groups, each with a seed of its own, so that
+ * ranks can share them.
  */
 typedef struct recipe {
 	int groups, rounds;
+	int most, patience; /* with validation rows: rounds at most, and after how many without a lower log-loss there they end; 0: always `rounds` */
 	parameter parameters[10];
 } recipe;
 static const recipe recipes[GD_BASELINES] = {
-	[GD_BASELINE_TREE] = {1, 1, {{"eta", "1"}, {"max_depth", "8"}, {"lambda", "1"}}},
-	[GD_BASELINE_FOREST] = {20, 1, {{"num_parallel_tree", "5"}, {"eta", "1"}, {"subsample", "0.632"}, {"colsample_bynode", "0.22"}, {"max_depth", "16"}, {"max_bin", "64"}, {"lambda", "1"}}},
-	[GD_BASELINE_BOOSTING] = {1, 120, {{"eta", "0.1"}, {"max_depth", "7"}, {"min_child_weight", "5"}, {"lambda", "5"}, {"colsample_bynode", "0.4"}, {"max_bin", "64"}}},
+	[GD_BASELINE_TREE] = {1, 1, 0, 0, {{"eta", "1"}, {"max_depth", "8"}, {"lambda", "1"}}},
+	[GD_BASELINE_FOREST] = {20, 1, 0, 0, {{"num_parallel_tree", "5"}, {"eta", "1"}, {"subsample", "0.632"}, {"colsample_bynode", "0.22"}, {"max_depth", "16"}, {"max_bin", "64"}, {"lambda", "1"}}},
+	[GD_BASELINE_BOOSTING] = {1, 120, 1000, 50, {{"eta", "0.08"}, {"max_depth", "6"}, {"min_child_weight", "1"}, {"lambda", "1"}, {"subsample", "0.65"}, {"colsample_bytree", "0.65"}, {"max_bin", "64"}}},
 };
 /* Raw scores are summed over groups as whole multiples of this: the sum does not depend on its order. */
 #define SCORE_QUANTUM 0x1p-30
@@ -53,7 +57,7 @@ typedef struct orchard {
 	const recipe *recipe;
 	uint64_t seed;
 	int classes;
-	DMatrixHandle training, scored;
+	DMatrixHandle training, scored, validation; /* validation: NULL where rounds do not end by it */
 	double *scores; /* [scored rows, classes] sums over this rank's groups */
 	int64_t rows;   /* scored */
 } orchard;
@@ -74,7 +78,7 @@ static gd_status set_parameters(BoosterHandle booster, const orchard *o, int gro
 	snprintf(classes, sizeof classes, "%d", o->classes);
 	snprintf(seed, sizeof seed, "%u", (unsigned)(gd_random_bits(o->seed, (uint64_t)group) & 0x7fffffff));
 	const parameter common[] = {
-		{"objective", "multi:softprob"}, {"num_class", classes}, {"base_score", "0"}, {"tree_method", "hist"}, {"nthread", "1"}, {"verbosity", "0"}, {"seed", seed},
+		{"objective", "multi:softprob"}, {"num_class", classes}, {"base_score", "0"}, {"tree_method", "hist"}, {"nthread", "1"}, {"verbosity", "0"}, {"seed", seed}, {"eval_metric", "mlogloss"},
 	};
 	for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
 		if (XGBoosterSetParam(booster, common[i].name, common[i].value))
@@ -82,6 +86,36 @@ static gd_status set_parameters(BoosterHandle booster, const orchard *o, int gro
 	for (const parameter *p = o->recipe->parameters; p->name; p++)
 		if (XGBoosterSetParam(booster, p->name, p->value))
 			return library_error();
+	return gd_ok();
+}
+
+/* The rounds of one group; how many count. */
+static gd_status boost(const orchard *o, BoosterHandle booster, int *rounds)
+{
+	double least = INFINITY;
+	int most = o->validation ? o->recipe->most : o->recipe->rounds;
+	*rounds = o->recipe->rounds;
+	for (int round = 0; round < most; round++) {
+		const char *names[] = {"validation"}, *scores = NULL;
+		DMatrixHandle validation = o->validation;
+		if (XGBoosterUpdateOneIter(booster, round, o->training))
+			return library_error();
+		if (!validation)
+			continue;
+		if (XGBoosterEvalOneIter(booster, round, &validation, names, 1, &scores))
+			return library_error();
+		/* "[ROUND]\tvalidation-mlogloss:NUMBER" */
+		const char *colon = strrchr(scores, ':');
+		double loss;
+		if (!colon || !gd_parse_double(colon + 1, &loss))
+			return gd_error(GD_FAILED, "XGBoost gave no log-loss: '%.80s'", scores);
+		if (loss < least) {
+			least = loss;
+			*rounds = round + 1;
+		}
+		if (round + 1 - *rounds >= o->recipe->patience)
+			break;
+	}
 	return gd_ok();
 }
 
@@ -93,12 +127,12 @@ static gd_status grow(orchard *o, int group)
 	if (XGBoosterCreate(&o->training, 1, &booster))
 		return library_error();
 	gd_status status = set_parameters(booster, o, group);
-	for (int round = 0; !gd_failed(&status) && round < o->recipe->rounds; round++)
-		if (XGBoosterUpdateOneIter(booster, round, o->training))
-			status = library_error();
+	int rounds = 0;
+	if (!gd_failed(&status))
+		status = boost(o, booster, &rounds);
 	bst_ulong length = 0;
 	const float *raw = NULL;
-	if (!gd_failed(&status) && XGBoosterPredict(booster, o->scored, RAW_SCORES, 0, 0, &length, &raw))
+	if (!gd_failed(&status) && XGBoosterPredict(booster, o->scored, RAW_SCORES, (unsigned)(o->validation ? rounds : 0), 0, &length, &raw))
 		status = library_error();
 	for (bst_ulong i = 0; !gd_failed(&status) && i < length; i++)
 		o->scores[i] += rint((double)raw[i] / SCORE_QUANTUM);
@@ -125,7 +159,7 @@ static gd_status to_matrix(const gd_baseline_rows *rows, bool labelled, DMatrixH
 }
 
 /* Groups are dealt out by number; a rank without one has nothing to do. */
-static gd_status grow_share(gd_communicator *communicator, orchard *o, const gd_baseline_rows *training, const gd_baseline_rows *scored)
+static gd_status grow_share(gd_communicator *communicator, orchard *o, const gd_baseline_rows *training, const gd_baseline_rows *scored, const gd_baseline_rows *validation)
 {
 	o->scores = gd_allocate((size_t)o->rows * (size_t)o->classes, sizeof *o->scores);
 	if (!o->scores)
@@ -135,6 +169,8 @@ static gd_status grow_share(gd_communicator *communicator, orchard *o, const gd_
 	gd_status status = to_matrix(training, true, &o->training);
 	if (!gd_failed(&status))
 		status = to_matrix(scored, false, &o->scored);
+	if (!gd_failed(&status) && validation->count)
+		status = to_matrix(validation, true, &o->validation);
 	for (int group = communicator->rank; !gd_failed(&status) && group < o->recipe->groups; group += communicator->size)
 		status = grow(o, group);
 	return status;
@@ -187,7 +223,7 @@ bool gd_baseline_has_trees(void)
 gd_status gd_baseline_trees(gd_communicator *communicator, gd_dataset *dataset, const gd_baseline_options *options, gd_score_sums *sums)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	gd_baseline_rows training = {0}, scored = {0};
+	gd_baseline_rows training = {0}, scored = {0}, validation = {0};
 	orchard o = {
 		.recipe = &recipes[options->kind],
 		.seed = options->seed,
@@ -197,8 +233,11 @@ gd_status gd_baseline_trees(gd_communicator *communicator, gd_dataset *dataset, 
 	gd_status status = gd_baseline_rows_read(communicator, dataset, GD_TRAIN, 0, header->rows[GD_TRAIN], &training);
 	if (!gd_failed(&status))
 		status = gd_baseline_rows_read(communicator, dataset, options->part, 0, o.rows, &scored);
+	/* What is scored, a fold too, chooses nothing. */
+	if (!gd_failed(&status) && o.recipe->patience && options->part != GD_VALIDATION && header->rows[GD_VALIDATION])
+		status = gd_baseline_rows_read(communicator, dataset, GD_VALIDATION, 0, header->rows[GD_VALIDATION], &validation);
 	if (!gd_failed(&status)) {
-		gd_status mine = grow_share(communicator, &o, &training, &scored);
+		gd_status mine = grow_share(communicator, &o, &training, &scored, &validation);
 		status = gd_gather_patiently(communicator);
 		if (!gd_failed(&status))
 			status = gd_agree(communicator, &mine);
@@ -216,7 +255,10 @@ gd_status gd_baseline_trees(gd_communicator *communicator, gd_dataset *dataset, 
 		XGDMatrixFree(o.training);
 	if (o.scored)
 		XGDMatrixFree(o.scored);
+	if (o.validation)
+		XGDMatrixFree(o.validation);
 	free(o.scores);
+	gd_baseline_rows_release(&validation);
 	gd_baseline_rows_release(&scored);
 	gd_baseline_rows_release(&training);
 	return status;
