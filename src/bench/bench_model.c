@@ -67,7 +67,7 @@ static void plan_work(gd_bench_model *m)
 		add_message(work, true, parameters / GD_NORM_SEGMENT * sizeof(double));
 		add_message(work, true, parameters * sizeof(float));
 	}
-	work->row_bytes = (m->inputs + 2.0) * sizeof(float);
+	work->row_bytes = (m->inputs + 2.0 + (m->dataset && gd_dataset_get_header(m->dataset)->weight)) * sizeof(float);
 	work->epochs = o->epochs;
 	work->algorithm = GD_ALLREDUCES;
 }
@@ -117,7 +117,8 @@ static void draw_rows(gd_bench_model *m)
 static gd_status make_rows(gd_bench_model *m)
 {
 	const gd_shard *shard = &m->shard;
-	gd_status status = gd_shard_create(m->communicator, m->rows, m->inputs, false, &m->shard);
+	const bool weighted = m->dataset && gd_dataset_get_header(m->dataset)->weight;
+	gd_status status = gd_shard_create(m->communicator, m->rows, m->inputs, weighted, &m->shard);
 	if (gd_failed(&status))
 		return status;
 	if (!m->dataset) {
@@ -126,6 +127,8 @@ static gd_status make_rows(gd_bench_model *m)
 	}
 	double start = gd_seconds();
 	status = gd_dataset_read(m->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->features, shard->labels, NULL);
+	if (!gd_failed(&status) && weighted)
+		status = gd_dataset_read_weights(m->dataset, GD_TRAIN, shard->share.first, shard->share.count, shard->weights);
 	return gd_failed(&status) ? status : gd_reduce_spread(m->communicator, gd_seconds() - start, &m->read_seconds);
 }
 

@@ -94,7 +94,7 @@ static void print_model(FILE *out, const gd_bench_report *r)
 		gd_options_format(gd_options_find(&gd_train_option_table, told[i].name), o, text, sizeof text);
 		fprintf(out, "%s%s", told[i].prefix, text);
 	}
-	fprintf(out, "%s; %s\n", o->batch_norm ? ", batch norm" : "", m->dataset ? o->data : "random rows");
+	fprintf(out, "%s; %s%s\n", o->batch_norm ? ", batch norm" : "", m->dataset ? o->data : "random rows", m->dataset && gd_dataset_get_header(m->dataset)->weight ? ", rows with weights" : "");
 	fprintf(out, "  %zu parameters (%d columns into the first layer); a row takes %s in dense products and moves %s besides; a step sums %s over the ranks\n",
 		gd_network_parameters(m->network), gd_network_columns(m->network), gd_bench_quantity(m->flops, "FLOP"), bytes(m->bytes), bytes(m->message_bytes));
 	print_pass(out, m);

@@ -93,6 +93,9 @@ static void open_dataset(gd_report_run *run)
 	} else if (!gd_preprocessing_match(&run->state.preprocessing, &gd_dataset_get_header(run->dataset)->preprocessing, &difference)) {
 		forget_dataset(run);
 		snprintf(run->no_dataset, sizeof run->no_dataset, "'%s' is not the dataset of this run: their %s differ", path, difference);
+	} else if (!gd_preprocessing_weighs_alike(&run->state.preprocessing, &gd_dataset_get_header(run->dataset)->preprocessing)) {
+		forget_dataset(run);
+		snprintf(run->no_dataset, sizeof run->no_dataset, "'%s' is not the dataset of this run: their weights of records differ", path);
 	}
 }
 

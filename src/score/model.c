@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "gd/base/file.h"
+#include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/store/file_kind.h"
 
@@ -62,5 +63,7 @@ gd_status gd_ensemble_match(const gd_ensemble *ensemble, const char *model, cons
 		return gd_error(GD_BAD_DATA, "'%s' was trained on another preprocessing than '%s': their %s differ", model, data, difference);
 	if (header->rows[part] == 0)
 		return gd_error(GD_BAD_DATA, "'%s' has no %s part", data, gd_part_names[part]);
+	if (gd_preprocessing_weighs(&ensemble->models[0].preprocessing) && !header->weight)
+		gd_log_warning("'%s' has no weights (preprocess --weight), which the records had that '%s' was trained on: each row counts 1", data, model);
 	return gd_ok();
 }

@@ -179,23 +179,62 @@ static bool equal_tables(const gd_feature_tables *a, const gd_feature_tables *b,
 		equal_reals(a->knot, b->knot, a->knots) && equal_reals(a->normal, b->normal, a->knots);
 }
 
+/* The line of a recipe that names the records' weights, and where it ends; the recipe's end where there is none. */
+static const char *weight_line(const char *recipe, const char **end)
+{
+	const char *columns = strstr(recipe, "\n[columns]"), *weight = strstr(recipe, "\nweight = ");
+	if (!weight || (columns && weight > columns))
+		return *end = recipe + strlen(recipe);
+	*end = weight + 1 + strcspn(weight + 1, "\n");
+	return weight;
+}
+
+static bool equal_stretches(const char *a, const char *a_end, const char *b, const char *b_end)
+{
+	return a_end - a == b_end - b && !memcmp(a, b, (size_t)(a_end - a));
+}
+
+bool gd_preprocessing_weighs_alike(const gd_preprocessing *a, const gd_preprocessing *b)
+{
+	const char *a_end, *b_end, *weight = weight_line(a->recipe, &a_end), *other = weight_line(b->recipe, &b_end);
+	return equal_stretches(weight, a_end, other, b_end);
+}
+
+bool gd_preprocessing_weighs(const gd_preprocessing *preprocessing)
+{
+	const char *end, *weight = weight_line(preprocessing->recipe, &end);
+	return weight < end;
+}
+
+/* But for the weights: no feature is made of them, and no mean. */
+static bool equal_recipes(const char *a, const char *b)
+{
+	const char *a_end, *b_end, *weight = weight_line(a, &a_end), *other = weight_line(b, &b_end);
+	for (;; a++, b++) {
+		a = a == weight ? a_end : a;
+		b = b == other ? b_end : b;
+		if (*a != *b || !*a)
+			return *a == *b;
+	}
+}
+
 static bool compare(const gd_preprocessing *a, const gd_preprocessing *b, bool chosen, const char **difference)
 {
 	size_t size = (size_t)a->features * sizeof *a->mean;
 	const char *field = NULL;
 	if (a->features != b->features || !equal_texts(a->feature_names, b->feature_names, a->features))
-		field = "feature_names";
+		field = "names of features";
 	else if (a->classes != b->classes || !equal_texts(a->class_names, b->class_names, a->classes))
-		field = "class_names";
+		field = "classes";
 	else if (memcmp(a->mean, b->mean, size))
-		field = "mean";
+		field = "means";
 	else if (memcmp(a->standard_deviation, b->standard_deviation, size))
-		field = "standard_deviation";
-	else if (strcmp(a->recipe, b->recipe))
-		field = "recipe";
+		field = "standard deviations";
+	else if (!equal_recipes(a->recipe, b->recipe))
+		field = "recipes";
 	for (int f = 0; f < a->features && !field; f++)
 		if (!equal_tables(&a->tables[f], &b->tables[f], chosen))
-			field = "encoding";
+			field = "encodings";
 	if (field && difference)
 		*difference = field;
 	return !field;

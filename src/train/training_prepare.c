@@ -143,8 +143,11 @@ static gd_status initialise_state(gd_training *t)
 static gd_status restore_state(gd_training *t, gd_checkpoint *checkpoint, const char *dataset_hash)
 {
 	const char *trained_on = gd_setting_find(checkpoint->config, checkpoint->config_count, gd_training_dataset_setting);
-	if (trained_on && strcmp(trained_on, dataset_hash))
-		return gd_error(GD_USAGE, "'%s' is not the dataset that the run in '%s' was trained on", t->options.data, t->directory);
+	if (trained_on && strcmp(trained_on, dataset_hash)) {
+		const char *difference = gd_preprocessing_weighs_alike(&checkpoint->preprocessing, &t->preprocessing) ? "records" : "weights of records (preprocess --weight)";
+		(void)gd_preprocessing_match(&checkpoint->preprocessing, &t->preprocessing, &difference);
+		return gd_error(GD_USAGE, "'%s' is not the dataset that the run in '%s' was trained on: their %s differ", t->options.data, t->directory, difference);
+	}
 	gd_status status = take_weights(t, checkpoint, t->directory);
 	if (gd_failed(&status))
 		return status;

@@ -47,7 +47,7 @@ refuse 3 "line 9: expected a weight.*found 'much'" "$GENRE_DIST" preprocess text
 sed '9s/[^,]*,\([^,]*,[^,]*\)$/1e39,\1/' records.csv >large.csv
 refuse 3 "line 9: expected a weight" "$GENRE_DIST" preprocess large.csv --target kind --weight importance -o bad.h5
 sed '9s/[^,]*,\([^,]*,[^,]*\)$/,\1/' records.csv >gap.csv
-expect 0 "1 of 700 records lack a value and were dropped" "$GENRE_DIST" preprocess gap.csv --target kind --weight importance -f -o gap.h5
+expect 0 "1 of 700 records lacks a value and was dropped" "$GENRE_DIST" preprocess gap.csv --target kind --weight importance -f -o gap.h5
 refuse 3 "no value in column 'importance'" "$GENRE_DIST" preprocess gap.csv --target kind --weight importance --missing error -f -o bad.h5
 sed 's/,1,\([xyz]\)$/,0,\1/' records.csv >nothing.csv
 refuse 3 "gives no training record a weight above 0" "$GENRE_DIST" preprocess nothing.csv --target kind --weight one -f -o bad.h5
@@ -121,6 +121,21 @@ expect 0 "no column 'importance', by which the model's records were weighted: ea
 holds "the weights' part in the scores" "$(json_number whole.json log_loss) != $(json_number out.txt log_loss)"
 expect 0 "1 of 700 records has no weight.*'-1' in line 5.*not scored" "$GENRE_DIST" evaluate alone/model.h5 negative.csv --json
 expect 0 '' "$GENRE_DIST" predict alone/model.h5 bare.csv -o -
+
+# A dataset without weights has the same features: a model trained by weights is scored on it, each row counting 1; no run goes on with it.
+for count in 1 2; do
+	expect 0 "warning: 'plain.h5' has no weights .*that 'alone/model.h5' was trained on: each row counts 1" ranks $count evaluate alone/model.h5 --data plain.h5 --json
+	equal "warnings of it on $count ranks" "$(grep -c 'has no weights' err.txt)" 1
+done
+equal "a score by no weights" "$(grep -c '"weight"' out.txt)" 0
+expect 0 '' "$GENRE_DIST" evaluate none/model.h5 --data weighted.h5 --json
+grep -q 'has no weights' err.txt && fail "a dataset with weights was said to have none"
+refuse 2 "'plain.h5' is not the dataset that the run in 'alone' was trained on: their weights of records .* differ" "$GENRE_DIST" train --data plain.h5 --run alone --resume --epochs 5
+refuse 2 "'ones.h5' is not the dataset that the run in 'alone' was trained on: their weights of records .* differ" "$GENRE_DIST" train --data ones.h5 --run alone --resume --epochs 5
+expect 0 '' "$GENRE_DIST" bench --data weighted.h5 --hidden 8 --steps 5
+grep -q "weighted.h5, rows with weights" out.txt || fail "bench does not say that rows have weights: $(cat out.txt)"
+expect 0 '' ranks 2 bench --data weighted.h5 --hidden 8 --steps 5
+expect 0 '' "$GENRE_DIST" bench --data ones.h5 --hidden 8 --steps 5
 
 for name in logistic knn tree; do
 	"$GENRE_DIST" baseline $name --data weighted.h5 --json >one.json 2>err.txt || {

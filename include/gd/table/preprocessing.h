@@ -47,9 +47,12 @@ const char *gd_preprocessing_encoding_word(const gd_preprocessing *preprocessing
 GD_CHECKED gd_status gd_preprocessing_copy(const gd_preprocessing *source, gd_preprocessing *copy);
 void gd_preprocessing_release(gd_preprocessing *preprocessing);
 
-/* Same recipe, names (however the tables were written), means, deviations and encoding to the last bit; else `*difference` names the first field that differs. */
+/* Same recipe (but for the records' weights), names (however the tables were written), means, deviations and encoding to the last bit; else `*difference` names the first fields that differ, "means". */
 bool gd_preprocessing_equal(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference);
 /* The same but for what training chose: whether a model and a dataset, or two models, go together. */
 bool gd_preprocessing_match(const gd_preprocessing *a, const gd_preprocessing *b, const char **difference);
+/* Whether the records have weights; whether those of both have, by one column, or neither's. */
+bool gd_preprocessing_weighs(const gd_preprocessing *preprocessing);
+bool gd_preprocessing_weighs_alike(const gd_preprocessing *a, const gd_preprocessing *b);
 
 #endif

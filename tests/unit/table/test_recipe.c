@@ -296,12 +296,22 @@ static void test_standardise(void)
 	status = gd_preprocessing_copy(&fitted, &copy);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	CU_ASSERT_TRUE(gd_preprocessing_equal(&fitted, &copy, &difference));
+	char *const recipe = copy.recipe;
+	copy.recipe = gd_arena_string(&copy.arena, "[table]\ntarget = t\nweight = w\n[columns]\nweight = numeric\n");
+	fitted.recipe = gd_arena_string(&fitted.arena, "[table]\ntarget = t\n[columns]\nweight = numeric\n");
+	CU_ASSERT_TRUE(gd_preprocessing_match(&fitted, &copy, &difference) && gd_preprocessing_match(&copy, &fitted, &difference));
+	CU_ASSERT_TRUE(gd_preprocessing_weighs(&copy) && !gd_preprocessing_weighs(&fitted) && !gd_preprocessing_weighs_alike(&copy, &fitted) && gd_preprocessing_weighs_alike(&copy, &copy));
+	fitted.recipe = gd_arena_string(&fitted.arena, "[table]\ntarget = t\n[columns]\nweight = log\n");
+	CU_ASSERT_FALSE(gd_preprocessing_match(&fitted, &copy, &difference));
+	CU_ASSERT_STRING_EQUAL(difference, "recipes");
+	copy.recipe = recipe;
+	fitted.recipe = gd_arena_string(&fitted.arena, recipe_text);
 	copy.mean[1] = nextafter(5, 6);
 	CU_ASSERT_FALSE(gd_preprocessing_equal(&fitted, &copy, &difference));
-	CU_ASSERT_STRING_EQUAL(difference, "mean");
+	CU_ASSERT_STRING_EQUAL(difference, "means");
 	copy.class_names[1][0] = 'c';
 	CU_ASSERT_FALSE(gd_preprocessing_equal(&fitted, &copy, &difference));
-	CU_ASSERT_STRING_EQUAL(difference, "class_names");
+	CU_ASSERT_STRING_EQUAL(difference, "classes");
 	gd_preprocessing_release(&copy);
 	gd_preprocessing_release(&fitted);
 }
