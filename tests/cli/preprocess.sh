@@ -90,7 +90,7 @@ refuse 3 "flowers.csv': it has no column 'wieght'; did you mean 'weight'" "$GENR
 refuse 3 "it has no column 'playlist_genre' \(nor [0-9]+ more that are needed\); without --schema or --target a table of songs is expected" "$GENRE_DIST" preprocess flowers.csv -o x.h5
 # A missing value drops the record, or is an error; a column that is not named is nobody's loss.
 sed -e '3s/^f[0-9]*,/,/' -e '5s/,7,/,,/' flowers.csv >gaps.csv
-expect 0 '1 of 2000 records lack a value' "$GENRE_DIST" preprocess gaps.csv --schema flowers.ini --missing drop -o gaps.h5
+expect 0 '1 of 2000 records lacks a value' "$GENRE_DIST" preprocess gaps.csv --schema flowers.ini --missing drop -o gaps.h5
 sed 's/^\[columns\]/missing = error\n&/' flowers.ini >strict.ini
 refuse 3 "gaps.csv': line 3: no value in column 'id'" "$GENRE_DIST" preprocess gaps.csv --schema strict.ini -o x.h5
 

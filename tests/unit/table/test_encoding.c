@@ -215,7 +215,7 @@ static void test_fit(void)
 	const char *difference = NULL;
 	CU_ASSERT(gd_preprocessing_equal(&p, &copy, &difference));
 	copy.tables[0].edge[4] = nextafter(copy.tables[0].edge[4], 1e9);
-	CU_ASSERT(!gd_preprocessing_equal(&p, &copy, &difference) && difference && !strcmp(difference, "encoding"));
+	CU_ASSERT(!gd_preprocessing_equal(&p, &copy, &difference) && difference && !strcmp(difference, "encodings"));
 	CU_ASSERT_STRING_EQUAL(gd_preprocessing_encoding_word(&p), "piecewise-linear");
 	gd_preprocessing_release(&copy);
 	gd_preprocessing_release(&p);
