@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "gd/base/file.h"
+#include "gd/base/memory.h"
 
 struct gd_spill_gap {
 	int64_t place;
@@ -21,6 +23,9 @@ void gd_spill_release(gd_spill *spill)
 {
 	if (spill->file >= 0)
 		close(spill->file);
+	for (size_t i = 0; i < spill->slab_count; i++)
+		free(spill->slabs[i]);
+	free(spill->slabs);
 	free(spill->gaps);
 	*spill = (gd_spill){.file = -1, .status = gd_ok()};
 }
@@ -94,9 +99,61 @@ static void give_back(gd_spill *spill, int64_t place, size_t bytes)
 	spill->gaps[spill->gap_count++] = (struct gd_spill_gap){place, bytes};
 }
 
+/* ---- memory ---- */
+
+enum {
+	SLAB = 2 << 20,       /* a large page */
+	LEAST_PART = 1 << 14, /* smaller chunks are no parts of slabs */
+	SMALL_PAGES = 16,     /* slabs that take no large page: few items need not touch all of theirs */
+};
+
+/* What chunks take of a slab: all the same, so that what one pile gives back another one has use for. */
+static size_t part_of_slab(const gd_spill *spill)
+{
+	return (spill->chunk + GD_ALIGNMENT - 1) / GD_ALIGNMENT * GD_ALIGNMENT;
+}
+
+static bool is_part(const gd_spill *spill, size_t bytes)
+{
+	return spill->chunk >= LEAST_PART && spill->chunk <= SLAB / 2 && bytes <= spill->chunk;
+}
+
+static bool add_slab(gd_spill *spill)
+{
+	size_t part = part_of_slab(spill);
+	if (spill->slab_count == spill->slab_room) {
+		size_t room = spill->slab_room ? 2 * spill->slab_room : 16;
+		char **slabs = realloc(spill->slabs, room * sizeof *slabs);
+		if (!slabs)
+			return false;
+		spill->slabs = slabs;
+		spill->slab_room = room;
+	}
+	char *slab = aligned_alloc(SLAB, SLAB);
+	if (!slab)
+		return false;
+	if (spill->slab_count >= SMALL_PAGES)
+		(void)madvise(slab, SLAB, MADV_HUGEPAGE);
+	spill->slabs[spill->slab_count++] = slab;
+	for (size_t at = SLAB / part * part; at; at -= part) {
+		memcpy(slab + at - part, &spill->idle, sizeof spill->idle);
+		spill->idle = slab + at - part;
+	}
+	return true;
+}
+
+static char *take_part(gd_spill *spill)
+{
+	if (!spill->idle && !add_slab(spill))
+		return NULL;
+	char *part = spill->idle;
+	memcpy(&spill->idle, part, sizeof spill->idle);
+	return part;
+}
+
 static char *take_memory(gd_spill *spill, size_t bytes)
 {
-	char *memory = malloc(bytes);
+	char *memory = is_part(spill, bytes) ? take_part(spill) : malloc(bytes);
 	if (!memory)
 		fail(spill, gd_out_of_memory("the records"));
 	else
@@ -106,10 +163,18 @@ static char *take_memory(gd_spill *spill, size_t bytes)
 
 static void give_memory(gd_spill *spill, char *memory, size_t bytes)
 {
-	if (memory)
-		spill->held -= bytes;
-	free(memory);
+	if (!memory)
+		return;
+	spill->held -= bytes;
+	if (is_part(spill, bytes)) {
+		memcpy(memory, &spill->idle, sizeof spill->idle);
+		spill->idle = memory;
+	} else {
+		free(memory);
+	}
 }
+
+/* ---- piles ---- */
 
 void gd_pile_init(gd_pile *pile, gd_spill *spill, size_t item)
 {
@@ -159,21 +224,28 @@ static gd_chunk *add_chunk(gd_pile *pile)
 	return added;
 }
 
-void *gd_pile_add(gd_pile *pile)
+/* Into a chunk that is new. */
+void *gd_pile_go_on(gd_pile *pile)
 {
-	int64_t inside = pile->count % pile->per_chunk;
-	if (gd_failed(&pile->spill->status))
-		return NULL;
-	gd_chunk *chunk = pile->count / pile->per_chunk < pile->chunk_count ? &pile->chunks[pile->chunk_count - 1] : add_chunk(pile);
+	gd_chunk *chunk = gd_failed(&pile->spill->status) ? NULL : add_chunk(pile);
 	if (!chunk)
 		return NULL;
+	pile->next = chunk->items + pile->item;
+	pile->end = chunk->items + pile->bytes;
 	pile->count++;
-	return memset(chunk->items + (size_t)inside * pile->item, 0, pile->item);
+	return chunk->items;
+}
+
+void *gd_pile_add(gd_pile *pile)
+{
+	void *item = gd_pile_extend(pile);
+	return item ? memset(item, 0, pile->item) : NULL;
 }
 
 void gd_pile_take_back(gd_pile *pile)
 {
 	pile->count--;
+	pile->next -= pile->item;
 }
 
 void *gd_pile_look(gd_pile *pile, int64_t index, bool change, int64_t *count)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/key_sort.h"
 #include "gd/base/memory.h"
 #include "gd/parallel/ask.h"
 #include "gd/parallel/join.h"
@@ -12,7 +13,8 @@
 
 enum {
 	TALLIED_BYTES = GD_TALLY_BYTES + 3 * (int)sizeof(gd_tallied), /* of a content, on the way to its owner and there */
-	ROWS_IN_PILE = 1 << 16,                                       /* that are put in order at once, where there is room */
+	ROWS_IN_PILE = 1 << 12,                                       /* that are put in order at once, in the cache, where there is room */
+	MOST_NOMINAL = 1 << 10,                                       /* piles of them */
 	MOST_ROWS_SENT = 1 << 16,                                     /* at once */
 };
 
@@ -159,15 +161,16 @@ static gd_status send_rows(placing *p)
 	gd_preprocess *run = p->run;
 	gd_slices slices;
 	gd_status status = gd_slices_plan(run, run->rows.pile_count, run->rows.count, run->together ? TALLIED_BYTES : GD_TALLY_BYTES, &slices);
+	gd_tally tally = {0};
 	for (int64_t i = 0; i < slices.count && !gd_failed(&status); i++) {
-		gd_tally tally = {0};
 		const gd_slice slice = gd_slice_at(&slices, i);
 		if (run->together)
 			status = tally_contents(run, &slices, &slice, &tally);
 		if (!gd_failed(&status))
 			status = send_slice(p, &slices, &slice, &tally);
-		gd_tally_release(&tally);
+		gd_tally_clear(&tally);
 	}
+	gd_tally_release(&tally);
 	return status;
 }
 
@@ -214,35 +217,51 @@ static uint8_t next_part(quotas *q, int32_t label)
 
 static int by_key(const void *a, const void *b)
 {
-	const gd_row *x = *(const gd_row *const *)a, *y = *(const gd_row *const *)b;
+	const gd_row *x = a, *y = b;
 	const gd_split_key left = {x->hash, placing_of(x), x->occurrence}, right = {y->hash, placing_of(y), y->occurrence};
 	return gd_split_compare(&left, &right);
+}
+
+/* A pile's rows, where they are or, of chunks in the file, as copies. */
+static bool list_pile(const placing *p, gd_pile *pile, gd_keyed *order, char **copies)
+{
+	int64_t count, copied = 0, listed = 0;
+	for (int64_t i = 0; i < pile->chunk_count; i++)
+		copied += gd_pile_holds(pile, i) ? 0 : pile->per_chunk;
+	*copies = malloc((size_t)copied * p->item + 1);
+	copied = 0;
+	for (int64_t i = 0; *copies && i < pile->chunk_count; i++) {
+		const char *rows = gd_pile_look(pile, i, false, &count);
+		if (!rows)
+			return false;
+		if (!gd_pile_holds(pile, i)) {
+			rows = memcpy(*copies + (size_t)copied * p->item, rows, (size_t)count * p->item);
+			copied += count;
+		}
+		for (int64_t j = 0; j < count; j++, rows += p->item)
+			order[listed++] = (gd_keyed){((const gd_row *)(const void *)rows)->hash, rows};
+	}
+	return *copies != NULL;
 }
 
 /* One pile, in order behind what is in the parts. */
 static gd_status order_pile(const placing *p, gd_pile *pile, quotas *q, gd_pile *parts)
 {
-	size_t count = (size_t)pile->count, got = 0;
-	char *all = malloc(count * p->item + 1);
-	gd_row **order = malloc(count * sizeof *order + 1), *row;
-	gd_status status = all && order ? gd_ok() : gd_out_of_memory("the order of the records");
-	gd_walk walk = gd_walk_over(pile, 1);
-	walk.consume = true;
-	while (!gd_failed(&status) && (row = gd_walk_next(&walk))) {
-		order[got] = memcpy(all + got * p->item, row, p->item);
-		got++;
-	}
-	if (!gd_failed(&status))
-		status = p->run->spill.status;
-	if (!gd_failed(&status) && got)
-		qsort(order, got, sizeof *order, by_key);
+	size_t got = 0;
+	char *copies = NULL;
+	gd_keyed *order = malloc((size_t)pile->count * sizeof *order + 1);
+	gd_status status = gd_ok();
+	if (!order || !list_pile(p, pile, order, &copies) || !gd_key_sort(order, got = (size_t)pile->count, by_key))
+		status = gd_failed(&p->run->spill.status) ? p->run->spill.status : gd_out_of_memory("the order of the records");
 	for (size_t i = 0; i < got && !gd_failed(&status); i++) {
-		if (q->all && !order[i]->test)
-			order[i]->part = next_part(q, order[i]->label);
-		if (!gd_rows_add(&parts[order[i]->part], order[i]))
+		gd_row *row = (gd_row *)order[i].item;
+		if (q->all && !row->test)
+			row->part = next_part(q, row->label);
+		if (!gd_rows_add(&parts[row->part], row))
 			status = p->run->spill.status;
 	}
-	free(all);
+	gd_pile_release(pile);
+	free(copies);
 	free(order);
 	return status;
 }
@@ -305,7 +324,7 @@ static gd_status plan(placing *p)
 	const gd_spill *spill = &run->spill;
 	double rows = (double)run->records / run->communicator->size, bytes = rows * (double)(p->item + sizeof(void *)) * 1.25;
 	double chunk = (double)(spill->chunk > p->item ? spill->chunk : p->item), needed = ceil(bytes / (double)spill->work), room = floor((double)spill->room / 2 / chunk);
-	double nominal = 1 + floor(rows / ROWS_IN_PILE), most = (double)spill->work / ((double)p->item * (run->communicator->size + 3));
+	double nominal = 1 + fmin(floor(rows / ROWS_IN_PILE), MOST_NOMINAL), most = (double)spill->work / ((double)p->item * (run->communicator->size + 3));
 	if (spill->directory && needed > 1 && needed > room) {
 		double least = 2 * sqrt(2 * bytes * chunk);
 		return gd_error(GD_FAILED, "%.0f records a rank cannot be put in order in so little memory; --memory %.0fM would do, or more ranks", rows,

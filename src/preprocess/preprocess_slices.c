@@ -8,22 +8,27 @@
 
 /* What is in a pile may be somewhat more than the others have. */
 enum { MARGIN = 4 }; /* a quarter */
+/* Of which the tally is in the cache, where there are piles enough. */
+enum { NEAR = 1 << 13 };
 
 gd_status gd_slices_plan(gd_preprocess *run, int piles, int64_t count, size_t bytes, gd_slices *slices)
 {
 	size_t ranks = (size_t)run->communicator->size;
-	int64_t most = 1, *needed = gd_allocate(ranks, sizeof *needed);
+	int64_t most = 1, wanted = 1, *needed = gd_allocate(2 * ranks, sizeof *needed);
 	double all = (double)count * (1 + 1.0 / MARGIN) * (double)bytes;
-	int64_t mine = run->spill.directory ? (int64_t)ceil(all / (double)run->spill.work) : 1;
+	const int64_t mine[2] = {run->spill.directory ? (int64_t)ceil(all / (double)run->spill.work) : 1, 1 + count / NEAR};
 	gd_status status = needed ? gd_ok() : gd_out_of_memory("the records");
 	status = gd_agree(run->communicator, &status);
 	if (!gd_failed(&status))
-		status = gd_join_all(run->communicator, &mine, sizeof mine, needed);
-	for (size_t i = 0; i < ranks && !gd_failed(&status); i++)
+		status = gd_join_all(run->communicator, mine, sizeof mine, needed);
+	for (size_t i = 0; i < 2 * ranks && !gd_failed(&status); i += 2) {
 		most = needed[i] > most ? needed[i] : most;
+		wanted = needed[i + 1] > wanted ? needed[i + 1] : wanted;
+	}
 	free(needed);
+	wanted = wanted > most ? wanted : most;
 	slices->piles = piles;
-	slices->groups = most < piles ? most : piles;
+	slices->groups = wanted < piles ? wanted : piles;
 	slices->within = (uint64_t)((most + slices->groups - 1) / slices->groups);
 	slices->count = slices->groups * (int64_t)slices->within;
 	return status;

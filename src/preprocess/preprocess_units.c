@@ -13,7 +13,7 @@
 enum { TAG_STATE = 72 };
 
 /* Of an entry, on the way to its owner and there. */
-enum { ENTRY_BYTES = GD_TALLY_BYTES + 4 * (int)sizeof(gd_tallied) };
+enum { ENTRY_BYTES = GD_TALLY_BYTES + 6 * (int)sizeof(gd_tallied) };
 
 /* ---- the split ---- */
 
@@ -201,7 +201,7 @@ static gd_status list_members(gd_preprocess *run, int group, gd_pile *piles, int
 	for (gd_row *row; (row = gd_walk_next(&walk));) {
 		const gd_content content = group < 0 ? row->content : gd_row_groups(rows, row)[group];
 		uint64_t inside = content.high;
-		member *item = gd_pile_add(&piles[gd_split_range(&inside, (uint64_t)count)]);
+		member *item = gd_pile_extend(&piles[gd_split_range(&inside, (uint64_t)count)]);
 		if (!item)
 			break;
 		*item = (member){content, row->label, row->part};
@@ -222,22 +222,22 @@ static gd_status audit_slice(void *context, const void *entries, size_t count, v
 		if (!entry)
 			status = gd_out_of_memory("the leak audit");
 	}
-	gd_tally_sort(&all);
+	if (!gd_failed(&status) && !gd_tally_sort(&all))
+		status = gd_out_of_memory("the leak audit");
 	if (!gd_failed(&status))
 		gd_statistics_audit(all.entries, all.count, context);
 	gd_tally_release(&all);
 	return status;
 }
 
-static gd_status tally_members(gd_preprocess *run, gd_pile *piles, const gd_slices *slices, const gd_slice *slice, gd_audit *audit)
+static gd_status tally_members(gd_preprocess *run, gd_pile *piles, const gd_slices *slices, const gd_slice *slice, gd_tally *tally, gd_audit *audit)
 {
-	gd_tally tally = {0};
 	gd_status status = gd_ok();
 	gd_walk walk = gd_walk_over(piles + slice->first, slice->end - slice->first);
 	for (member *item; !gd_failed(&status) && (item = gd_walk_next(&walk));) {
 		if (!gd_slice_holds(slices, slice, item->content.high))
 			continue;
-		gd_tallied *entry = gd_tally_of(&tally, item->content, item->label);
+		gd_tallied *entry = gd_tally_of(tally, item->content, item->label);
 		if (!entry)
 			status = gd_out_of_memory("the leak audit");
 		else
@@ -245,15 +245,21 @@ static gd_status tally_members(gd_preprocess *run, gd_pile *piles, const gd_slic
 	}
 	if (!gd_failed(&status))
 		status = run->spill.status;
-	int *owner = gd_allocate((size_t)tally.count, sizeof *owner);
+	if (!run->together) {
+		if (!gd_failed(&status) && !gd_tally_sort(tally))
+			status = gd_out_of_memory("the leak audit");
+		if (!gd_failed(&status))
+			gd_statistics_audit(tally->entries, tally->count, audit);
+		return status;
+	}
+	int *owner = gd_allocate((size_t)tally->count, sizeof *owner);
 	if (!gd_failed(&status) && !owner)
 		status = gd_out_of_memory("the leak audit");
-	for (int64_t i = 0; i < tally.count && !gd_failed(&status); i++)
-		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, tally.entries[i].content.high);
-	const gd_question question = {sizeof *tally.entries, 0, audit_slice, audit};
-	status = gd_ask(run->communicator, &status, &question, tally.entries, owner, (size_t)tally.count, NULL);
+	for (int64_t i = 0; i < tally->count && !gd_failed(&status); i++)
+		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, tally->entries[i].content.high);
+	const gd_question question = {sizeof *tally->entries, 0, audit_slice, audit};
+	status = gd_ask(run->communicator, &status, &question, tally->entries, owner, (size_t)tally->count, NULL);
 	free(owner);
-	gd_tally_release(&tally);
 	return status;
 }
 
@@ -262,6 +268,7 @@ gd_status gd_preprocess_audit_units(gd_preprocess *run, int group, gd_audit *aud
 	enum { PILES = GD_ROWS_MOST_PILES / 4 };
 	gd_pile piles[PILES] = {{0}};
 	gd_slices slices;
+	gd_tally tally = {0};
 	gd_audit here = {0};
 	gd_status status = list_members(run, group, piles, PILES);
 	status = gd_agree(run->communicator, &status);
@@ -269,8 +276,10 @@ gd_status gd_preprocess_audit_units(gd_preprocess *run, int group, gd_audit *aud
 		status = gd_slices_plan(run, PILES, run->rows.count, ENTRY_BYTES, &slices);
 	for (int64_t i = 0; !gd_failed(&status) && i < slices.count; i++) {
 		const gd_slice slice = gd_slice_at(&slices, i);
-		status = tally_members(run, piles, &slices, &slice, &here);
+		status = tally_members(run, piles, &slices, &slice, &tally, &here);
+		gd_tally_clear(&tally);
 	}
+	gd_tally_release(&tally);
 	for (int i = 0; i < PILES; i++)
 		gd_pile_release(&piles[i]);
 	int64_t counts[6] = {here.rows, here.groups, here.test_rows, here.shared_test_rows, here.conflicting_groups, here.right};

@@ -89,7 +89,7 @@ static bool make_runs(gd_pile *values, int64_t most, gd_pile *runs, int count)
 		sorted = sort(run, got);
 		gd_pile_init(&runs[i], spill, sizeof *run);
 		for (int64_t j = 0; j < got && sorted; j++) {
-			double *place = gd_pile_add(&runs[i]);
+			double *place = gd_pile_extend(&runs[i]);
 			sorted = place != NULL;
 			if (place)
 				*place = run[j];
@@ -134,7 +134,7 @@ static bool merge(gd_pile *runs, int count, gd_pile *merged)
 	for (int i = left; i-- > 0;)
 		sink(heap, left, i);
 	while (left > 0) {
-		double *place = gd_pile_add(merged), *next = gd_walk_next(&passes[heap[0].run]);
+		double *place = gd_pile_extend(merged), *next = gd_walk_next(&passes[heap[0].run]);
 		if (!place)
 			break;
 		*place = heap[0].value;

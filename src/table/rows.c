@@ -45,7 +45,7 @@ void gd_rows_pile(const gd_rows *rows, gd_pile *piles, int count)
 
 bool gd_rows_add(gd_pile *pile, const gd_row *row)
 {
-	void *item = gd_pile_add(pile);
+	void *item = gd_pile_extend(pile);
 	if (item)
 		memcpy(item, row, pile->item);
 	return item != NULL;

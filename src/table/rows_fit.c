@@ -333,7 +333,7 @@ gd_status gd_rows_list_training(const gd_rows *rows, int count, const int *terms
 	gd_walk walk = gd_rows_training(rows);
 	for (gd_row *row; (row = gd_rows_next_training(&walk));)
 		for (int i = 0; i < count; i++) {
-			double value = row->codes[terms[i]], *place = isnan(value) ? NULL : gd_pile_add(&columns[i]);
+			double value = row->codes[terms[i]], *place = isnan(value) ? NULL : gd_pile_extend(&columns[i]);
 			if (place)
 				*place = value;
 		}

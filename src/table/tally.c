@@ -1,8 +1,9 @@
 #include "gd/table/tally.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "gd/base/key_sort.h"
 
 /* Contents are hashes already, but those of one tally may have many of their bits in common. */
 static int64_t *find_slot(const gd_tally *tally, gd_content content, int64_t label)
@@ -60,10 +61,24 @@ static int by_content(const void *a, const void *b)
 	return order ? order : (x->label > y->label) - (x->label < y->label);
 }
 
-void gd_tally_sort(gd_tally *tally)
+bool gd_tally_sort(gd_tally *tally)
 {
-	if (tally->count)
-		qsort(tally->entries, (size_t)tally->count, sizeof *tally->entries, by_content);
+	size_t count = (size_t)tally->count;
+	gd_keyed *keyed = malloc(count * sizeof *keyed + 1);
+	gd_tallied *sorted = malloc((size_t)tally->room * sizeof *sorted + 1);
+	for (size_t i = 0; keyed && i < count; i++)
+		keyed[i] = (gd_keyed){tally->entries[i].content.high, &tally->entries[i]};
+	bool enough = keyed && sorted && gd_key_sort(keyed, count, by_content);
+	for (size_t i = 0; enough && i < count; i++)
+		sorted[i] = *(const gd_tallied *)keyed[i].item;
+	free(keyed);
+	if (!enough) {
+		free(sorted);
+		return false;
+	}
+	free(tally->entries);
+	tally->entries = sorted;
+	return true;
 }
 
 void gd_tally_clear(gd_tally *tally)

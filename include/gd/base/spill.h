@@ -23,6 +23,9 @@ typedef struct gd_spill {
 	int64_t written;          /* bytes that went into it, in all */
 	struct gd_spill_gap *gaps; /* [gap_count]: what was given back, to be written over */
 	size_t gap_count, gap_room;
+	char **slabs;             /* [slab_count]: large blocks that chunks are parts of */
+	size_t slab_count, slab_room;
+	char *idle;               /* parts of them that are in no use; each begins with the address of the next */
 	gd_status status;         /* the first failure; nothing is read or added after it */
 } gd_spill;
 
@@ -37,6 +40,7 @@ typedef struct gd_pile {
 	int64_t per_chunk, count;
 	gd_chunk *chunks;    /* [chunk_count], full but for the last one */
 	int64_t chunk_count, chunk_room;
+	char *next, *end;    /* of the last chunk: where the next item goes */
 	char *window;        /* a chunk of the file that is looked at, `at`; NULL: none */
 	int64_t at;
 	bool changed;
@@ -47,12 +51,28 @@ void gd_spill_init(gd_spill *spill, const char *directory, const char *name, siz
 void gd_spill_release(gd_spill *spill);
 
 void gd_pile_init(gd_pile *pile, gd_spill *spill, size_t item);
+void *gd_pile_go_on(gd_pile *pile);
 /* A zeroed item behind the others, to be filled before the next call; NULL on failure (spill->status). */
 void *gd_pile_add(gd_pile *pile);
+/* Likewise, with anything in it. */
+static inline void *gd_pile_extend(gd_pile *pile)
+{
+	if (pile->next == pile->end || gd_failed(&pile->spill->status))
+		return gd_pile_go_on(pile);
+	char *item = pile->next;
+	pile->next += pile->item;
+	pile->count++;
+	return item;
+}
 /* Gives back the item that was added last, which is the only one to go so. */
 void gd_pile_take_back(gd_pile *pile);
 /* Items of a chunk, valid until another one of the pile is asked for or added to; how many. Whether they will be changed. NULL on failure. */
 void *gd_pile_look(gd_pile *pile, int64_t chunk, bool change, int64_t *count);
+/* Whether a chunk is in memory, where what gd_pile_look returns is valid until the pile is released. */
+static inline bool gd_pile_holds(const gd_pile *pile, int64_t chunk)
+{
+	return pile->chunks[chunk].items != NULL;
+}
 /* A zeroed pile may be released. */
 void gd_pile_release(gd_pile *pile);
 

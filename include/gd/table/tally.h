@@ -2,6 +2,7 @@
 #ifndef GD_TALLY_H
 #define GD_TALLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gd/base/status.h"
@@ -27,8 +28,9 @@ enum { GD_TALLY_BYTES = 160 }; /* for an entry at most, while there is twice the
 gd_tallied *gd_tally_of(gd_tally *tally, gd_content content, int64_t label);
 /* The number of an entry that is there. */
 int64_t gd_tally_find(const gd_tally *tally, gd_content content, int64_t label);
-/* Entries by content, then label; no others are added or found after that. */
-void gd_tally_sort(gd_tally *tally);
+/* Entries by content, then label; no others are added or found after that, until it is cleared. False when out of memory. Takes as much as the entries again, and 40 bytes each while it sorts. */
+GD_CHECKED bool gd_tally_sort(gd_tally *tally);
+/* Empty, with the room that there was. */
 void gd_tally_clear(gd_tally *tally);
 void gd_tally_release(gd_tally *tally);
 

@@ -118,7 +118,7 @@ static void test_audit(void)
 		CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
 		entry->count[part[i]]++;
 	}
-	gd_tally_sort(&tally);
+	CU_ASSERT(gd_tally_sort(&tally));
 	gd_statistics_audit(tally.entries, tally.count, &audit);
 	gd_tally_release(&tally);
 	CU_ASSERT_EQUAL(audit.rows, 9);
