@@ -80,44 +80,91 @@ bool gd_sha256_native_available(void)
 	return known == 2;
 }
 
+#define SHA __attribute__((target("sha,sse4.1")))
+#define INLINE static inline __attribute__((always_inline))
+
 /* The instructions want the state as the words ABEF and CDGH, highest first. */
-__attribute__((target("sha,sse4.1")))
-void gd_sha256_compress_native(uint32_t state[8], const uint8_t *bytes, size_t blocks)
+typedef struct words {
+	__m128i abef, cdgh;
+} words;
+
+SHA INLINE words load_state(const uint32_t state[8])
 {
-	const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
 	__m128i dcba = _mm_loadu_si128((const __m128i *)(const void *)state);
 	__m128i hgfe = _mm_loadu_si128((const __m128i *)(const void *)(state + 4));
 	__m128i cdab = _mm_shuffle_epi32(dcba, 0xB1);
 	__m128i efgh = _mm_shuffle_epi32(hgfe, 0x1B);
-	__m128i abef = _mm_alignr_epi8(cdab, efgh, 8);
-	__m128i cdgh = _mm_blend_epi16(efgh, cdab, 0xF0);
+	return (words){_mm_alignr_epi8(cdab, efgh, 8), _mm_blend_epi16(efgh, cdab, 0xF0)};
+}
 
-	for (; blocks > 0; blocks--, bytes += 64) {
-		__m128i abef_before = abef, cdgh_before = cdgh;
-		__m128i w[4];
-		for (int i = 0; i < 4; i++)
-			w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i)), big_endian);
-#pragma GCC unroll 16
-		for (int i = 0; i < 16; i++) {
-			__m128i *now = &w[i & 3];
-			if (i >= 4) {
-				__m128i *last = &w[(i + 3) & 3], *before = &w[(i + 2) & 3];
-				__m128i partial = _mm_sha256msg1_epu32(*now, w[(i + 1) & 3]);
-				partial = _mm_add_epi32(partial, _mm_alignr_epi8(*last, *before, 4));
-				*now = _mm_sha256msg2_epu32(partial, *last);
-			}
-			__m128i input = _mm_add_epi32(*now, _mm_load_si128((const __m128i *)(const void *)(round_constant + 4 * i)));
-			cdgh = _mm_sha256rnds2_epu32(cdgh, abef, input);
-			abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(input, 0x0E));
-		}
-		abef = _mm_add_epi32(abef, abef_before);
-		cdgh = _mm_add_epi32(cdgh, cdgh_before);
-	}
-
-	__m128i feba = _mm_shuffle_epi32(abef, 0x1B);
-	__m128i dchg = _mm_shuffle_epi32(cdgh, 0xB1);
+SHA INLINE void store_state(words now, uint32_t state[8])
+{
+	__m128i feba = _mm_shuffle_epi32(now.abef, 0x1B);
+	__m128i dchg = _mm_shuffle_epi32(now.cdgh, 0xB1);
 	_mm_storeu_si128((__m128i *)(void *)state, _mm_blend_epi16(feba, dchg, 0xF0));
 	_mm_storeu_si128((__m128i *)(void *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+SHA INLINE void load_block(const uint8_t *bytes, __m128i w[4])
+{
+	const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+	for (int i = 0; i < 4; i++)
+		w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i)), big_endian);
+}
+
+/* Four rounds, the `i`th such. */
+SHA INLINE void four_rounds(words *now, __m128i w[4], int i)
+{
+	__m128i *next = &w[i & 3];
+	if (i >= 4) {
+		__m128i *last = &w[(i + 3) & 3], *before = &w[(i + 2) & 3];
+		__m128i partial = _mm_sha256msg1_epu32(*next, w[(i + 1) & 3]);
+		partial = _mm_add_epi32(partial, _mm_alignr_epi8(*last, *before, 4));
+		*next = _mm_sha256msg2_epu32(partial, *last);
+	}
+	__m128i input = _mm_add_epi32(*next, _mm_load_si128((const __m128i *)(const void *)(round_constant + 4 * i)));
+	now->cdgh = _mm_sha256rnds2_epu32(now->cdgh, now->abef, input);
+	now->abef = _mm_sha256rnds2_epu32(now->abef, now->cdgh, _mm_shuffle_epi32(input, 0x0E));
+}
+
+SHA INLINE words add_words(words a, words b)
+{
+	return (words){_mm_add_epi32(a.abef, b.abef), _mm_add_epi32(a.cdgh, b.cdgh)};
+}
+
+SHA void gd_sha256_compress_native(uint32_t state[8], const uint8_t *bytes, size_t blocks)
+{
+	words now = load_state(state);
+	for (; blocks > 0; blocks--, bytes += 64) {
+		words start = now;
+		__m128i w[4];
+		load_block(bytes, w);
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++)
+			four_rounds(&now, w, i);
+		now = add_words(now, start);
+	}
+	store_state(now, state);
+}
+
+SHA void gd_sha256_compress_two(uint32_t first[8], const uint8_t *bytes, uint32_t second[8], const uint8_t *other, size_t blocks)
+{
+	words a = load_state(first), b = load_state(second);
+	for (; blocks > 0; blocks--, bytes += 64, other += 64) {
+		words start_a = a, start_b = b;
+		__m128i w[4], v[4];
+		load_block(bytes, w);
+		load_block(other, v);
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++) {
+			four_rounds(&a, w, i);
+			four_rounds(&b, v, i);
+		}
+		a = add_words(a, start_a);
+		b = add_words(b, start_b);
+	}
+	store_state(a, first);
+	store_state(b, second);
 }
 
 #else
@@ -130,6 +177,12 @@ bool gd_sha256_native_available(void)
 void gd_sha256_compress_native(uint32_t state[8], const uint8_t *bytes, size_t blocks)
 {
 	gd_sha256_compress_plain(state, bytes, blocks);
+}
+
+void gd_sha256_compress_two(uint32_t first[8], const uint8_t *bytes, uint32_t second[8], const uint8_t *other, size_t blocks)
+{
+	gd_sha256_compress_plain(first, bytes, blocks);
+	gd_sha256_compress_plain(second, other, blocks);
 }
 
 #endif

@@ -106,6 +106,7 @@ static gd_status count_label(gd_rows *rows, int32_t label)
 enum {
 	TEXT_BYTES = 64, /* of a text, besides its own: in an arena, and twice its place in a list and a table of hashes */
 	RECORDS_UNCHECKED = 256,
+	WAITING = 8, /* rows whose contents are computed together */
 };
 
 gd_status gd_rows_check_learned(gd_rows *rows)
@@ -131,6 +132,34 @@ gd_status gd_rows_check_learned(gd_rows *rows)
 	return gd_ok();
 }
 
+static void take_contents(gd_rows *rows, const gd_record *record, gd_row *row)
+{
+	const gd_schema *schema = &rows->recipe->schema;
+	gd_content_batch_record(rows->batch, record, &row->content);
+	for (int i = 0; i < schema->group_count; i++) {
+		int field = rows->recipe->field[schema->groups[i]];
+		gd_content *group = &gd_row_groups(rows, row)[i];
+		if (gd_schema_is_missing(schema, record->fields[field])) {
+			*group = (gd_content){0};
+			rows->unnamed++;
+		} else {
+			gd_content_batch_text(rows->batch, record->fields[field], record->lengths[field], group);
+		}
+	}
+}
+
+static gd_status pile_waiting(gd_rows *rows)
+{
+	const char *row = rows->waiting;
+	gd_content_batch_finish(rows->batch);
+	for (; rows->waiting_count; rows->waiting_count--, row += rows->piles[0].item) {
+		uint64_t inside = ((const gd_row *)(const void *)row)->content.high;
+		if (!gd_rows_add(&rows->piles[gd_split_range(&inside, (uint64_t)rows->pile_count)], (const gd_row *)(const void *)row))
+			return rows->spill->status;
+	}
+	return gd_ok();
+}
+
 static gd_status take_record(void *context, const gd_record *record)
 {
 	gd_rows *rows = context;
@@ -150,7 +179,7 @@ static gd_status take_record(void *context, const gd_record *record)
 		rows->dropped++;
 		return gd_ok();
 	}
-	gd_row *row = rows->row;
+	gd_row *row = (gd_row *)(void *)(rows->waiting + (size_t)rows->waiting_count * rows->piles[0].item);
 	gd_status status = gd_recipe_measure(recipe, record, row->codes, &missing);
 	if (gd_failed(&status))
 		return status;
@@ -160,7 +189,6 @@ static gd_status take_record(void *context, const gd_record *record)
 		rows->dropped++;
 		return gd_ok();
 	}
-	row->content = gd_content_of_record(record);
 	row->source_row = record->number;
 	row->weight = 1;
 	row->test = rows->tests;
@@ -173,23 +201,15 @@ static gd_status take_record(void *context, const gd_record *record)
 	}
 	if (!gd_failed(&status) && schema->weighs)
 		status = gd_recipe_weight(recipe, record, &row->weight);
-	for (int i = 0; i < schema->group_count; i++) {
-		const char *text = record->fields[recipe->field[schema->groups[i]]];
-		bool unnamed = gd_schema_is_missing(schema, text);
-		gd_row_groups(rows, row)[i] = unnamed ? (gd_content){0} : gd_content_of_text(text);
-		rows->unnamed += unnamed;
-	}
 	if (!gd_failed(&status) && rows->split_field >= 0)
 		status = read_part(rows, record, &row->part);
 	if (!gd_failed(&status) && !rows->tests)
 		status = count_label(rows, row->label);
 	if (gd_failed(&status))
 		return status;
-	uint64_t inside = row->content.high;
-	if (!gd_rows_add(&rows->piles[gd_split_range(&inside, (uint64_t)rows->pile_count)], row))
-		return rows->spill->status;
+	take_contents(rows, record, row);
 	rows->count++;
-	return gd_ok();
+	return ++rows->waiting_count < WAITING ? gd_ok() : pile_waiting(rows);
 }
 
 gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, gd_spill *spill, const char *split_column, gd_table_source *source, void *context, char sha256[65])
@@ -197,16 +217,19 @@ gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, gd_spill *spill, const 
 	*rows = (gd_rows){.recipe = recipe, .spill = spill, .split_column = split_column, .split_field = -1};
 	rows->pile_count = pile_count(rows);
 	rows->piles = gd_allocate((size_t)rows->pile_count, sizeof *rows->piles);
-	rows->row = gd_allocate(item_size(rows), 1);
+	rows->waiting = gd_allocate(WAITING, item_size(rows));
+	rows->batch = gd_allocate(1, sizeof *rows->batch);
 	rows->known = gd_allocate((size_t)recipe->schema.term_count + 1, sizeof *rows->known);
 	rows->frequency_room = recipe->schema.classes.count;
 	rows->frequency = gd_allocate((size_t)rows->frequency_room, sizeof *rows->frequency);
-	gd_status status = rows->piles && rows->row && rows->known && rows->frequency ? gd_ok() : gd_out_of_memory("the records");
+	gd_status status = rows->piles && rows->waiting && rows->batch && rows->known && rows->frequency ? gd_ok() : gd_out_of_memory("the records");
 	gd_table_reader reader = {.header = take_header, .record = take_record, .context = rows};
 	if (!gd_failed(&status)) {
 		gd_rows_pile(rows, rows->piles, rows->pile_count);
 		status = source(context, &reader, sha256);
 	}
+	if (!gd_failed(&status))
+		status = pile_waiting(rows);
 	if (!gd_failed(&status))
 		status = gd_rows_check_learned(rows);
 	if (gd_failed(&status))
@@ -227,7 +250,8 @@ gd_status gd_rows_read_tests(gd_rows *rows, gd_table_source *source, void *conte
 	rows->inputs = rows->count;
 	rows->recipe->frozen = true;
 	gd_table_reader reader = {.header = pass_header, .record = take_record, .context = rows};
-	return source(context, &reader, sha256);
+	gd_status status = source(context, &reader, sha256);
+	return gd_failed(&status) ? status : pile_waiting(rows);
 }
 
 void gd_rows_release(gd_rows *rows)
@@ -239,7 +263,8 @@ void gd_rows_release(gd_rows *rows)
 	free(rows->code_place);
 	free(rows->label_place);
 	free(rows->piles);
-	free(rows->row);
+	free(rows->waiting);
+	free(rows->batch);
 	free(rows->known);
 	free(rows->frequency);
 	*rows = (gd_rows){0};

@@ -11,9 +11,22 @@ typedef struct gd_sha256 {
 	uint8_t block[64];
 } gd_sha256;
 
+enum { GD_SHA256_BLOCK = 64, GD_SHA256_PADDING = 72 }; /* bytes: of a block; that are put behind a message, at most */
+
+/* A message with its padding, and its digest as words. */
+typedef struct gd_sha256_message {
+	const uint8_t *bytes;
+	size_t blocks;
+	uint32_t state[8]; /* overwritten */
+} gd_sha256_message;
+
 void gd_sha256_init(gd_sha256 *hash);
 void gd_sha256_update(gd_sha256 *hash, const void *bytes, size_t size);
 void gd_sha256_finish(gd_sha256 *hash, uint8_t digest[32]);
+/* The padding behind a message of `size` bytes: how many blocks there are then. */
+size_t gd_sha256_pad(uint8_t *bytes, size_t size);
+/* The digests of several messages: two at a time take little longer than one. */
+void gd_sha256_messages(gd_sha256_message *messages, size_t count);
 /* Lower-case hexadecimal with a terminating zero. */
 void gd_sha256_hex(const uint8_t digest[32], char text[65]);
 

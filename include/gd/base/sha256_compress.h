@@ -13,6 +13,8 @@ void gd_sha256_compress_plain(uint32_t state[8], const uint8_t *bytes, size_t bl
 
 /* The same by the processor's SHA instructions; call it only where they are `available`. */
 void gd_sha256_compress_native(uint32_t state[8], const uint8_t *bytes, size_t blocks);
+/* Of two messages at once, whose instructions need not wait for each other. */
+void gd_sha256_compress_two(uint32_t first[8], const uint8_t *bytes, uint32_t second[8], const uint8_t *other, size_t blocks);
 bool gd_sha256_native_available(void);
 
 #endif

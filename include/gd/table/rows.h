@@ -10,6 +10,7 @@
 
 #include "gd/base/spill.h"
 #include "gd/base/status.h"
+#include "gd/table/content_batch.h"
 #include "gd/table/recipe.h"
 #include "gd/table/split.h"
 #include "gd/table/table.h"
@@ -36,7 +37,9 @@ typedef struct gd_rows {
 	gd_pile *piles;           /* [pile_count] of gd_row: as read, by ranges of their contents' hash */
 	int pile_count;
 	bool placed;              /* a pile a part, in its stored order */
-	gd_row *row;              /* scratch */
+	char *waiting;            /* [waiting_count] of gd_row, read and not yet piled: their contents are computed together */
+	int waiting_count;
+	gd_content_batch *batch;
 	int64_t count;            /* of those held here */
 	int64_t *frequency;       /* [frequency_room]: of each label; of all holders, once their dictionaries are one */
 	int32_t frequency_room;

@@ -112,10 +112,41 @@ static void twins_agree(void)
 	}
 }
 
+/* Any number of messages, of any sizes, in one go. */
+static void many_messages(void)
+{
+	enum { MOST = 20, ROOM = 400 };
+	static uint8_t bytes[MOST][ROOM + GD_SHA256_PADDING];
+	for (uint64_t trial = 0; trial < 300; trial++) {
+		gd_sha256_message messages[MOST];
+		uint8_t digest[MOST][32], own[32];
+		size_t count = trial % (MOST + 1), wrong = 0;
+		for (size_t i = 0; i < count; i++) {
+			gd_sha256 hash;
+			size_t size = gd_random_bits(trial, i) % (trial % 2 ? 130 : ROOM + 1);
+			for (size_t j = 0; j < size; j++)
+				bytes[i][j] = (uint8_t)gd_random_bits(1000 + trial, i * ROOM + j);
+			gd_sha256_init(&hash);
+			gd_sha256_update(&hash, bytes[i], size);
+			gd_sha256_finish(&hash, digest[i]);
+			messages[i] = (gd_sha256_message){.bytes = bytes[i], .blocks = gd_sha256_pad(bytes[i], size)};
+			CU_ASSERT(messages[i].blocks * GD_SHA256_BLOCK <= size + GD_SHA256_PADDING);
+		}
+		gd_sha256_messages(messages, count);
+		for (size_t i = 0; i < count; i++) {
+			for (size_t j = 0; j < 32; j++)
+				own[j] = (uint8_t)(messages[i].state[j / 4] >> (24 - 8 * (j % 4)));
+			wrong += memcmp(own, digest[i], sizeof own) != 0;
+		}
+		CU_ASSERT_EQUAL(wrong, 0);
+	}
+}
+
 const unit_test unit_tests[] = {
 	{"published digests", published},
 	{"every length about a block's end", every_length},
 	{"pieces of any size", any_pieces},
 	{"native and plain compression agree", twins_agree},
+	{"many messages", many_messages},
 	{NULL, NULL},
 };

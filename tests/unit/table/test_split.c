@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gd/base/sha256.h"
+#include "gd/table/content_batch.h"
 #include "gd/table/split.h"
 
 const char *const unit_suite = "split";
@@ -209,11 +210,42 @@ static void test_content(void)
 	CU_ASSERT_EQUAL(gd_content_of_text("x").high, 0xf91b14e7bbea4c5bu);
 }
 
+/* Together, contents are what they are alone: texts of any length, more than a batch holds, and those that are too long for it. */
+static void test_batch(void)
+{
+	enum { MOST = 500, LONGEST = GD_CONTENT_BATCH_BYTES + 200 };
+	static gd_content_batch batch;
+	static gd_content together[2 * MOST], alone[2 * MOST];
+	static char text[LONGEST + 1];
+	int wrong = 0;
+	for (int i = 0; i < LONGEST; i++)
+		text[i] = (char)('a' + i * i % 23);
+	for (int i = 0; i < MOST; i++) {
+		char *start = text + i % 7, field[LONGEST + 1];
+		size_t length = (size_t)(i % 50 ? i % 90 : LONGEST - 500 + i % 400);
+		char *fields[] = {start, text, start + 3};
+		size_t lengths[] = {length, (size_t)i % 20, 5};
+		const gd_record record = {.count = i % 4, .fields = fields, .lengths = lengths};
+		memcpy(field, start, length);
+		field[length] = '\0';
+		gd_content_batch_record(&batch, &record, &together[2 * i]);
+		gd_content_batch_text(&batch, field, length, &together[2 * i + 1]);
+		alone[2 * i] = gd_content_of_record(&record);
+		alone[2 * i + 1] = gd_content_of_text(field);
+	}
+	gd_content_batch_finish(&batch);
+	gd_content_batch_finish(&batch);
+	for (int i = 0; i < 2 * MOST; i++)
+		wrong += gd_content_compare(together[i], alone[i]) != 0;
+	CU_ASSERT_EQUAL(wrong, 0);
+}
+
 const unit_test unit_tests[] = {
 	{"quotas by largest remainder", test_totals},
 	{"a random split fills its quotas", test_random},
 	{"the order of the file does not matter", test_file_order},
 	{"groups stay together", test_grouped},
 	{"what a record is", test_content},
+	{"contents together", test_batch},
 	{NULL, NULL},
 };
