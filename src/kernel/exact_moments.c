@@ -29,6 +29,25 @@ static void add_bits(int64_t *digit, wide bits, int place, bool negative)
 	}
 }
 
+/* A value's sum and square, once: the same, with no loop over digits. */
+static void add_once(gd_exact_moments *moments, uint64_t mantissa, int place, bool negative)
+{
+	int shift = place % DIGIT;
+	int64_t *digit = moments->sum + place / DIGIT, sign = negative ? -1 : 0;
+	wide bits = (wide)mantissa << shift;
+	for (int i = 0; i < 3; i++)
+		digit[i] += ((int64_t)(uint32_t)(bits >> DIGIT * i) ^ sign) - sign;
+	place *= 2;
+	shift = place % DIGIT;
+	digit = moments->square + place / DIGIT;
+	bits = (wide)mantissa * mantissa;
+	wide low = (wide)(uint64_t)bits << shift, high = bits >> 64 << shift;
+	for (int i = 0; i < 3; i++) {
+		digit[i] += (uint32_t)(low >> DIGIT * i);
+		digit[i + 2] += (uint32_t)(high >> DIGIT * i);
+	}
+}
+
 /* Every digit but the last into [0, 2^32): there is one way to write a number so. */
 static void carry(int64_t *digit, int count)
 {
@@ -63,8 +82,12 @@ void gd_exact_moments_add(gd_exact_moments *moments, double value, int times)
 	if (!mantissa)
 		return;
 	int place = exponent ? exponent - 1 : 0;
-	add_bits(moments->sum, (wide)mantissa * (unsigned)times, place, bits >> 63);
-	add_bits(moments->square, (wide)mantissa * mantissa * (unsigned)times, 2 * place, false);
+	if (times == 1) {
+		add_once(moments, mantissa, place, bits >> 63);
+	} else {
+		add_bits(moments->sum, (wide)mantissa * (unsigned)times, place, bits >> 63);
+		add_bits(moments->square, (wide)mantissa * mantissa * (unsigned)times, 2 * place, false);
+	}
 	if (++moments->pending == MOST_PENDING)
 		carry_all(moments);
 }

@@ -65,10 +65,14 @@ static gd_status fit_column(gd_preprocess *run, int term, const gd_status *mine,
 	return status;
 }
 
-/* How many columns are taken out of the rows at a time: one, unless rows must be read from a file for it. */
-static int choose_columns(const gd_spill *spill, int columns)
+enum { MOST_COLUMNS = 32 };
+
+/* How many columns are taken out of the rows at a time: as many as there is room for, or have a chunk in memory where rows must be read from a file. */
+static int choose_columns(const gd_spill *spill, int64_t rows, int columns)
 {
-	size_t most = spill->file >= 0 ? spill->room / 4 / spill->chunk : 1;
+	size_t one = (size_t)rows * sizeof(double) + spill->chunk, left = spill->room > spill->held ? spill->room - spill->held : 0;
+	size_t most = spill->file >= 0 ? spill->room / 4 / spill->chunk : left / one;
+	most = most < MOST_COLUMNS ? most : MOST_COLUMNS;
 	return most < 1 ? 1 : most < (size_t)columns ? (int)most
 						     : columns;
 }
@@ -85,7 +89,7 @@ static gd_status fit_encoding(gd_preprocess *run)
 			terms[count++] = i;
 	status = gd_together_agree(run->together, &status);
 	for (int i = 0; i < count && !gd_failed(&status);) {
-		int end = i + choose_columns(&run->spill, count - i);
+		int end = i + choose_columns(&run->spill, run->rows.piles[GD_SPLIT_TRAIN].count, count - i);
 		status = gd_rows_list_training(&run->rows, end - i, terms + i, columns + i);
 		for (bool failed = false; i < end; i++) {
 			/* As many as all ranks know of. */

@@ -20,6 +20,7 @@ enum {
 
 typedef struct placing {
 	gd_preprocess *run;
+	uint64_t stream; /* of keys */
 	gd_pile *piles; /* [count]: rows of this rank's range of keys, by ranges of that */
 	int count;
 	int64_t *labels; /* [classes]: how many rows of each */
@@ -122,7 +123,7 @@ static gd_row *next_row(placing *p, gd_walk *walk, const gd_slices *slices, cons
 	if (!entry)
 		return NULL;
 	row->occurrence = entry->count[0]++;
-	row->hash = gd_split_key_of((uint64_t)p->run->options->seed, placing_of(row), row->occurrence).hash;
+	row->hash = gd_split_hash(p->stream, placing_of(row), row->occurrence);
 	return row;
 }
 
@@ -344,7 +345,7 @@ static gd_status plan(placing *p)
 
 gd_status gd_preprocess_place(gd_preprocess *run)
 {
-	placing p = {.run = run, .item = run->rows.piles[0].item};
+	placing p = {.run = run, .stream = gd_split_stream((uint64_t)run->options->seed), .item = run->rows.piles[0].item};
 	gd_status status = gd_ok();
 	run->communicator->phase = "splitting the records";
 	if (run->options->split == GD_SPLIT_GROUPED)

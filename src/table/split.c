@@ -118,12 +118,20 @@ static int64_t *sorted(int64_t count, int (*compare)(const void *, const void *,
 	return order;
 }
 
+uint64_t gd_split_stream(uint64_t seed)
+{
+	return gd_random_key(seed, GD_PURPOSE_SPLIT, 0);
+}
+
+/* Each stage's output is the next one's key: 128 + 64 bits go in, 64 come out. */
+uint64_t gd_split_hash(uint64_t stream, gd_content content, int64_t occurrence)
+{
+	return gd_random_bits(gd_random_bits(gd_random_bits(stream, content.high), content.low), (uint64_t)occurrence);
+}
+
 gd_split_key gd_split_key_of(uint64_t seed, gd_content content, int64_t occurrence)
 {
-	/* Each stage's output is the next one's key: 128 + 64 bits go in, 64 come out. */
-	uint64_t key = gd_random_key(seed, GD_PURPOSE_SPLIT, 0);
-	uint64_t hash = gd_random_bits(gd_random_bits(gd_random_bits(key, content.high), content.low), (uint64_t)occurrence);
-	return (gd_split_key){hash, content, occurrence};
+	return (gd_split_key){gd_split_hash(gd_split_stream(seed), content, occurrence), content, occurrence};
 }
 
 gd_status gd_split_key_all(uint64_t seed, int64_t count, const gd_content *content, gd_split_key *keys)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
+#include "gd/table/correlation_kernels.h"
 
 gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, double *mean, double *deviation,
 	bool *constant)
@@ -54,18 +55,21 @@ gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_ro
 {
 	size_t count = (size_t)features;
 	int64_t all = rows;
-	double *values = gd_allocate(count, sizeof *values);
-	gd_status status = values ? gd_ok() : gd_out_of_memory("the correlation");
+	const gd_correlation_kernels *kernels = GD_CHOSEN(gd_correlation_kernels);
+	double *values = gd_allocate(count, sizeof *values), *columns = gd_allocate(count, GD_CORRELATION_ROWS * sizeof *columns);
+	gd_status status = values && columns ? gd_ok() : gd_out_of_memory("the correlation");
 	status = gd_together_sum(together, &status, &all, 1);
 	double magic = quantum_magic(all);
 	memset(correlation, 0, count * count * sizeof *correlation);
+	size_t held = 0;
 	for (int64_t position = 0; position < rows && !gd_failed(&status); position++) {
 		row(context, position, values);
 		for (size_t i = 0; i < count; i++)
-			values[i] = constant[i] ? 0 : (values[i] - mean[i]) / deviation[i];
-		for (size_t i = 0; i < count; i++)
-			for (size_t j = i + 1; j < count; j++)
-				correlation[i * count + j] += (values[i] * values[j] + magic) - magic;
+			columns[i * GD_CORRELATION_ROWS + held] = values[i];
+		if (++held == GD_CORRELATION_ROWS || position + 1 == rows) {
+			kernels->add(count, held, columns, mean, deviation, constant, magic, correlation);
+			held = 0;
+		}
 	}
 	if (!gd_failed(&status))
 		status = gd_together_add_up(together, &status, correlation, count * count);
@@ -78,6 +82,7 @@ gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_ro
 			correlation[i * count + j] = correlation[j * count + i] = value;
 		}
 	}
+	free(columns);
 	free(values);
 	return status;
 }

@@ -42,6 +42,9 @@ static inline uint64_t gd_split_range(uint64_t *hash, uint64_t count)
 	return (uint64_t)(product >> 64);
 }
 
+/* The hash of one record's key, of the stream that a seed stands for. */
+uint64_t gd_split_stream(uint64_t seed);
+uint64_t gd_split_hash(uint64_t stream, gd_content content, int64_t occurrence);
 /* The key of one record. */
 gd_split_key gd_split_key_of(uint64_t seed, gd_content content, int64_t occurrence);
 /* By hash, then content, then occurrence: negative, 0 or positive. And contents by themselves. */
