@@ -138,12 +138,40 @@ bool gd_parse_double(const char *text, double *value)
 	return gd_parse_decimal(text, '.', value);
 }
 
+static const double power[] = {
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
+/* The most frequent writing, up to 15 digits and nothing else but a sign and a mark: both numbers of the quotient are exact, as below. */
+static inline bool parse_short(const char *text, char mark, double *value)
+{
+	enum { MOST_DIGITS = 15 };
+	const char *at = text + (*text == '-'), *start = at;
+	uint64_t digits = 0;
+	size_t decimals = 0, marks = 0;
+	unsigned digit;
+	for (; (digit = (unsigned)(unsigned char)*at - '0') < 10; at++)
+		digits = digits * 10 + digit;
+	if (*at == mark) {
+		const char *behind = ++at;
+		for (; (digit = (unsigned)(unsigned char)*at - '0') < 10; at++)
+			digits = digits * 10 + digit;
+		decimals = (size_t)(at - behind);
+		marks = 1;
+	}
+	size_t count = (size_t)(at - start) - marks;
+	if (*at || !count || count > MOST_DIGITS)
+		return false;
+	double result = (double)(int64_t)digits / power[decimals];
+	*value = *text == '-' ? -result : result;
+	return true;
+}
+
 bool gd_parse_decimal(const char *text, char mark, double *value)
 {
-	static const double power[] = {
-		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-	};
+	if (parse_short(text, mark, value))
+		return true;
 	const char *start = skip_blanks(text), *at = start, *end;
 	bool negative = *at == '-';
 	double result;

@@ -54,14 +54,22 @@ static void bad_doubles(void)
 static void doubles_as_strtod(void)
 {
 	int wrong = 0;
-	for (uint64_t i = 0; i < 40000; i++) {
+	for (uint64_t i = 0; i < 50000; i++) {
 		char text[64];
 		uint64_t bits = gd_random_bits(1, i), more = gd_random_bits(2, i);
 		double value, expected;
-		switch (i % 4) {
+		switch (i % 5) {
 		case 0: snprintf(text, sizeof text, "%" PRIu64 "e%d", bits >> (more & 63), (int)(more >> 32 & 63) - 32); break;
 		case 1: snprintf(text, sizeof text, "%d.%0*" PRIu64, (int)(bits & 1023), (int)(more & 15) + 1, more >> 40); break;
 		case 2: snprintf(text, sizeof text, "-0.%0*" PRIu64 "E%d", (int)(more & 15) + 1, bits >> 20, (int)(more >> 32 & 31) - 16); break;
+		case 3: {
+			/* Up to 18 digits, the point anywhere among them, before and behind them included. */
+			char digits[32];
+			int length = (int)(more % 18) + 1, whole = (int)(more >> 8 & 255) % (length + 1);
+			snprintf(digits, sizeof digits, "%018" PRIu64, bits % UINT64_C(1000000000000000000));
+			snprintf(text, sizeof text, "%s%.*s%s%.*s", more >> 62 & 1 ? "-" : "", whole, digits, more >> 61 & 1 && whole == length ? "" : ".", length - whole, digits + whole);
+			break;
+		}
 		default:
 			memcpy(&expected, &bits, sizeof expected);
 			if (!isfinite(expected))
