@@ -7,6 +7,8 @@
 #include "gd/base/parse.h"
 #include "gd/table/spelling.h"
 
+enum { LONGEST_TRUTH = 5 }; /* "false" */
+
 void gd_summary_init(gd_summary *summary)
 {
 	*summary = (gd_summary){.least = {INFINITY, INFINITY, 0}, .most = {-INFINITY, -INFINITY, 0}};
@@ -29,11 +31,13 @@ static uint64_t mix(uint64_t hash)
 }
 
 /* FNV-1a, mixed; never 0, which marks a free slot. */
-static uint64_t hash_text(const char *text)
+static uint64_t hash_text(const char *text, size_t *length)
 {
+	const char *at = text;
 	uint64_t hash = 14695981039346656037u;
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+	for (; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+	*length = (size_t)(at - text);
 	hash = mix(hash);
 	return hash ? hash : 1;
 }
@@ -94,6 +98,30 @@ static bool add_level(gd_level_sample *sample, gd_level level)
 		return false;
 	put_level(sample, level);
 	return sample->count < 2 * GD_SUMMARY_SAMPLE || trim(sample);
+}
+
+/* What is pending is added. */
+static bool settle(gd_summary *summary)
+{
+	bool complete = true;
+	for (int i = 0; i < summary->pending_count && complete; i++)
+		complete = add_level(&summary->sample, (gd_level){summary->pending[i], 1});
+	/* Equal summaries have equal bytes. */
+	memset(summary->pending, 0, sizeof summary->pending);
+	summary->pending_count = 0;
+	return complete;
+}
+
+/* A table of slots is larger than the cache, together with those of other columns: each slot is asked for some values ahead. */
+static bool add_hash(gd_summary *summary, uint64_t hash)
+{
+	const gd_level_sample *sample = &summary->sample;
+	if (sample->limit && hash >= sample->limit)
+		return true;
+	if (sample->room)
+		__builtin_prefetch(&sample->slots[hash & (sample->room - 1)], 1);
+	summary->pending[summary->pending_count++] = hash;
+	return summary->pending_count < GD_SUMMARY_PENDING || settle(summary);
 }
 
 /* `sign` is 1 for the least, -1 for the greatest value. */
@@ -225,10 +253,12 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 		return gd_ok();
 	}
 	const char *normal = gd_spelling_normal(text, room);
-	uint64_t hash = hash_text(normal);
+	size_t length;
+	uint64_t hash = hash_text(normal, &length);
 	summary->checksum += mix(hash ^ mix((uint64_t)number));
-	summary->length += (int64_t)strlen(text);
-	int truth = gd_spelling_truth(normal, &word);
+	summary->length += (int64_t)(normal == text ? length : strlen(text));
+	/* A column of numbers asks this of every one; what begins with no letter is a digit by itself. */
+	int truth = length > LONGEST_TRUTH || (length > 1 && (unsigned char)*normal < 'A') ? -1 : gd_spelling_truth(normal, &word);
 	if (truth >= 0)
 		summary->truths[truth]++, summary->truth_words += word;
 	if (gd_parse_double(text, &value)) {
@@ -251,7 +281,7 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 		}
 		add_dates(summary, text);
 	}
-	return add_level(&summary->sample, (gd_level){hash, 1}) ? gd_ok() : gd_out_of_memory("a column's distinct values");
+	return add_hash(summary, hash) ? gd_ok() : gd_out_of_memory("a column's distinct values");
 }
 
 static void merge_calendar(gd_calendar *calendar, const gd_calendar *later)
@@ -300,8 +330,11 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	summary->length += later->length;
 	add_example(summary, later->example);
 	summary->checksum += later->checksum;
-	bool complete = true;
-	if (later->sample.limit && (!summary->sample.limit || later->sample.limit < summary->sample.limit))
+	bool complete = settle(summary);
+	for (int i = 0; i < later->pending_count && complete; i++)
+		complete = add_hash(summary, later->pending[i]);
+	complete = complete && settle(summary);
+	if (complete && later->sample.limit && (!summary->sample.limit || later->sample.limit < summary->sample.limit))
 		complete = rebuild(&summary->sample, summary->sample.room ? summary->sample.room : 16, later->sample.limit);
 	for (uint64_t i = 0; i < later->sample.room && complete; i++)
 		if (later->sample.slots[i].hash)
@@ -311,7 +344,7 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 
 gd_status gd_summary_finish(gd_summary *summary)
 {
-	return trim(&summary->sample) ? gd_ok() : gd_out_of_memory("a column's distinct values");
+	return settle(summary) && trim(&summary->sample) ? gd_ok() : gd_out_of_memory("a column's distinct values");
 }
 
 int64_t gd_summary_values(const gd_summary *summary)

@@ -16,6 +16,7 @@ enum {
 	GD_SUMMARY_SAMPLE = 4096, /* distinct values that are counted one by one */
 	GD_SUMMARY_UNITS = 4,     /* units that are told apart */
 	GD_SUMMARY_EXAMPLE = 32,
+	GD_SUMMARY_PENDING = 8,
 };
 
 /* A distinct value, by the hash of its text in normal form (gd/table/spelling.h), and how often it comes; hash 0 is a free slot. */
@@ -70,6 +71,8 @@ typedef struct gd_summary {
 	int64_t length;          /* bytes of all values */
 	char example[GD_SUMMARY_EXAMPLE]; /* the first by its bytes of the texts that are no numbers, with or without a unit; cut */
 	gd_level_sample sample;
+	uint64_t pending[GD_SUMMARY_PENDING]; /* [pending_count]: hashes on their way into the sample, whose slots are being fetched */
+	int pending_count;
 	uint64_t checksum;       /* of all values and their places: columns that are copies of each other have the same */
 } gd_summary;
 
@@ -83,7 +86,7 @@ GD_CHECKED gd_status gd_summary_merge(gd_summary *summary, const gd_summary *lat
  */
 void gd_summary_pack(const gd_summary *summary, FILE *out);
 GD_CHECKED gd_status gd_summary_unpack(gd_summary *summary, const char **at, const char *end);
-/* When all is added: makes the sample what it is from any dealing out. */
+/* When all is added, before the questions below: makes the sample what it is from any dealing out. */
 GD_CHECKED gd_status gd_summary_finish(gd_summary *summary);
 void gd_summary_release(gd_summary *summary);
 

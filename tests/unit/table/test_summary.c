@@ -131,6 +131,8 @@ static void test_counts(void)
 		gd_status status = gd_summary_add(&summary, texts[i], !*texts[i], (int64_t)i + 1);
 		CU_ASSERT_EQUAL(status.code, GD_OK);
 	}
+	gd_status finished = gd_summary_finish(&summary);
+	CU_ASSERT_EQUAL(finished.code, GD_OK);
 	CU_ASSERT_EQUAL(gd_summary_values(&summary), 13);
 	CU_ASSERT_EQUAL(summary.missing, 1);
 	CU_ASSERT_EQUAL(summary.numbers, 5);
