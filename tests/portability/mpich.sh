@@ -2,7 +2,8 @@
 # MPICH with gcc and clang, as root, in a root of its own, since MPICH's packages change what mpicc and mpirun are:
 #   tests/portability/mpich.sh RELEASE DIRECTORY [MIRROR]
 # RELEASE is bookworm or trixie. Makes the root, or takes the one that an earlier call made. Builds with warnings as errors, runs unit and MPI tests and info
-# --check on 4 ranks of mpiexec.mpich, and compares bits on 1 and 3. The last line sums up; exit code 0 only if nothing failed.
+# --check on 4 ranks of mpiexec.mpich, and compares bits on 1 and 3, by gcc and clang or what COMPILERS names. The last line sums up; exit code 0 only if
+# nothing failed.
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 . "$here/root.bash"
@@ -33,7 +34,7 @@ run() {
 		echo "FAILED: $name"
 	fi
 }
-for compiler in gcc clang; do
+for compiler in ${COMPILERS:-gcc clang}; do
 	options=(-B "build-$compiler" -DCMAKE_BUILD_TYPE=Release -DGD_WERROR=ON -DCMAKE_C_COMPILER=$compiler -DMPI_C_COMPILER=mpicc.mpich -DMPIEXEC_EXECUTABLE=/opt/mpich/mpirun)
 	run "$compiler: configured" cmake -S . "${options[@]}"
 	grep -A 9 'genre-dist [0-9.]*, Release' "$root/run.log" || true
