@@ -81,9 +81,12 @@ static void put_word(char *words, size_t room, const char *word)
 static void warn_of_unreadable(gd_inference_column *column, int64_t count, const char *one, const char *many)
 {
 	char room[GD_EXCERPT_ROOM], example[GD_EXCERPT_ROOM];
-	snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values %s %s ('%s'%s) and %s as missing; --categorical makes levels of them", gd_excerpt(column->name, room), (long long)count,
-		(long long)gd_summary_values(&column->summary), gd_plural(count, "is", "are"), gd_plural(count, one, many), gd_excerpt(column->summary.example, example), gd_plural(count, "", " for one"),
-		gd_plural(count, "counts", "count"));
+	char which[GD_EXCERPT_ROOM + 16] = "";
+	/* Numbers in other units are no examples. */
+	if (*column->summary.example)
+		snprintf(which, sizeof which, " ('%s'%s)", gd_excerpt(column->summary.example, example), gd_plural(count, "", " for one"));
+	snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values %s %s%s and %s as missing; --categorical makes levels of them", gd_excerpt(column->name, room), (long long)count,
+		(long long)gd_summary_values(&column->summary), gd_plural(count, "is", "are"), gd_plural(count, one, many), which, gd_plural(count, "counts", "count"));
 }
 
 static void make_numeric(gd_inference_column *column)
@@ -100,10 +103,10 @@ static void make_numeric(gd_inference_column *column)
 		snprintf(column->why, sizeof column->why, "%.3g%% numbers in '%s'%s, %lld distinct", share, summary->unit[unit], summary->grouped ? ", thousands apart" : "", distinct);
 	} else {
 		snprintf(column->words, sizeof column->words, summary->grouped ? "quantity" : "numeric");
-		snprintf(column->why, sizeof column->why, "%.3g%% numbers%s, %lld distinct", share, summary->grouped ? ", thousands apart" : "", distinct);
+		snprintf(column->why, sizeof column->why, "%.3g%% numbers%s, %lld distinct", share, summary->grouped ? ", not plainly written" : "", distinct);
 	}
 	if (readable < values)
-		warn_of_unreadable(column, values - readable, "no number", "no numbers");
+		warn_of_unreadable(column, values - readable, *summary->example ? "no number" : "a number in another unit", *summary->example ? "no numbers" : "numbers in other units");
 	else
 		look_for_sentinel(column);
 }
@@ -195,6 +198,13 @@ static bool is_code(const gd_summary *summary)
 	return summary->padded && is_whole(summary) && (summary->shortest == summary->longest || MANY_PADDED * summary->padded >= summary->numbers);
 }
 
+/* One text beside numbers that are many: a word for what is missing. */
+static bool has_one_word(const gd_summary *summary, int64_t readable)
+{
+	return 2 * readable >= gd_summary_values(summary) && !summary->other_units && readable == summary->numbers + summary->grouped && *summary->example &&
+		!strcmp(summary->example, summary->last_example) && strlen(summary->example) < GD_SUMMARY_EXAMPLE - 1 && !strpbrk(summary->example, "0123456789");
+}
+
 static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 {
 	const gd_summary *summary = &column->summary;
@@ -211,7 +221,7 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 	} else if (is_code(summary)) {
 		decide_text(column, schema);
 		strncat(column->why, "; codes, with zeros in front (--numeric)", sizeof column->why - strlen(column->why) - 1);
-	} else if (readable == values || ((double)readable >= NEARLY_ALL * (double)values && distinct > FEW_NUMBERS)) {
+	} else if (readable == values || (distinct > FEW_NUMBERS && ((double)readable >= NEARLY_ALL * (double)values || has_one_word(summary, readable)))) {
 		make_numeric(column);
 		if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))
 			strncat(column->why, "; an identifier? --drop", sizeof column->why - strlen(column->why) - 1);

@@ -98,8 +98,12 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 		return false;
 	const char *at = skip_blanks(text);
 	bool negative = *at == '(';
+	const bool minus = !strncmp(at, "\xe2\x88\x92", 3); /* U+2212, as typeset tables have it */
 	if (negative) {
 		at = skip_blanks(at + 1);
+	} else if (minus) {
+		negative = true;
+		at = skip_blanks(at + 3);
 	} else if (*at == '-' || *at == '+') {
 		negative = *at == '-';
 		at = skip_blanks(at + 1);

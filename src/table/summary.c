@@ -229,16 +229,22 @@ static void add_dates(gd_summary *summary, const char *text)
 		summary->ambiguous += date[GD_DATE_DAY_FIRST].day != date[GD_DATE_MONTH_FIRST].day;
 }
 
+static void keep_example(char example[GD_SUMMARY_EXAMPLE], const char *text)
+{
+	size_t length = strlen(text);
+	if (length >= GD_SUMMARY_EXAMPLE)
+		for (length = GD_SUMMARY_EXAMPLE - 1; length && ((unsigned char)text[length] & 0xC0) == 0x80;)
+			length--;
+	memset(example, 0, GD_SUMMARY_EXAMPLE);
+	memcpy(example, text, length);
+}
+
 static void add_example(gd_summary *summary, const char *text)
 {
-	if (*text && (!*summary->example || strncmp(text, summary->example, GD_SUMMARY_EXAMPLE - 1) < 0)) {
-		size_t length = strlen(text);
-		if (length >= GD_SUMMARY_EXAMPLE)
-			for (length = GD_SUMMARY_EXAMPLE - 1; length && ((unsigned char)text[length] & 0xC0) == 0x80;)
-				length--;
-		memset(summary->example, 0, sizeof summary->example);
-		memcpy(summary->example, text, length);
-	}
+	if (*text && (!*summary->example || strncmp(text, summary->example, GD_SUMMARY_EXAMPLE - 1) < 0))
+		keep_example(summary->example, text);
+	if (strncmp(text, summary->last_example, GD_SUMMARY_EXAMPLE - 1) > 0)
+		keep_example(summary->last_example, text);
 }
 
 gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, int64_t number)
@@ -329,6 +335,7 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	summary->ambiguous += later->ambiguous;
 	summary->length += later->length;
 	add_example(summary, later->example);
+	add_example(summary, later->last_example);
 	summary->checksum += later->checksum;
 	bool complete = settle(summary);
 	for (int i = 0; i < later->pending_count && complete; i++)

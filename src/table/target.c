@@ -18,7 +18,7 @@ gd_status gd_target_check(const gd_target *target)
 	gd_excerpt(target->column, room);
 	bool rare = target->distinct > FEW && 2 * target->distinct > target->values;
 	if (target->distinct == 1)
-		return gd_error(GD_BAD_DATA, "column '%s' holds one class only in %lld records; a classifier needs two or more", room, (long long)target->values);
+		return gd_error(GD_BAD_DATA, "column '%s' holds one class only in %lld %s; a classifier needs two or more", room, (long long)target->values, gd_plural(target->values, "record", "records"));
 	if (target->numbers && (target->distinct > (target->fractional ? MOST_FRACTIONS : MOST_WHOLE) || rare ||
 			(target->fractional && target->distinct == target->values)))
 		return gd_error(GD_BAD_DATA, "column '%s' looks continuous (%lld different numbers in %lld records); this program learns classes: cut the numbers into a few ranges first",

@@ -127,7 +127,7 @@ bad 3 "bad.csv': line 8: NUL byte" "a,b,k\n${good}1,\\0,u\n"
 bad 3 "bad.csv': line 8: a quote of the record that begins here is never closed" "a,b,k\n${good}1,\"2,u\n"
 bad 3 "it has no column 'k'" 'a,b,kk\n1,2,u\n'
 refuse 3 "flowers.csv': it has no column 'Kind'; did you mean 'kind'" "$GENRE_DIST" preprocess flowers.csv --target Kind -o x.h5
-bad 3 "two columns are named 'k'" 'k,b,k\n1,2,u\n'
+bad 3 "column 'k' holds one class only in 1 record;" 'k,b,k\n1,2,u\n'
 bad 3 "it has no column 'house'" "a,b,k\n$good" --group house
 bad 3 "expected train, validation or test in column 'k', found 'v'" "a,k,s\n1,v,train\n2,u,dev\n" --target s --split column --split-column k
 bad 2 '--split column needs --split-column' "a,b,k\n$good" --split column

@@ -69,7 +69,7 @@ typedef struct gd_summary {
 	gd_calendar dates[3];    /* read in each order (gd_date_order) */
 	int64_t ambiguous;       /* dates that differ with the order of day and month */
 	int64_t length;          /* bytes of all values */
-	char example[GD_SUMMARY_EXAMPLE]; /* the first by its bytes of the texts that are no numbers, with or without a unit; cut */
+	char example[GD_SUMMARY_EXAMPLE], last_example[GD_SUMMARY_EXAMPLE]; /* the first and the last by its bytes of the texts that are no numbers, with or without a unit; cut */
 	gd_level_sample sample;
 	uint64_t pending[GD_SUMMARY_PENDING]; /* [pending_count]: hashes on their way into the sample, whose slots are being fetched */
 	int pending_count;

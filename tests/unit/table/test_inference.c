@@ -57,6 +57,12 @@ static void put_code_once(int64_t i, char *text) { sprintf(text, "%04lld", (long
 static void put_area(int64_t i, char *text) { sprintf(text, i % 50 ? "%lld" : "0%lld", (long long)(i % 90)); }
 static void put_slip(int64_t i, char *text) { sprintf(text, i == 7 ? "0%lld" : "%lld", (long long)(i % 90)); }
 static void put_padded_fraction(int64_t i, char *text) { sprintf(text, "%05.1f", (double)(i % 90) + .5); }
+static void put_dots(int64_t i, char *text) { sprintf(text, i % 3 ? "%lld" : ".", (long long)(i % 90)); }
+static void put_mostly_dots(int64_t i, char *text) { sprintf(text, i % 3 ? "." : "%lld", (long long)(i % 90)); }
+static void put_two_words(int64_t i, char *text) { i % 4 ? (void)sprintf(text, "%lld", (long long)(i % 90)) : (void)strcpy(text, i % 8 ? "low" : "high"); }
+static void put_top(int64_t i, char *text) { sprintf(text, i % 3 ? "%lld" : "90+", (long long)(i % 90)); }
+static void put_metres(int64_t i, char *text) { i == 7 ? (void)strcpy(text, "1.8m") : (void)sprintf(text, "%lld cm", (long long)(i % 90)); }
+static void put_long_minus(int64_t i, char *text) { sprintf(text, i % 2 ? "%lld" : "\xe2\x88\x92%lld", (long long)(i % 90)); }
 static void put_gaps(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 7)) : (void)strcpy(text, "None"); }
 
 static void test_decisions(void)
@@ -87,6 +93,12 @@ static void test_decisions(void)
 		{put_area, GD_ROLE_CATEGORICAL, "categorical", "codes, with zeros in front", ""},
 		{put_slip, GD_ROLE_NUMERIC, "numeric", "100% numbers, 91 distinct", ""},
 		{put_padded_fraction, GD_ROLE_NUMERIC, "numeric", "100% numbers", ""},
+		{put_dots, GD_ROLE_NUMERIC, "numeric", "66.6% numbers", "334 of 1000 values are no numbers ('.' for one) and count as missing"},
+		{put_mostly_dots, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
+		{put_two_words, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
+		{put_top, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
+		{put_metres, GD_ROLE_NUMERIC, "quantity cm", "99.9% numbers in 'cm'", "1 of 1000 values is a number in another unit and counts as missing"},
+		{put_long_minus, GD_ROLE_NUMERIC, "quantity", "100% numbers, not plainly written", ""},
 		{put_gaps, GD_ROLE_NUMERIC, "numeric", "334 missing", ""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

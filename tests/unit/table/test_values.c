@@ -19,7 +19,7 @@ static void test_quantities(void)
 	} good[] = {
 		{"5", "", 5, false}, {"1,234", "", 1234, true}, {"$1,234.50", "$", 1234.5, true}, {"45.2%", "%", 45.2, false}, {" 3.2 kg ", "kg", 3.2, false}, {"-$5", "$", -5, false}, {"$-5", "$", -5, false},
 		{"(1,000)", "", -1000, true}, {"1'234'567", "", 1234567, true}, {"1 234 567 km/h", "km/h", 1234567, true}, {"\xe2\x82\xac 12", "\xe2\x82\xac", 12, false}, {"12\xc2\xa0\xe2\x82\xac", "\xe2\x82\xac", 12, false},
-		{"USD 7", "USD", 7, false}, {"1e3 m", "m", 1000, false}, {"+4", "", 4, false}, {".5%", "%", .5, false}, {"0,123", "", 123, true},
+		{"USD 7", "USD", 7, false}, {"1e3 m", "m", 1000, false}, {"+4", "", 4, false}, {".5%", "%", .5, false}, {"0,123", "", 123, true}, {"\xe2\x88\x92 5.5 kg", "kg", -5.5, false},
 	};
 	static const char *const bad[] = {"", "x", "A/5 21171", "1,23", "1,2345", "3+", "1-2", "$5 kg", "12:30", "1/2", "2020-01-02", "%", "$", "1,234,56", "1,234'567", "(5", "- ", "5 kilograms per hour", "nan", "inf", "1e999", "m12", "9 9"};
 	gd_quantity quantity;
