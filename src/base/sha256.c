@@ -1,5 +1,6 @@
 #include "gd/base/sha256.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "gd/base/sha256_compress.h"
@@ -75,36 +76,105 @@ size_t gd_sha256_pad(uint8_t *bytes, size_t size)
 
 /* A message on its way. */
 typedef struct lane {
-	uint32_t *state;
+	gd_sha256_message *message;
 	const uint8_t *bytes;
 	size_t blocks; /* left */
 } lane;
 
-static lane next_lane(gd_sha256_message *messages, size_t count, size_t *next)
+static lane next_lane(gd_sha256_message **messages, size_t count, size_t *next)
 {
 	if (*next == count)
 		return (lane){0};
-	gd_sha256_message *message = &messages[(*next)++];
+	gd_sha256_message *message = messages[(*next)++];
 	memcpy(message->state, initial, sizeof initial);
-	return (lane){message->state, message->bytes, message->blocks};
+	return (lane){message, message->bytes, message->blocks};
 }
 
+static lane step(lane now, size_t blocks)
+{
+	return (lane){now.message, now.bytes + 64 * blocks, now.blocks - blocks};
+}
+
+/* What is under way and what is to come, two at a time where the processor has instructions for it. */
+static void go_on(lane *begun, size_t begun_count, gd_sha256_message **messages, size_t count, size_t next)
+{
+	lane two[2] = {{0}};
+	size_t at = 0;
+	int lanes = gd_sha256_native_available() ? 2 : 1;
+	for (;;) {
+		for (int i = 0; i < lanes; i++)
+			if (!two[i].blocks)
+				two[i] = at < begun_count ? begun[at++] : next_lane(messages, count, &next);
+		if (!two[0].blocks || !two[1].blocks)
+			break;
+		size_t blocks = two[0].blocks < two[1].blocks ? two[0].blocks : two[1].blocks;
+		gd_sha256_compress_two(two[0].message->state, two[0].bytes, two[1].message->state, two[1].bytes, blocks);
+		two[0] = step(two[0], blocks);
+		two[1] = step(two[1], blocks);
+	}
+	for (lane one = two[0].blocks ? two[0] : two[1]; one.blocks; one = at < begun_count ? begun[at++] : next_lane(messages, count, &next))
+		compress(one.message->state, one.bytes, one.blocks);
+}
+
+static void move_state(uint32_t state[8][GD_SHA256_LANES], int index, uint32_t *words, bool out)
+{
+	for (int i = 0; i < 8; i++)
+		*(out ? &words[i] : &state[i][index]) = out ? state[i][index] : words[i];
+}
+
+/* Sixteen at a time, a block of each, while there are as many; those that are left go on otherwise. */
+static void go_wide(gd_sha256_message **messages, size_t count)
+{
+	_Alignas(64) uint32_t state[8][GD_SHA256_LANES];
+	lane lanes[GD_SHA256_LANES];
+	const uint8_t *bytes[GD_SHA256_LANES];
+	size_t next = 0;
+	for (int i = 0; i < GD_SHA256_LANES; i++) {
+		lanes[i] = next_lane(messages, count, &next);
+		move_state(state, i, lanes[i].message->state, false);
+	}
+	for (bool full = true; full;) {
+		for (int i = 0; i < GD_SHA256_LANES; i++)
+			bytes[i] = lanes[i].bytes;
+		gd_sha256_compress_lanes(state, bytes);
+		for (int i = 0; i < GD_SHA256_LANES; i++) {
+			lanes[i] = step(lanes[i], 1);
+			if (lanes[i].blocks)
+				continue;
+			move_state(state, i, lanes[i].message->state, true);
+			lanes[i] = next_lane(messages, count, &next);
+			if (lanes[i].blocks)
+				move_state(state, i, lanes[i].message->state, false);
+			full = full && lanes[i].blocks;
+		}
+	}
+	size_t left = 0;
+	for (int i = 0; i < GD_SHA256_LANES; i++)
+		if (lanes[i].blocks) {
+			move_state(state, i, lanes[i].message->state, true);
+			lanes[left++] = lanes[i];
+		}
+	go_on(lanes, left, messages, count, next);
+}
+
+/* The longest first, so that as many as can be are under way to the end. */
 void gd_sha256_messages(gd_sha256_message *messages, size_t count)
 {
-	size_t next = 0;
-	lane a = next_lane(messages, count, &next), b = {0};
-	if (gd_sha256_native_available())
-		b = next_lane(messages, count, &next);
-	while (a.blocks && b.blocks) {
-		size_t blocks = a.blocks < b.blocks ? a.blocks : b.blocks;
-		gd_sha256_compress_two(a.state, a.bytes, b.state, b.bytes, blocks);
-		a = (lane){a.state, a.bytes + 64 * blocks, a.blocks - blocks};
-		b = (lane){b.state, b.bytes + 64 * blocks, b.blocks - blocks};
-		a = a.blocks ? a : next_lane(messages, count, &next);
-		b = b.blocks ? b : next_lane(messages, count, &next);
+	enum { MOST = 64 };
+	gd_sha256_message *order[MOST];
+	for (size_t some; count; messages += some, count -= some) {
+		some = count < MOST ? count : MOST;
+		for (size_t i = 0; i < some; i++) {
+			size_t at = i;
+			for (; at && order[at - 1]->blocks < messages[i].blocks; at--)
+				order[at] = order[at - 1];
+			order[at] = &messages[i];
+		}
+		if (some >= GD_SHA256_LANES && gd_sha256_lanes_available())
+			go_wide(order, some);
+		else
+			go_on(NULL, 0, order, some, 0);
 	}
-	for (a = a.blocks ? a : b; a.blocks; a = next_lane(messages, count, &next))
-		compress(a.state, a.bytes, a.blocks);
 }
 
 void gd_sha256_hex(const uint8_t digest[32], char text[65])

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "gd/base/processor.h"
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
@@ -167,7 +169,97 @@ SHA void gd_sha256_compress_two(uint32_t first[8], const uint8_t *bytes, uint32_
 	store_state(b, second);
 }
 
+/* ---- sixteen messages ---- */
+
+bool gd_sha256_lanes_available(void)
+{
+	return gd_processor_instructions() == GD_AVX512;
+}
+
+#define AVX512 __attribute__((target("avx512f,avx512bw")))
+
+/* Any function of three bits, by its table. */
+enum { XOR = 0x96, CHOICE = 0xCA, MAJORITY = 0xE8 };
+#define OF_THREE(a, b, c, table) _mm512_ternarylogic_epi32(a, b, c, table)
+#define SUM_OF(x, i, j, k) OF_THREE(_mm512_ror_epi32(x, i), _mm512_ror_epi32(x, j), _mm512_ror_epi32(x, k), XOR)
+#define STEP_OF(x, i, j, k) OF_THREE(_mm512_ror_epi32(x, i), _mm512_ror_epi32(x, j), _mm512_srli_epi32(x, k), XOR)
+
+/* w[t]: word t of all messages. */
+AVX512 INLINE void load_lanes(const uint8_t *const bytes[GD_SHA256_LANES], __m512i w[16])
+{
+	const __m512i big_endian = _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
+	__m512i pair[16], four[16];
+	for (int i = 0; i < 16; i++)
+		w[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(bytes[i]), big_endian);
+	for (int i = 0; i < 16; i += 2) {
+		pair[i] = _mm512_unpacklo_epi32(w[i], w[i + 1]);
+		pair[i + 1] = _mm512_unpackhi_epi32(w[i], w[i + 1]);
+	}
+	/* four[4 r + c]: words c, c + 4, c + 8, c + 12 of messages 4 r to 4 r + 3. */
+	for (int i = 0; i < 16; i += 4)
+		for (int half = 0; half < 2; half++) {
+			four[i + 2 * half] = _mm512_unpacklo_epi64(pair[i + half], pair[i + 2 + half]);
+			four[i + 2 * half + 1] = _mm512_unpackhi_epi64(pair[i + half], pair[i + 2 + half]);
+		}
+	for (int c = 0; c < 4; c++) {
+		__m512i even = _mm512_shuffle_i32x4(four[c], four[4 + c], 0x88), odd = _mm512_shuffle_i32x4(four[c], four[4 + c], 0xDD);
+		__m512i other_even = _mm512_shuffle_i32x4(four[8 + c], four[12 + c], 0x88), other_odd = _mm512_shuffle_i32x4(four[8 + c], four[12 + c], 0xDD);
+		w[c] = _mm512_shuffle_i32x4(even, other_even, 0x88);
+		w[c + 8] = _mm512_shuffle_i32x4(even, other_even, 0xDD);
+		w[c + 4] = _mm512_shuffle_i32x4(odd, other_odd, 0x88);
+		w[c + 12] = _mm512_shuffle_i32x4(odd, other_odd, 0xDD);
+	}
+}
+
+AVX512 void gd_sha256_compress_lanes(uint32_t state[8][GD_SHA256_LANES], const uint8_t *const bytes[GD_SHA256_LANES])
+{
+	__m512i w[16], now[8];
+	load_lanes(bytes, w);
+	for (int i = 0; i < 8; i++)
+		now[i] = _mm512_loadu_si512(state[i]);
+	__m512i a = now[0], b = now[1], c = now[2], d = now[3], e = now[4], f = now[5], g = now[6], h = now[7];
+	for (int first = 0; first < 64; first += 16) {
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++) {
+			__m512i input = _mm512_add_epi32(w[i], _mm512_set1_epi32((int)round_constant[first + i]));
+			__m512i t1 = _mm512_add_epi32(_mm512_add_epi32(h, input), _mm512_add_epi32(SUM_OF(e, 6, 11, 25), OF_THREE(e, f, g, CHOICE)));
+			__m512i t2 = _mm512_add_epi32(SUM_OF(a, 2, 13, 22), OF_THREE(a, b, c, MAJORITY));
+			h = g;
+			g = f;
+			f = e;
+			e = _mm512_add_epi32(d, t1);
+			d = c;
+			c = b;
+			b = a;
+			a = _mm512_add_epi32(t1, t2);
+		}
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++)
+			w[i] = _mm512_add_epi32(_mm512_add_epi32(w[i], w[(i + 9) & 15]), _mm512_add_epi32(STEP_OF(w[(i + 1) & 15], 7, 18, 3), STEP_OF(w[(i + 14) & 15], 17, 19, 10)));
+	}
+	const __m512i end[8] = {a, b, c, d, e, f, g, h};
+	for (int i = 0; i < 8; i++)
+		_mm512_storeu_si512(state[i], _mm512_add_epi32(now[i], end[i]));
+}
+
 #else
+
+bool gd_sha256_lanes_available(void)
+{
+	return false;
+}
+
+void gd_sha256_compress_lanes(uint32_t state[8][GD_SHA256_LANES], const uint8_t *const bytes[GD_SHA256_LANES])
+{
+	for (int lane = 0; lane < GD_SHA256_LANES; lane++) {
+		uint32_t one[8];
+		for (int i = 0; i < 8; i++)
+			one[i] = state[i][lane];
+		gd_sha256_compress_plain(one, bytes[lane], 1);
+		for (int i = 0; i < 8; i++)
+			state[i][lane] = one[i];
+	}
+}
 
 bool gd_sha256_native_available(void)
 {

@@ -106,7 +106,7 @@ static gd_status count_label(gd_rows *rows, int32_t label)
 enum {
 	TEXT_BYTES = 64, /* of a text, besides its own: in an arena, and twice its place in a list and a table of hashes */
 	RECORDS_UNCHECKED = 256,
-	WAITING = 8, /* rows whose contents are computed together */
+	WAITING = 16, /* rows whose contents are computed together */
 };
 
 gd_status gd_rows_check_learned(gd_rows *rows)

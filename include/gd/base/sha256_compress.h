@@ -17,4 +17,9 @@ void gd_sha256_compress_native(uint32_t state[8], const uint8_t *bytes, size_t b
 void gd_sha256_compress_two(uint32_t first[8], const uint8_t *bytes, uint32_t second[8], const uint8_t *other, size_t blocks);
 bool gd_sha256_native_available(void);
 
+/* One block of each of sixteen messages, in the lanes of AVX-512: a state's words [8] of all of them. Call it only where they are `available`. */
+enum { GD_SHA256_LANES = 16 };
+void gd_sha256_compress_lanes(uint32_t state[8][GD_SHA256_LANES], const uint8_t *const bytes[GD_SHA256_LANES]);
+bool gd_sha256_lanes_available(void);
+
 #endif

@@ -1,11 +1,11 @@
-/* Contents of several records and texts (gd/table/split.h), computed together, which takes half the time. Local. */
+/* Contents of several records and texts (gd/table/split.h), computed together, which takes less time. Local. */
 #ifndef GD_CONTENT_BATCH_H
 #define GD_CONTENT_BATCH_H
 
 #include "gd/base/sha256.h"
 #include "gd/table/split.h"
 
-enum { GD_CONTENT_BATCH_MESSAGES = 64, GD_CONTENT_BATCH_BYTES = 1 << 14 };
+enum { GD_CONTENT_BATCH_MESSAGES = 64, GD_CONTENT_BATCH_BYTES = 1 << 15 };
 
 /* A zeroed one is empty. */
 typedef struct gd_content_batch {
