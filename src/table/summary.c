@@ -170,12 +170,15 @@ static int64_t count_numbers(const gd_summary *summary)
 
 static void add_number(gd_summary *summary, double value)
 {
-	if (count_numbers(summary) == 0)
+	if (!summary->numbers && count_numbers(summary) == 0)
 		summary->first = value;
 	else
 		summary->rises += value > summary->last, summary->falls += value < summary->last;
 	summary->last = value;
 	summary->fractional = summary->fractional || value != floor(value);
+	/* Between the values next to the extremes, as most are. */
+	if (value >= summary->least.next && value <= summary->most.next)
+		return;
 	add_extreme(&summary->least, value, INFINITY, 1, 1);
 	add_extreme(&summary->most, value, -INFINITY, 1, -1);
 }
