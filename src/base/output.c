@@ -20,7 +20,7 @@ gd_status gd_output_check(const char *path)
 	struct stat info;
 	if (!stat(path, &info)) {
 		if (S_ISDIR(info.st_mode))
-			return gd_error(GD_USAGE, "'%s' is a directory; --output takes a file's name", path);
+			return gd_error(GD_USAGE, "'%s' is a directory, expected a file's name", path);
 		if (!S_ISREG(info.st_mode))
 			return gd_ok();
 	}

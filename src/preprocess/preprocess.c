@@ -37,6 +37,11 @@ static gd_status check_options(const gd_preprocess_options *options)
 		return gd_error(GD_USAGE, "--target and --split-column name the same column '%s'", options->target);
 	if (options->write_schema && !options->force && gd_file_exists(options->write_schema))
 		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", options->write_schema);
+	if (options->write_schema) {
+		gd_status status = gd_output_check(options->write_schema);
+		if (gd_failed(&status))
+			return status;
+	}
 	if (options->group && options->target && !strcmp(options->group, options->target))
 		return gd_error(GD_USAGE, "--target and --group name the same column '%s'", options->target);
 	for (int i = 0; i < 2 && options->weight; i++) {

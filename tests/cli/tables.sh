@@ -268,6 +268,8 @@ refuse 3 "'plain.csv.gz': it is not an HDF5 file but compressed" "$GENRE_DIST" i
 for command in "preprocess absent.csv --target kind" "predict absent.h5 absent.csv" "report absent" "synth --rows 10"; do
 	refuse 2 "there is no directory 'no-such-directory'" "$GENRE_DIST" $command -o no-such-directory/x.h5
 done
+refuse 2 "cannot write 'no-such-directory/x.ini': there is no directory 'no-such-directory'" "$GENRE_DIST" preprocess absent.csv --target kind -o x.h5 --write-schema no-such-directory/x.ini
+refuse 1 "cannot make directory 'plain.csv': it exists and is not a directory" "$GENRE_DIST" train --data plain.h5 --run plain.csv/run --epochs 1 -q
 refuse 2 "'empty' is a directory" "$GENRE_DIST" preprocess plain.csv --target kind -o empty
 to_full() {
 	"$GENRE_DIST" "$@" >/dev/full
