@@ -22,7 +22,7 @@ root_make "$root" trixie "${arguments[1]-}"
 trap 'root_leave "$root"' EXIT
 root_mount "$root"
 mkdir -p "$root/genre-dist"
-tar -c --exclude='./build*' --exclude=./.git --exclude=./runs . | tar -xC "$root/genre-dist"
+tar -c --exclude='./build*' --exclude=./.git --exclude=./runs . | tar -xmC "$root/genre-dist"
 root_run "$root" bash -c 'apt-get update -qq && cd /genre-dist && jobs/setup.sh --tests'
 root_run "$root" bash -c 'cd /genre-dist && cmake --preset ci >configure.log && cmake --build --preset ci --parallel "$(nproc)" >build.log 2>&1 || { tail -n 40 build.log; exit 1; }'
 status=0
