@@ -22,7 +22,7 @@ gd_preset_facts gd_preset_look(const gd_dataset_header *header)
 }
 
 enum { WIDE = 256, /* numbers */
-	FEW = 10000 /* rows */ };
+	FEW = 10000, VERY_MANY = 200000 /* rows */ };
 
 typedef struct filling {
 	gd_train_options *options;
@@ -81,8 +81,8 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	if (options->periodic)
 		put(&f, "periodic-scale", "0.1");
 	put(&f, "hidden", "256,256");
-	/* An average of four: they share all but a little, and small tables are quickly learned. */
-	if (facts->rows < FEW && options->hidden.count && !options->initial)
+	/* An average of four, which share all but a little, where the time that it takes is not long. */
+	if (facts->rows < VERY_MANY && options->hidden.count && !options->initial)
 		put(&f, "members", "4");
 	put(&f, "activation", "silu");
 	put(&f, "batch-size", "%" PRId64, batch);
@@ -96,7 +96,9 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	put(&f, "schedule", "cosine");
 	if (options->schedule == GD_COSINE && options->epochs > 1)
 		put(&f, "warmup-epochs", "1");
-	put(&f, "dropout", many ? "0.4" : "0.3");
+	/* Members hold each other back; of few rows that is not enough. */
+	const bool averaged = options->members > 1 && facts->rows >= FEW;
+	put(&f, "dropout", averaged ? "0.1" : many ? "0.4" : "0.3");
 	if (facts->validation) {
 		put(&f, "early-stop", "15");
 		put(&f, "calibrate", "on");

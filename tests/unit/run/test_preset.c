@@ -63,12 +63,18 @@ static void test_parts(void)
 	CU_ASSERT(o.encoding == GD_ENCODE_PIECEWISE_LINEAR + 1 && o.bins == 7);
 	o = fill(&facts, "--preset auto", line);
 	CU_ASSERT(o.members == 4 && strstr(line, "--members 4"));
-	/* Nothing to share, weights of another shape, a table that has rows enough for one. */
+	/* Nothing to share, weights of another shape, rows so many that one takes long enough. */
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --hidden none", line).members, 1);
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --initial model.h5", line).members, 1);
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --members 2", line).members, 2);
-	facts.rows = 10000;
-	CU_ASSERT_EQUAL(fill(&facts, "--preset auto", line).members, 1);
+	CU_ASSERT(fill(&facts, "--preset auto", line).dropout > 0.2);
+	facts.rows = 20000;
+	o = fill(&facts, "--preset auto", line);
+	CU_ASSERT(o.members == 4 && o.dropout < 0.2);
+	CU_ASSERT(fill(&facts, "--preset auto --members 1", line).dropout > 0.3);
+	facts.rows = 200000;
+	o = fill(&facts, "--preset auto", line);
+	CU_ASSERT(o.members == 1 && o.dropout > 0.3);
 	facts.rows = 1000;
 	gd_train_options study = fill(&facts, "--preset study", line), defaults;
 	gd_options_initialise(&gd_train_option_table, &defaults);
