@@ -22,7 +22,8 @@ gd_preset_facts gd_preset_look(const gd_dataset_header *header)
 }
 
 enum { WIDE = 256, /* numbers */
-	FEW = 10000, VERY_MANY = 200000 /* rows */ };
+	FEW = 10000,
+	VERY_MANY = 200000 /* rows */ };
 
 typedef struct filling {
 	gd_train_options *options;
