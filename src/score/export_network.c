@@ -1,4 +1,5 @@
 /* A network as nodes of a graph: what gd_network_infer computes. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -168,8 +169,8 @@ static value activate(gd_onnx *graph, gd_activation activation, value z)
 	return z;
 }
 
-/* Members' output layers on x [members * rows, inputs], and the mean of their probabilities. weight [members, inputs, classes]. */
-static value average_members(gd_onnx *graph, const gd_tensor *bias, int inputs, value x, value weight, const float *values)
+/* Members' output layers on x [members * rows, inputs], and the mean of their probabilities, with the model's temperature. weight [members, inputs, classes]. */
+static value average_members(gd_onnx *graph, const gd_tensor *bias, int inputs, value x, value weight, const float *values, double temperature)
 {
 	int64_t members = bias->members, classes = bias->columns;
 	value own = APPLY("Reshape", x, gd_onnx_integers(graph, 3, (const int64_t[]){members, -1, inputs}));
@@ -178,7 +179,12 @@ static value average_members(gd_onnx *graph, const gd_tensor *bias, int inputs, 
 	value probabilities = APPLY("Softmax", logits), axis = gd_onnx_integers(graph, 1, (const int64_t[]){0});
 	gd_onnx_set(graph, "keepdims", 0);
 	value sum = APPLY("ReduceSum", probabilities, axis);
-	return APPLY("Div", sum, real(graph, (float)members));
+	value mean = APPLY("Div", sum, real(graph, (float)members));
+	if (temperature <= 0 || temperature == 1)
+		return mean;
+	value sharpened = APPLY("Mul", APPLY("Log", APPLY("Max", mean, real(graph, FLT_MIN))), real(graph, (float)(1.0 / temperature)));
+	gd_onnx_set(graph, "axis", 1);
+	return APPLY("Softmax", sharpened);
 }
 
 gd_status gd_export_network(gd_onnx *graph, const gd_member *member, gd_onnx_value features, gd_onnx_value *probabilities)
@@ -218,7 +224,7 @@ gd_status gd_export_network(gd_onnx *graph, const gd_member *member, gd_onnx_val
 			continue;
 		case GD_TENSOR_DENSE_BIAS:
 			if (tensor->members) {
-				*probabilities = average_members(graph, tensor, options->hidden[options->hidden_count - 1], x, weight, values);
+				*probabilities = average_members(graph, tensor, options->hidden[options->hidden_count - 1], x, weight, values, member->temperature);
 				return status;
 			}
 			x = APPLY("Gemm", x, weight, gd_onnx_floats(graph, 1, (const int64_t[]){tensor->columns}, values));

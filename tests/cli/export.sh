@@ -25,6 +25,10 @@ refuse 3 'do not go together' "$GENRE_DIST" export first/model.h5 other/model.h5
 
 "$GENRE_DIST" train --data songs.h5 --hidden 8 --members 3 --epochs 1 -q --run members >/dev/null || exit 2
 expect 0 '' "$GENRE_DIST" export members/model.h5 -o members.onnx -q
+# The temperature is in the graph of members, too: a logarithm more.
+"$GENRE_DIST" train --data songs.h5 --hidden 8 --members 3 --epochs 1 --no-calibrate -q --run plain >/dev/null || exit 2
+expect 0 '' "$GENRE_DIST" export plain/model.h5 -o plain.onnx -q
+equal "logarithms in the graph" "$(grep -ao Log members.onnx | wc -l)" "$(($(grep -ao Log plain.onnx | wc -l) + 1))"
 expect 0 "wrote 'songs.onnx'" "$GENRE_DIST" export first/model.h5 -o songs.onnx
 expect 0 '' "$GENRE_DIST" export first/model.h5 second/model.h5 -o both.onnx -q
 expect 0 '' ranks 3 export first/model.h5 second/model.h5 -o three.onnx -q
