@@ -56,11 +56,11 @@ static const struct {
 static const gd_magic workbook = {"an Excel workbook", "save its sheet as CSV"}, sheets = {"an OpenDocument file", "save its sheet as CSV"},
 		      zip = {"a zip archive", "unpack it first (unzip), or pipe it: unzip -p FILE | genre-dist ... -"},
 		      gzip = {"compressed by gzip twice over", "unpack it once (gunzip)"}, zstd = {"compressed twice over", "unpack it once (unzstd)"},
-		      arff = {"an ARFF file", "write it as CSV first: the lines below @data, with the attributes' names as the header"},
-		      json = {"JSON", "write it as CSV first"}, html = {"a web page", "download the file itself, or save its table as CSV"}, xml = {"XML", "write it as CSV first"},
+		      arff = {"an ARFF file", "write it as CSV: (grep -i '^@attribute' FILE | awk '{print $2}' | paste -sd,; sed '1,/^@data/Id' FILE) | genre-dist ... -"},
+		      json = {"JSON", "write it as CSV first (duckdb: COPY (FROM 'x.json') TO 'x.csv')"}, html = {"a web page", "download the file itself, or save its table as CSV"}, xml = {"XML", "write it as CSV first"},
 		      libsvm = {"data in libsvm's format (a label, then index:value)", "write it as CSV first, with a column for each index and a header"},
-		      drawn = {"a table with rules drawn in it, as Markdown, psql and mysql have them", "take them off: "
-				"grep -Ev '^([-+|: ]+|\\([0-9]+ rows?\\))$' FILE | sed 's/^ *[|]//; s/[|] *$//' | genre-dist ... -"};
+		      sql = {"a dump of a database in SQL", "load it there, and write the table as CSV"},
+		      boxed = {"a table in boxes of lines", "make bars of them: sed -E '/\xe2\x94\x80|\xe2\x95\x90/d; s/\xe2\x94\x82|\xe2\x94\x86|\xe2\x95\x91/|/g' FILE | genre-dist ... -"};
 
 static bool holds(const char *bytes, size_t size, const char *word)
 {
@@ -85,26 +85,6 @@ static const char *next_line(const char *text, const char *end)
 	while (text < end && (*text == '\n' || *text == '\r'))
 		text++;
 	return text;
-}
-
-/* Cells of three dashes and more, or of dashes and a colon, and what may stand between them; a title that is underlined is one cell. */
-static bool is_rule(const char *text, const char *end)
-{
-	int dashes = 0, colons = 0, cells = 0;
-	end = end_of_line(text, end);
-	for (const char *at = text; at <= end; at++) {
-		if (at < end && *at == '-') {
-			dashes++;
-		} else if (at < end && *at == ':') {
-			colons++;
-		} else if (at == end || (*at && strchr("+| \t,;", *at))) {
-			cells += dashes > 2 || (dashes && colons);
-			dashes = colons = 0;
-		} else {
-			return false;
-		}
-	}
-	return cells > 1;
 }
 
 /* Reads the digits of a number that has no zero in front, behind which `*text` is then; -1 where there is none. */
@@ -152,10 +132,7 @@ static bool is_libsvm(const char *text, const char *end, int *pairs)
 static const gd_magic *find_lines(const char *text, const char *end)
 {
 	enum { LINES = 5 };
-	const char *second = next_line(text, end);
 	int pairs = 0;
-	if (is_rule(text, end) || is_rule(second, end))
-		return &drawn;
 	for (int line = 0; line < LINES && text < end; line++, text = next_line(text, end))
 		if (!is_libsvm(text, end, &pairs))
 			return NULL;
@@ -173,6 +150,10 @@ static const gd_magic *find_text(const char *text, size_t size)
 	size_t left = (size_t)(end - text);
 	if (begins(text, left, "<!doctype html") || begins(text, left, "<html") || begins(text, left, "<table"))
 		return &html;
+	if (begins(text, left, "create table ") || begins(text, left, "drop table ") || begins(text, left, "insert into ") || begins(text, left, "-- mysql dump") || begins(text, left, "--\n-- postgresql"))
+		return &sql;
+	if (begins(text, left, "\xe2\x94\x8c\xe2\x94\x80") || begins(text, left, "\xe2\x95\x94\xe2\x95\x90"))
+		return &boxed;
 	if (begins(text, left, "<?xml"))
 		return holds(text, left, "<html") ? &html : &xml;
 	if (left > 1 && (*text == '{' || *text == '[')) {

@@ -59,8 +59,10 @@ gd_status gd_dialect_apply(const gd_dialect_options *options, gd_dialect *dialec
 		if (!gd_failed(&status) && !dialect->delimiter)
 			status = gd_error(GD_USAGE, "--delimiter: expected auto, a character such as ; or |, tab or blank, found '%s'", options->delimiter);
 	}
-	if (!gd_failed(&status) && given->quote)
-		status = read_mark("quote", "auto, a character or none", options->quote, &dialect->quote);
+	if (!gd_failed(&status) && given->quote) {
+		dialect->escaped = options->quote[0] == '\\' && is_mark(options->quote + 1);
+		status = read_mark("quote", "auto, a character, a backslash and a character, or none", options->quote + dialect->escaped, &dialect->quote);
+	}
 	if (!gd_failed(&status) && given->comment)
 		status = read_mark("comment", "auto, a character or none", options->comment, &dialect->comment);
 	if (gd_failed(&status))
@@ -108,7 +110,7 @@ void gd_dialect_write(const gd_dialect *dialect, const char *charset, gd_writing
 		snprintf(writing->delimiter, sizeof writing->delimiter, "%c", dialect->delimiter);
 	snprintf(writing->decimal, sizeof writing->decimal, "%c", dialect->decimal);
 	if (dialect->quote)
-		snprintf(writing->quote, sizeof writing->quote, "%c", dialect->quote);
+		snprintf(writing->quote, sizeof writing->quote, "%s%c", dialect->escaped ? "\\" : "", dialect->quote);
 	else
 		strcpy(writing->quote, "none");
 	strcpy(writing->header, dialect->header ? "yes" : "no");
@@ -144,10 +146,14 @@ void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 		add(text, room, "'%c' between fields", dialect->delimiter);
 	if (dialect->decimal == ',')
 		add(text, room, "decimal comma");
-	if (!dialect->quote)
+	if (!dialect->quote && !dialect->ruled)
 		add(text, room, "no quotes");
-	else if (dialect->quote != '"')
+	else if (dialect->quote && dialect->quote != '"')
 		add(text, room, dialect->quote == '\'' ? "single quotes" : "quotes %c", dialect->quote);
+	if (dialect->escaped)
+		add(text, room, "backslashes before quotes inside quotes");
+	if (dialect->ruled)
+		add(text, room, "lines that are drawn left out");
 	if (!dialect->header)
 		add(text, room, "no header: the columns are 1, 2, ...");
 	if (dialect->lead)

@@ -1,5 +1,6 @@
 #include "gd/table/dialect_lead.h"
 
+#include <string.h>
 #include <strings.h>
 
 size_t gd_lead_line_length(const char *bytes, size_t size)
@@ -51,4 +52,50 @@ size_t gd_lead_skip_comments(const char *bytes, size_t size, char comment, int *
 	if (at >= size)
 		*lines = 0;
 	return at >= size ? 0 : behind;
+}
+
+/* Cells of three dashes and more, or of dashes and a colon, and what may stand between them; a title that is underlined is one cell. */
+static bool is_rule(const char *line, size_t length)
+{
+	int dashes = 0, colons = 0, cells = 0;
+	for (size_t i = 0; i <= length; i++) {
+		if (i < length && (line[i] == '-' || line[i] == '=')) {
+			dashes++;
+		} else if (i < length && line[i] == ':') {
+			colons++;
+		} else if (i == length || (line[i] && strchr("+| \t,;", line[i]))) {
+			cells += dashes > 2 || (dashes && colons);
+			dashes = colons = 0;
+		} else {
+			return false;
+		}
+	}
+	return cells > 1;
+}
+
+/* "(300 rows)", "300 rows in set (0.01 sec)". */
+static bool is_count(const char *line, size_t length)
+{
+	const char *word = " row";
+	size_t i = length && *line == '(', digits = i;
+	while (i < length && line[i] >= '0' && line[i] <= '9')
+		i++;
+	return i > digits && length - i >= 4 && !strncasecmp(line + i, word, 4);
+}
+
+bool gd_lead_is_drawn(const char *line, size_t length)
+{
+	return length && strchr("-=+|:(0123456789", *line) && *line && (is_rule(line, length) || is_count(line, length));
+}
+
+bool gd_lead_is_ruled(const char *bytes, size_t size)
+{
+	for (int line = 0; line < 2 && size; line++) {
+		size_t next = gd_lead_next_line(bytes, size);
+		if (is_rule(bytes, gd_lead_line_length(bytes, size)))
+			return true;
+		bytes += next;
+		size -= next;
+	}
+	return false;
 }

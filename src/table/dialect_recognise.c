@@ -267,6 +267,12 @@ static gd_status consider(search *s, const gd_dialect *dialect)
 	return status;
 }
 
+static bool holds_escaped(const search *s, char quote)
+{
+	const char escaped[] = {'\\', quote};
+	return memmem(s->bytes, s->size, escaped, sizeof escaped) != NULL;
+}
+
 static gd_status choose(search *s, const gd_dialect *wanted)
 {
 	const char *delimiters = s->delimiters;
@@ -292,6 +298,9 @@ static gd_status choose(search *s, const gd_dialect *wanted)
 			if (dialect.comment && (dialect.comment == dialect.delimiter || dialect.comment == dialect.quote))
 				continue;
 			status = consider(s, &dialect);
+			dialect.escaped = !s->given.quote && holds_escaped(s, dialect.quote);
+			if (dialect.escaped && !gd_failed(&status))
+				status = consider(s, &dialect);
 		}
 	return status;
 }
@@ -393,6 +402,25 @@ static gd_status try_rare_delimiters(search *s, const gd_dialect *wanted)
 	return status;
 }
 
+/* Rules between the header and the records, and bars: then nothing encloses fields. */
+static void take_rules(search *s, gd_dialect *wanted)
+{
+	const char *at = s->bytes, *end = s->bytes + s->size;
+	if (!gd_lead_is_ruled(s->bytes, s->size))
+		return;
+	wanted->ruled = true;
+	while (at < end && (strchr(" \t\r\n", *at) || gd_lead_is_drawn(at, gd_lead_line_length(at, (size_t)(end - at)))))
+		at += strchr(" \t", *at) ? 1 : gd_lead_next_line(at, (size_t)(end - at));
+	size_t length = gd_lead_line_length(at, (size_t)(end - at));
+	if (!memchr(at, '|', length) || (s->given.delimiter && wanted->delimiter != '|'))
+		return;
+	wanted->delimiter = '|';
+	wanted->framed = *at == '|';
+	if (!s->given.quote)
+		wanted->quote = '\0';
+	s->given.delimiter = s->given.quote = true;
+}
+
 gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *bytes, size_t size, bool whole, gd_dialect *dialect)
 {
 	search s = {.whole = whole, .delimiters = ",\t;| "};
@@ -414,6 +442,7 @@ gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *by
 	size_t skipped = s.given.comment ? 0 : gd_lead_skip_comments(bytes + at, size - at, '#', &lines, &last);
 	s.bytes = bytes + at + skipped;
 	s.size = size - at - skipped;
+	take_rules(&s, dialect);
 	status = choose(&s, dialect);
 	if (!gd_failed(&status) && lines && dialect->header)
 		status = try_named_comment(&s, skipped - last, dialect);

@@ -56,7 +56,13 @@ size_t gd_scanner_find_plainly(gd_scanner *scanner, const char *bytes, size_t si
 		case GD_SCAN_QUOTED:
 			if (c == dialect->quote)
 				state = GD_SCAN_CLOSED;
+			else if (c == '\\' && dialect->escaped)
+				state = GD_SCAN_ESCAPED;
 			scanner->found |= is_newline(c) ? GD_SCAN_BROKEN : 0;
+			continue;
+		case GD_SCAN_ESCAPED:
+			scanner->found |= is_newline(c) ? GD_SCAN_BROKEN : 0;
+			state = GD_SCAN_QUOTED;
 			continue;
 		case GD_SCAN_CLOSED:
 		case GD_SCAN_AFTER:
@@ -268,8 +274,8 @@ AVX512 static size_t find_avx512(gd_scanner *scanner, const char *bytes, size_t 
 
 size_t gd_scanner_find(gd_scanner *scanner, const char *bytes, size_t size, uint32_t base, uint32_t *ends, size_t *count)
 {
-	/* A comment may hold quotes that are none. */
-	if (scanner->dialect->comment)
+	/* A comment may hold quotes that are none, and so may quotes with backslashes. */
+	if (scanner->dialect->comment || scanner->dialect->escaped)
 		return gd_scanner_find_plainly(scanner, bytes, size, base, ends, count);
 #ifdef __x86_64__
 	if (scanner->instructions == GD_AVX512)

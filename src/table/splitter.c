@@ -3,8 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/table/dialect_lead.h"
+
 /* A quote that is never closed swallows the rest of the file; nobody's field is this long. */
 enum { LONGEST_FIELD = 16 << 20 };
+
+/* Control-Z, by which DOS ended texts. */
+static const char END_OF_FILE = 0x1A;
 
 void gd_splitter_init(gd_splitter *splitter, const gd_dialect *dialect)
 {
@@ -59,6 +64,14 @@ char *gd_splitter_room(gd_splitter *splitter, size_t size)
 	return splitter->bytes + splitter->filled;
 }
 
+static bool is_padding(const char *bytes, size_t size)
+{
+	size_t i = 0;
+	while (i < size && (!bytes[i] || bytes[i] == END_OF_FILE))
+		i++;
+	return i == size;
+}
+
 void gd_splitter_add(gd_splitter *splitter, size_t size)
 {
 	gd_scanner *scanner = &splitter->scanner;
@@ -66,6 +79,10 @@ void gd_splitter_add(gd_splitter *splitter, size_t size)
 	if (splitter->stop != GD_SPLIT_MORE || !size)
 		return;
 	char *bytes = splitter->bytes + splitter->filled;
+	if (splitter->padded) {
+		splitter->stop = is_padding(bytes, size) ? GD_SPLIT_MORE : GD_SPLIT_NUL;
+		return;
+	}
 	const char *nul = memchr(bytes, '\0', size);
 	if (nul)
 		wanted = (size_t)(nul - bytes);
@@ -76,7 +93,10 @@ void gd_splitter_add(gd_splitter *splitter, size_t size)
 	splitter->newest = scanner->found;
 	splitter->found = scanner->found | splitter->kept;
 	splitter->scanned = splitter->filled + taken;
-	splitter->filled += size;
+	splitter->padded = taken < size && is_padding(bytes + taken, size - taken);
+	splitter->filled += splitter->padded ? taken : size;
+	if (splitter->padded)
+		return;
 	if (taken < wanted)
 		splitter->stop = GD_SPLIT_LOOSE_QUOTE;
 	else if (nul)
@@ -86,6 +106,8 @@ void gd_splitter_add(gd_splitter *splitter, size_t size)
 void gd_splitter_finish(gd_splitter *splitter)
 {
 	splitter->finished = true;
+	while (splitter->filled > splitter->start && splitter->bytes[splitter->filled - 1] == END_OF_FILE)
+		splitter->filled--;
 }
 
 static int64_t count_newlines(const char *bytes, size_t length)
@@ -127,6 +149,18 @@ static size_t join_doubled(char *text, size_t length, char quote)
 	return (size_t)(to - text);
 }
 
+/* The same, where a backslash takes its meaning from a quote, or from another backslash. */
+static size_t join_escaped(char *text, size_t length, char quote)
+{
+	char *to = text;
+	for (const char *from = text; from < text + length; from++) {
+		const bool more = from + 1 < text + length;
+		from += more && ((*from == '\\' && (from[1] == quote || from[1] == '\\')) || (*from == quote && from[1] == quote));
+		*to++ = *from;
+	}
+	return (size_t)(to - text);
+}
+
 /* Zero-terminates the field in bytes [start, end) and takes off what is around it. A field of blanks that part nothing is none. */
 static bool take_field(gd_splitter *splitter, char *start, char *end, gd_record *record, int64_t *newlines)
 {
@@ -143,13 +177,24 @@ static bool take_field(gd_splitter *splitter, char *start, char *end, gd_record 
 		if ((splitter->found & GD_SCAN_BROKEN))
 			*newlines += count_newlines(start, length);
 		start++;
-		length = join_doubled(start, length - 2, quote);
+		length = dialect->escaped ? join_escaped(start, length - 2, quote) : join_doubled(start, length - 2, quote);
 	}
 	start[length] = '\0';
 	splitter->fields[record->count] = start;
 	splitter->lengths[record->count] = length;
 	record->count++;
 	return true;
+}
+
+/* Outside of the bars around a record there is nothing. */
+static void take_bars(gd_record *record)
+{
+	if (record->count > 1 && !*record->fields[0]) {
+		record->fields++;
+		record->lengths++;
+		record->count--;
+	}
+	record->count -= record->count > 1 && !*record->fields[record->count - 1];
 }
 
 /* The record whose last field ends at `end`, the newline or the end of the bytes, and which has `count` ends. */
@@ -168,6 +213,8 @@ static bool take_record(gd_splitter *splitter, size_t count, size_t end, gd_reco
 	take_field(splitter, bytes + from, bytes + end, record, newlines);
 	record->fields = splitter->fields;
 	record->lengths = splitter->lengths;
+	if (splitter->dialect.framed)
+		take_bars(record);
 	return true;
 }
 
@@ -177,7 +224,7 @@ static bool is_empty(const gd_splitter *splitter, size_t end)
 	size_t i = splitter->start;
 	while (i < end && (splitter->bytes[i] == ' ' || splitter->bytes[i] == '\t') && (dialect->blanks || splitter->bytes[i] != dialect->delimiter))
 		i++;
-	return i == end || (dialect->comment && splitter->bytes[i] == dialect->comment);
+	return i == end || (dialect->comment && splitter->bytes[i] == dialect->comment) || (dialect->ruled && gd_lead_is_drawn(splitter->bytes + i, end - i));
 }
 
 /* What there is to say when the bytes end before the record does. */

@@ -76,7 +76,7 @@ static bool scan_block(void *context, const char *bytes, size_t size)
 {
 	search *s = context;
 	size_t count;
-	if (s->scanner.state == GD_SCAN_QUOTED && !memchr(bytes, s->scanner.dialect->quote, size))
+	if (s->scanner.state == GD_SCAN_QUOTED && !s->scanner.dialect->escaped && !memchr(bytes, s->scanner.dialect->quote, size))
 		return true;
 	size_t taken = gd_scanner_find(&s->scanner, bytes, size, 0, s->ends, &count);
 	if (taken == size)

@@ -78,6 +78,32 @@ works old-mac.csv ''
 awk -F , 'NR == 1 { print "length width place kind"; next } { print "r" NR, $1, $2, $3, $4 }' plain.csv >row-names.txt
 works row-names.txt 'the first column has no name in the header'
 
+# ---- drawn tables, as Markdown, psql, mysql and others print them ------------------------------------------------
+for rule in '' '(240 rows)'; do
+	{ sed 's/,/ | /g; s/^/| /; s/$/ |/; 1a |---|--:|:-:|----|' plain.csv; [[ -z $rule ]] || echo "$rule"; } >leaves.md
+	works leaves.md 'bars between fields, lines that are drawn left out'
+done
+drawn=+--------+-------+-------+------+
+{ echo "$drawn"; sed "s/,/ | /g; s/^/| /; s/\$/ |/; 1a $drawn" plain.csv; printf '%s\n240 rows in set (0.00 sec)\n' "$drawn"; } >mysql.txt
+works mysql.txt 'bars between fields, lines that are drawn left out'
+{ sed 's/,/ | /g; s/^/ /; 1a --------+-------+-------+------' plain.csv; printf '(240 rows)\n\n'; } >psql.txt
+works psql.txt 'bars between fields, lines that are drawn left out'
+sed 's/,/   /g; 1a ------  -----  -----  ----' plain.csv >columns.txt
+works columns.txt 'blanks between fields, lines that are drawn left out'
+
+# ---- quotes behind backslashes; what DOS and padding leave at a file's end --------------------------------------
+sed '1s/.*/"length","width","place","kind"/; 2,$s/\(.*\),\(.*\),\(.*\),\(.*\)/"\1","\2","\3","\4"/; s/"hill"/"the \\"hill\\", there"/' plain.csv >escaped.csv
+expect 0 'backslashes before quotes inside quotes' "$GENRE_DIST" preprocess escaped.csv --target kind -o made.h5 --force
+h5dump -d /preprocessing/feature_names made.h5 | grep -Fq 'place=the "hill", there' || fail "no feature of a place in quotes"
+expect 0 '' "$GENRE_DIST" info made.h5
+grep -Fq -- "--quote '\\\"'" out.txt || fail "info does not say that quotes are escaped: $(grep 'written with' out.txt)"
+expect 0 '' "$GENRE_DIST" preprocess escaped.csv --target kind -o asked.h5 --quote '\"'
+equal "the same as by the option" "$(values_of made.h5 train/features)" "$(values_of asked.h5 train/features)"
+{ sed 's/$/\r/' plain.csv; printf '\x1a'; } >dos.csv
+works dos.csv ''
+{ cat plain.csv; head -c 200000 /dev/zero; } >padded.csv
+works padded.csv ''
+
 # ---- how a table was written is kept, and shown as options that read it ------------------------------------------
 written() { # FILE OPTIONS: what info says
 	expect 0 '' "$GENRE_DIST" preprocess "$1" --target kind -o made.h5 --force
@@ -242,12 +268,15 @@ no_table leaves.arff 'it is an ARFF file.*write it as CSV'
 printf '1 3:0.5 7:1\n2 1:0.25\n' >leaves.svm
 no_table leaves.svm "it is data in libsvm's format .*write it as CSV"
 # What the message says makes a table of it.
-for rule in '' '(240 rows)'; do
-	{ sed 's/,/ | /g; s/^/| /; s/$/ |/; 1a |---|--:|:-:|----|' plain.csv; [[ -z $rule ]] || echo "$rule"; } >leaves.md
-	no_table leaves.md 'it is a table with rules drawn in it, as Markdown.*take them off: grep'
-	eval "$(sed "s/.*take them off: //; s/FILE/leaves.md/; s/genre-dist .*/cat >undrawn.txt/" err.txt)"
-	works undrawn.txt 'bars between fields'
-done
+made_by_advice() { # FILE PATTERN: what is said of FILE has PATTERN, and a command that makes made.csv of it
+	no_table "$1" "$2"
+	eval "$(sed "s/[^;]*; [^:]*: //; s/FILE/$1/g; s/ | genre-dist .*/ >made.csv/" err.txt)"
+	works made.csv ''
+}
+{ printf '@relation leaves\n@attribute length real\n@attribute width real\n@attribute place {hill, lake, wood}\n@attribute kind {oak, elm, ash}\n@data\n'; tail -n +2 plain.csv; } >whole.arff
+made_by_advice whole.arff 'it is an ARFF file'
+{ echo '┌────────┬───────┬───────┬──────┐'; sed 's/,/ │ /g; s/^/│ /; s/$/ │/; 1a ├────────┼───────┼───────┼──────┤' plain.csv; echo '└────────┴───────┴───────┴──────┘'; } >boxes.txt
+made_by_advice boxes.txt 'it is a table in boxes of lines'
 printf 'PK\x03\x04..[Content_Types].xml' >leaves.xlsx
 no_table leaves.xlsx "it is an Excel workbook.*save its sheet as CSV"
 printf 'PAR1....' >leaves.parquet

@@ -16,7 +16,7 @@ typedef enum gd_header_kind { GD_HEADER_AUTO,
 typedef struct gd_dialect_options {
 	const char *delimiter; /* NULL or "auto"; a character; "tab"; "blank" */
 	const char *charset;   /* NULL or "auto"; "utf-8", "latin1", "windows-1252", "utf-16", or another that iconv knows */
-	const char *quote;     /* NULL or "auto"; a character; "none" */
+	const char *quote;     /* NULL or "auto"; a character; a backslash and a character (gd_dialect's `escaped`); "none" */
 	const char *comment;   /* NULL or "auto": lines before the header that begin with #; a character: lines anywhere; "none" */
 	int decimal;           /* index in gd_decimal_words */
 	int header;            /* gd_header_kind */
@@ -38,6 +38,9 @@ typedef struct gd_dialect {
 	bool looks_like_data; /* the header, which was taken for one, may be a record */
 	int lead;             /* lines before the header that are left out: comments, `sep=` */
 	bool separator_line;  /* the first of them is `sep=` */
+	bool escaped;         /* inside quotes, a backslash makes a character of the quote or backslash behind it */
+	bool ruled;           /* lines that are drawn, and a count of rows behind the last, are no records: as Markdown, psql and mysql have them */
+	bool framed;          /* and bars stand around each record */
 } gd_dialect;
 
 extern const gd_dialect gd_dialect_plain; /* of a CSV with commas, points and a header */

@@ -1,4 +1,4 @@
-/* Lines before a table's header, in bytes [size] of its beginning. Private to the recognition of dialects. Local. */
+/* Lines before a table's header, in bytes [size] of its beginning, and lines among its records that are none. Private to dialects and the splitter. Local. */
 #ifndef GD_DIALECT_LEAD_H
 #define GD_DIALECT_LEAD_H
 
@@ -13,5 +13,9 @@ size_t gd_lead_next_line(const char *bytes, size_t size);
 bool gd_lead_is_separator(const char *bytes, size_t size, char *delimiter);
 /* The offset behind comments, and their `*lines`; `*last` gets the offset of the last one. Lines of blanks among them are none, but go too. */
 size_t gd_lead_skip_comments(const char *bytes, size_t size, char comment, int *lines, size_t *last);
+/* A rule of dashes between cells, or a count of rows; a line without the blanks in front. */
+bool gd_lead_is_drawn(const char *line, size_t length);
+/* Whether the first line or the second is such a rule. */
+bool gd_lead_is_ruled(const char *bytes, size_t size);
 
 #endif

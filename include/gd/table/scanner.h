@@ -22,6 +22,7 @@ typedef enum gd_scan_state {
 	GD_SCAN_CLOSED,  /* behind a quote that closes, or is the first of two */
 	GD_SCAN_AFTER,   /* behind a closed field, after blanks */
 	GD_SCAN_COMMENT, /* inside a line that is a comment */
+	GD_SCAN_ESCAPED, /* inside quotes, behind a backslash; where the dialect has those */
 } gd_scan_state;
 
 enum {

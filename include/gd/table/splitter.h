@@ -31,6 +31,7 @@ typedef struct gd_splitter {
 	size_t ends_room, ends_count, next, walked; /* `next`: the first end of the record at hand */
 	gd_split_result stop;                       /* what ends the bytes at `scanned` */
 	bool finished, after_return;
+	bool padded; /* what follows are zeros and end-of-file marks of DOS, unless it is an error */
 	unsigned found, newest, kept; /* GD_SCAN_*: in the bytes at hand, in those added last, and in those before which are still at hand */
 	char **fields;
 	size_t *lengths;
@@ -44,10 +45,10 @@ void gd_splitter_init(gd_splitter *splitter, const gd_dialect *dialect);
 /* Room for `size` bytes, which the caller fills and then tells; NULL when there is none. Records delivered before are gone. */
 char *gd_splitter_room(gd_splitter *splitter, size_t size);
 void gd_splitter_add(gd_splitter *splitter, size_t size);
-/* No more bytes come: what is left is the last record. */
+/* No more bytes come: what is left is the last record; zeros and end-of-file marks of DOS (0x1A) behind it are no part of it. */
 void gd_splitter_finish(gd_splitter *splitter);
 /*
- * The next record that is not empty, valid until bytes are added: fields without blanks around them, quotes taken off, zero-terminated, in any case as many as
+ * The next record that is not empty (nor, in a ruled dialect, drawn), valid until bytes are added: fields without blanks around them, quotes taken off, zero-terminated, in any case as many as
  * there are. `line` and `found` are set; the number is the caller's. `*line` gets the line that an error is about.
  */
 gd_split_result gd_splitter_next(gd_splitter *splitter, gd_record *record, int64_t *line);

@@ -169,9 +169,9 @@ static void test_magic(void)
 	CU_ASSERT_STRING_EQUAL(KIND("<!DOCTYPE HTML>")->noun, "a web page");
 	CU_ASSERT_STRING_EQUAL(KIND("<table>\n<tr>")->noun, "a web page");
 	CU_ASSERT_STRING_EQUAL(KIND("1 3:0.5 7:1\n-1 1:2e-3\n+1\n0 2:1 # last\n1 5:1 12")->noun, "data in libsvm's format (a label, then index:value)");
-	CU_ASSERT_STRING_EQUAL(KIND("| a | b |\n|---|:--:|\n| 1 | x |\n")->noun, "a table with rules drawn in it, as Markdown, psql and mysql have them");
-	CU_ASSERT_STRING_EQUAL(KIND("+-----+-----+\n| a   | b   |\n+-----+-----+\n")->noun, "a table with rules drawn in it, as Markdown, psql and mysql have them");
-	CU_ASSERT_STRING_EQUAL(KIND("a   b\n--- ---\n1   x\n")->noun, "a table with rules drawn in it, as Markdown, psql and mysql have them");
+	CU_ASSERT_STRING_EQUAL(KIND("INSERT INTO t VALUES (1);\n")->noun, "a dump of a database in SQL");
+	CU_ASSERT_STRING_EQUAL(KIND("\xe2\x94\x8c\xe2\x94\x80\xe2\x94\xac")->noun, "a table in boxes of lines");
+	CU_ASSERT_PTR_NULL(KIND("| a | b |\n|---|:--:|\n| 1 | x |\n"));
 	CU_ASSERT_PTR_NULL(KIND("Leaves\n------\na,b\n1,2\n"));
 	CU_ASSERT_PTR_NULL(KIND("a|b\n-|-\n1|2\n"));
 	CU_ASSERT_PTR_NULL(KIND("5 08:30 09:45\n7 10:00 11:15\n"));

@@ -35,6 +35,8 @@ static void test_delimiters(void)
 	expect("a|b|k\n1|2|u\n3|4|v\n", "bars between fields");
 	expect("  a   b k\n1 2 \t u\n 3 4 v \n", "blanks between fields");
 	expect("a;b;k\n1,5;2,25;u\n3,5;4;v\n", "semicolons between fields, decimal comma");
+	expect("| a | k |\n|:--|--:|\n| 1 | u |\n", "bars between fields, lines that are drawn left out");
+	expect("a     k\n----- ---\n1     u\n", "blanks between fields, lines that are drawn left out");
 	expect("a:b:c\n1:x:2.5\n2:y:3.5\n", "':' between fields");
 	expect("a^b^c\n1^x,^2.5\n2^y^3.5\n", "'^' between fields");
 	expect("a,b\n1,12:30\n2,12:45\n", "");
@@ -66,6 +68,8 @@ static void test_quotes(void)
 	expect("'a' 'k'\n1 'u v'\n2 'w x'\n", "blanks between fields, single quotes");
 	expect("a,k\nit's,u\nthey'd,v\n", "");
 	expect("a,k\n'tis,u\n'twas',v\n", "");
+	expect("a,k\n\"x \\\"y\\\", z\",u\nw,v\n", "backslashes before quotes inside quotes");
+	expect("a,k\n\"c:\\\",u\n\"d:\\\",v\n", "");
 }
 
 static void test_lead(void)
@@ -95,6 +99,9 @@ static void test_options(void)
 	gd_dialect_options options = {.delimiter = "|", .quote = "none", .decimal = 2, .comment = "%"};
 	gd_dialect dialect = recognise("a;b|k\n1;2|u\n", &options);
 	CU_ASSERT(dialect.delimiter == '|' && !dialect.quote && dialect.decimal == ',' && dialect.comment == '%' && !dialect.lead);
+	gd_dialect_options escape = {.quote = "\\'"};
+	dialect = recognise("a,k\n'x\\'y',u\n", &escape);
+	CU_ASSERT(dialect.quote == '\'' && dialect.escaped);
 	static const gd_dialect_options wrong[] = {{.delimiter = "none"}, {.delimiter = "ab"}, {.delimiter = "."}, {.quote = "x"}, {.comment = "xx"}, {.delimiter = ";", .quote = ";"},
 		{.comment = "|", .delimiter = "|"}};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

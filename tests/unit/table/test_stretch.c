@@ -138,6 +138,10 @@ static void test_dialects(void)
 	check_bytes(first, strlen(first), &(gd_dialect_options){.header = GD_HEADER_NO});
 	const char comments[] = "a,b\n1,2\n! it's \"\n3,\"4\n! 5\"\n!\"\n6,7\n";
 	check_bytes(comments, strlen(comments), &(gd_dialect_options){.comment = "!"});
+	const char escaped[] = "a,b\n\"x \\\"\n\\\\\",2\n\"3\\\n\\\"\",4\n5,\"6\n\"\n7,8\n";
+	check_bytes(escaped, strlen(escaped), &(gd_dialect_options){.quote = "\\\""});
+	check("| a | b |\n|---|---|\n| 1 | x |\n| 2 |   |\n|---|---|\n| 3 | z |\n(3 rows)\n");
+	check("a,b\r\n1,2\r\n3,4\r\n5,6\r\n\x1A\x1A");
 	const char plain[] = "a,b\n1,\"2\n\"3,4\n";
 	check_bytes(plain, strlen(plain), &(gd_dialect_options){.quote = "none"});
 	/* What must be converted is not divided. */

@@ -100,6 +100,45 @@ static void test_forms(void)
 	expect("a,b,\n1,2\n3,4,\n", "1:a|b;2:1|2;3:3|4;");
 }
 
+/* Zeros up to the end of a block, and marks by which DOS ended texts, as many as there are: no part of the last record. */
+static void test_padding(void)
+{
+	static const char *const texts[] = {"a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4", "a,b\n1,2\n3,\"4\""};
+	static char bytes[300000];
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (size_t zeros = 0; zeros < sizeof bytes - 64; zeros = 7 * zeros + 1)
+			for (size_t marks = 0; marks < 3; marks++) {
+				collected c = {0};
+				size_t length = strlen(texts[i]);
+				memset(bytes, 0, sizeof bytes);
+				memcpy(bytes, texts[i], length);
+				memset(bytes + length, 0x1A, marks);
+				gd_status status = read_bytes(bytes, length + marks + zeros, &c, NULL);
+				CU_ASSERT_EQUAL(status.code, GD_OK);
+				CU_ASSERT_STRING_EQUAL(c.text, "1:a|b;2:1|2;3:3|4;");
+			}
+	memcpy(bytes + 200000, "5,6\n", 4);
+	expect_bad(bytes, 200004, "NUL byte");
+}
+
+static void test_drawn(void)
+{
+	expect("| a | b |\n|---|--:|\n| 1 |   |\n|   | 4 |\n", "1:a|b;3:1|;4:|4;");
+	expect("+----+---+\n| a  | b |\n+----+---+\n| 1  | 2 |\n+----+---+\n| -- | 4 |\n+----+---+\n2 rows in set (0.00 sec)\n", "2:a|b;4:1|2;6:--|4;");
+	expect(" a  |  b  \n----+-----\n 5\" | 2\n    | 4\n(2 rows)\n\n", "1:a|b;3:5\"|2;4:|4;");
+	expect("a   b\n--- ---\n1   2\n3   4\n", "1:a|b;3:1|2;4:3|4;");
+	expect("a,b\n---,---\n1,\"2;2\"\n3,4\n\n(2 rows affected)\n", "1:a|b;3:1|2;2;4:3|4;");
+	/* A rule between records is none elsewhere. */
+	expect("a,b\n1,2\n---,---\n3,4\n", "1:a|b;2:1|2;3:---|---;4:3|4;");
+}
+
+static void test_escaped(void)
+{
+	expect("a,b\n\"say \\\"x\\\", y\",2\n\"c:\\\\d\\e\",\"two\nlines \\\"\"\n", "1:a|b;2:say \"x\", y|2;3:c:\\d\\e|two\nlines \";");
+	/* Where a backslash ends a field, it is a character. */
+	expect("a,b\n\"c:\\\",2\n\"d:\\\",\"4\"\n", "1:a|b;2:c:\\|2;3:d:\\|4;");
+}
+
 static void test_bad(void)
 {
 	EXPECT_BAD("", "empty");
@@ -109,6 +148,7 @@ static void test_bad(void)
 	EXPECT_BAD("a,b\n1,2\n\"3\n\"x,4\n", "line 4: stray quote");
 	EXPECT_BAD("a,b\n1,2\n\"3,4\n5,6\n", "line 3: a quote of the record that begins here is never closed");
 	EXPECT_BAD("a,b\n1,2\n3,\0\n", "line 3: NUL byte");
+	EXPECT_BAD("a,b\n1,2\n\0\0\n", "line 3: NUL byte");
 	EXPECT_BAD("\xEF\xBB\xBF" "a,b\n1,2\n3,\"\n\n\xC0\x80\"\n", "line 3: field 2 is not valid UTF-8");
 	gd_table_reader reader = {take_header, take_record, NULL};
 	gd_status status = gd_table_read(unit_path("absent.csv"), &reader, NULL);
@@ -205,5 +245,8 @@ const unit_test unit_tests[] = {
 	{"the hash is of the file's bytes", test_hash},
 	{"columns are found by name", test_names},
 	{"excerpts stay on one line", test_excerpt},
+	{"zeros and marks behind the last record", test_padding},
+	{"rules and bars that are drawn", test_drawn},
+	{"quotes behind backslashes", test_escaped},
 	{NULL, NULL},
 };
