@@ -8,10 +8,12 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/parse.h"
+#include "gd/base/shell_word.h"
 #include "gd/preprocess/preprocess_join.h"
 #include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_schema.h"
 #include "gd/preprocess/preprocess_test.h"
+#include "gd/table/spelling.h"
 #include "gd/table/target.h"
 
 /* Each rank's records have numbers of their own until it is known how many there are in front of them; for inference that will do. */
@@ -85,13 +87,13 @@ static gd_status check_target(gd_preprocess *run)
 /* Labels that look like one class in several spellings, and words that mean "no value" elsewhere. */
 static gd_status warn_of_classes(const gd_dictionary *classes)
 {
-	char text[GD_ALIKE_ROOM];
+	char text[GD_ALIKE_ROOM], word[GD_SHELL_WORD_ROOM];
 	gd_status status = gd_target_alike(classes, text);
 	if (!gd_failed(&status) && *text)
 		gd_log_warning("classes look like one: %s; --join-classes joins them", text);
 	for (int32_t i = 0; i < classes->count; i++)
-		if (!strcmp(classes->texts[i], "None") || !strcmp(classes->texts[i], "-"))
-			gd_log_warning("'%s' is taken for a class; if it means that there is no label: --missing-values %s", classes->texts[i], classes->texts[i]);
+		if (gd_spelling_gap(classes->texts[i]))
+			gd_log_warning("'%s' is taken for a class; if it means that there is no label: --missing-values %s", classes->texts[i], gd_shell_word(classes->texts[i], word));
 	return status;
 }
 

@@ -80,7 +80,7 @@ static value read_number(columns *c, int column, const gd_term *term)
 	if (*known >= 0)
 		return *known;
 	bool quantity = term->treatment->reads == GD_READS_QUANTITY;
-	value input = add_input(c, column, "", GD_ONNX_DOUBLE, quantity ? "a number, without its unit and what stands between thousands; NaN where there is none" : "a number; NaN where there is none");
+	value input = add_input(c, column, "", GD_ONNX_DOUBLE, quantity ? "a number, without its unit and what stands between thousands (1:02 is 62, <5 is 5); NaN where there is none" : "a number; NaN where there is none");
 	input = choose(c, APPLY("LessOrEqual", APPLY("Abs", input), number(c, DBL_MAX)), input, c->nothing);
 	*known = drop_missing_numbers(c, input);
 	return *known;

@@ -58,28 +58,57 @@ static const char *skip_blanks(const char *text)
 	return text;
 }
 
+/* What words are made of, in any language. */
 static bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
 }
 
-/* The English name of a month, whole or cut after three letters; 0: none. */
+static int count_letters(const char *text)
+{
+	int length = 0;
+	while (is_letter(text[length]))
+		length++;
+	return length;
+}
+
+/* Whether letters [length] are a name, whole or cut after three letters; small ones and capitals of ASCII are one. */
+static bool is_name(const char *letters, int length, const char *name)
+{
+	int same = 0;
+	while (same < length && name[same] && ((letters[same] & 0x80) ? letters[same] == name[same] : (letters[same] | 0x20) == name[same]))
+		same++;
+	return same == length && (length == 3 || !name[length]);
+}
+
+/* The name of a month, whole or cut after three letters; 0: none. */
 static int read_month(const char **text)
 {
-	static const char *const names[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
-	int length = 0;
-	while (is_letter((*text)[length]))
-		length++;
-	for (int month = 0; month < 12 && length >= 3; month++) {
-		int same = 0;
-		while (same < length && ((*text)[same] | 0x20) == names[month][same])
-			same++;
-		if (same == length && (length == 3 || !names[month][length] || (month == 8 && length == 4))) {
+	static const struct {
+		const char *name;
+		int month;
+	} names[] = {{"january", 1}, {"february", 2}, {"march", 3}, {"april", 4}, {"may", 5}, {"june", 6}, {"july", 7}, {"august", 8}, {"september", 9}, {"sept", 9}, {"october", 10}, {"november", 11}, {"december", 12},
+		{"januar", 1}, {"j\xc3\xa4nner", 1}, {"februar", 2}, {"m\xc3\xa4rz", 3}, {"m\xc3\xa4r", 3}, {"mai", 5}, {"juni", 6}, {"juli", 7}, {"oktober", 10}, {"dezember", 12},
+		{"janvier", 1}, {"f\xc3\xa9vrier", 2}, {"mars", 3}, {"avril", 4}, {"juin", 6}, {"juillet", 7}, {"ao\xc3\xbbt", 8}, {"septembre", 9}, {"octobre", 10}, {"novembre", 11}, {"d\xc3\xa9" "cembre", 12},
+		{"enero", 1}, {"febrero", 2}, {"marzo", 3}, {"abril", 4}, {"mayo", 5}, {"junio", 6}, {"julio", 7}, {"agosto", 8}, {"septiembre", 9}, {"octubre", 10}, {"noviembre", 11}, {"diciembre", 12}};
+	const int length = count_letters(*text);
+	for (size_t i = 0; i < sizeof names / sizeof *names && length >= 3; i++)
+		if (is_name(*text, length, names[i].name)) {
 			*text += length + ((*text)[length] == '.');
-			return month + 1;
+			return names[i].month;
 		}
-	}
 	return 0;
+}
+
+/* Behind the name of a weekday and what follows it, if there is one. */
+static const char *skip_weekday(const char *text)
+{
+	static const char *const names[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+	const int length = count_letters(text);
+	for (size_t i = 0; i < sizeof names / sizeof *names && length >= 3; i++)
+		if (is_name(text, length, names[i]))
+			return skip_blanks(text + length + (text[length] == ',' || text[length] == '.'));
+	return text;
 }
 
 static int whole_year(int digits, int year)
@@ -92,7 +121,34 @@ static const char *skip_separator(const char *text)
 {
 	if (*text == '-' || *text == '/')
 		return text + 1;
-	return skip_blanks(text + (*text == ','));
+	return skip_blanks(text + (*text == ',' || *text == '.'));
+}
+
+/* Month YYYY, or Mon-YY: the text behind it, or NULL. */
+static const char *scan_month(const char *text, gd_date *date)
+{
+	date->month = read_month(&text);
+	const bool joined = *text == '-' || *text == '/';
+	text = skip_separator(text);
+	const int digits = read_number(&text, 4, &date->year);
+	if (!date->month || (digits != 4 && !(digits == 2 && joined)))
+		return NULL;
+	date->year = whole_year(digits, date->year);
+	date->day = 0;
+	return text;
+}
+
+static const char *scan_time(const char *text, gd_date *date);
+
+/* Behind a month and a day, a time, perhaps a zone, and the year: the text behind it, or NULL. */
+static const char *scan_year_last(const char *text, gd_date *date)
+{
+	text = scan_time(text, date);
+	if (!text)
+		return NULL;
+	text = skip_blanks(text);
+	text = skip_blanks(text + count_letters(text));
+	return read_number(&text, 4, &date->year) == 4 && is_day(date) ? text : NULL;
 }
 
 /* D Month YYYY or Month D, YYYY: the text behind it, or NULL. */
@@ -110,11 +166,23 @@ static const char *scan_named(const char *text, gd_date *date)
 		date->month = read_month(&text);
 		text = skip_separator(text);
 	}
+	const char *year = text;
 	digits = read_number(&text, 4, &date->year);
+	if (first && digits && *text == ':')
+		return scan_year_last(year, date);
 	if (digits != 2 && digits != 4)
 		return NULL;
 	date->year = whole_year(digits, date->year);
 	return is_day(date) ? text : NULL;
+}
+
+/* YYYYMMDD: the text behind it, or NULL. */
+static const char *scan_packed(const char *text, gd_date *date)
+{
+	enum { FIRST = 1900, LAST = 2100, DIGITS = 8 };
+	if (!read_digits(text, 4, &date->year) || !read_digits(text + 4, 2, &date->month) || !read_digits(text + 6, 2, &date->day) || date->year < FIRST || date->year > LAST || !is_day(date))
+		return NULL;
+	return text + DIGITS;
 }
 
 /* Three numbers: the text behind them, or NULL. */
@@ -176,8 +244,8 @@ static const char *scan_time(const char *text, gd_date *date)
 				text++;
 	}
 	const char *half = skip_blanks(text);
-	if ((half[0] | 0x20) == 'a' || (half[0] | 0x20) == 'p') {
-		if ((half[1] | 0x20) != 'm' || hour < 1 || hour > 12)
+	if (((half[0] | 0x20) == 'a' || (half[0] | 0x20) == 'p') && (half[1] | 0x20) == 'm') {
+		if (hour < 1 || hour > 12)
 			return NULL;
 		hour = hour % 12 + ((half[0] | 0x20) == 'p' ? 12 : 0);
 		text = half + 2;
@@ -187,6 +255,22 @@ static const char *scan_time(const char *text, gd_date *date)
 		return NULL;
 	date->timed = true;
 	date->seconds = (hour % 24) * 3600 + minute * 60 + (second < 60 ? second : 59);
+	return skip_zone(text);
+}
+
+/* HHMM or HHMMSS, and a zone: the text behind it, or NULL. */
+static const char *scan_packed_time(const char *text, gd_date *date)
+{
+	int hour, minute, second = 0;
+	if (!read_digits(text, 2, &hour) || !read_digits(text + 2, 2, &minute) || hour > 23 || minute > 59)
+		return NULL;
+	text += 4;
+	if (read_digits(text, 2, &second))
+		text += 2;
+	if (second > 59)
+		return NULL;
+	date->timed = true;
+	date->seconds = hour * 3600 + minute * 60 + second;
 	return skip_zone(text);
 }
 
@@ -200,17 +284,28 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 		date->undated = true;
 		return !*skip_blanks(end);
 	}
+	const bool bracketed = *at == '[';
+	at = skip_weekday(at + bracketed);
 	*date = (gd_date){0};
+	bool packed = false;
 	end = scan_numbers(at, order, date);
 	if (!end)
+		packed = (end = scan_packed(at, date)) != NULL;
+	if (!end) {
+		*date = (gd_date){0};
 		end = scan_named(at, date);
-	if (!end)
-		return false;
-	if (*end == 'T' || *end == 't' || *end == ',' || *end == ' ') {
-		at = skip_blanks(end + 1);
-		end = *at ? scan_time(at, date) : at;
 	}
-	return end && !*skip_blanks(end);
+	if (!end) {
+		*date = (gd_date){0};
+		end = scan_month(at, date);
+		return end && !*skip_blanks(end);
+	}
+	if (!date->timed && ((*end && strchr("Tt, ", *end)) || (bracketed && *end == ':'))) {
+		at = skip_blanks(end + 1);
+		end = !*at ? at : packed && at[1] && at[2] != ':' ? scan_packed_time(at, date)
+								   : scan_time(at, date);
+	}
+	return end && !*skip_blanks(end + (bracketed && *end == ']'));
 }
 
 int gd_date_weekday(gd_date date)

@@ -1,5 +1,7 @@
 #include "gd/table/decimal.h"
 
+#include "gd/table/quantity.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -15,9 +17,10 @@ void gd_decimal_turn(char *text)
 	char *first = at, *comma = NULL;
 	while (is_digit(*at))
 		at++;
+	size_t mark;
 	if (at > first && at - first <= 3)
-		while (*at == '.' && is_digit(at[1]) && is_digit(at[2]) && is_digit(at[3]) && !is_digit(at[4]))
-			at += 4;
+		while ((mark = *at == '.' ? 1 : gd_quantity_gap(at)) && is_digit(at[mark]) && is_digit(at[mark + 1]) && is_digit(at[mark + 2]) && !is_digit(at[mark + 3]))
+			at += mark + 3;
 	if (*at == ',' && is_digit(at[1])) {
 		comma = at++;
 		while (is_digit(*at))

@@ -6,7 +6,9 @@
 #include <strings.h>
 
 #include "gd/base/parse.h"
+#include "gd/table/decimal.h"
 #include "gd/table/dialect_lead.h"
+#include "gd/table/quantity.h"
 #include "gd/table/splitter.h"
 
 enum { MOST_RECORDS = 1000,
@@ -125,11 +127,23 @@ static bool is_comma_number(const char *text)
 	return is_number(text, ',') && strchr(text, ',');
 }
 
+/* A number with a comma in it, with a unit or without. */
+static bool is_comma_quantity(const char *text)
+{
+	enum { LONGEST = 64 };
+	char turned[LONGEST];
+	gd_quantity quantity;
+	if (strlen(text) >= LONGEST)
+		return false;
+	gd_decimal_turn(strcpy(turned, text));
+	return gd_quantity_read(text, &quantity) || gd_quantity_read(turned, &quantity);
+}
+
 /* Whether a cell looks as if it should have been parted further. */
 static bool is_dirty(const char *cell, const gd_dialect *dialect)
 {
 	for (const char *c = ",;\t|"; *c; c++)
-		if (*c != dialect->delimiter && strchr(cell, *c) && !(*c == ',' && is_comma_number(cell)))
+		if (*c != dialect->delimiter && strchr(cell, *c) && !(*c == ',' && is_comma_quantity(cell)))
 			return true;
 	return false;
 }
@@ -166,6 +180,27 @@ static double rate(const trial *t, const gd_dialect *dialect)
 	return t->damaged ? rating - .5 : rating;
 }
 
+/* Where the digits begin of a cell that is a number, perhaps in groups, with a unit in front or behind; or NULL. */
+static const char *find_number(const char *cell)
+{
+	enum { LONGEST_SIGN = 4 };
+	const char *body = cell + strcspn(cell, "0123456789.,"), *at = body;
+	size_t gap;
+	if (!isdigit((unsigned char)*body) || body - cell > LONGEST_SIGN)
+		return NULL;
+	while (*at) {
+		if (isdigit((unsigned char)*at) || *at == '.' || *at == ',')
+			at++;
+		else if ((gap = gd_quantity_gap(at)) && isdigit((unsigned char)at[gap]))
+			at += gap;
+		else
+			break;
+	}
+	if ((*at == 'e' || *at == 'E') && at[1])
+		at += 1 + strspn(at + 1, "+-0123456789");
+	return at[strcspn(at, "0123456789.,")] ? NULL : body;
+}
+
 /* The decimal mark, by numbers that can be read in one way only; where there are none, by what is usual. */
 static char find_decimal(const trial *t, const gd_dialect *dialect)
 {
@@ -173,8 +208,8 @@ static char find_decimal(const trial *t, const gd_dialect *dialect)
 	size_t first = t->count > 1 ? (size_t)t->records[0].count : 0;
 	for (size_t i = first; i < t->fields_count; i++) {
 		const char *cell = t->fields[i], *comma = strchr(cell, ','), *point = strchr(cell, '.');
-		const char *body = cell + (*cell == '-' || *cell == '+');
-		if (!isdigit((unsigned char)*body) || strspn(body, "0123456789.,eE+-") != strlen(body))
+		const char *body = find_number(cell);
+		if (!body)
 			continue;
 		/* With both of them, the last one is the mark. */
 		if (comma && point) {
@@ -187,7 +222,9 @@ static char find_decimal(const trial *t, const gd_dialect *dialect)
 		if (!mark || strrchr(cell, *mark) != mark)
 			continue;
 		size_t before = (size_t)(mark - body), behind = strspn(mark + 1, "0123456789");
-		bool group = behind == 3 && !mark[4] && before <= 3 && *body != '0';
+		bool group = behind == 3 && before <= 3 && *body != '0';
+		if (!behind)
+			continue;
 		if (comma)
 			group ? either++ : commas++;
 		else
@@ -259,6 +296,9 @@ static gd_status consider(search *s, const gd_dialect *dialect)
 	trial t;
 	gd_status status = try_dialect(dialect, s->bytes, s->size, s->whole, &t);
 	double rating = gd_failed(&status) ? -1 : rate(&t, dialect);
+	/* Tabs part fields by themselves rather than as blanks among others. */
+	if (dialect->blanks && memchr(s->bytes, '\t', s->size))
+		rating -= .02;
 	if (rating > s->rating + 1e-9) {
 		s->rating = rating;
 		s->best = *dialect;

@@ -12,6 +12,8 @@ const char *const gd_role_names[] = {"target", "group", "split", "weight", "nume
 
 /* Rules of thumb. Fewer values say nothing about identifiers; fewer numbers beside texts are levels; more distinct texts are no levels. */
 enum { FEWEST_NUMBERED = 20, FEW_NUMBERS = 20, MOST_TEXTS = 1 << 20 };
+/* So many days at least are no numbers by chance. */
+enum { FEWEST_DAYS = 10 };
 /* Numbers of several lengths are codes when one of so many begins with a zero. */
 enum { MANY_PADDED = 100 };
 /* Shares of the values: that make a column what they are; that differ in a column of names. */
@@ -89,6 +91,11 @@ static void warn_of_unreadable(gd_inference_column *column, int64_t count, const
 		(long long)gd_summary_values(&column->summary), gd_plural(count, "is", "are"), gd_plural(count, one, many), which, gd_plural(count, "counts", "count"));
 }
 
+static bool is_limit(const char *unit)
+{
+	return *unit == '<' || *unit == '>';
+}
+
 static void make_numeric(gd_inference_column *column)
 {
 	const gd_summary *summary = &column->summary;
@@ -101,6 +108,10 @@ static void make_numeric(gd_inference_column *column)
 		snprintf(column->words, sizeof column->words, "quantity ");
 		put_word(column->words, sizeof column->words, summary->unit[unit]);
 		snprintf(column->why, sizeof column->why, "%.3g%% numbers in '%s'%s, %lld distinct", share, summary->unit[unit], summary->grouped ? ", thousands apart" : "", distinct);
+		if (*summary->unit[unit] == ':')
+			snprintf(column->why, sizeof column->why, "%.3g%% durations, in what their last part counts, %lld distinct", share, distinct);
+		else if (is_limit(summary->unit[unit]))
+			snprintf(column->why, sizeof column->why, "%.3g%% numbers, of limits ('%s') the limit itself, %lld distinct", share, summary->unit[unit], distinct);
 	} else {
 		snprintf(column->words, sizeof column->words, summary->grouped ? "quantity" : "numeric");
 		snprintf(column->why, sizeof column->why, "%.3g%% numbers%s, %lld distinct", share, summary->grouped ? ", not plainly written" : "", distinct);
@@ -205,30 +216,55 @@ static bool has_one_word(const gd_summary *summary, int64_t readable)
 		!strcmp(summary->example, summary->last_example) && strlen(summary->example) < GD_SUMMARY_EXAMPLE - 1 && !strpbrk(summary->example, "0123456789");
 }
 
+/* Words for what is missing, whichever, beside numbers that are not fewer. */
+static bool has_gaps(const gd_summary *summary, int64_t readable)
+{
+	return summary->gaps && readable >= summary->gaps && (double)(readable + summary->gaps) >= NEARLY_ALL * (double)gd_summary_values(summary);
+}
+
+/* Whole numbers that are days, nearly all of them, as no numbers are by chance. */
+static bool are_packed(const gd_summary *summary)
+{
+	return (double)summary->packed >= NEARLY_ALL * (double)gd_summary_values(summary) && gd_summary_distinct(summary) >= FEWEST_DAYS;
+}
+
 static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 {
 	const gd_summary *summary = &column->summary;
 	int64_t values = gd_summary_values(summary), readable = readable_numbers(summary), distinct = gd_summary_distinct(summary);
 	int64_t dates = summary->dates[GD_DATE_YEAR_FIRST].count;
-	const char *mark = identifier_mark(summary);
+	const char *unit = summary->unit[most_frequent_unit(summary)];
+	char room[GD_EXCERPT_ROOM];
+	/* Times of day are durations, too; and a few limits are levels. */
+	const bool sixties = *unit == ':', few = distinct <= FEW_NUMBERS;
+	const char *mark = sixties ? NULL : identifier_mark(summary);
 	for (int order = 1; order < 3; order++)
 		dates = summary->dates[order].count > dates ? summary->dates[order].count : dates;
 	if (summary->truths[0] + summary->truths[1] == values && summary->truth_words) {
 		make_flag(column);
+	} else if (are_packed(summary)) {
+		make_date(column, schema);
+		strncat(column->why, "; YYYYMMDD (--numeric)", sizeof column->why - strlen(column->why) - 1);
 	} else if (mark) {
 		column->role = GD_ROLE_DROP;
 		snprintf(column->why, sizeof column->why, "identifier: %lld whole numbers, all different, %s; --numeric keeps it", (long long)distinct, mark);
 	} else if (is_code(summary)) {
 		decide_text(column, schema);
 		strncat(column->why, "; codes, with zeros in front (--numeric)", sizeof column->why - strlen(column->why) - 1);
-	} else if (readable == values || (distinct > FEW_NUMBERS && ((double)readable >= NEARLY_ALL * (double)values || has_one_word(summary, readable)))) {
+	} else if (sixties && (double)dates >= NEARLY_ALL * (double)values) {
+		make_date(column, schema);
+		strncat(column->why, "; durations? --numeric", sizeof column->why - strlen(column->why) - 1);
+	} else if ((readable == values && !(few && is_limit(unit))) || (!few && ((double)readable >= NEARLY_ALL * (double)values || has_one_word(summary, readable))) || has_gaps(summary, readable)) {
 		make_numeric(column);
 		if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))
 			strncat(column->why, "; an identifier? --drop", sizeof column->why - strlen(column->why) - 1);
-	} else if ((double)dates >= NEARLY_ALL * (double)values) {
+	} else if ((double)dates >= NEARLY_ALL * (double)values || has_gaps(summary, dates)) {
 		make_date(column, schema);
 	} else {
 		decide_text(column, schema);
+		if (10 * summary->commas >= values && (double)(summary->commas + readable) >= NEARLY_ALL * (double)values)
+			snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values are numbers with a decimal comma, which others of this table have not; --decimal , reads both", gd_excerpt(column->name, room),
+				(long long)summary->commas, (long long)values);
 	}
 }
 

@@ -13,14 +13,21 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* A blank, or one of those that do not break lines (U+00A0, U+202F): how many bytes, 0 for none. */
+/* A blank, or one of those that do not break lines or are thin (U+00A0, U+202F, U+2009): how many bytes, 0 for none. */
 static size_t blank_bytes(const char *text)
 {
 	if (*text == ' ' || *text == '\t')
 		return 1;
 	if (!strncmp(text, "\xc2\xa0", 2))
 		return 2;
-	return strncmp(text, "\xe2\x80\xaf", 3) ? 0 : 3;
+	return strncmp(text, "\xe2\x80\xaf", 3) && strncmp(text, "\xe2\x80\x89", 3) ? 0 : 3;
+}
+
+size_t gd_quantity_gap(const char *text)
+{
+	if (*text == '\'')
+		return 1;
+	return strncmp(text, "\xe2\x80\x99", 3) ? blank_bytes(text) : 3; /* U+2019 */
 }
 
 static const char *skip_blanks(const char *text)
@@ -39,8 +46,17 @@ static bool three_digits(const char *text)
 /* Bytes of what stands between two groups of digits, 0 where no group follows. */
 static size_t group_bytes(const char *text)
 {
-	size_t bytes = *text == ',' || *text == '\'' ? 1 : blank_bytes(text);
+	size_t bytes = *text == ',' ? 1 : gd_quantity_gap(text);
 	return bytes && three_digits(text + bytes) ? bytes : 0;
+}
+
+/* Groups of two before the last one of three: how many bytes of them, 0 for none. */
+static size_t indian_bytes(const char *text)
+{
+	size_t bytes = 0;
+	while (text[bytes] == ',' && is_digit(text[bytes + 1]) && is_digit(text[bytes + 2]) && text[bytes + 3] == ',')
+		bytes += 3;
+	return bytes && group_bytes(text + bytes) ? bytes : 0;
 }
 
 /* Digits, groups, fraction and exponent to `plain`, zero-terminated, which is no longer than the text; the text behind them, or NULL. */
@@ -50,6 +66,10 @@ static const char *scan_number(const char *text, char *plain, bool *grouped)
 	const char *separator = NULL;
 	for (; is_digit(*text); lead++)
 		*plain++ = *text++;
+	for (size_t pairs = lead == 1 || lead == 2 ? indian_bytes(text) : 0; pairs; pairs -= 3, text += 3) {
+		*plain++ = text[1];
+		*plain++ = text[2];
+	}
 	while (lead >= 1 && lead <= 3 && (bytes = group_bytes(text)) && (!separator || !strncmp(separator, text, bytes))) {
 		separator = text;
 		*grouped = true;
@@ -61,18 +81,49 @@ static const char *scan_number(const char *text, char *plain, bool *grouped)
 			*plain++ = *text++;
 	if (!lead)
 		return NULL;
-	if ((*text == 'e' || *text == 'E') && (is_digit(text[1]) || ((text[1] == '-' || text[1] == '+') && is_digit(text[2]))))
-		for (int i = 0; i < 2 || is_digit(*text); i++)
+	if (*text && strchr("eEdD", *text) && (is_digit(text[1]) || ((text[1] == '-' || text[1] == '+') && is_digit(text[2])))) {
+		*plain++ = 'e';
+		text++;
+		for (int i = 0; i < 1 || is_digit(*text); i++)
 			*plain++ = *text++;
+	}
 	*plain = '\0';
 	return text;
+}
+
+/* H:MM, H:MM:SS or M:SS, perhaps with a fraction, in what the last part counts; the text behind it, or NULL. */
+static const char *scan_sixties(const char *text, double *value)
+{
+	double fraction = 0, place = 1;
+	int parts = 1, digits = 0;
+	for (*value = 0; is_digit(*text) && digits < 6; digits++)
+		*value = 10 * *value + (*text++ - '0');
+	for (; digits && parts < 3 && *text == ':' && text[1] >= '0' && text[1] < '6' && is_digit(text[2]); parts++, text += 3)
+		*value = 60 * *value + 10 * (text[1] - '0') + (text[2] - '0');
+	if (parts == 1)
+		return NULL;
+	if (*text == '.')
+		for (text++; is_digit(*text) && place < 1e9; place *= 10)
+			fraction = 10 * fraction + (*text++ - '0');
+	*value += fraction / place;
+	return text;
+}
+
+/* A limit's sign: how many bytes. */
+static size_t limit_bytes(const char *text, char *sign)
+{
+	const bool below = *text == '<' || !strncmp(text, "\xe2\x89\xa4", 3), above = *text == '>' || !strncmp(text, "\xe2\x89\xa5", 3);
+	*sign = below ? '<' : '>';
+	if (*text == '<' || *text == '>')
+		return 1 + (text[1] == '=');
+	return below || above ? 3 : 0;
 }
 
 /* A currency in front of the digits: how many bytes of a unit. */
 static size_t currency_bytes(const char *text)
 {
 	static const char *const signs[] = {"US$", "C$", "A$", "R$", "$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", "\xe2\x82\xa9", "\xe2\x82\xbd",
-		"USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "BRL", "Rs.", "Rs"};
+		"USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "BRL", "Rs.", "Rs", "%"};
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
 		if (!strncmp(text, signs[i], strlen(signs[i])))
 			return strlen(signs[i]);
@@ -89,14 +140,11 @@ static bool is_unit(const char *text, size_t length)
 	return length < GD_UNIT_ROOM;
 }
 
-bool gd_quantity_read(const char *text, gd_quantity *quantity)
+/* A text without blanks in front. */
+static bool read_measure(const char *text, gd_quantity *quantity)
 {
 	char plain[LONGEST + 1];
-	*quantity = (gd_quantity){0};
-	size_t digit = strcspn(text, "0123456789");
-	if (!text[digit] || digit + strlen(text + digit) > LONGEST)
-		return false;
-	const char *at = skip_blanks(text);
+	const char *at = text;
 	bool negative = *at == '(';
 	const bool minus = !strncmp(at, "\xe2\x88\x92", 3); /* U+2212, as typeset tables have it */
 	if (negative) {
@@ -108,7 +156,7 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 		negative = *at == '-';
 		at = skip_blanks(at + 1);
 	}
-	bool closed = *skip_blanks(text) == '(';
+	bool closed = *text == '(';
 	size_t currency = currency_bytes(at);
 	const char *unit = at;
 	at = skip_blanks(at + currency);
@@ -119,6 +167,10 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 	at = scan_number(at, plain, &quantity->grouped);
 	if (!at || !gd_parse_double(plain, &quantity->value) || !isfinite(quantity->value))
 		return false;
+	if (*at == '-' && !at[1] && !negative && !closed && strchr(plain, '.')) {
+		negative = true;
+		at++;
+	}
 	at = skip_blanks(at);
 	if (closed) {
 		if (*at != ')')
@@ -140,5 +192,26 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 	quantity->unit[currency] = '\0';
 	if (negative)
 		quantity->value = -quantity->value;
+	return true;
+}
+
+bool gd_quantity_read(const char *text, gd_quantity *quantity)
+{
+	char sign;
+	*quantity = (gd_quantity){0};
+	size_t digit = strcspn(text, "0123456789");
+	if (!text[digit] || digit + strlen(text + digit) > LONGEST)
+		return false;
+	text = skip_blanks(text);
+	const char *behind = scan_sixties(text, &quantity->value);
+	if (behind && !*skip_blanks(behind)) {
+		quantity->unit[0] = ':';
+		return true;
+	}
+	const size_t limit = limit_bytes(text, &sign);
+	if (!read_measure(skip_blanks(text + limit), quantity) || (limit && *quantity->unit))
+		return false;
+	if (limit)
+		quantity->unit[0] = sign;
 	return true;
 }

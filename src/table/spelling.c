@@ -75,6 +75,24 @@ int gd_spelling_truth(const char *text, bool *word)
 	return -1;
 }
 
+bool gd_spelling_gap(const char *text)
+{
+	static const char *const words[] = {"na", "n/a", "n.a.", "n.a", "#n/a", "<na>", "nan", "none", "(none)", "null", "(null)", "<null>", "nil", "unknown", "unk", "missing", "(missing)", "blank", "(blank)",
+		"not available", "not applicable", "not known", "not specified", "not reported", "not recorded", "no data", "undefined", "unspecified", "tbd", "tba", "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94", "?", "??", "???",
+		".", "..", "...", "\\n", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "k.a.", "k. a.", "unbekannt", "inconnu", "desconocido"};
+	enum { LONGEST = 16 };
+	char folded[LONGEST];
+	if (strlen(text) >= LONGEST)
+		return false;
+	gd_spelling_fold(text, folded);
+	if (folded[0] == '.' && folded[1] && !folded[2])
+		return folded[1] == '.' || folded[1] == '_' || (folded[1] >= 'a' && folded[1] <= 'z');
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(folded, words[i]))
+			return true;
+	return false;
+}
+
 /* The small letter of a letter of two bytes in UTF-8 (Latin-1, Latin Extended-A, Greek, Cyrillic). Source: Unicode 15, UnicodeData.txt. */
 static uint32_t small(uint32_t letter)
 {

@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "gd/base/parse.h"
+#include "gd/table/decimal.h"
 #include "gd/table/spelling.h"
 
 enum { LONGEST_TRUTH = 5 }; /* "false" */
+/* Between which numbers may be dates. */
+static const double FIRST_DAY = 19000101, LAST_DAY = 21001231;
 
 void gd_summary_init(gd_summary *summary)
 {
@@ -232,6 +235,28 @@ static void add_dates(gd_summary *summary, const char *text)
 		summary->ambiguous += date[GD_DATE_DAY_FIRST].day != date[GD_DATE_MONTH_FIRST].day;
 }
 
+/* The number's digits are those of a day, perhaps. */
+static void add_packed(gd_summary *summary, const char *text)
+{
+	gd_date date;
+	if (!gd_date_read(text, GD_DATE_YEAR_FIRST, &date) || !date.day)
+		return;
+	summary->packed++;
+	for (int order = 0; order < 3; order++)
+		add_date(&summary->dates[order], &date);
+}
+
+static bool has_comma(const char *text)
+{
+	enum { LONGEST = 64 };
+	char turned[LONGEST];
+	gd_quantity quantity;
+	if (!strchr(text, ',') || strlen(text) >= LONGEST)
+		return false;
+	gd_decimal_turn(strcpy(turned, text));
+	return gd_quantity_read(turned, &quantity);
+}
+
 static void keep_example(char example[GD_SUMMARY_EXAMPLE], const char *text)
 {
 	size_t length = strlen(text);
@@ -275,6 +300,8 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 			add_number(summary, value);
 			add_width(summary, text);
 			summary->numbers++;
+			if (value >= FIRST_DAY && value <= LAST_DAY)
+				add_packed(summary, text);
 		} else {
 			add_example(summary, text);
 		}
@@ -287,6 +314,8 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 				summary->grouped++;
 		} else {
 			add_example(summary, text);
+			summary->gaps += gd_spelling_gap(text);
+			summary->commas += has_comma(text);
 		}
 		add_dates(summary, text);
 	}
@@ -336,6 +365,9 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	for (int i = 0; i < 3; i++)
 		merge_calendar(&summary->dates[i], &later->dates[i]);
 	summary->ambiguous += later->ambiguous;
+	summary->gaps += later->gaps;
+	summary->commas += later->commas;
+	summary->packed += later->packed;
 	summary->length += later->length;
 	add_example(summary, later->example);
 	add_example(summary, later->last_example);

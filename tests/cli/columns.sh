@@ -89,6 +89,14 @@ pre small --split column --split-column part --missing drop
 says '2 of 6 records lack a value and were dropped'
 refuse 3 "line 5: no value in column 'a'" "$program" preprocess small.csv --target kind --missing error --force
 # A sentinel is named, and the option given works.
+table words.csv 'split("n/a unknown Missing none", w, " "); if (rand() < .2) length_ = w[draw(4) + 1]; if (rand() < .1) kind = "unknown"'
+pre words
+says "^ +length +numeric +[0-9.]+% numbers, [0-9]+ distinct$"
+says "column 'length': [0-9]+ of 240 values are no numbers \\('Missing' for one\\) and count as missing; --categorical"
+says "'unknown' is taken for a class; if it means that there is no label: --missing-values unknown"
+learns words .65
+expect 0 '' "$program" predict run-words/model.h5 words.csv -o words.out
+equal "a prediction for each record" "$(grep -Ec '^[0-9]+,(alder|birch|cedar|unknown),' words.out)" 240
 table sentinel.csv 'if (rand() < .1) length_ = "-999"'
 pre sentinel
 says "warning: column 'length' holds -999 in [0-9.]*% of the records, far from all else; if that means no value: --missing-values -999"
@@ -139,6 +147,20 @@ says '^ +stamp +date +year first: month, weekday, hour$'
 says '^ +us +date +month first: month, weekday$'
 says '^ +eu +date +day first: month, weekday$'
 silent warning
+table packed.csv 'more = sprintf(",20%02d%02d%02d,%s-%02d", 10 + draw(14), draw(12) + 1, draw(28) + 1, substr("JanFebMar", 3 * draw(3) + 1, 3), draw(20))' 'rows = 240; heads = ",day,month";'
+pre packed
+says '^ +day +date +year first: year, month, weekday; YYYYMMDD \(--numeric\)$'
+says '^ +month +date +year first: year, month$'
+expect 0 '' "$program" train --preset study --data packed.h5 --run run-packed --epochs 1 --quiet
+expect 0 '' "$program" predict run-packed/model.h5 packed.csv --strict -o packed.out
+pre packed --numeric day
+says '^ +day +numeric +100% numbers'
+table lab.csv 'more = sprintf(",%s%.2f,%d:%02d", rand() < .1 ? "<" : "", rand() * 9, draw(99), draw(60))' 'rows = 240; heads = ",zinc,run";'
+pre lab
+says "^ +zinc +numeric +100% numbers, of limits \\('<'\\) the limit itself"
+says '^ +run +numeric +100% durations, in what their last part counts'
+expect 0 '' "$program" train --preset study --data lab.h5 --run run-lab --epochs 1 --quiet
+expect 0 '' "$program" predict run-lab/model.h5 lab.csv --strict -o lab.out
 table ambiguous.csv 'more = sprintf(",%d/%d/2020", draw(12) + 1, draw(12) + 1)' 'rows = 240; heads = ",day";'
 pre ambiguous
 says "dates in column 'day' can be read with the month or the day first; the month is taken to be; --write-schema"

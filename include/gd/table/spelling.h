@@ -14,6 +14,9 @@ const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM]);
 /* 1 for true, yes, on, t, y and 1 in any case, 0 for their opposites, -1 for other texts; `*word` (may be NULL): it is a word, no digit. */
 int gd_spelling_truth(const char *text, bool *word);
 
+/* Whether people write the text for what is missing, in any case: unknown, n/a, not available, \N, #VALUE!, a point and a letter as SAS does, and the like. */
+bool gd_spelling_gap(const char *text);
+
 /* Whether two texts differ in case (of Latin, Greek and Cyrillic letters) and blanks alone: those around a text do not count, several inside are one. */
 bool gd_spelling_alike(const char *a, const char *b);
 /* The text in small letters, its blanks put in order, into folded [strlen(text) + 1]: alike texts have the same. */

@@ -68,6 +68,9 @@ typedef struct gd_summary {
 	int64_t truth_words;     /* of them, words */
 	gd_calendar dates[3];    /* read in each order (gd_date_order) */
 	int64_t ambiguous;       /* dates that differ with the order of day and month */
+	int64_t gaps;            /* texts that say that something is missing (gd_spelling_gap) */
+	int64_t commas;          /* texts that would be numbers with a decimal comma */
+	int64_t packed;          /* whole numbers that are dates YYYYMMDD, which `dates` have too */
 	int64_t length;          /* bytes of all values */
 	char example[GD_SUMMARY_EXAMPLE], last_example[GD_SUMMARY_EXAMPLE]; /* the first and the last by its bytes of the texts that are no numbers, with or without a unit; cut */
 	gd_level_sample sample;

@@ -60,6 +60,11 @@ static void test_decimals(void)
 	expect("a\tk\n1,250\tu\n2,500\tv\n", "tabs between fields");
 	expect("a,k\n\"1,250\",u\n\"2,500\",v\n", "");
 	expect("a,k\n\"1,25\",u\n\"2,5\",v\n", "decimal comma");
+	expect("a;k\n1 400,50 \xe2\x82\xac;u\n2\xc2\xa0" "500,00 \xe2\x82\xac;v\n", "semicolons between fields, decimal comma");
+	expect("a;k\n12,5 %;u\n7 %;v\n", "semicolons between fields, decimal comma");
+	expect("a;k\nCHF 1'400.50;u\n7;v\n", "semicolons between fields");
+	expect("a\tk\n1,234 kg\tu\n2,345 kg\tv\n", "tabs between fields");
+	expect("a;k\n12, High Street;u\n7;v\n", "semicolons between fields");
 	expect("a;k\n12.05.2020;u\n13.05.2020;v\n", "semicolons between fields");
 }
 
@@ -112,7 +117,7 @@ static void test_options(void)
 
 static void test_turn(void)
 {
-	static const char *const pairs[][2] = {{"4,2", "4.2"}, {"-1.234,5", "-1,234.5"}, {"1.234.567", "1,234,567"}, {"12,5 kg", "12.5 kg"}, {"1,5e-3", "1.5e-3"}, {",5", ".5"},
+	static const char *const pairs[][2] = {{"4,2", "4.2"}, {"-1.234,5", "-1,234.5"}, {"1.234.567", "1,234,567"}, {"12,5 kg", "12.5 kg"}, {"1 234,5", "1 234.5"}, {"1\xc2\xa0" "234\xc2\xa0" "567,5", "1\xc2\xa0" "234\xc2\xa0" "567.5"}, {"1'234,5 m", "1'234.5 m"}, {"9 9,5", "9 9,5"}, {"1,5e-3", "1.5e-3"}, {",5", ".5"},
 		{"\xe2\x82\xac 3,50", "\xe2\x82\xac 3.50"}, {"7", "7"}, {"1.5", "1.5"}, {"12.05.2020", "12.05.2020"}, {"1,2,3", "1,2,3"}, {"a,b", "a,b"}, {"1,5-2,5", "1,5-2,5"}, {"", ""}};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
 		char text[32];

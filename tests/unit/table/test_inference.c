@@ -63,6 +63,16 @@ static void put_two_words(int64_t i, char *text) { i % 4 ? (void)sprintf(text, "
 static void put_top(int64_t i, char *text) { sprintf(text, i % 3 ? "%lld" : "90+", (long long)(i % 90)); }
 static void put_metres(int64_t i, char *text) { i == 7 ? (void)strcpy(text, "1.8m") : (void)sprintf(text, "%lld cm", (long long)(i % 90)); }
 static void put_long_minus(int64_t i, char *text) { sprintf(text, i % 2 ? "%lld" : "\xe2\x88\x92%lld", (long long)(i % 90)); }
+static void put_durations(int64_t i, char *text) { sprintf(text, "%lld:%02lld", (long long)(i % 70), (long long)(i * 7 % 60)); }
+static void put_limits(int64_t i, char *text) { sprintf(text, i % 9 ? "%lld" : i % 90 ? "<%lld" : ">%lld", (long long)(i % 90)); }
+static void put_classes(int64_t i, char *text) { sprintf(text, i % 2 ? "<50" : "50"); }
+static void put_days(int64_t i, char *text) { i % 20 ? (void)sprintf(text, "20%02lld%02lld%02lld", (long long)(i % 19), (long long)(i % 12 + 1), (long long)(i % 28 + 1)) : (void)strcpy(text, "0"); }
+static void put_few_days(int64_t i, char *text) { sprintf(text, "202001%02lld", (long long)(i % 7 + 10)); }
+static void put_no_days(int64_t i, char *text) { sprintf(text, "202%05lld", (long long)(i * 7919 % 99999)); }
+static void put_months(int64_t i, char *text) { static const char *const names[] = {"Jan", "Feb", "Oct"}; sprintf(text, "%s-%02lld", names[i % 3], (long long)(i % 20)); }
+static void put_words(int64_t i, char *text) { static const char *const words[] = {"n/a", "Unknown", "not available", "none", "#DIV/0!"}; i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 9)) : (void)strcpy(text, words[i % 5]); }
+static void put_more_words(int64_t i, char *text) { i % 3 ? (void)strcpy(text, i % 2 ? "n/a" : "Unknown") : (void)sprintf(text, "%lld", (long long)(i % 90)); }
+static void put_commas(int64_t i, char *text) { sprintf(text, "%lld,%lld", (long long)(i % 70), (long long)(i % 7)); }
 static void put_gaps(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 7)) : (void)strcpy(text, "None"); }
 
 static void test_decisions(void)
@@ -99,6 +109,16 @@ static void test_decisions(void)
 		{put_top, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
 		{put_metres, GD_ROLE_NUMERIC, "quantity cm", "99.9% numbers in 'cm'", "1 of 1000 values is a number in another unit and counts as missing"},
 		{put_long_minus, GD_ROLE_NUMERIC, "quantity", "100% numbers, not plainly written", ""},
+		{put_durations, GD_ROLE_NUMERIC, "quantity \\x3a", "100% durations, in what their last part counts, 420 distinct", ""},
+		{put_limits, GD_ROLE_NUMERIC, "quantity <", "of limits ('<') the limit itself", "12 of 1000 values are numbers in other units and count as missing"},
+		{put_classes, GD_ROLE_CATEGORICAL, "categorical", "2 levels", ""},
+		{put_days, GD_ROLE_DATE, "year, month, weekday", "year first: year, month, weekday; YYYYMMDD (--numeric)", "50 of 1000 values are no dates"},
+		{put_few_days, GD_ROLE_NUMERIC, "numeric", "100% numbers, 7 distinct", ""},
+		{put_no_days, GD_ROLE_NUMERIC, "numeric", "100% numbers, 1000 distinct", ""},
+		{put_months, GD_ROLE_DATE, "year, month", "year first: year, month", ""},
+		{put_words, GD_ROLE_NUMERIC, "numeric", "66.6% numbers", "334 of 1000 values are no numbers ('#DIV/0!' for one) and count as missing"},
+		{put_more_words, GD_ROLE_CATEGORICAL, "categorical", "32 levels", ""},
+		{put_commas, GD_ROLE_CATEGORICAL, "categorical", "70 levels", "1000 of 1000 values are numbers with a decimal comma, which others of this table have not; --decimal , reads both"},
 		{put_gaps, GD_ROLE_NUMERIC, "numeric", "334 missing", ""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
