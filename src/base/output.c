@@ -56,3 +56,32 @@ bool gd_output_is_stdout(const char *path)
 {
 	return !path || !strcmp(path, "-") || !strcmp(path, "/dev/stdout");
 }
+
+gd_status gd_output_open_stream(const char *path, FILE **out)
+{
+	*out = gd_output_is_stdout(path) ? stdout : NULL;
+	if (!*out && gd_file_is_stream(path) && !(*out = fopen(path, "w")))
+		return gd_file_error(GD_FAILED, "write", path, errno);
+	return gd_ok();
+}
+
+gd_status gd_output_close_stream(FILE *out, const char *path)
+{
+	gd_status status = gd_output_flush(out, out == stdout ? "stdout" : path);
+	if (out != stdout && fclose(out) != 0 && !gd_failed(&status))
+		status = gd_file_error(GD_FAILED, "write to", path, errno);
+	return status;
+}
+
+gd_status gd_output_write(const char *path, const void *bytes, size_t size)
+{
+	FILE *out;
+	gd_status status = gd_output_open_stream(path, &out);
+	if (gd_failed(&status))
+		return status;
+	if (!out)
+		return gd_file_write(path, bytes, size);
+	/* A failure shows when it is flushed. */
+	fwrite(bytes, 1, size, out);
+	return gd_output_close_stream(out, path);
+}

@@ -29,7 +29,7 @@ static gd_status write_graph(const gd_ensemble *ensemble, const char *output)
 	gd_protobuf file = {0};
 	gd_status status = gd_export(ensemble, &file);
 	if (!gd_failed(&status))
-		status = gd_file_write(output, file.bytes, file.size);
+		status = gd_output_write(output, file.bytes, file.size);
 	gd_protobuf_release(&file);
 	return status;
 }

@@ -71,7 +71,7 @@ static gd_status make_profile(const synth_options *o)
 	if (fclose(out) != 0 && !gd_failed(&status))
 		status = gd_out_of_memory("a profile");
 	if (!gd_failed(&status))
-		status = gd_file_write(o->output, text, size);
+		status = gd_output_write(o->output, text, size);
 	if (!gd_failed(&status))
 		gd_log_note("wrote the profile of '%s' to '%s', %zu bytes", o->make_profile, o->output, size);
 	free(text);

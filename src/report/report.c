@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gd/base/file.h"
+#include "gd/base/output.h"
 #include "gd/report/html.h"
 #include "gd/report/report_page.h"
 #include "gd/run/run_directory.h"
@@ -56,7 +57,7 @@ gd_status gd_report_write(const gd_report_options *options, char **output)
 		status = gd_out_of_memory("a path");
 		goto done;
 	}
-	status = gd_file_write(path, html, size);
+	status = gd_output_write(path, html, size);
 done:
 	gd_report_run_release(&run);
 	free(html);

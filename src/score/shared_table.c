@@ -1,6 +1,7 @@
 #include "gd/score/shared_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
@@ -55,9 +56,13 @@ static size_t count_listed(const char *list)
 }
 
 /* Rank 0 alone. */
-static gd_status open_table(gd_shared_table *shared, gd_recipe *recipe, const char *const *paths, int count, const gd_table_options *options, gd_bind bind, const char *keep)
+static gd_status open_table(gd_shared_table *shared, gd_recipe *recipe, const gd_writing *writing, const char *const *paths, int count, const gd_table_options *options, gd_bind bind, const char *keep)
 {
-	gd_status status = gd_table_open(paths, count, options, &shared->table);
+	gd_table_options wanted = *options;
+	/* A model's columns are numbers where its table had no header: then others are taken to have none. */
+	if (wanted.dialect.header == GD_HEADER_AUTO && !strcmp(writing->header, gd_header_words[GD_HEADER_NO]))
+		wanted.dialect.header = GD_HEADER_NO;
+	gd_status status = gd_table_open(paths, count, &wanted, &shared->table);
 	if (gd_failed(&status))
 		return status;
 	gd_status cause = gd_recipe_bind(recipe, gd_table_get_header(shared->table), bind);
@@ -78,7 +83,7 @@ gd_status gd_shared_table_open(gd_shared_table *shared, gd_communicator *communi
 {
 	gd_recipe *recipe = &classifier->recipe;
 	*shared = (gd_shared_table){.communicator = communicator};
-	gd_status mine = communicator->rank ? gd_ok() : open_table(shared, recipe, paths, count, options, bind, keep);
+	gd_status mine = communicator->rank ? gd_ok() : open_table(shared, recipe, &classifier->preprocessing->writing, paths, count, options, bind, keep);
 	gd_status status = gd_agree(communicator, &mine);
 	plan p = {shared->column_count, shared->kept};
 	if (!gd_failed(&status))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gd/base/file.h"
+#include "gd/base/output.h"
 #include "gd/base/sha256_pieces.h"
 #include "gd/songs/song_text.h"
 #include "gd/songs/synth.h"
@@ -38,10 +39,18 @@ static int write_songs(gd_synth *synth, FILE *out)
 gd_status gd_synth_write(gd_synth *synth, const char *path)
 {
 	char *temporary = NULL;
-	gd_status status = gd_file_begin(path, &temporary);
+	FILE *out;
+	gd_status status = gd_output_open_stream(path, &out);
+	if (!gd_failed(&status) && out) {
+		/* A failure shows when it is flushed. */
+		write_songs(synth, out);
+		return gd_output_close_stream(out, path);
+	}
+	if (!gd_failed(&status))
+		status = gd_file_begin(path, &temporary);
 	if (gd_failed(&status))
 		return status;
-	FILE *out = fopen(temporary, "w");
+	out = fopen(temporary, "w");
 	int result = out ? write_songs(synth, out) : -1, number = errno;
 	if (out && fclose(out) != 0 && result == 0) {
 		result = -1;

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -20,7 +21,7 @@ static bool is_automatic(const char *text)
 static bool is_mark(const char *text)
 {
 	unsigned char c = (unsigned char)text[0];
-	return c && !text[1] && c < 0x80 && (ispunct(c) || c == ' ' || c == '\t') && c != '.' && c != '-' && c != '+' && c != '_';
+	return c && !text[1] && c < 0x80 && (ispunct(c) || c == ' ' || c == '\t' || (iscntrl(c) && c != '\n' && c != '\r')) && c != '.' && c != '-' && c != '+' && c != '_';
 }
 
 /* The option's character; `words` are names for some, "tab\tsemicolon;". */
@@ -35,6 +36,13 @@ static gd_status read_mark(const char *option, const char *expected, const char 
 			*mark = words[i].mark;
 			return gd_ok();
 		}
+	if (text[0] == '\\' && (text[1] == 'x' || text[1] == 'X') && text[2] && strspn(text + 2, "0123456789abcdefABCDEF") == strlen(text + 2) && strlen(text) <= 4) {
+		const char character[] = {(char)strtol(text + 2, NULL, 16), '\0'};
+		if (is_mark(character)) {
+			*mark = character[0];
+			return gd_ok();
+		}
+	}
 	if (text[0] && text[1] && (unsigned char)text[0] < 0x80 && ispunct((unsigned char)text[0]))
 		return gd_error(GD_USAGE, "--%s: expected %s, found '%s'; several characters become one by: sed 's/%s/\\t/g' FILE | genre-dist ... -", option, expected, text, text);
 	if (!is_mark(text))
@@ -104,7 +112,9 @@ const char *gd_writing_options(const gd_writing *writing, char *text, size_t roo
 
 void gd_dialect_write(const gd_dialect *dialect, const char *charset, gd_writing *writing)
 {
-	if (dialect->blanks || dialect->delimiter == '\t')
+	if (dialect->delimiter > 0 && dialect->delimiter < ' ' && dialect->delimiter != '\t')
+		snprintf(writing->delimiter, sizeof writing->delimiter, "\\x%02x", (unsigned)dialect->delimiter);
+	else if (dialect->blanks || dialect->delimiter == '\t')
 		strcpy(writing->delimiter, dialect->blanks ? "blank" : "tab");
 	else
 		snprintf(writing->delimiter, sizeof writing->delimiter, "%c", dialect->delimiter);
@@ -142,6 +152,8 @@ void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 		add(text, room, "tabs between fields");
 	else if (dialect->delimiter == '|')
 		add(text, room, "bars between fields");
+	else if (iscntrl((unsigned char)dialect->delimiter))
+		add(text, room, "\\x%02x between fields", (unsigned)dialect->delimiter);
 	else if (dialect->delimiter != ',')
 		add(text, room, "'%c' between fields", dialect->delimiter);
 	if (dialect->decimal == ',')

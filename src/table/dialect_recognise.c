@@ -289,6 +289,7 @@ typedef struct search {
 	const char *delimiters; /* one of these */
 	gd_dialect best;
 	double rating;
+	bool padded; /* the first record is a title, with delimiters behind it */
 } search;
 
 static gd_status consider(search *s, const gd_dialect *dialect)
@@ -385,7 +386,25 @@ static gd_status try_named_comment(search *s, size_t back, gd_dialect *dialect)
 	return status;
 }
 
-/* Whether the later beginning has a header, and each line in front of it, bytes [size], half as many fields at most. */
+static int count_filled(const gd_record *record)
+{
+	int filled = 0;
+	for (int i = 0; i < record->count; i++)
+		filled += *record->fields[i] != '\0';
+	return filled;
+}
+
+/* Whether the first record has one field at most of three and more, as spreadsheets write a title. */
+static gd_status look_for_title(search *s)
+{
+	trial t;
+	gd_status status = try_dialect(&s->best, s->bytes, s->size, s->whole, &t);
+	s->padded = !gd_failed(&status) && t.count > 2 && t.records[0].count > 2 && count_filled(&t.records[0]) < 2;
+	release_trial(&t);
+	return status;
+}
+
+/* Whether the later beginning has a header, and each line in front of it, bytes [size], half as many fields at most that are not empty. */
 static gd_status stands_out(const search *later, const char *bytes, size_t size, bool *yes)
 {
 	trial lead, t;
@@ -396,9 +415,9 @@ static gd_status stands_out(const search *later, const char *bytes, size_t size,
 		return status;
 	status = try_dialect(&later->best, later->bytes, later->size, later->whole, &t);
 	gd_status other = try_dialect(&later->best, bytes, size, true, &lead);
-	*yes = t.count > 2 && t.records[0].count > 1 && lead.count > 0;
+	*yes = t.count > 2 && t.records[0].count > 1 && lead.count > 0 && 2 * count_filled(&t.records[0]) > t.records[0].count;
 	for (int i = 0; i < lead.count && *yes; i++)
-		*yes = 2 * lead.records[i].count <= t.records[0].count;
+		*yes = 2 * count_filled(&lead.records[i]) <= t.records[0].count;
 	release_trial(&t);
 	release_trial(&lead);
 	return gd_failed(&status) ? status : other;
@@ -435,7 +454,7 @@ static gd_status try_later_header(search *s, const gd_dialect *wanted, int *line
 static gd_status try_rare_delimiters(search *s, const gd_dialect *wanted)
 {
 	search other = *s;
-	other.delimiters = ":^~";
+	other.delimiters = ":^~\x01\x1f";
 	gd_status status = choose(&other, wanted);
 	if (!gd_failed(&status) && other.rating > GOOD)
 		*s = other;
@@ -486,7 +505,9 @@ gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *by
 	status = choose(&s, dialect);
 	if (!gd_failed(&status) && lines && dialect->header)
 		status = try_named_comment(&s, skipped - last, dialect);
-	if (!gd_failed(&status) && s.rating < POOR && dialect->header && !dialect->separator_line)
+	if (!gd_failed(&status) && dialect->header && !dialect->separator_line)
+		status = look_for_title(&s);
+	if (!gd_failed(&status) && (s.rating < POOR || s.padded) && dialect->header && !dialect->separator_line)
 		status = try_later_header(&s, dialect, &lines);
 	if (!gd_failed(&status) && s.rating < POOR && !s.given.delimiter)
 		status = try_rare_delimiters(&s, dialect);

@@ -205,6 +205,9 @@ static bool take_record(gd_splitter *splitter, size_t count, size_t end, gd_reco
 		return false;
 	*record = (gd_record){.line = splitter->line, .found = splitter->found};
 	size_t from = splitter->start;
+	/* Files that were put one behind the other have marks of their order of bytes between them. */
+	if ((splitter->found & GD_SCAN_HIGH) && end - from > 3 && !memcmp(bytes + from, "\xef\xbb\xbf", 3))
+		from += 3;
 	for (size_t i = 0; i < count && splitter->ends[splitter->next + i] < end; i++) {
 		size_t at = splitter->ends[splitter->next + i];
 		take_field(splitter, bytes + from, bytes + at, record, newlines);

@@ -73,8 +73,9 @@ gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 	}
 	bool open = record->count == columns - 1 && !table->header.lengths[columns - 1];
 	if (!open && table->options.ragged == GD_RAGGED_REFUSE) {
-		char message[64];
-		snprintf(message, sizeof message, "expected %d fields, found %d", columns, record->count);
+		char message[128];
+		snprintf(message, sizeof message, "expected %d fields, found %d%s", columns, record->count,
+			*record->fields[0] == '#' ? "; --comment '#' leaves out lines that begin with it" : "");
 		return gd_table_fail(table, record->line, message);
 	}
 	record->ragged = !open;

@@ -25,6 +25,13 @@ refuse 3 'do not go together' "$GENRE_DIST" export first/model.h5 other/model.h5
 
 "$GENRE_DIST" train --data songs.h5 --hidden 8 --members 3 --epochs 1 -q --run members >/dev/null || exit 2
 expect 0 '' "$GENRE_DIST" export members/model.h5 -o members.onnx -q
+for output in - /dev/stdout; do
+	expect 0 '' "$GENRE_DIST" export members/model.h5 -o $output -q
+	cmp -s out.txt members.onnx || fail "another graph on '$output'"
+done
+[[ ! -e ./- ]] || fail "a file named -"
+expect 0 '' "$GENRE_DIST" export members/model.h5 -o /dev/null -q
+[[ -c /dev/null ]] || fail "/dev/null was replaced"
 # The temperature is in the graph of members, too: a logarithm more.
 "$GENRE_DIST" train --data songs.h5 --hidden 8 --members 3 --epochs 1 --no-calibrate -q --run plain >/dev/null || exit 2
 expect 0 '' "$GENRE_DIST" export plain/model.h5 -o plain.onnx -q

@@ -120,6 +120,12 @@ curves="plot-loss plot-accuracy plot-rate plot-norm plot-seconds plot-speed plot
 ((drawn)) || { curves=no-plots && echo "gnuplot is not installed: the plots are not looked at"; }
 ranks 1 evaluate whole/model.h5 --data songs.h5 --importance --json >whole.json
 ranks 1 evaluate unvalidated/model.h5 --data unvalidated.h5 --json >unvalidated.json
+for output in - /dev/stdout; do
+	expect 0 '' "$GENRE_DIST" report whole -o $output
+	grep -q '^<!DOCTYPE html>' out.txt && grep -q '</html>' out.txt || fail "no page on '$output'"
+done
+expect 0 '' "$GENRE_DIST" report whole -o /dev/null
+[[ ! -e ./- && -c /dev/null ]] || fail "a file named -, or none that is /dev/null"
 expect 0 '' python3 check.py whole/report.html $((10 * drawn)) "$all epochs audit $curves" "no-dataset no-scores" whole.json
 expect 0 '' python3 check.py unvalidated/report.html $((10 * drawn)) "$all epochs $curves" "no-dataset" unvalidated.json
 grep -q 'no validation part' unvalidated/report.html || fail "a run without validation is not said to be one"

@@ -36,6 +36,15 @@ cmp -s own.csv shipped.csv && fail "--profile changes nothing"
 tail -n +2 a.csv | cut -d , -f 1 >identifiers
 grep -qFf identifiers own.profile && fail "a profile holds an identifier"
 
+for output in - /dev/stdout; do
+	expect 0 'drew 500 songs' "$GENRE_DIST" synth -o $output --rows 500
+	cmp -s out.txt shipped.csv || fail "other songs on '$output'"
+done
+[[ ! -e ./- ]] || fail "a file named -"
+to_full() {
+	"$GENRE_DIST" synth -o - --rows 2000 >/dev/full
+}
+[[ ! -c /dev/full ]] || refuse 1 "cannot write to 'stdout': no space left on device" to_full
 refuse 2 '--rows' "$GENRE_DIST" synth --rows 0
 refuse 2 '--seed' "$GENRE_DIST" synth --seed -1
 refuse 2 "unknown option '--row'" "$GENRE_DIST" synth --row 5

@@ -231,14 +231,30 @@ refuse 2 "expected auto, a character .*, found '::'; several characters become o
 refuse 3 "it has no column 'tree'; its columns are 'length', 'width', 'place'" "$GENRE_DIST" preprocess plain.csv --target tree -o x.h5
 tail -n +2 plain.csv >headerless.csv
 refuse 3 "warning: line 1 of 'headerless.csv' looks like data, not like a header: $(head -n 1 headerless.csv); --no-header" "$GENRE_DIST" preprocess headerless.csv --target kind -o x.h5
+expect 0 '' "$GENRE_DIST" preprocess headerless.csv --target 4 --no-header
 for option in --no-header '--header no'; do
 	expect 0 'no header: the columns are 1, 2' "$GENRE_DIST" preprocess headerless.csv --target 4 -o made.h5 --force $option
 	for object in train/features test/source_row preprocessing/mean; do
 		equal "$object without header" "$(values_of made.h5 $object)" "$(values_of plain.h5 $object)"
 	done
 done
+expect 0 '' "$GENRE_DIST" train --preset study --data headerless.h5 --run headless --epochs 1 --hidden 8 -q
+expect 0 'no header: the columns are 1, 2' "$GENRE_DIST" predict headless/model.h5 headerless.csv --strict -o made.out
+equal "predictions without a header, as the model's table had none" "$(wc -l <made.out)" 241
+expect 0 'no header: the columns are 1, 2' "$GENRE_DIST" evaluate headless/model.h5 headerless.csv --json
+equal "scores without a header" "$(json_number out.txt rows)" 240
 expect 0 '' "$GENRE_DIST" preprocess plain.csv --target kind -o made.h5 --force --header yes
 grep -q warning err.txt && fail "a plain header was warned of"
+
+{ printf 'Leaves of one autumn,,,\n,,,\n'; cat plain.csv; } >sheet.csv
+works sheet.csv '2 lines before the header left out'
+{ cat plain.csv; printf '\xef\xbb\xbf5.1,2.5,hill,oak\n'; } >joined.csv
+expect 0 '' "$GENRE_DIST" preprocess joined.csv --target kind -o made.h5 --force
+grep -q 'no number' err.txt && fail "a mark between two files is part of a number"
+tr , '\001' <plain.csv >hive.txt
+works hive.txt 'x01 between fields'
+expect 0 '' "$GENRE_DIST" info made.h5
+grep -Fq -- '--delimiter' out.txt && eval "works hive.txt 'x01 between fields' $(sed -n 's/^written with //p' out.txt)"
 
 # ---- quotes inside fields, records of another length ------------------------------------------------------------
 sed '1s/place/place,note/; 2,$s/,\([a-z]*\),\([a-z]*\)$/,\1,5" or so,\2/' plain.csv >inches.csv

@@ -117,7 +117,8 @@ awk -F, 'NR == 1 || $4 > 0' whole.csv >positive.csv
 expect 0 '' "$GENRE_DIST" evaluate alone/model.h5 positive.csv --json
 equal "records that weigh nothing" "$(cat out.txt)" "$(cat whole.json)"
 cut -d, -f1-3,6 whole.csv >bare.csv
-expect 0 "no column 'importance', by which the model's records were weighted: each record counts 1" "$GENRE_DIST" evaluate alone/model.h5 bare.csv --json
+expect 0 "no column 'importance', by which the model's records were weighted: each record counts 1" "$GENRE_DIST" evaluate alone/model.h5 bare.csv --json --importance
+[[ $(sed 's/.*"importance"//' out.txt) != "$(sed 's/.*"importance"//' importance.json)" ]] || fail "weights play no part in the importance of columns"
 holds "the weights' part in the scores" "$(json_number whole.json log_loss) != $(json_number out.txt log_loss)"
 expect 0 "1 of 700 records has no weight.*'-1' in line 5.*not scored" "$GENRE_DIST" evaluate alone/model.h5 negative.csv --json
 expect 0 '' "$GENRE_DIST" predict alone/model.h5 bare.csv -o -

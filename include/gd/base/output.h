@@ -13,6 +13,12 @@
 GD_CHECKED gd_status gd_output_check(const char *path);
 /* What is still to be written goes out; GD_FAILED with the reason where that, or any writing before, failed. `name` is what a user knows `out` by. */
 GD_CHECKED gd_status gd_output_flush(FILE *out, const char *name);
+/* All of a result to where it goes: stdout (below), a device or a pipe, or a file that is replaced as a whole (gd_file_write). GD_FAILED. */
+GD_CHECKED gd_status gd_output_write(const char *path, const void *bytes, size_t size);
+/* Opens what takes bytes without keeping them, stdout among it; `*out` is NULL where `path` is for a file. */
+GD_CHECKED gd_status gd_output_open_stream(const char *path, FILE **out);
+/* Flushes such a stream, and closes it unless it is stdout. */
+GD_CHECKED gd_status gd_output_close_stream(FILE *out, const char *path);
 /* Whether `path` means stdout: "-", "/dev/stdout", or no path at all. */
 bool gd_output_is_stdout(const char *path);
 /* The directory that `path` lies in, released with free(); NULL when out of memory. */

@@ -38,6 +38,7 @@ static void test_delimiters(void)
 	expect("| a | k |\n|:--|--:|\n| 1 | u |\n", "bars between fields, lines that are drawn left out");
 	expect("a     k\n----- ---\n1     u\n", "blanks between fields, lines that are drawn left out");
 	expect("a:b:c\n1:x:2.5\n2:y:3.5\n", "':' between fields");
+	expect("a\x01" "b\x01" "k\n1\x01" "2\x01u\n3\x01" "4\x01v\n", "\\x01 between fields");
 	expect("a^b^c\n1^x,^2.5\n2^y^3.5\n", "'^' between fields");
 	expect("a,b\n1,12:30\n2,12:45\n", "");
 	/* Other marks inside fields are not what parts them. */
@@ -85,6 +86,9 @@ static void test_lead(void)
 	expect("# what it is\n#a,b,k\n1,2,u\n3,5,v\n", "1 line before the header left out, the header's # left out");
 	expect("#tag\n#one\n", "");
 	expect("a b k\nr1 1 2 u\nr2 2 1 v\n", "blanks between fields, the first column has no name in the header");
+	expect("Leaves of 2024,,,\n,,,\na,b,c,k\n1,2,3,u\n3,4,5,v\n", "2 lines before the header left out");
+	expect(",,\n,,\na,b,k\n1,2,u\n3,4,v\n", "2 lines before the header left out");
+	expect("id,,\n1,2,u\n3,4,v\n", "");
 	expect("a,k,\n1,u\n2,v\n", "the header's last delimiter left out");
 }
 
@@ -107,7 +111,10 @@ static void test_options(void)
 	gd_dialect_options escape = {.quote = "\\'"};
 	dialect = recognise("a,k\n'x\\'y',u\n", &escape);
 	CU_ASSERT(dialect.quote == '\'' && dialect.escaped);
-	static const gd_dialect_options wrong[] = {{.delimiter = "none"}, {.delimiter = "ab"}, {.delimiter = "."}, {.quote = "x"}, {.comment = "xx"}, {.delimiter = ";", .quote = ";"},
+	gd_dialect_options control = {.delimiter = "\\x01"};
+	dialect = recognise("a\x01k\n1\x01u\n", &control);
+	CU_ASSERT_EQUAL(dialect.delimiter, '\x01');
+	static const gd_dialect_options wrong[] = {{.delimiter = "\\x0a"}, {.delimiter = "\\x41"}, {.delimiter = "\\x"}, {.delimiter = "none"}, {.delimiter = "ab"}, {.delimiter = "."}, {.quote = "x"}, {.comment = "xx"}, {.delimiter = ";", .quote = ";"},
 		{.comment = "|", .delimiter = "|"}};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		gd_status status = gd_dialect_check(&wrong[i]);

@@ -96,6 +96,8 @@ static void test_forms(void)
 	expect("a,b\n", "1:a|b;");
 	/* A quote inside a field that has none around it is a character; one trailing empty field is none. */
 	expect("a,b\n1,5\"\n3,x\"y\n\"z\",\"\n\"\n", "1:a|b;2:1|5\";3:3|x\"y;4:z|\n;");
+	/* A mark of the order of bytes where two files were joined. */
+	expect("a,b\n1,2\n\xEF\xBB\xBF" "3,4\n\xEF\xBB\xBF" "x,\xC3\xA9\n", "1:a|b;2:1|2;3:3|4;4:x|\xC3\xA9;");
 	expect("a,b\n1,2,\n3,4\n", "1:a|b;2:1|2;3:3|4;");
 	expect("a,b,\n1,2\n3,4,\n", "1:a|b;2:1|2;3:3|4;");
 }
@@ -144,6 +146,7 @@ static void test_bad(void)
 	EXPECT_BAD("", "empty");
 	EXPECT_BAD("\n\n", "empty");
 	EXPECT_BAD("a,b\n1,2\n3\n", "line 3: expected 2 fields, found 1");
+	EXPECT_BAD("a,b\n1,2\n# a remark\n3,4\n", "line 3: expected 2 fields, found 1; --comment '#' leaves out lines that begin with it");
 	EXPECT_BAD("a,b\n\"1\n\n\",2\n3,4,5\n", "line 5: expected 2 fields, found 3");
 	EXPECT_BAD("a,b\n1,2\n\"3\n\"x,4\n", "line 4: stray quote");
 	EXPECT_BAD("a,b\n1,2\n\"3,4\n5,6\n", "line 3: a quote of the record that begins here is never closed");
