@@ -25,11 +25,14 @@ static gd_table_source *source_of(const gd_preprocess *run, void **context)
 	return run->options->source ? run->options->source : run->arrays ? gd_array_table_deliver : gd_table_deliver;
 }
 
-/* Quotes that enclose nothing, in columns that mean something. */
-static void warn_of_loose_quotes(const gd_preprocess *run)
+/* Lines that are the header again, and quotes that enclose nothing, in columns that mean something. */
+static void warn_of_readings(const gd_preprocess *run)
 {
+	const int64_t headers = run->loose[run->recipe.schema.column_count], at = run->loose_line[run->recipe.schema.column_count];
 	const gd_schema *schema = &run->recipe.schema;
 	char room[GD_EXCERPT_ROOM];
+	if (headers)
+		gd_log_warning("%lld %s the header again, %s line %lld, and %s left out", (long long)headers, gd_plural(headers, "line is", "lines are"), gd_plural(headers, "in", "the first in"), (long long)at, gd_plural(headers, "is", "are"));
 	for (int i = 0; i < schema->column_count; i++) {
 		int64_t count = run->loose[i], line = run->loose_line[i];
 		if (count)
@@ -56,7 +59,7 @@ static gd_status read_rows(gd_preprocess *run)
 	}
 	if (gd_failed(&status))
 		return status;
-	warn_of_loose_quotes(run);
+	warn_of_readings(run);
 	if (run->together || run->arrays)
 		memcpy(run->header.source_sha256, run->source_sha256, sizeof run->header.source_sha256);
 	else if (*run->inferred_sha256 && strcmp(run->inferred_sha256, run->header.source_sha256))

@@ -274,7 +274,7 @@ static bool looks_like_data(const trial *t, char decimal)
 		numeric_in_header += number && is_number(header->fields[c], decimal);
 		repeated += again;
 	}
-	if (repeated == header->count && t->count > FEWEST_REPEATED)
+	if (repeated == header->count && numeric == numeric_in_header && t->count > FEWEST_REPEATED)
 		return true;
 	return numeric && numeric == numeric_in_header && !is_sequence(header, decimal);
 }

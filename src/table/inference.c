@@ -146,6 +146,8 @@ static gd_status take_record(void *context, const gd_record *record)
 	gd_inference *inference = inferring->inference;
 	gd_status status = gd_ok();
 	inference->records++;
+	if (record->number == 1)
+		inference->first_line = record->line;
 	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
 		const char *text = record->fields[i];
 		bool missing = i == inference->target ? gd_schema_is_unlabelled(&inference->schema, text) : gd_schema_is_missing(&inference->schema, text);
@@ -227,7 +229,7 @@ static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 		gd_inference_decide(column, &inference->schema);
 		if (column->role == GD_ROLE_TARGET) {
 			int64_t values = gd_summary_values(summary);
-			gd_target target = {column->name, values, gd_summary_distinct(summary), summary->numbers == values, summary->fractional};
+			gd_target target = {column->name, values, gd_summary_distinct(summary), gd_summary_numbers(summary) == values, summary->fractional};
 			if (!values)
 				return gd_error(GD_BAD_DATA, "its column '%s' has no values", column->name);
 			status = gd_target_check(&target);
@@ -241,6 +243,8 @@ static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 		status = gd_schema_set_group(&inference->schema, wishes->group);
 	if (!gd_failed(&status) && !inference->schema.term_count)
 		status = no_feature(inference);
+	if (!gd_failed(&status))
+		gd_inference_look_for_units(inference);
 	return gd_failed(&status) ? status : gd_inference_find_copies(inference);
 }
 

@@ -184,6 +184,14 @@ static void make_flag(gd_inference_column *column)
 	snprintf(column->why, sizeof column->why, "true in %.3g%% of the values", 100.0 * (double)column->summary.truths[1] / (double)gd_summary_values(&column->summary));
 }
 
+/* Texts that come a few times each, all about as often: people, or machines, of whom there are several records. */
+static bool may_be_groups(const gd_summary *summary)
+{
+	enum { FEWEST_GROUPS = 20, MOST_RECORDS = 10 };
+	int64_t values = gd_summary_values(summary), distinct = gd_summary_distinct(summary);
+	return distinct >= FEWEST_GROUPS && values >= 2 * distinct && values <= MOST_RECORDS * distinct && !gd_summary_frequent(summary, 2 * values / distinct + 1);
+}
+
 /* Texts: levels, unless they hardly come back. */
 static void decide_text(gd_inference_column *column, const gd_schema *schema)
 {
@@ -200,6 +208,8 @@ static void decide_text(gd_inference_column *column, const gd_schema *schema)
 		make_categorical(column);
 		if (frequent < distinct)
 			snprintf(column->why, sizeof column->why, "%lld levels; rare ones together (%s%lld %s not)", different, gd_plural(frequent, "", "some "), (long long)frequent, gd_plural(frequent, "is", "are"));
+		if (may_be_groups(summary))
+			strncat(column->why, "; groups of records? --group", sizeof column->why - strlen(column->why) - 1);
 	}
 }
 
@@ -302,6 +312,36 @@ void gd_inference_decide(gd_inference_column *column, const gd_schema *schema)
 		return;
 	snprintf(missing, sizeof missing, ", %lld missing", (long long)summary->missing);
 	strncat(column->why, missing, sizeof column->why - strlen(column->why) - 1);
+}
+
+void gd_inference_look_for_units(gd_inference *inference)
+{
+	enum { MOST_LINES = 2 };
+	char room[GD_EXCERPT_ROOM], lines[64];
+	gd_inference_column *first = NULL;
+	int numbers = 0, texts = 0;
+	int64_t unreadable = 0;
+	for (int i = 0; i < inference->count; i++) {
+		gd_inference_column *column = &inference->columns[i];
+		const gd_summary *summary = &column->summary;
+		if (column->role != GD_ROLE_NUMERIC)
+			continue;
+		const int64_t count = gd_summary_values(summary) - readable_numbers(summary);
+		unreadable = first ? unreadable : count;
+		first = first ? first : column;
+		numbers++;
+		texts += summary->text_first && count == unreadable;
+	}
+	if (!texts || texts < numbers || unreadable > MOST_LINES)
+		return;
+	int used = snprintf(lines, sizeof lines, "%lld", (long long)inference->first_line);
+	if (unreadable > 1)
+		snprintf(lines + used, sizeof lines - (size_t)used, ",%lld", (long long)(inference->first_line + unreadable - 1));
+	for (int i = 0; i < inference->count; i++)
+		if (inference->columns[i].role == GD_ROLE_NUMERIC)
+			*inference->columns[i].warning = '\0';
+	snprintf(first->warning, sizeof first->warning, "line %lld holds texts where all others have numbers ('%s'): names of units, or a second header? The table without it: sed %sd FILE | genre-dist ... -",
+		(long long)inference->first_line, gd_excerpt(first->summary.example, room), lines);
 }
 
 static int by_checksum(const void *a, const void *b)

@@ -163,7 +163,7 @@ static void add_unit(gd_summary *summary, const char *unit, int64_t count)
 	}
 }
 
-static int64_t count_numbers(const gd_summary *summary)
+int64_t gd_summary_numbers(const gd_summary *summary)
 {
 	int64_t count = summary->numbers + summary->grouped + summary->other_units;
 	for (int i = 0; i < GD_SUMMARY_UNITS; i++)
@@ -173,7 +173,7 @@ static int64_t count_numbers(const gd_summary *summary)
 
 static void add_number(gd_summary *summary, double value)
 {
-	if (!summary->numbers && count_numbers(summary) == 0)
+	if (!summary->numbers && gd_summary_numbers(summary) == 0)
 		summary->first = value;
 	else
 		summary->rises += value > summary->last, summary->falls += value < summary->last;
@@ -314,6 +314,7 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 				summary->grouped++;
 		} else {
 			add_example(summary, text);
+			summary->text_first = summary->text_first || number == 1;
 			summary->gaps += gd_spelling_gap(text);
 			summary->commas += has_comma(text);
 		}
@@ -339,7 +340,7 @@ static void merge_calendar(gd_calendar *calendar, const gd_calendar *later)
 
 gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 {
-	bool mine = count_numbers(summary) > 0, theirs = count_numbers(later) > 0;
+	bool mine = gd_summary_numbers(summary) > 0, theirs = gd_summary_numbers(later) > 0;
 	summary->rises += later->rises + (mine && theirs && later->first > summary->last);
 	summary->falls += later->falls + (mine && theirs && later->first < summary->last);
 	if (!mine)
@@ -365,6 +366,7 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	for (int i = 0; i < 3; i++)
 		merge_calendar(&summary->dates[i], &later->dates[i]);
 	summary->ambiguous += later->ambiguous;
+	summary->text_first = summary->text_first || later->text_first;
 	summary->gaps += later->gaps;
 	summary->commas += later->commas;
 	summary->packed += later->packed;

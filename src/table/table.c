@@ -326,12 +326,12 @@ static gd_status name_footer(gd_table *table, const gd_status *ragged)
 	return gd_error(GD_BAD_DATA, "%s, and no record follows: a footer, or a record that was cut off; the table without it: head -n %lld FILE | genre-dist ... -", ragged->message, (long long)(line - 1));
 }
 
-gd_status gd_table_next(gd_table *table, const gd_record **record)
+/* The next record into table->record, unless there is none. */
+static gd_status read_next(gd_table *table, bool *more)
 {
-	bool ended = false, more = true;
+	bool ended = false;
 	gd_status status = gd_ok();
-	table->begun = true;
-	*record = NULL;
+	*more = false;
 	if (table->stretches && table->stretch >= table->stretch_count)
 		return status;
 	while (!table->pending) {
@@ -341,10 +341,11 @@ gd_status gd_table_next(gd_table *table, const gd_record **record)
 		if (!ended && !is_behind(table))
 			break;
 		table->record = (gd_record){0};
-		status = next_file(table, &more);
-		if (gd_failed(&status) || !more)
+		status = next_file(table, more);
+		if (gd_failed(&status) || !*more)
 			return status;
 	}
+	*more = true;
 	gd_record *at = &table->record;
 	if (!table->pending)
 		status = gd_table_check_charset(table, at);
@@ -356,11 +357,25 @@ gd_status gd_table_next(gd_table *table, const gd_record **record)
 	status = gd_table_check_fields(table, at);
 	if (gd_failed(&status))
 		return status.code == GD_BAD_DATA ? name_footer(table, &status) : status;
+	return status;
+}
+
+gd_status gd_table_next(gd_table *table, const gd_record **record)
+{
+	gd_record *at = &table->record;
+	bool more = true;
+	table->begun = true;
+	*record = NULL;
+	do {
+		gd_status status = read_next(table, &more);
+		if (gd_failed(&status) || !more)
+			return status;
+	} while (gd_table_repeats_header(table, at));
 	for (int i = 0; table->splitter.dialect.decimal == ',' && i < at->count; i++)
 		gd_decimal_turn(at->fields[i]);
 	at->number = ++table->number;
 	*record = at;
-	return status;
+	return gd_ok();
 }
 
 gd_status gd_table_rewind(gd_table *table)
@@ -372,6 +387,7 @@ gd_status gd_table_rewind(gd_table *table)
 		end_file(table);
 	for (int i = 0; i < table->header.count; i++)
 		table->loose[i] = 0;
+	table->headers = 0;
 	table->file = file;
 	table->stretch = 0;
 	table->number = table->first_number;
@@ -395,6 +411,12 @@ int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *
 {
 	*line = table->loose_line[column];
 	return table->loose[column];
+}
+
+int64_t gd_table_count_headers(const gd_table *table, int64_t *line)
+{
+	*line = table->header_line;
+	return table->headers;
 }
 
 void gd_table_get_sha256(gd_table *table, char sha256[65])

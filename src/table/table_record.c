@@ -84,3 +84,20 @@ gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 		record->count = 0;
 	return gd_record_fit(&table->room, record, columns);
 }
+
+/* Files that were put one behind the other have headers between them. */
+bool gd_table_repeats_header(gd_table *table, const gd_record *record)
+{
+	const gd_dialect *dialect = &table->splitter.dialect;
+	if (!dialect->header || dialect->looks_like_data || record->count < 2 || strcmp(record->fields[0], table->header.fields[0]) != 0)
+		return false;
+	for (int i = 1; i < record->count; i++)
+		if (strcmp(record->fields[i], table->header.fields[i]) != 0)
+			return false;
+	if (!table->headers++)
+		table->header_line = gd_table_line(table, record->line);
+	/* What is read once is asked for no counts. */
+	if (table->headers == 1 && table->options.once)
+		gd_log_warning("line %lld of '%s' is the header again; such lines are left out", (long long)table->header_line, gd_table_name(table));
+	return true;
+}

@@ -209,6 +209,37 @@ equal "what is left" "$(names_of doubles.h5)" '"length", "width", "length_2=east
 pre doubles --numeric length_3 --drop width
 equal "what is asked for is kept" "$(names_of doubles.h5)" '"length", "length_2=east", "length_2=north", "length_2=south", "length_3"'
 
+# ---- what is no record, and records of one kind --------------------------------------------------------------------
+sed '1a cm,mm,,tree' plain.csv >units.csv
+pre units
+says "warning: line 2 holds texts where all others have numbers \\('cm'\\): names of units, or a second header\\? The table without it: sed 2d FILE"
+silent 'is no number'
+sed '1a How long?,How wide?,Where?,Which?\n{1},{2},{3},{4}' plain.csv >survey-lines.csv
+pre survey-lines
+says "line 2 holds texts where all others .*: sed 2,3d FILE"
+sed 2,3d survey-lines.csv >survey-rest.csv
+cmp -s survey-rest.csv plain.csv || fail "what the message says does not make the table"
+sed '5a cm,mm,,tree' plain.csv >late-units.csv
+pre late-units
+silent 'holds texts where'
+{ cat plain.csv; tail -n +2 plain.csv | head -n 60; } >whole.csv
+{ cat plain.csv; head -n 61 plain.csv; } >joined.csv
+expect 0 '' "$program" preprocess whole.csv --target kind --force
+for count in 1 3; do
+	expect 0 "warning: 1 line is the header again, in line 242, and is left out" ranks $count preprocess joined.csv --target kind --force
+	silent 'looks like data'
+	equal "the table without the second header, on $count ranks" "$(content_of joined.h5)" "$(content_of whole.h5)"
+done
+table people.csv 'more = sprintf(",P%02d", int(i / 4))' 'rows = 240; heads = ",person";'
+pre people
+says '^ +person +categorical +60 levels.*; groups of records\? --group$'
+table priced.csv 'kind = sprintf("$%d.%02d", draw(900) + 100, draw(100))'
+refuse 3 "column 'kind' looks continuous \\([0-9]+ different numbers in 240 records\\); this program learns classes" "$program" preprocess priced.csv --target kind --force
+
+expect 0 '' "$program" train --preset study --data joined.h5 --run run-joined --epochs 1 --quiet
+expect 0 "warning: line 242 of 'joined.csv' is the header again; such lines are left out" ranks 2 predict run-joined/model.h5 joined.csv -o joined.out
+equal "a prediction for each record" "$(wc -l <joined.out)" 301
+
 # ---- identifiers ------------------------------------------------------------------------------------------------
 awk 'BEGIN { srand(3); print "Unnamed: 0,length,width,kind"; for (i = 0; i < 400; i++) if (i % 7) printf "%d,%.3f,%.3f,%s\n", i, rand(), rand(), i < 130 ? "alder" : i < 270 ? "birch" : "cedar" }' >index.csv
 pre index

@@ -56,7 +56,7 @@ typedef struct gd_inference {
 	gd_inference_column *columns; /* [count] */
 	int count;
 	int target;                   /* index of the target's column, -1: none */
-	int64_t records;
+	int64_t records, first_line; /* the line of the first record */
 	char sha256[65];              /* of the bytes read */
 	gd_schema schema;             /* of what was decided; the caller may take it over */
 } gd_inference;
@@ -75,6 +75,8 @@ void gd_inference_release(gd_inference *inference);
 
 /* Decides on a column from its finished summary: role (which `asked` fixes), words, why, warning. `schema` has the rule for rare levels, and perhaps the order of dates. */
 void gd_inference_decide(gd_inference_column *column, const gd_schema *schema);
+/* Warns of a first record that is no record: texts where all others have numbers, in each such column, as names of units are. */
+void gd_inference_look_for_units(gd_inference *inference);
 /* Warns of feature columns that hold the same in every record. Fails when memory runs out. */
 GD_CHECKED gd_status gd_inference_find_copies(gd_inference *inference);
 

@@ -68,6 +68,7 @@ typedef struct gd_summary {
 	int64_t truth_words;     /* of them, words */
 	gd_calendar dates[3];    /* read in each order (gd_date_order) */
 	int64_t ambiguous;       /* dates that differ with the order of day and month */
+	bool text_first;         /* the first record has a text that is no number */
 	int64_t gaps;            /* texts that say that something is missing (gd_spelling_gap) */
 	int64_t commas;          /* texts that would be numbers with a decimal comma */
 	int64_t packed;          /* whole numbers that are dates YYYYMMDD, which `dates` have too */
@@ -93,6 +94,8 @@ GD_CHECKED gd_status gd_summary_unpack(gd_summary *summary, const char **at, con
 GD_CHECKED gd_status gd_summary_finish(gd_summary *summary);
 void gd_summary_release(gd_summary *summary);
 
+/* Numbers, in whatever unit. */
+int64_t gd_summary_numbers(const gd_summary *summary);
 /* Values that are not missing. */
 int64_t gd_summary_values(const gd_summary *summary);
 /* Distinct values: exact up to GD_SUMMARY_SAMPLE, estimated beyond (good to two parts in a hundred). */

@@ -74,6 +74,8 @@ gd_status gd_table_name_error(gd_table *table, const gd_status *cause);
 void gd_table_get_writing(const gd_table *table, gd_writing *writing);
 /* How many fields of a column so far had a quote inside but none around them, and the line of the first. */
 int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *line);
+/* How many lines so far were the header again, which are no records, and the first. */
+int64_t gd_table_count_headers(const gd_table *table, int64_t *line);
 /* After the last record: SHA-256 of all bytes, unpacked, file after file. */
 void gd_table_get_sha256(gd_table *table, char sha256[65]);
 /* May be NULL. */

@@ -31,6 +31,7 @@ struct gd_table {
 	int64_t number;
 	gd_record_room room;
 	bool told;                   /* of a record that is no UTF-8 */
+	int64_t headers, header_line; /* lines that are the header again, and the first of them */
 	int64_t *loose, *loose_line; /* [columns] */
 	gd_sha256_pieces hash;
 	char description[GD_TABLE_DESCRIPTION];
@@ -46,6 +47,8 @@ gd_status gd_table_fail(gd_table *table, int64_t line, const char *message);
 /* A record as it should be: in UTF-8, with as many fields as the header. */
 GD_CHECKED gd_status gd_table_check_charset(gd_table *table, gd_record *record);
 GD_CHECKED gd_status gd_table_check_fields(gd_table *table, gd_record *record);
+/* Whether the record is the header again; counted. */
+bool gd_table_repeats_header(gd_table *table, const gd_record *record);
 void gd_table_note_loose_quotes(gd_table *table, const gd_record *record);
 
 #endif
