@@ -8,6 +8,7 @@
 #include "gd/base/memory.h"
 #include "gd/parallel/ask.h"
 #include "gd/parallel/join.h"
+#include "gd/preprocess/preprocess_ranges.h"
 #include "gd/preprocess/preprocess_slices.h"
 #include "gd/preprocess/preprocess_units.h"
 
@@ -21,9 +22,11 @@ enum {
 typedef struct placing {
 	gd_preprocess *run;
 	uint64_t stream; /* of keys */
-	gd_pile *piles; /* [count]: rows of this rank's range of keys, by ranges of that */
+	gd_ranges ranges; /* of keys */
+	gd_pile *piles; /* [count]: rows of this rank's ranges, by ranges of these */
 	int count;
-	int64_t *labels; /* [classes]: how many rows of each */
+	int64_t *labels; /* [GD_REGIONS, classes]: how many rows of each */
+	int64_t held[GD_REGIONS][GD_SPLIT_PARTS]; /* once they are in order, how many of each part */
 	char *sent;      /* [most] rows on their way, waiting for the others */
 	int *owner;      /* [most] */
 	size_t waiting, most, item;
@@ -93,12 +96,16 @@ static gd_status tally_contents(gd_preprocess *run, const gd_slices *slices, con
 
 /* ---- to the ranks that own them ---- */
 
+static int region_of(const placing *p, int range)
+{
+	return range / p->ranges.ranks;
+}
+
 static bool take_row(placing *p, const gd_row *row)
 {
-	uint64_t inside = row->hash;
-	gd_split_range(&inside, (uint64_t)p->run->communicator->size);
-	p->labels[row->label] += !row->test;
-	return gd_rows_add(&p->piles[gd_split_range(&inside, (uint64_t)p->count)], row);
+	int range = gd_ranges_find(&p->ranges, row->hash), classes = p->run->recipe.schema.classes.count;
+	p->labels[region_of(p, range) * classes + row->label] += !row->test;
+	return gd_rows_add(&p->piles[(int)(gd_ranges_inside(&p->ranges, range, row->hash) * p->count)], row);
 }
 
 static gd_status take_rows(void *context, const void *entries, size_t count, void *answers)
@@ -138,12 +145,14 @@ static gd_status send_slice(placing *p, const gd_slices *slices, const gd_slice 
 	while (more && !gd_failed(&status)) {
 		gd_row *row = NULL;
 		while (p->waiting < p->most && (row = next_row(p, &walk, slices, slice, tally, &status))) {
-			if (!run->together && !take_row(p, row))
-				break;
-			if (!run->together)
+			int owner = gd_ranges_find(&p->ranges, row->hash) % run->communicator->size;
+			if (owner == run->communicator->rank) {
+				if (!take_row(p, row))
+					break;
 				continue;
+			}
 			memcpy(p->sent + p->waiting * p->item, row, p->item);
-			p->owner[p->waiting++] = gd_owner_of(run->communicator, row->hash);
+			p->owner[p->waiting++] = owner;
 		}
 		more = row != NULL;
 		if (!gd_failed(&status))
@@ -179,7 +188,8 @@ static gd_status send_rows(placing *p)
 
 /* What parts take of each class: the test part's quota, then the validation part's, filled with the records of the least keys; records of test files have their part. */
 typedef struct quotas {
-	int64_t *all; /* [4, classes]: all records; those in front; the quotas of the two parts */
+	int64_t *all;    /* [3, classes]: all records that are left; the quotas of the two parts */
+	int64_t *before; /* [GD_REGIONS, classes]: those in front of this rank's in a region */
 	size_t classes;
 } quotas;
 
@@ -188,20 +198,23 @@ static gd_status share_out(placing *p, quotas *q)
 	gd_preprocess *run = p->run;
 	const double fraction[2] = {run->options->test_fraction, run->options->validation_fraction};
 	q->classes = (size_t)run->recipe.schema.classes.count;
-	q->all = gd_allocate(4 * q->classes, sizeof *q->all);
-	gd_status status = q->all ? gd_ok() : gd_out_of_memory("the split");
+	q->all = gd_allocate(3 * q->classes, sizeof *q->all);
+	q->before = gd_allocate(GD_REGIONS * q->classes, sizeof *q->before);
+	gd_status status = q->all && q->before ? gd_ok() : gd_out_of_memory("the split");
 	status = gd_agree(run->communicator, &status);
-	if (gd_failed(&status))
-		return status;
-	memcpy(q->all, p->labels, q->classes * sizeof *q->all);
-	status = gd_join_before(run->communicator, p->labels, q->classes, q->all + q->classes);
 	if (!gd_failed(&status))
-		status = gd_join_counts(run->communicator, q->all, q->classes);
+		status = gd_join_before(run->communicator, p->labels, GD_REGIONS * q->classes, q->before);
+	if (!gd_failed(&status))
+		status = gd_join_counts(run->communicator, p->labels, GD_REGIONS * q->classes);
+	for (size_t i = 0; i < GD_REGIONS * q->classes && !gd_failed(&status); i++) {
+		q->before[i] += q->all[i % q->classes];
+		q->all[i % q->classes] += p->labels[i];
+	}
 	for (size_t part = 0; part < 2 && !gd_failed(&status); part++) {
 		int64_t left = 0;
 		for (size_t i = 0; i < q->classes; i++)
 			left += q->all[i];
-		int64_t *quota = q->all + (2 + part) * q->classes;
+		int64_t *quota = q->all + (1 + part) * q->classes;
 		gd_split_quotas((int)q->classes, q->all, (int64_t)ceil(fraction[part] * (double)left), quota);
 		for (size_t i = 0; i < q->classes; i++)
 			q->all[i] -= quota[i];
@@ -209,9 +222,9 @@ static gd_status share_out(placing *p, quotas *q)
 	return status;
 }
 
-static uint8_t next_part(quotas *q, int32_t label)
+static uint8_t next_part(quotas *q, int region, int32_t label)
 {
-	int64_t rank = q->all[q->classes + (size_t)label]++, test = q->all[2 * q->classes + (size_t)label], validation = q->all[3 * q->classes + (size_t)label];
+	int64_t rank = q->before[(size_t)region * q->classes + (size_t)label]++, test = q->all[q->classes + (size_t)label], validation = q->all[2 * q->classes + (size_t)label];
 	return rank < test ? GD_SPLIT_TEST : rank < test + validation ? GD_SPLIT_VALIDATION
 								      : GD_SPLIT_TRAIN;
 }
@@ -246,7 +259,7 @@ static bool list_pile(const placing *p, gd_pile *pile, gd_keyed *order, char **c
 }
 
 /* One pile, in order behind what is in the parts. */
-static gd_status order_pile(const placing *p, gd_pile *pile, quotas *q, gd_pile *parts)
+static gd_status order_pile(placing *p, gd_pile *pile, quotas *q, gd_pile *parts)
 {
 	size_t got = 0;
 	char *copies = NULL;
@@ -256,8 +269,10 @@ static gd_status order_pile(const placing *p, gd_pile *pile, quotas *q, gd_pile 
 		status = gd_failed(&p->run->spill.status) ? p->run->spill.status : gd_out_of_memory("the order of the records");
 	for (size_t i = 0; i < got && !gd_failed(&status); i++) {
 		gd_row *row = (gd_row *)order[i].item;
+		int region = region_of(p, gd_ranges_find(&p->ranges, row->hash));
 		if (q->all && !row->test)
-			row->part = next_part(q, row->label);
+			row->part = next_part(q, region, row->label);
+		p->held[region][row->part]++;
 		if (!gd_rows_add(&parts[row->part], row))
 			status = p->run->spill.status;
 	}
@@ -267,22 +282,23 @@ static gd_status order_pile(const placing *p, gd_pile *pile, quotas *q, gd_pile 
 	return status;
 }
 
-static gd_status find_starts(gd_preprocess *run)
+static gd_status find_starts(placing *p)
 {
-	int64_t mine[GD_SPLIT_PARTS];
-	size_t size = (size_t)run->communicator->size;
-	run->starts = gd_allocate((size + 1) * GD_SPLIT_PARTS, sizeof *run->starts);
-	int64_t *counts = gd_allocate(size * GD_SPLIT_PARTS, sizeof *counts);
+	gd_preprocess *run = p->run;
+	size_t ranks = (size_t)run->communicator->size, ranges = GD_REGIONS * ranks;
+	run->starts = gd_allocate((ranges + 1) * GD_SPLIT_PARTS, sizeof *run->starts);
+	int64_t *counts = gd_allocate(ranges * GD_SPLIT_PARTS, sizeof *counts);
 	gd_status status = run->starts && counts ? gd_ok() : gd_out_of_memory("the order of the records");
 	status = gd_agree(run->communicator, &status);
-	for (int part = 0; part < GD_SPLIT_PARTS; part++)
-		mine[part] = run->rows.piles[part].count;
 	if (!gd_failed(&status))
-		status = gd_join_all(run->communicator, mine, sizeof mine, counts);
-	for (size_t i = 0; i < size * GD_SPLIT_PARTS && !gd_failed(&status); i++)
-		run->starts[i + GD_SPLIT_PARTS] = run->starts[i] + counts[i];
+		status = gd_join_all(run->communicator, p->held, sizeof p->held, counts);
+	for (size_t range = 0; range < ranges && !gd_failed(&status); range++)
+		for (size_t part = 0; part < GD_SPLIT_PARTS; part++) {
+			int64_t *start = run->starts + range * GD_SPLIT_PARTS + part;
+			start[GD_SPLIT_PARTS] = start[0] + counts[(range % ranks * GD_REGIONS + range / ranks) * GD_SPLIT_PARTS + part];
+		}
 	if (!gd_failed(&status))
-		memcpy(run->header.rows, run->starts + size * GD_SPLIT_PARTS, sizeof run->header.rows);
+		memcpy(run->header.rows, run->starts + ranges * GD_SPLIT_PARTS, sizeof run->header.rows);
 	free(counts);
 	return status;
 }
@@ -301,6 +317,7 @@ static gd_status order_rows(placing *p)
 	for (int i = 0; i < p->count && !gd_failed(&status); i++)
 		status = order_pile(p, &p->piles[i], &q, parts);
 	free(q.all);
+	free(q.before);
 	if (parts) {
 		for (int i = 0; i < rows->pile_count; i++)
 			gd_pile_release(&rows->piles[i]);
@@ -313,7 +330,7 @@ static gd_status order_rows(placing *p)
 	if (gd_failed(&status))
 		return status;
 	rows->count = parts[0].count + parts[1].count + parts[2].count;
-	return find_starts(run);
+	return find_starts(p);
 }
 
 /* ---- all of it ---- */
@@ -334,7 +351,7 @@ static gd_status plan(placing *p)
 	p->count = (int)fmax(1, fmax(needed, fmin(nominal, room)));
 	p->most = (size_t)fmax(1, fmin(most, MOST_ROWS_SENT));
 	p->piles = gd_allocate((size_t)p->count, sizeof *p->piles);
-	p->labels = gd_allocate((size_t)run->recipe.schema.classes.count, sizeof *p->labels);
+	p->labels = gd_allocate(GD_REGIONS * (size_t)run->recipe.schema.classes.count, sizeof *p->labels);
 	p->sent = run->together ? malloc(p->most * p->item) : NULL;
 	p->owner = gd_allocate(p->most, sizeof *p->owner);
 	if (!p->piles || !p->labels || !p->owner || (run->together && !p->sent))
@@ -346,6 +363,7 @@ static gd_status plan(placing *p)
 gd_status gd_preprocess_place(gd_preprocess *run)
 {
 	placing p = {.run = run, .stream = gd_split_stream((uint64_t)run->options->seed), .item = run->rows.piles[0].item};
+	p.ranges = gd_ranges_plan(run->options, run->communicator->size);
 	gd_status status = gd_ok();
 	run->communicator->phase = "splitting the records";
 	if (run->options->split == GD_SPLIT_GROUPED)

@@ -6,6 +6,7 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
 #include "gd/parallel/mpi_error.h"
+#include "gd/preprocess/preprocess_ranges.h"
 
 enum { TAG_GO = 73,
 	TAG_BLOCK };
@@ -37,10 +38,10 @@ typedef struct piece {
 	int64_t first, count;
 } piece;
 
-/* Which of the rows [first, first + count) of a part are the rank's. */
-static piece piece_of(const gd_preprocess *run, int rank, gd_part part, int64_t first, int64_t count)
+/* Which of the rows [first, first + count) of a part are of a range of keys. */
+static piece piece_of(const gd_preprocess *run, int range, gd_part part, int64_t first, int64_t count)
 {
-	int64_t from = run->starts[rank * GD_SPLIT_PARTS + (int)part], to = run->starts[(rank + 1) * GD_SPLIT_PARTS + (int)part];
+	int64_t from = run->starts[range * GD_SPLIT_PARTS + (int)part], to = run->starts[(range + 1) * GD_SPLIT_PARTS + (int)part];
 	from = from > first ? from : first;
 	to = to < first + count ? to : first + count;
 	return (piece){from, to > from ? to - from : 0};
@@ -114,9 +115,11 @@ static gd_status take_block(void *context, gd_part part, int64_t first, int64_t 
 	writing *w = context;
 	gd_status status = gd_ok();
 	int64_t width = w->run->header.preprocessing.features;
-	for (int rank = 0; rank < w->run->communicator->size && !gd_failed(&status); rank++) {
-		const piece its = piece_of(w->run, rank, part, first, count);
+	int ranks = w->run->communicator->size;
+	for (int range = 0; range < GD_REGIONS * ranks && !gd_failed(&status); range++) {
+		const piece its = piece_of(w->run, range, part, first, count);
 		int64_t at = its.first - first;
+		int rank = range % ranks;
 		if (!its.count)
 			continue;
 		const gd_dataset_rows here = {rows->features + at * width, rows->labels + at, rows->source_rows + at, rows->weights ? rows->weights + at : NULL, rows->groups ? rows->groups + at : NULL};
@@ -153,11 +156,13 @@ static gd_status give_blocks(writing *w, const gd_dataset_rows *rows)
 {
 	gd_status status = gd_ok();
 	int go = 1;
-	for (int part = 0; part < GD_PARTS && !gd_failed(&status) && go; part++) {
-		const piece mine = piece_of(w->run, w->run->communicator->rank, (gd_part)part, 0, w->run->header.rows[part]);
+	int ranks = w->run->communicator->size;
+	for (int i = 0; i < GD_PARTS * GD_REGIONS && !gd_failed(&status) && go; i++) {
+		int part = i / GD_REGIONS, range = i % GD_REGIONS * ranks + w->run->communicator->rank;
+		const piece mine = piece_of(w->run, range, (gd_part)part, 0, w->run->header.rows[part]);
 		for (int64_t at = mine.first, count; at < mine.first + mine.count && !gd_failed(&status) && go; at += count) {
 			int64_t block = at / w->block_rows * w->block_rows;
-			count = piece_of(w->run, w->run->communicator->rank, (gd_part)part, block, w->block_rows).count;
+			count = piece_of(w->run, range, (gd_part)part, block, w->block_rows).count;
 			gd_status made = make_rows(w, (gd_part)part, count, rows);
 			status = give_block(w, &made, count, rows, &go);
 		}
