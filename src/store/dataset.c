@@ -27,6 +27,17 @@ const char *gd_column_path(gd_part part, gd_column column, char path[32])
 	return path;
 }
 
+enum { CHUNK_BYTES = 512 << 10 };
+
+/* A power of two: such chunks, and the rows that a rank reads at a time, fit into each other. */
+int64_t gd_dataset_block_rows(int features)
+{
+	int64_t rows = 1;
+	while (2 * rows * features * (int64_t)sizeof(float) <= CHUNK_BYTES)
+		rows *= 2;
+	return rows;
+}
+
 void gd_dataset_header_release(gd_dataset_header *header)
 {
 	gd_preprocessing_release(&header->preprocessing);

@@ -1,105 +1,52 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "gd/base/file.h"
 #include "gd/base/leftover.h"
+#include "gd/store/chunk_kernels.h"
+#include "gd/store/dataset_chunks.h"
 #include "gd/store/dataset_content.h"
-#include "gd/store/dataset_file.h"
 #include "gd/store/digest_trailer.h"
 
-enum {
-	CHUNK_BYTES = 512 << 10,
-	VECTOR_CHUNK_ROWS = 4096, /* at least, so that a label's chunk is not a few bytes where rows are wide */
-};
-
-/* A power of two: such chunks, and the rows that a rank reads at a time, fit into each other. */
-int64_t gd_dataset_block_rows(int features)
-{
-	int64_t rows = 1;
-	while (2 * rows * features * (int64_t)sizeof(float) <= CHUNK_BYTES)
-		rows *= 2;
-	return rows;
-}
-
-static void make_arrays(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, hsize_t matrix_chunk)
+static void make_arrays(gd_hdf5 *hdf5, const gd_chunk_plan *plan, gd_part part)
 {
 	char path[32];
-	hsize_t rows = (hsize_t)header->rows[part], features = (hsize_t)header->preprocessing.features;
-	hsize_t vector_chunk = matrix_chunk > VECTOR_CHUNK_ROWS ? matrix_chunk : VECTOR_CHUNK_ROWS;
+	hsize_t rows = (hsize_t)plan->header->rows[part], features = (hsize_t)plan->header->preprocessing.features;
 	gd_hdf5_put_group(hdf5, gd_part_names[part]);
 	for (int column = 0; column < GD_COLUMNS; column++) {
-		if (!gd_column_is_there(header, column))
+		if (!gd_column_is_there(plan->header, (gd_column)column))
 			continue;
 		const gd_column_form *form = &gd_column_forms[column];
-		hsize_t chunk = form->rank == 2 ? matrix_chunk : vector_chunk;
 		gd_hdf5_array array = {
 			.element = form->element,
 			.rank = form->rank,
 			.shape = {rows, features},
-			.chunk = {chunk < rows ? chunk : rows, features},
+			.chunk = {(hsize_t)gd_chunk_plan_rows(plan, part, (gd_column)column), features},
 			.units = "1",
 			.long_name = form->long_name,
 		};
-		gd_hdf5_put_array(hdf5, gd_column_path(part, column, path), &array, NULL);
+		gd_hdf5_put_array(hdf5, gd_column_path(part, (gd_column)column, path), &array, NULL);
 		if (form->rank == 2)
 			gd_hdf5_bind_scale(hdf5, path, 1, GD_FEATURE_SCALE);
+		gd_hdf5_place_chunks(hdf5, path, gd_chunk_plan_count(plan, part, (gd_column)column), plan->places + plan->first[part][column]);
 	}
 }
 
-static void write_part(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, hsize_t matrix_chunk, const gd_dataset_rows *block,
-	gd_dataset_source *source, void *context, gd_sha256 *content)
+/* Where the chunks lie: they carry checksums of their own. */
+static bool list_chunks(const gd_chunk_plan *plan, gd_stretches *stretches)
 {
-	char path[32];
-	int64_t rows = header->rows[part], step = (int64_t)matrix_chunk;
-	make_arrays(hdf5, header, part, matrix_chunk);
-	for (int64_t first = 0; first < rows && !gd_hdf5_failed(hdf5); first += step) {
-		int64_t count = rows - first < step ? rows - first : step;
-		hdf5->status = source(context, part, first, count, block);
-		const void *values[GD_COLUMNS] = {block->features, block->labels, block->source_rows, block->weights, block->groups};
-		for (int column = 0; column < GD_COLUMNS; column++)
-			if (gd_column_is_there(header, column))
-				gd_hdf5_put_rows(hdf5, gd_column_path(part, column, path), gd_column_forms[column].element, (hsize_t)first, (hsize_t)count, values[column]);
-		if (!gd_hdf5_failed(hdf5))
-			gd_dataset_content_add(content, block->features, (size_t)(count * header->preprocessing.features) * sizeof *block->features);
-	}
-	/* In the digest they come after all features; weights and groups are not in it. */
-	for (int column = GD_LABELS; column < GD_WEIGHTS; column++) {
-		for (int64_t first = 0; first < rows && !gd_hdf5_failed(hdf5); first += step) {
-			int64_t count = rows - first < step ? rows - first : step;
-			gd_element element = gd_column_forms[column].element;
-			gd_hdf5_get_rows(hdf5, gd_column_path(part, column, path), element, (hsize_t)first, (hsize_t)count, block->source_rows);
-			if (!gd_hdf5_failed(hdf5))
-				gd_dataset_content_add(content, block->source_rows, (size_t)count * gd_element_size(element));
+	bool enough = true;
+	for (int part = 0; part < GD_PARTS; part++)
+		for (int column = 0; column < GD_COLUMNS; column++) {
+			uint64_t bytes = (uint64_t)gd_chunk_plan_rows(plan, (gd_part)part, (gd_column)column) * plan->row_bytes[column] + GD_CHECKSUM_BYTES;
+			size_t count = gd_chunk_plan_count(plan, (gd_part)part, (gd_column)column);
+			for (size_t i = 0; i < count && enough; i++)
+				enough = gd_stretches_add(stretches, plan->places[plan->first[part][column] + i], bytes);
 		}
-	}
-}
-
-/* Where the chunks of a part lie: they carry checksums of their own. */
-static void find_chunks(gd_hdf5 *hdf5, const gd_dataset_header *header, gd_part part, gd_stretches *stretches)
-{
-	char path[32];
-	for (int column = 0; column < GD_COLUMNS && !gd_hdf5_failed(hdf5); column++) {
-		if (!gd_column_is_there(header, column))
-			continue;
-		hsize_t chunk[2] = {1, 1};
-		hid_t array = H5Dopen2(hdf5->file, gd_column_path(part, column, path), H5P_DEFAULT);
-		hid_t creation = array >= 0 ? H5Dget_create_plist(array) : -1;
-		bool found = creation >= 0 && H5Pget_chunk(creation, 2, chunk) > 0;
-		for (hsize_t row = 0; found && row < (hsize_t)header->rows[part]; row += chunk[0]) {
-			hsize_t place[2] = {row, 0}, size = 0;
-			unsigned filters;
-			haddr_t address = HADDR_UNDEF;
-			found = H5Dget_chunk_info_by_coord(array, place, &filters, &address, &size) >= 0 && address != HADDR_UNDEF;
-			if (found && !gd_stretches_add(stretches, address, size))
-				gd_hdf5_fail_out_of_memory(hdf5, "the places of a dataset's chunks");
-		}
-		if (!found)
-			gd_hdf5_fail_in_library(hdf5, path, "cannot find its chunks");
-		gd_hdf5_drop(creation);
-		gd_hdf5_drop(array);
-	}
+	return enough;
 }
 
 static gd_status seal(const char *temporary, const char *path, gd_stretches *stretches)
@@ -124,58 +71,101 @@ static void check_counts(gd_hdf5 *hdf5, const gd_dataset_header *header)
 	}
 }
 
-gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd_dataset_source *source, void *context)
-{
+/* Rank 0's part of it: the file itself. */
+typedef struct writing {
 	gd_hdf5 hdf5;
-	gd_stretches stretches = {0};
-	gd_sha256 content;
-	char digest[65], *temporary = NULL;
-	gd_status status = gd_file_begin(path, &temporary);
+	char *temporary;
+	int held;
+} writing;
+
+/* All but the rows, for which there is room; where, all ranks learn. */
+static gd_status begin(writing *w, const char *path, const gd_dataset_header *header, gd_chunk_plan *plan)
+{
+	gd_status status = gd_file_begin(path, &w->temporary);
 	if (gd_failed(&status))
 		return status;
-	int held = gd_leftover_hold(temporary);
-	size_t features = (size_t)header->preprocessing.features;
-	hsize_t matrix_chunk = (hsize_t)gd_dataset_block_rows(header->preprocessing.features);
-	const gd_dataset_rows block = {
-		.features = gd_allocate(matrix_chunk * features, sizeof *block.features),
-		.labels = gd_allocate(matrix_chunk, sizeof *block.labels),
-		.source_rows = gd_allocate(matrix_chunk, sizeof *block.source_rows),
-		.weights = header->weight ? gd_allocate(matrix_chunk, sizeof *block.weights) : NULL,
-		.groups = header->grouped ? gd_allocate(matrix_chunk, sizeof *block.groups) : NULL,
-	};
-	gd_hdf5_create(&hdf5, temporary, path);
-	if (!block.features || !block.labels || !block.source_rows || (header->weight && !block.weights) || (header->grouped && !block.groups))
-		gd_hdf5_fail_out_of_memory(&hdf5, "a block of rows");
-	check_counts(&hdf5, header);
-	gd_sha256_init(&content);
-	gd_hdf5_put_dataset_header(&hdf5, header);
-	for (int part = 0; part < GD_PARTS && !gd_hdf5_failed(&hdf5); part++)
+	w->held = gd_leftover_hold(w->temporary);
+	gd_hdf5_create(&w->hdf5, w->temporary, path);
+	plan->places = calloc(plan->count + 1, sizeof *plan->places);
+	if (!plan->places)
+		gd_hdf5_fail_out_of_memory(&w->hdf5, "the places of a dataset's chunks");
+	check_counts(&w->hdf5, header);
+	gd_hdf5_put_dataset_header(&w->hdf5, header);
+	for (int part = 0; part < GD_PARTS && !gd_hdf5_failed(&w->hdf5); part++)
 		if (header->rows[part] > 0)
-			write_part(&hdf5, header, part, matrix_chunk, &block, source, context, &content);
-	if (!gd_hdf5_failed(&hdf5)) {
-		gd_dataset_content_finish(&content, &header->preprocessing, digest);
-		gd_hdf5_put_text(&hdf5, "/", "content_sha256", digest);
+			make_arrays(&w->hdf5, plan, (gd_part)part);
+	return w->hdf5.status;
+}
+
+/* `status`: how it has gone so far. */
+static gd_status finish(writing *w, const char *path, const gd_chunk_plan *plan, gd_sha256 *content, gd_status status)
+{
+	gd_stretches stretches = {0};
+	char digest[65];
+	if (!w->temporary)
+		return status;
+	if (!gd_failed(&status)) {
+		gd_dataset_content_finish(content, &plan->header->preprocessing, digest);
+		gd_hdf5_put_text(&w->hdf5, "/", "content_sha256", digest);
+		if (!list_chunks(plan, &stretches))
+			gd_hdf5_fail_out_of_memory(&w->hdf5, "the places of a dataset's chunks");
 	}
-	/* A cache holds chunks until then, and they have no place yet. */
-	if (!gd_hdf5_failed(&hdf5) && H5Fflush(hdf5.file, H5F_SCOPE_LOCAL) < 0)
-		gd_hdf5_fail_in_library(&hdf5, NULL, "cannot flush the file");
-	for (int part = 0; part < GD_PARTS && !gd_hdf5_failed(&hdf5); part++)
-		if (header->rows[part] > 0)
-			find_chunks(&hdf5, header, part, &stretches);
-	status = gd_hdf5_close(&hdf5);
+	gd_status closed = gd_hdf5_close(&w->hdf5);
 	if (!gd_failed(&status))
-		status = seal(temporary, path, &stretches);
+		status = closed;
 	if (!gd_failed(&status))
-		status = gd_file_publish(temporary, path);
+		status = seal(w->temporary, path, &stretches);
+	if (!gd_failed(&status))
+		status = gd_file_publish(w->temporary, path);
 	if (gd_failed(&status))
-		gd_file_discard(temporary);
-	gd_leftover_release(held);
+		gd_file_discard(w->temporary);
+	gd_leftover_release(w->held);
 	free(stretches.items);
-	free(block.groups);
-	free(block.weights);
-	free(block.source_rows);
-	free(block.labels);
-	free(block.features);
-	free(temporary);
 	return status;
+}
+
+/* The temporary file's name, and the places of its chunks. */
+static gd_status spread(gd_communicator *communicator, writing *w, gd_chunk_plan *plan)
+{
+	size_t length = w->temporary ? strlen(w->temporary) + 1 : 0, bytes = plan->count * sizeof *plan->places;
+	gd_status status = gd_broadcast_allocated(communicator, (void **)&w->temporary, &length);
+	return gd_failed(&status) || !bytes ? status : gd_broadcast_allocated(communicator, (void **)&plan->places, &bytes);
+}
+
+static gd_status write_all(gd_communicator *communicator, const char *path, const gd_dataset_header *header, const gd_dataset_piece *pieces, size_t count, gd_dataset_source *source, void *context)
+{
+	writing w = {.held = -1};
+	gd_chunk_plan plan;
+	gd_sha256 content;
+	bool first = !communicator || communicator->rank == 0;
+	gd_chunk_plan_init(&plan, header);
+	gd_status status = first ? begin(&w, path, header, &plan) : gd_ok();
+	if (communicator)
+		status = gd_agree(communicator, &status);
+	if (communicator && !gd_failed(&status))
+		status = spread(communicator, &w, &plan);
+	if (!gd_failed(&status))
+		status = gd_chunks_write(communicator, &plan, w.temporary, path, pieces, count, source, context, &content);
+	if (first)
+		status = finish(&w, path, &plan, &content, status);
+	if (communicator)
+		status = gd_agree(communicator, &status);
+	free(plan.places);
+	free(w.temporary);
+	return status;
+}
+
+gd_status gd_dataset_write_together(gd_communicator *communicator, const char *path, const gd_dataset_header *header, const gd_dataset_piece *pieces, size_t count, gd_dataset_source *source, void *context)
+{
+	return write_all(communicator->size > 1 ? communicator : NULL, path, header, pieces, count, source, context);
+}
+
+gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd_dataset_source *source, void *context)
+{
+	gd_dataset_piece pieces[GD_PARTS];
+	size_t count = 0;
+	for (int part = 0; part < GD_PARTS; part++)
+		if (header->rows[part] > 0)
+			pieces[count++] = (gd_dataset_piece){(gd_part)part, 0, header->rows[part], 0};
+	return write_all(NULL, path, header, pieces, count, source, context);
 }

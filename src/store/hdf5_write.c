@@ -6,6 +6,8 @@
 #include <hdf5_hl.h>
 
 #include "gd/base/parse.h"
+#include "gd/store/chunk_kernels.h"
+#include "gd/store/hdf5_driver.h"
 
 /* A creation list for objects that carry no time of birth. */
 static hid_t timeless(hid_t class)
@@ -144,41 +146,33 @@ void gd_hdf5_put_array(gd_hdf5 *hdf5, const char *path, const gd_hdf5_array *arr
 	gd_hdf5_notice_disk(hdf5);
 }
 
-/* Rows from memory to the file, or back. */
-static void move_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, const void *from, void *to)
+void gd_hdf5_place_chunks(gd_hdf5 *hdf5, const char *path, size_t count, uint64_t *places)
 {
 	if (gd_hdf5_failed(hdf5))
 		return;
-	const char *doing = from ? "cannot write rows" : "cannot read rows";
-	hid_t dataset = H5Dopen2(hdf5->file, path, H5P_DEFAULT), type = gd_element_memory_type(element);
-	hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
-	hid_t rows = -1;
-	hsize_t shape[2] = {0, 0}, start[2] = {first, 0};
-	int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
-	bool moved = false;
-	if ((rank == 1 || rank == 2) && H5Sget_simple_extent_dims(space, shape, NULL) == rank) {
-		shape[0] = count;
-		rows = H5Screate_simple(rank, shape, NULL);
-		moved = rows >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, shape, NULL) >= 0 &&
-			(from ? H5Dwrite(dataset, type, rows, space, H5P_DEFAULT, from) : H5Dread(dataset, type, rows, space, H5P_DEFAULT, to)) >= 0;
+	hsize_t chunk[2] = {1, 1}, at[2] = {0, 0};
+	hid_t dataset = H5Dopen2(hdf5->file, path, H5P_DEFAULT);
+	hid_t creation = dataset < 0 ? -1 : H5Dget_create_plist(dataset), type = dataset < 0 ? -1 : H5Dget_type(dataset);
+	bool placed = creation >= 0 && type >= 0 && H5Pget_chunk(creation, 2, chunk) > 0;
+	/* HDF5 wants the bytes, which the driver does not write. */
+	size_t size = (size_t)(chunk[0] * chunk[1]) * H5Tget_size(type) + GD_CHECKSUM_BYTES;
+	char *bytes = placed ? calloc(1, size) : NULL;
+	hdf5->sink->locating = true;
+	for (size_t i = 0; bytes && placed && i < count; i++, at[0] += chunk[0]) {
+		hdf5->sink->located = HADDR_UNDEF;
+		placed = H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at, size, bytes) >= 0 && hdf5->sink->located != HADDR_UNDEF;
+		places[i] = hdf5->sink->located;
 	}
-	if (!moved)
-		gd_hdf5_fail_in_library(hdf5, path, doing);
-	gd_hdf5_drop(rows);
-	gd_hdf5_drop(space);
-	if (dataset >= 0 && H5Dclose(dataset) < 0)
-		gd_hdf5_fail_in_library(hdf5, path, doing);
+	hdf5->sink->locating = false;
+	if (!placed)
+		gd_hdf5_fail_in_library(hdf5, path, "cannot place its chunks");
+	else if (!bytes)
+		gd_hdf5_fail_out_of_memory(hdf5, "a chunk of rows");
+	free(bytes);
+	gd_hdf5_drop(type);
+	gd_hdf5_drop(creation);
+	gd_hdf5_drop(dataset);
 	gd_hdf5_notice_disk(hdf5);
-}
-
-void gd_hdf5_put_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, const void *values)
-{
-	move_rows(hdf5, path, element, first, count, values, NULL);
-}
-
-void gd_hdf5_get_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, void *values)
-{
-	move_rows(hdf5, path, element, first, count, NULL, values);
 }
 
 enum {

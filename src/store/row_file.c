@@ -18,8 +18,6 @@
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are read as they lie in memory");
 
-enum { CHECKSUM_BYTES = 4 };
-
 /* An array of the part, as it lies in the file. */
 typedef struct array {
 	hid_t id;
@@ -166,7 +164,7 @@ static void locate(gd_row_file *file, gd_column column, int64_t chunk)
 	if (!a->chunked || a->chunk == chunk)
 		return;
 	gd_column_path(file->part, column, path);
-	bool found = H5Dget_chunk_storage_size(a->id, offset, &size) >= 0 && (size == bytes || size == bytes + CHECKSUM_BYTES);
+	bool found = H5Dget_chunk_storage_size(a->id, offset, &size) >= 0 && (size == bytes || size == bytes + GD_CHECKSUM_BYTES);
 	if (found) {
 		hdf5->sink->located = HADDR_UNDEF;
 		hdf5->sink->locating = true;
@@ -215,7 +213,7 @@ static gd_status fail(const gd_row_file *file, gd_column column, const char *mes
 /* `bytes` of the file at `address`, then those of a checksum. */
 static gd_status fetch(const gd_row_file *file, const segment *s, uint64_t address, void *to, size_t bytes, uint32_t *sum)
 {
-	struct iovec parts[2] = {{to, bytes}, {sum, s->checked ? CHECKSUM_BYTES : 0}};
+	struct iovec parts[2] = {{to, bytes}, {sum, s->checked ? GD_CHECKSUM_BYTES : 0}};
 	for (int part = 0; part < 2;) {
 		if (!parts[part].iov_len) {
 			part++;

@@ -106,6 +106,15 @@ for at in 1 2; do
 	equal "three ranks, full from write $at on: exit code" "$code" 1
 	holds "lines of it" "$(grep -c '^genre-dist: cannot' err.txt) == 1"
 done
+# The last of three ranks cannot write its rows, nor the first one what it writes besides.
+for at in 1 2 3; do
+	rm -f made.h5
+	full=(-x GD_FAIL_AT="$at" -x GD_FAIL_ON=1 -x GD_FAIL_ERRNO=28 -x GD_FAIL_ONLY=pwrite -x GD_FAIL_NAME -x LD_PRELOAD="$GD_WRITES")
+	prepare=("$GENRE_DIST" preprocess songs.csv -o made.h5 -q)
+	refuse 1 "cannot write 'made.h5': no space left" mpirun -n 2 "${prepare[@]}" : -n 1 "${full[@]}" "${prepare[@]}"
+	refuse 1 "cannot write 'made.h5': no space left" mpirun -n 1 "${full[@]}" "${prepare[@]}" : -n 2 "${prepare[@]}"
+	compgen -G 'made.h5*' >/dev/null && fail "full from write $at of one rank on: something left: $(echo made.h5*)"
+done
 # And where records go through a temporary file of no name: from its first write on, its last one, and some between.
 export GD_FAIL_NAME=/#
 export GENRE_DIST_SPILL=200000,40000,2000

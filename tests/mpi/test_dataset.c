@@ -1,4 +1,4 @@
-/* Reading a dataset together: every rank its rows, and on every rank the same verdict. */
+/* Writing and reading a dataset together: every rank its rows, and on every rank the same verdict. */
 #include "gd/store/dataset.h"
 
 #include <math.h>
@@ -39,22 +39,28 @@ static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t c
 	return gd_ok();
 }
 
+static void make_header(gd_dataset_header *header)
+{
+	*header = (gd_dataset_header){.rows = {TRAIN_ROWS, 0, TEST_ROWS}};
+	make_preprocessing(&header->preprocessing);
+	gd_arena *arena = &header->preprocessing.arena;
+	header->class_counts = gd_arena_take(arena, GD_PARTS * CLASSES, sizeof *header->class_counts);
+	header->correlation = gd_arena_take(arena, FEATURES * FEATURES, sizeof *header->correlation);
+	for (int part = 0; part < GD_PARTS; part++)
+		for (int64_t row = 0; row < header->rows[part]; row++)
+			header->class_counts[part * CLASSES + row % CLASSES]++;
+	header->source = header->split = gd_arena_string(arena, "random");
+	header->history = gd_arena_string(arena, "genre-dist preprocess");
+	header->audit = gd_arena_string(arena, "no leak\n");
+}
+
 /* One rank writes, then all go on. */
 static bool write_dataset(const char *path, int64_t spoiled)
 {
 	bool written = true;
 	if (ranks.rank == 0) {
-		gd_dataset_header header = {.rows = {TRAIN_ROWS, 0, TEST_ROWS}};
-		make_preprocessing(&header.preprocessing);
-		gd_arena *arena = &header.preprocessing.arena;
-		header.class_counts = gd_arena_take(arena, GD_PARTS * CLASSES, sizeof *header.class_counts);
-		header.correlation = gd_arena_take(arena, FEATURES * FEATURES, sizeof *header.correlation);
-		for (int part = 0; part < GD_PARTS; part++)
-			for (int64_t row = 0; row < header.rows[part]; row++)
-				header.class_counts[part * CLASSES + row % CLASSES]++;
-		header.source = header.split = gd_arena_string(arena, "random");
-		header.history = gd_arena_string(arena, "genre-dist preprocess");
-		header.audit = gd_arena_string(arena, "no leak\n");
+		gd_dataset_header header;
+		make_header(&header);
 		written = ranks_ok(gd_dataset_write(path, &header, give_rows, &spoiled));
 		gd_dataset_header_release(&header);
 	}
@@ -80,6 +86,69 @@ static void check_share(gd_dataset *dataset, gd_part part)
 	free(source);
 	free(labels);
 	free(features);
+}
+
+/* Rows that ranks have in no order: of chunks (16384 rows here) some are of one rank, some of two, one is of very many. */
+static size_t deal_out(gd_dataset_piece *pieces)
+{
+	static const int64_t lengths[] = {1, 16383, 16384, 9, 1, 1, 1, 2, 5000, 4000, 300};
+	size_t count = 0;
+	for (int64_t first = 0, length; first < TRAIN_ROWS; first += length, count++) {
+		length = lengths[count % (sizeof lengths / sizeof *lengths)];
+		length = length < TRAIN_ROWS - first ? length : TRAIN_ROWS - first;
+		pieces[count] = (gd_dataset_piece){GD_TRAIN, first, length, (int)(count * 5 + 1) % ranks.size};
+	}
+	for (int64_t row = 0; row < TEST_ROWS; row++, count++)
+		pieces[count] = (gd_dataset_piece){GD_TEST, row, 1, (int)(row + 1) % ranks.size};
+	return count;
+}
+
+enum { MOST_PIECES = 64 };
+
+static void test_together(void)
+{
+	gd_dataset *dataset = NULL;
+	gd_dataset_piece pieces[MOST_PIECES];
+	gd_dataset_header header;
+	int64_t spoiled = -1;
+	char digest[65] = "";
+	const char *path = path_of("one.h5"), *together = path_of("together.h5");
+	if (!write_dataset(path, -1) || !ranks_all(ranks_ok(gd_dataset_open(&ranks, path, &dataset))))
+		return;
+	snprintf(digest, sizeof digest, "%s", gd_dataset_get_header(dataset)->content_sha256);
+	gd_dataset_close(dataset);
+	make_header(&header);
+	bool written = ranks_ok(gd_dataset_write_together(&ranks, together, &header, pieces, deal_out(pieces), give_rows, &spoiled));
+	gd_dataset_header_release(&header);
+	if (!ranks_all(written) || !ranks_all(ranks_ok(gd_dataset_open(&ranks, together, &dataset))))
+		return;
+	CU_ASSERT_STRING_EQUAL(gd_dataset_get_header(dataset)->content_sha256, digest);
+	CU_ASSERT_EQUAL(strlen(digest), 64);
+	check_share(dataset, GD_TRAIN);
+	check_share(dataset, GD_TEST);
+	gd_dataset_close(dataset);
+}
+
+/* Rows from 20000 on are none. */
+static gd_status refuse_rows(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows)
+{
+	if (part == GD_TRAIN && first + count > 20000)
+		return gd_error(GD_BAD_DATA, "there is no row %lld", (long long)(first > 20000 ? first : 20000));
+	return give_rows(context, part, first, count, rows);
+}
+
+/* Whatever rank has it, the first row that failed is what all hear of, and nothing is left. */
+static void test_failing_source(void)
+{
+	gd_dataset_piece pieces[MOST_PIECES];
+	gd_dataset_header header;
+	int64_t spoiled = -1;
+	const char *path = path_of("failing.h5");
+	make_header(&header);
+	CU_ASSERT(says(gd_dataset_write_together(&ranks, path, &header, pieces, deal_out(pieces), refuse_rows, &spoiled), GD_BAD_DATA, "there is no row 20000", "20000"));
+	CU_ASSERT_FALSE(gd_file_exists(path));
+	CU_ASSERT(says(gd_dataset_write_together(&ranks, path_of("no/such.h5"), &header, pieces, deal_out(pieces), give_rows, &spoiled), GD_FAILED, "cannot write", "such.h5"));
+	gd_dataset_header_release(&header);
 }
 
 static void test_shares(void)
@@ -166,6 +235,8 @@ static void test_bad_files(void)
 
 const ranks_test ranks_tests[] = {
 	{"every rank reads its share", test_shares},
+	{"every rank writes what it has", test_together},
+	{"rows that cannot be had", test_failing_source},
 	{"a value that is not finite, on one rank", test_spoiled_row},
 	{"a damaged chunk, on one rank", test_damaged_chunk},
 	{"files that are missing or cut short", test_bad_files},

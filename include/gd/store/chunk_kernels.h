@@ -8,6 +8,8 @@
 
 #include "gd/base/vector.h"
 
+enum { GD_CHECKSUM_BYTES = 4 }; /* behind a chunk in the file, little-endian */
+
 typedef struct gd_chunk_kernels {
 	/*
 	 * HDF5's fletcher32 of words [count], 16 bits each as they lie in memory. Source: J. Fletcher, "An arithmetic checksum for serial transmissions", IEEE Transactions on

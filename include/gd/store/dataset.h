@@ -1,4 +1,4 @@
-/* The dataset file: HDF5, written by one process, read by all ranks together. Layout: data/README.md, "Files". */
+/* The dataset file: HDF5, written and read by all ranks together. Layout: data/README.md, "Files". */
 #ifndef GD_DATASET_H
 #define GD_DATASET_H
 
@@ -45,13 +45,26 @@ typedef struct gd_dataset_rows {
 	float *weights;
 	int32_t *groups;
 } gd_dataset_rows;
-/* Where a writer takes its rows: `count` rows of `part` from `first` on. */
+/* Where a writer takes its rows: `count` rows of `part` from `first` on, overwritten. */
 typedef gd_status gd_dataset_source(void *context, gd_part part, int64_t first, int64_t count, const gd_dataset_rows *rows);
 
 /* Local. How many rows a writer takes at a time, from the beginning of each part on; the last time in a part fewer. */
 int64_t gd_dataset_block_rows(int features);
 /* Local. Writes the file as a whole, rows in the source's order, chunks checksummed (fletcher32). class_counts add up to rows. A full disk leaves nothing behind. */
 GD_CHECKED gd_status gd_dataset_write(const char *path, const gd_dataset_header *header, gd_dataset_source *source, void *context);
+
+/* A stretch of a part's rows in the stored order, and the rank that has them. */
+typedef struct gd_dataset_piece {
+	gd_part part;
+	int64_t first, count; /* at least one row */
+	int rank;
+} gd_dataset_piece;
+/*
+ * Collective. The same file, of rows that ranks have: pieces [count], alike on all ranks, one behind the other, are all rows. The source of each rank gives the rows of its pieces, in their order, up to
+ * gd_dataset_block_rows of them at a time. All ranks see one file system. They leave with one status; of sources that fail, that of the first row.
+ */
+GD_CHECKED gd_status gd_dataset_write_together(gd_communicator *communicator, const char *path, const gd_dataset_header *header, const gd_dataset_piece *pieces, size_t count, gd_dataset_source *source,
+	void *context);
 
 typedef struct gd_dataset gd_dataset;
 

@@ -104,12 +104,13 @@ typedef struct gd_hdf5_array {
 	hsize_t chunk[2];       /* with fletcher32 checksums; 0: contiguous without */
 	const char *units, *long_name;
 } gd_hdf5_array;
-/* `values` may be NULL: rows follow by gd_hdf5_put_rows. */
+/* `values` may be NULL: chunks follow, beside HDF5 (gd_hdf5_place_chunks). */
 void gd_hdf5_put_array(gd_hdf5 *hdf5, const char *path, const gd_hdf5_array *array, const void *values);
-/* Rows [first, first + count) of an array made before. */
-void gd_hdf5_put_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, const void *values);
-/* The same rows back, while the file is written. */
-void gd_hdf5_get_rows(gd_hdf5 *hdf5, const char *path, gd_element element, hsize_t first, hsize_t count, void *values);
+/*
+ * Room for the first `count` chunks of such an array, in the order of their rows: places [count] become where they lie in the file. Nothing is written there; the caller does, each chunk with its checksum
+ * (gd/store/chunk_kernels.h) behind it, any time before the file is read.
+ */
+void gd_hdf5_place_chunks(gd_hdf5 *hdf5, const char *path, size_t count, uint64_t *places);
 /* A scalar text, or [count] of them. */
 void gd_hdf5_put_document(gd_hdf5 *hdf5, const char *path, const char *text, const char *long_name);
 void gd_hdf5_put_texts(gd_hdf5 *hdf5, const char *path, size_t count, char *const *texts, const char *long_name);
