@@ -25,7 +25,8 @@ static void prefer_large_pages(void *memory, size_t bytes)
 		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
-void *gd_allocate(size_t count, size_t size)
+/* *all: the bytes that there are. */
+static void *take(size_t count, size_t size, size_t *all)
 {
 	size_t bytes;
 	if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - GD_ALIGNMENT)
@@ -35,9 +36,23 @@ void *gd_allocate(size_t count, size_t size)
 		bytes = GD_ALIGNMENT;
 	void *memory = aligned_alloc(GD_ALIGNMENT, bytes);
 	prefer_large_pages(memory, bytes);
+	*all = bytes;
+	return memory;
+}
+
+void *gd_allocate(size_t count, size_t size)
+{
+	size_t bytes = 0;
+	void *memory = take(count, size, &bytes);
 	if (memory)
 		memset(memory, 0, bytes);
 	return memory;
+}
+
+void *gd_allocate_unset(size_t count, size_t size)
+{
+	size_t bytes;
+	return take(count, size, &bytes);
 }
 
 void *gd_arena_take(gd_arena *arena, size_t count, size_t size)

@@ -49,8 +49,8 @@ gd_status gd_ask(gd_communicator *communicator, const gd_status *mine, const gd_
 	size_t size = (size_t)communicator->size, asked = 0, got = 0;
 	if (size == 1)
 		return ask_itself(mine, question, entries, count, answers);
-	char *sorted = gd_allocate(count, question->bytes), *given = NULL;
-	int64_t *place = gd_allocate(count, sizeof *place);
+	char *sorted = gd_allocate_unset(count, question->bytes), *given = NULL;
+	int64_t *place = gd_allocate_unset(count, sizeof *place);
 	int *counts = gd_allocate(size, sizeof *counts), *back = gd_allocate(size, sizeof *back);
 	void *received = NULL, *returned = NULL;
 	gd_status status = *mine;

@@ -56,7 +56,7 @@ gd_status gd_deal(gd_communicator *communicator, size_t bytes, const void *entri
 	*received_count = 0;
 	if (communicator->size == 1) {
 		*received_count = (size_t)counts[0];
-		*received = gd_allocate(*received_count, bytes);
+		*received = gd_allocate_unset(*received_count, bytes);
 		if (*received)
 			memcpy(*received, entries, *received_count * bytes);
 		return *received ? gd_ok() : gd_out_of_memory("what ranks deal out");
@@ -73,7 +73,7 @@ gd_status gd_deal(gd_communicator *communicator, size_t bytes, const void *entri
 		goto done;
 	if (!add_up(communicator->size, counts, t.to, &sent) || !add_up(communicator->size, t.arrive, t.from, &total))
 		mine = gd_error(GD_FAILED, "cannot deal out more than %d entries to one rank; more ranks would have fewer each", INT_MAX);
-	else if (!(*received = gd_allocate(total, bytes)))
+	else if (!(*received = gd_allocate_unset(total, bytes)))
 		mine = gd_out_of_memory("what ranks deal out");
 	status = gd_agree(communicator, &mine);
 	if (gd_failed(&status))

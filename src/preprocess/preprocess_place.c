@@ -13,11 +13,16 @@
 #include "gd/preprocess/preprocess_units.h"
 
 enum {
-	TALLIED_BYTES = GD_TALLY_BYTES + 3 * (int)sizeof(gd_tallied), /* of a content, on the way to its owner and there */
+	TALLIED_BYTES = GD_TALLY_BYTES + 3 * (int)sizeof(gd_tallied), /* of a content, on the way to its owner and there, and of its record's number */
 	ROWS_IN_PILE = 1 << 12,                                       /* that are put in order at once, in the cache, where there is room */
 	MOST_NOMINAL = 1 << 10,                                       /* piles of them */
 	MOST_ROWS_SENT = 1 << 16,                                     /* at once */
 };
+
+/* Of a rank's record, its content in a tally, and how many of it the rank has in front. */
+typedef struct numbered {
+	int64_t entry, occurrence;
+} numbered;
 
 typedef struct placing {
 	gd_preprocess *run;
@@ -27,6 +32,8 @@ typedef struct placing {
 	int count;
 	int64_t *labels; /* [GD_REGIONS, classes]: how many rows of each */
 	int64_t held[GD_REGIONS][GD_SPLIT_PARTS]; /* once they are in order, how many of each part */
+	numbered *numbers; /* [numbered_room]: of the records of a slice, in their order; of one rank, none */
+	size_t numbered_count, numbered_room, numbered_next;
 	char *sent;      /* [most] rows on their way, waiting for the others */
 	int *owner;      /* [most] */
 	size_t waiting, most, item;
@@ -40,11 +47,17 @@ static gd_content placing_of(const gd_row *row)
 	return row->test ? gd_content_apart(row->content) : row->content;
 }
 
+/* Records of one content that a rank has. */
+typedef struct counted {
+	gd_content content;
+	int64_t count;
+} counted;
+
 /* Contents come in the order of the records: how many there are of each in front. */
 static gd_status count_before(void *context, const void *entries, size_t count, void *answers)
 {
 	(void)context;
-	const gd_tallied *asked = entries;
+	const counted *asked = entries;
 	int64_t *before = answers;
 	gd_tally all = {0};
 	gd_status status = gd_ok();
@@ -55,42 +68,62 @@ static gd_status count_before(void *context, const void *entries, size_t count, 
 			break;
 		}
 		before[i] = entry->count[0];
-		entry->count[0] += asked[i].count[0];
+		entry->count[0] += asked[i].count;
 	}
 	gd_tally_release(&all);
 	return status;
 }
 
-/* Of the contents of this rank's rows in a slice, how many records are in front of its own: count[0]. */
-static gd_status tally_contents(gd_preprocess *run, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
+static bool add_number(placing *p, numbered number)
 {
+	if (p->numbered_count == p->numbered_room) {
+		size_t room = p->numbered_room ? 2 * p->numbered_room : 1024;
+		numbered *numbers = realloc(p->numbers, room * sizeof *numbers);
+		if (!numbers)
+			return false;
+		p->numbers = numbers;
+		p->numbered_room = room;
+	}
+	p->numbers[p->numbered_count++] = number;
+	return true;
+}
+
+/* Of the contents of this rank's rows in a slice, how many records are in front of its own: count[0]. And what number each row has of its content. */
+static gd_status tally_contents(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
+{
+	gd_preprocess *run = p->run;
 	gd_rows *rows = &run->rows;
 	gd_status status = gd_ok();
 	gd_walk walk = gd_walk_over(rows->piles + slice->first, slice->end - slice->first);
+	p->numbered_count = p->numbered_next = 0;
 	for (gd_row *row; (row = gd_walk_next(&walk));) {
 		if (!gd_slice_holds(slices, slice, row->content.high))
 			continue;
 		gd_tallied *entry = gd_tally_of(tally, placing_of(row), 0);
-		if (!entry) {
+		if (!entry || !add_number(p, (numbered){entry - tally->entries, entry->count[0]++})) {
 			status = gd_out_of_memory("the order of the records");
 			break;
 		}
-		entry->count[0]++;
 	}
 	if (!gd_failed(&status))
 		status = run->spill.status;
-	int *owner = gd_allocate((size_t)tally->count, sizeof *owner);
-	int64_t *before = gd_allocate((size_t)tally->count, sizeof *before);
-	if (!gd_failed(&status) && (!owner || !before))
+	size_t count = (size_t)tally->count;
+	int *owner = gd_allocate_unset(count, sizeof *owner);
+	int64_t *before = gd_allocate_unset(count, sizeof *before);
+	counted *asked = gd_allocate_unset(count, sizeof *asked);
+	if (!gd_failed(&status) && (!owner || !before || !asked))
 		status = gd_out_of_memory("the order of the records");
-	for (int64_t i = 0; i < tally->count && !gd_failed(&status); i++)
-		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, tally->entries[i].content.high);
-	const gd_question question = {sizeof *tally->entries, sizeof *before, count_before, run};
-	status = gd_ask(run->communicator, &status, &question, tally->entries, owner, (size_t)tally->count, before);
-	for (int64_t i = 0; i < tally->count && !gd_failed(&status); i++)
+	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
+		asked[i] = (counted){tally->entries[i].content, tally->entries[i].count[0]};
+		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, asked[i].content.high);
+	}
+	const gd_question question = {sizeof *asked, sizeof *before, count_before, run};
+	status = gd_ask(run->communicator, &status, &question, asked, owner, count, before);
+	for (size_t i = 0; i < count && !gd_failed(&status); i++)
 		tally->entries[i].count[0] = before[i];
 	free(owner);
 	free(before);
+	free(asked);
 	return status;
 }
 
@@ -124,12 +157,19 @@ static gd_row *next_row(placing *p, gd_walk *walk, const gd_slices *slices, cons
 	gd_row *row = gd_walk_next(walk);
 	while (row && !gd_slice_holds(slices, slice, row->content.high))
 		row = gd_walk_next(walk);
-	gd_tallied *entry = row ? gd_tally_of(tally, placing_of(row), 0) : NULL;
-	if (row && !entry)
-		*status = gd_out_of_memory("the order of the records");
-	if (!entry)
+	if (!row)
 		return NULL;
-	row->occurrence = entry->count[0]++;
+	if (p->run->together) {
+		const numbered *number = &p->numbers[p->numbered_next++];
+		row->occurrence = tally->entries[number->entry].count[0] + number->occurrence;
+	} else {
+		gd_tallied *entry = gd_tally_of(tally, placing_of(row), 0);
+		if (!entry) {
+			*status = gd_out_of_memory("the order of the records");
+			return NULL;
+		}
+		row->occurrence = entry->count[0]++;
+	}
 	row->hash = gd_split_hash(p->stream, placing_of(row), row->occurrence);
 	return row;
 }
@@ -175,7 +215,7 @@ static gd_status send_rows(placing *p)
 	for (int64_t i = 0; i < slices.count && !gd_failed(&status); i++) {
 		const gd_slice slice = gd_slice_at(&slices, i);
 		if (run->together)
-			status = tally_contents(run, &slices, &slice, &tally);
+			status = tally_contents(p, &slices, &slice, &tally);
 		if (!gd_failed(&status))
 			status = send_slice(p, &slices, &slice, &tally);
 		gd_tally_clear(&tally);
@@ -353,7 +393,7 @@ static gd_status plan(placing *p)
 	p->piles = gd_allocate((size_t)p->count, sizeof *p->piles);
 	p->labels = gd_allocate(GD_REGIONS * (size_t)run->recipe.schema.classes.count, sizeof *p->labels);
 	p->sent = run->together ? malloc(p->most * p->item) : NULL;
-	p->owner = gd_allocate(p->most, sizeof *p->owner);
+	p->owner = gd_allocate_unset(p->most, sizeof *p->owner);
 	if (!p->piles || !p->labels || !p->owner || (run->together && !p->sent))
 		return gd_out_of_memory("the split");
 	gd_rows_pile(&run->rows, p->piles, p->count);
@@ -379,6 +419,7 @@ gd_status gd_preprocess_place(gd_preprocess *run)
 		gd_pile_release(&p.piles[i]);
 	free(p.piles);
 	free(p.labels);
+	free(p.numbers);
 	free(p.sent);
 	free(p.owner);
 	return status;

@@ -212,22 +212,13 @@ static gd_status list_members(gd_preprocess *run, int group, gd_pile *piles, int
 static gd_status audit_slice(void *context, const void *entries, size_t count, void *answers)
 {
 	(void)answers;
-	const gd_tallied *given = entries;
-	gd_tally all = {0};
-	gd_status status = gd_ok();
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		gd_tallied *entry = gd_tally_of(&all, given[i].content, given[i].label);
-		for (int part = 0; entry && part < GD_SPLIT_PARTS; part++)
-			entry->count[part] += given[i].count[part];
-		if (!entry)
-			status = gd_out_of_memory("the leak audit");
-	}
-	if (!gd_failed(&status) && !gd_tally_sort(&all))
-		status = gd_out_of_memory("the leak audit");
-	if (!gd_failed(&status))
-		gd_statistics_audit(all.entries, all.count, context);
-	gd_tally_release(&all);
-	return status;
+	int64_t all = (int64_t)count;
+	gd_tallied *joined = gd_tally_join(entries, &all);
+	if (!joined)
+		return gd_out_of_memory("the leak audit");
+	gd_statistics_audit(joined, all, context);
+	free(joined);
+	return gd_ok();
 }
 
 static gd_status tally_members(gd_preprocess *run, gd_pile *piles, const gd_slices *slices, const gd_slice *slice, gd_tally *tally, gd_audit *audit)

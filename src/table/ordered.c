@@ -25,40 +25,55 @@ static double value_of(uint64_t key)
 	return isnan(value) ? (key >> 63 ? INFINITY : -INFINITY) : value;
 }
 
+/* Keys [count] lie where the values did. */
+static inline uint64_t key_at(const void *keys, int64_t i)
+{
+	uint64_t key;
+	memcpy(&key, (const char *)keys + (size_t)i * sizeof key, sizeof key);
+	return key;
+}
+
+static inline void put_key(void *keys, int64_t i, uint64_t key)
+{
+	memcpy((char *)keys + (size_t)i * sizeof key, &key, sizeof key);
+}
+
 /* By the keys' digits, the last one first; a digit that all have in common is passed over. */
 static bool sort(double *values, int64_t count)
 {
 	enum { BITS = 11,
 		DIGITS = 6,
 		SIZE = 1 << BITS };
-	uint64_t *from = malloc((size_t)count * sizeof *from), *to = malloc((size_t)count * sizeof *to);
+	void *from = values, *room = gd_allocate_unset((size_t)count, sizeof *values), *to = room;
 	int64_t(*places)[SIZE] = calloc(DIGITS, sizeof *places);
-	bool enough = (from && to && places) || !count;
+	bool enough = room && places;
 	for (int64_t i = 0; i < count && enough; i++) {
-		from[i] = key_of(values[i]);
+		uint64_t key = key_of(values[i]);
+		put_key(from, i, key);
 		for (int digit = 0; digit < DIGITS; digit++)
-			places[digit][from[i] >> (BITS * digit) & (SIZE - 1)]++;
+			places[digit][key >> (BITS * digit) & (SIZE - 1)]++;
 	}
 	for (int digit = 0; digit < DIGITS && enough && count; digit++) {
 		int64_t *place = places[digit], start = 0;
 		int shift = BITS * digit;
-		if (place[from[0] >> shift & (SIZE - 1)] == count)
+		if (place[key_at(from, 0) >> shift & (SIZE - 1)] == count)
 			continue;
 		for (int i = 0; i < SIZE; i++) {
 			int64_t some = place[i];
 			place[i] = start;
 			start += some;
 		}
-		for (int64_t i = 0; i < count; i++)
-			to[place[from[i] >> shift & (SIZE - 1)]++] = from[i];
-		uint64_t *other = from;
+		for (int64_t i = 0; i < count; i++) {
+			uint64_t key = key_at(from, i);
+			put_key(to, place[key >> shift & (SIZE - 1)]++, key);
+		}
+		void *other = from;
 		from = to;
 		to = other;
 	}
 	for (int64_t i = 0; i < count && enough; i++)
-		values[i] = value_of(from[i]);
-	free(from);
-	free(to);
+		values[i] = value_of(key_at(from, i));
+	free(room);
 	free(places);
 	return enough;
 }
@@ -78,7 +93,7 @@ gd_status gd_ordered_init(gd_ordered *ordered, const gd_status *mine, double *va
 static bool make_runs(gd_pile *values, int64_t most, gd_pile *runs, int count)
 {
 	gd_spill *spill = values->spill;
-	double *run = malloc((size_t)most * sizeof *run), *value = NULL;
+	double *run = gd_allocate_unset((size_t)most, sizeof *run), *value = NULL;
 	gd_walk walk = gd_walk_over(values, 1);
 	walk.consume = true;
 	bool sorted = run != NULL;
@@ -180,7 +195,7 @@ static gd_status sort_pile(gd_ordered *ordered, gd_pile *values, int64_t most)
 static gd_status sort_whole(gd_ordered *ordered, gd_pile *values)
 {
 	int64_t count = 0;
-	ordered->values = ordered->own = malloc(((size_t)values->count + 1) * sizeof *ordered->own);
+	ordered->values = ordered->own = gd_allocate_unset((size_t)values->count + 1, sizeof *ordered->own);
 	gd_walk walk = gd_walk_over(values, 1);
 	walk.consume = true;
 	if (!ordered->own)
@@ -193,7 +208,7 @@ static gd_status sort_whole(gd_ordered *ordered, gd_pile *values)
 gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *values, const gd_together *together)
 {
 	gd_status status = *mine;
-	int64_t most = (int64_t)(values->spill->work / (3 * sizeof(double)));
+	int64_t most = (int64_t)(values->spill->work / (2 * sizeof(double)));
 	*ordered = (gd_ordered){.count = values->count, .total = values->count, .together = together};
 	most = most > 1 ? most : 1;
 	if (!gd_failed(&status))

@@ -293,7 +293,7 @@ gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column)
 	return schema->encoding;
 }
 
-bool gd_schema_is_missing(const gd_schema *schema, const char *text)
+bool gd_schema_looks_missing(const gd_schema *schema, const char *text)
 {
 	char room[GD_SPELLING_ROOM];
 	if (!*text || gd_dictionary_find(&schema->missing_values, text) >= 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gd/base/key_sort.h"
+#include "gd/base/memory.h"
 
 /* Contents are hashes already, but those of one tally may have many of their bits in common. */
 static int64_t *find_slot(const gd_tally *tally, gd_content content, int64_t label)
@@ -61,24 +62,49 @@ static int by_content(const void *a, const void *b)
 	return order ? order : (x->label > y->label) - (x->label < y->label);
 }
 
-bool gd_tally_sort(gd_tally *tally)
+/* Into sorted [count]. */
+static bool sort_into(const gd_tallied *entries, size_t count, gd_tallied *sorted)
 {
-	size_t count = (size_t)tally->count;
-	gd_keyed *keyed = malloc(count * sizeof *keyed + 1);
-	gd_tallied *sorted = malloc((size_t)tally->room * sizeof *sorted + 1);
+	gd_keyed *keyed = gd_allocate_unset(count, sizeof *keyed);
 	for (size_t i = 0; keyed && i < count; i++)
-		keyed[i] = (gd_keyed){tally->entries[i].content.high, &tally->entries[i]};
-	bool enough = keyed && sorted && gd_key_sort(keyed, count, by_content);
+		keyed[i] = (gd_keyed){entries[i].content.high, &entries[i]};
+	bool enough = keyed && gd_key_sort(keyed, count, by_content);
 	for (size_t i = 0; enough && i < count; i++)
 		sorted[i] = *(const gd_tallied *)keyed[i].item;
 	free(keyed);
-	if (!enough) {
+	return enough;
+}
+
+bool gd_tally_sort(gd_tally *tally)
+{
+	gd_tallied *sorted = malloc((size_t)tally->room * sizeof *sorted + 1);
+	if (!sorted || !sort_into(tally->entries, (size_t)tally->count, sorted)) {
 		free(sorted);
 		return false;
 	}
 	free(tally->entries);
 	tally->entries = sorted;
 	return true;
+}
+
+gd_tallied *gd_tally_join(const gd_tallied *entries, int64_t *count)
+{
+	gd_tallied *joined = gd_allocate_unset((size_t)*count, sizeof *joined);
+	int64_t kept = 0;
+	if (!joined || !sort_into(entries, (size_t)*count, joined)) {
+		free(joined);
+		return NULL;
+	}
+	for (int64_t i = 0; i < *count; i++) {
+		gd_tallied *last = kept ? &joined[kept - 1] : NULL;
+		if (!last || by_content(last, &joined[i]) != 0)
+			joined[kept++] = joined[i];
+		else
+			for (int part = 0; part < GD_SPLIT_PARTS; part++)
+				last->count[part] += joined[i].count[part];
+	}
+	*count = kept;
+	return joined;
 }
 
 void gd_tally_clear(gd_tally *tally)

@@ -10,6 +10,9 @@
  * (or the product overflows). Never NULL for a count of 0. Released with free(). */
 void *gd_allocate(size_t count, size_t size) __attribute__((warn_unused_result, malloc));
 
+/* The same with anything in it. */
+void *gd_allocate_unset(size_t count, size_t size) __attribute__((warn_unused_result, malloc));
+
 /* A region from which many pieces are taken and which is released as a whole. */
 typedef struct gd_arena {
 	struct gd_arena_chunk *chunks;

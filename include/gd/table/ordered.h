@@ -16,7 +16,7 @@ typedef struct gd_ordered {
 } gd_ordered;
 
 /*
- * Takes a pile of values over and puts them in order: at once where three times their size fits into spill->work, else in runs that are merged. Released also on failure.
+ * Takes a pile of values over and puts them in order: at once where twice their size fits into spill->work, else in runs that are merged. Released also on failure.
  */
 GD_CHECKED gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *values, const gd_together *together);
 void gd_ordered_release(gd_ordered *ordered);

@@ -122,8 +122,13 @@ GD_CHECKED gd_status gd_schema_add_encoding(gd_schema *schema, int column, char 
 /* The same encoding for every column, in the place of all others; `settled`: not left to training. */
 void gd_schema_set_encoding(gd_schema *schema, gd_encoding_kind kind, int bins, bool settled);
 gd_column_encoding gd_schema_find_encoding(const gd_schema *schema, int column);
-/* Whether `text` means that there is no value. */
-bool gd_schema_is_missing(const gd_schema *schema, const char *text);
+/* Whether `text` means that there is no value; one that begins as no word does is asked in a line. */
+bool gd_schema_looks_missing(const gd_schema *schema, const char *text);
+static inline bool gd_schema_is_missing(const gd_schema *schema, const char *text)
+{
+	const gd_dictionary *words = &schema->missing_values;
+	return (!*text || words->numeric || words->lengths[*text & 63]) && gd_schema_looks_missing(schema, text);
+}
 /* Whether a label's text means that there is none: a class that is listed is one. */
 bool gd_schema_is_unlabelled(const gd_schema *schema, const char *text);
 /* Whether everything is learned: what a recipe in a file must be. */

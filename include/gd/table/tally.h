@@ -30,6 +30,8 @@ gd_tallied *gd_tally_of(gd_tally *tally, gd_content content, int64_t label);
 int64_t gd_tally_find(const gd_tally *tally, gd_content content, int64_t label);
 /* Entries by content, then label; no others are added or found after that, until it is cleared. False when out of memory. Takes as much as the entries again, and 40 bytes each while it sorts. */
 GD_CHECKED bool gd_tally_sort(gd_tally *tally);
+/* Entries [*count] of several tallies in that order, those alike added up: a new array, to be freed, and its number. NULL when out of memory. */
+gd_tallied *gd_tally_join(const gd_tallied *entries, int64_t *count);
 /* Empty, with the room that there was. */
 void gd_tally_clear(gd_tally *tally);
 void gd_tally_release(gd_tally *tally);

@@ -129,9 +129,41 @@ static void test_audit(void)
 	CU_ASSERT_EQUAL(audit.right, 7);
 }
 
+/* What three holders have tallied, made one: what one would have. */
+static void test_join(void)
+{
+	gd_tally whole = {0}, third[3] = {{0}};
+	static gd_tallied all[ROWS];
+	int64_t count = 0;
+	for (int i = 0; i < ROWS; i++) {
+		const gd_content content = {(uint64_t)(i * 7919 % 101) << 50, (uint64_t)(i % 3)};
+		gd_tallied *one = gd_tally_of(&whole, content, i % 5), *part = gd_tally_of(&third[i * 31 % 7 % 3], content, i % 5);
+		CU_ASSERT_TRUE_FATAL(one && part);
+		one->count[i % GD_SPLIT_PARTS]++;
+		part->count[i % GD_SPLIT_PARTS]++;
+	}
+	for (int i = 0; i < 3; i++) {
+		memcpy(all + count, third[i].entries, (size_t)third[i].count * sizeof *all);
+		count += third[i].count;
+		gd_tally_release(&third[i]);
+	}
+	CU_ASSERT_TRUE(count > whole.count);
+	gd_tallied *joined = gd_tally_join(all, &count);
+	CU_ASSERT_TRUE_FATAL(joined && gd_tally_sort(&whole));
+	CU_ASSERT_EQUAL_FATAL(count, whole.count);
+	CU_ASSERT(!memcmp(joined, whole.entries, (size_t)count * sizeof *joined));
+	free(joined);
+	gd_tally_release(&whole);
+	count = 0;
+	joined = gd_tally_join(all, &count);
+	CU_ASSERT_TRUE(joined && !count);
+	free(joined);
+}
+
 const unit_test unit_tests[] = {
 	{"moments and correlation", test_moments},
 	{"records in another order", test_order},
 	{"the leak audit", test_audit},
+	{"tallies of several holders", test_join},
 	{NULL, NULL},
 };
