@@ -300,7 +300,7 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 		end = scan_month(at, date);
 		return end && !*skip_blanks(end);
 	}
-	if (!date->timed && ((*end && strchr("Tt, ", *end)) || (bracketed && *end == ':'))) {
+	if (!date->timed && ((*end && strchr("Tt, ", *end)) || *end == ':')) {
 		at = skip_blanks(end + 1);
 		end = !*at ? at : packed && at[1] && at[2] != ':' ? scan_packed_time(at, date)
 								   : scan_time(at, date);

@@ -8,6 +8,7 @@
 #include "gd/base/parse.h"
 #include "gd/table/decimal.h"
 #include "gd/table/dialect_lead.h"
+#include "gd/table/header.h"
 #include "gd/table/quantity.h"
 #include "gd/table/splitter.h"
 
@@ -175,8 +176,9 @@ static double rate(const trial *t, const gd_dialect *dialect)
 	double share = t->count > 1 ? (double)agree / (t->count - 1) : 1;
 	double rating = share - .6 * (double)dirty / (double)t->fields_count + .01 * (double)numbers / (double)t->fields_count;
 	/* Apostrophes are common in texts: as quotes they have to be as common as the records. */
-	if (dialect->quote == '\'')
-		rating += quoted >= (size_t)t->count ? .003 : -1;
+	if (dialect->quote == '\'' && quoted < (size_t)t->count)
+		return -1;
+	rating += dialect->quote == '\'' ? .003 : 0;
 	return t->damaged ? rating - .5 : rating;
 }
 
@@ -292,13 +294,23 @@ typedef struct search {
 	bool padded; /* the first record is a title, with delimiters behind it */
 } search;
 
+/* Whether tabs alone would part the first line into half as many fields at least. */
+static bool tabs_part(const search *s, int fields)
+{
+	const size_t length = gd_lead_line_length(s->bytes, s->size);
+	int tabs = 0;
+	for (size_t i = 0; i < length; i++)
+		tabs += s->bytes[i] == '\t';
+	return tabs && 2 * (tabs + 1) >= fields;
+}
+
 static gd_status consider(search *s, const gd_dialect *dialect)
 {
 	trial t;
 	gd_status status = try_dialect(dialect, s->bytes, s->size, s->whole, &t);
 	double rating = gd_failed(&status) ? -1 : rate(&t, dialect);
 	/* Tabs part fields by themselves rather than as blanks among others. */
-	if (dialect->blanks && memchr(s->bytes, '\t', s->size))
+	if (dialect->blanks && t.count && tabs_part(s, t.records[0].count))
 		rating -= .02;
 	if (rating > s->rating + 1e-9) {
 		s->rating = rating;
@@ -374,7 +386,7 @@ static gd_status try_named_comment(search *s, size_t back, gd_dialect *dialect)
 	if (gd_failed(&status))
 		return status;
 	status = try_dialect(&wider.best, wider.bytes, wider.size, wider.whole, &t);
-	if (!gd_failed(&status) && t.count > 1 && t.records[0].count > 1 && t.records[0].count == t.records[1].count) {
+	if (!gd_failed(&status) && t.count > 1 && t.records[0].count > 1 && t.records[0].count - gd_header_lone_comment(&wider.best, &t.records[0]) == t.records[1].count) {
 		gd_dialect closer = s->best;
 		status = look_closer(s, &closer);
 		if (!gd_failed(&status) && closer.looks_like_data && !looks_like_data(&t, closer.decimal)) {
@@ -411,7 +423,7 @@ static gd_status stands_out(const search *later, const char *bytes, size_t size,
 	gd_dialect closer = later->best;
 	gd_status status = look_closer(later, &closer);
 	*yes = false;
-	if (gd_failed(&status) || closer.looks_like_data)
+	if (gd_failed(&status) || (later->best.header && closer.looks_like_data))
 		return status;
 	status = try_dialect(&later->best, later->bytes, later->size, later->whole, &t);
 	gd_status other = try_dialect(&later->best, bytes, size, true, &lead);
@@ -507,7 +519,7 @@ gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *by
 		status = try_named_comment(&s, skipped - last, dialect);
 	if (!gd_failed(&status) && dialect->header && !dialect->separator_line)
 		status = look_for_title(&s);
-	if (!gd_failed(&status) && (s.rating < POOR || s.padded) && dialect->header && !dialect->separator_line)
+	if (!gd_failed(&status) && (s.rating < POOR || s.padded) && !dialect->separator_line)
 		status = try_later_header(&s, dialect, &lines);
 	if (!gd_failed(&status) && s.rating < POOR && !s.given.delimiter)
 		status = try_rare_delimiters(&s, dialect);

@@ -7,18 +7,29 @@
 #include "gd/base/excerpt.h"
 #include "gd/table/dictionary.h"
 
+int gd_header_lone_comment(const gd_dialect *dialect, const gd_record *first)
+{
+	return dialect->blanks && first->count > 1 && *first->fields[0] && !first->fields[0][1] && *first->fields[0] == '#';
+}
+
+static int lone_comment(const gd_dialect *dialect, const gd_record *first)
+{
+	return dialect->named_comment ? gd_header_lone_comment(dialect, first) : 0;
+}
+
 /* The name of a column, as the first record has it. */
 static const char *name_of_column(const gd_dialect *dialect, const gd_record *first, int column)
 {
 	if (column < dialect->short_header)
 		return "";
-	const char *name = first->fields[column - dialect->short_header];
-	return column == 0 && dialect->named_comment ? name + 1 + strspn(name + 1, " \t") : name;
+	const int lone = lone_comment(dialect, first);
+	const char *name = first->fields[column - dialect->short_header + lone];
+	return column == 0 && dialect->named_comment && !lone ? name + 1 + strspn(name + 1, " \t") : name;
 }
 
 static int count_columns(const gd_dialect *dialect, const gd_record *first)
 {
-	return first->count - dialect->long_header + dialect->short_header;
+	return first->count - dialect->long_header + dialect->short_header - lone_comment(dialect, first);
 }
 
 /* The first of NAME_2, NAME_3, ... from NAME_`next` on that is no name yet. */

@@ -56,7 +56,7 @@ static bool is_sentinel(const gd_extreme *extreme, double range, int64_t values)
 {
 	double size = fabs(extreme->value), gap = fabs(extreme->value - extreme->next);
 	bool nines = size == 9 || size == 99 || size == 999 || size == 9999 || size == 99999 || size == 999999;
-	return extreme->count >= 2 && extreme->count < values && isfinite(extreme->next) && 1000 * extreme->count >= values && gap > (nines ? 1.0 : 5.0) * range && (nines || gap > 10);
+	return range > 0 && extreme->count >= 2 && extreme->count < values && isfinite(extreme->next) && 1000 * extreme->count >= values && gap > (nines ? 1.0 : 5.0) * range && (nines || gap > 10);
 }
 
 static void look_for_sentinel(gd_inference_column *column)
@@ -80,13 +80,22 @@ static void put_word(char *words, size_t room, const char *word)
 		length += (size_t)snprintf(words + length, room - length, (unsigned char)*word > ' ' && !strchr("\\,;:=[]#\"'", *word) ? "%c" : "\\x%02x", (unsigned char)*word);
 }
 
+static bool reads_date(const char *text)
+{
+	gd_date date;
+	return gd_date_read(text, GD_DATE_DAY_FIRST, &date) || gd_date_read(text, GD_DATE_MONTH_FIRST, &date);
+}
+
 static void warn_of_unreadable(gd_inference_column *column, int64_t count, const char *one, const char *many)
 {
 	char room[GD_EXCERPT_ROOM], example[GD_EXCERPT_ROOM];
 	char which[GD_EXCERPT_ROOM + 16] = "";
-	/* Numbers in other units are no examples. */
-	if (*column->summary.example)
-		snprintf(which, sizeof which, " ('%s'%s)", gd_excerpt(column->summary.example, example), gd_plural(count, "", " for one"));
+	/* Numbers in other units are no examples, nor are dates. */
+	const char *text = column->summary.example;
+	if (column->role == GD_ROLE_DATE && reads_date(text))
+		text = reads_date(column->summary.last_example) ? "" : column->summary.last_example;
+	if (*text)
+		snprintf(which, sizeof which, " ('%s'%s)", gd_excerpt(text, example), gd_plural(count, "", " for one"));
 	snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values %s %s%s and %s as missing; --categorical makes levels of them", gd_excerpt(column->name, room), (long long)count,
 		(long long)gd_summary_values(&column->summary), gd_plural(count, "is", "are"), gd_plural(count, one, many), which, gd_plural(count, "counts", "count"));
 }

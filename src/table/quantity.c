@@ -195,10 +195,23 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 	return true;
 }
 
+/* A currency and a dash. */
+static bool is_accountants_zero(const char *text, gd_quantity *quantity)
+{
+	const char *at = skip_blanks(text), *dash;
+	const size_t currency = currency_bytes(at);
+	if (!currency || *(dash = skip_blanks(at + currency)) != '-' || *skip_blanks(dash + 1))
+		return false;
+	memcpy(quantity->unit, at, currency);
+	return true;
+}
+
 bool gd_quantity_read(const char *text, gd_quantity *quantity)
 {
 	char sign;
 	*quantity = (gd_quantity){0};
+	if (is_accountants_zero(text, quantity))
+		return true;
 	size_t digit = strcspn(text, "0123456789");
 	if (!text[digit] || digit + strlen(text + digit) > LONGEST)
 		return false;

@@ -77,7 +77,7 @@ int gd_spelling_truth(const char *text, bool *word)
 
 bool gd_spelling_gap(const char *text)
 {
-	static const char *const words[] = {"na", "n/a", "n.a.", "n.a", "#n/a", "<na>", "nan", "none", "(none)", "null", "(null)", "<null>", "nil", "unknown", "unk", "missing", "(missing)", "blank", "(blank)",
+	static const char *const words[] = {"na", "n/a", "n.a.", "n.a", "#n/a", "<na>", "nan", "nat", "none", "(none)", "null", "(null)", "<null>", "nil", "unknown", "unk", "missing", "(missing)", "blank", "(blank)",
 		"not available", "not applicable", "not known", "not specified", "not reported", "not recorded", "no data", "undefined", "unspecified", "tbd", "tba", "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94", "?", "??", "???",
 		".", "..", "...", "\\n", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "k.a.", "k. a.", "unbekannt", "inconnu", "desconocido"};
 	enum { LONGEST = 16 };

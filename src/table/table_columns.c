@@ -77,7 +77,8 @@ gd_status gd_table_lacks(const gd_record *header, const char *name, const char *
 	if (nearest)
 		return gd_error(GD_BAD_DATA, "it has no column '%s'%s; did you mean '%s'", room, more, gd_excerpt(nearest, other));
 	if (header->count == 1)
-		return gd_error(GD_BAD_DATA, "it has no column '%s'%s: its header is one field, '%s'; --delimiter says what parts the fields", room, more, gd_excerpt(header->fields[0], other));
+		return gd_error(GD_BAD_DATA, "it has no column '%s'%s: its header is one field, '%s'; --delimiter says what parts the fields%s", room, more, gd_excerpt(header->fields[0], other),
+			strpbrk(header->fields[0], ",;\t") ? "; where quotes enclose whole lines: sed 's/^\"//; s/\"$//; s/\"\"/\"/g' FILE | genre-dist ... -" : "");
 	for (int i = 0; i < header->count; i++)
 		gd_enumeration_add(&names, header->fields[i]);
 	return gd_error(GD_BAD_DATA, "it has no column '%s'%s; its columns are %s", room, more, gd_enumeration_text(&names));

@@ -21,4 +21,7 @@ GD_CHECKED gd_status gd_header_take(const gd_dialect *dialect, const gd_record *
 /* Whether the file `name`, whose first record this is, has the header of the file `other`; if not, GD_BAD_DATA says where they part. */
 GD_CHECKED gd_status gd_header_compare(const gd_dialect *dialect, const gd_record *first, const char *name, const gd_record *header, const char *other);
 
+/* Whether the header's first field is a comment's character alone, as blanks part it from the first name: 0 or 1. */
+int gd_header_lone_comment(const gd_dialect *dialect, const gd_record *first);
+
 #endif

@@ -37,6 +37,9 @@ static void test_delimiters(void)
 	expect("a;b;k\n1,5;2,25;u\n3,5;4;v\n", "semicolons between fields, decimal comma");
 	expect("| a | k |\n|:--|--:|\n| 1 | u |\n", "bars between fields, lines that are drawn left out");
 	expect("a     k\n----- ---\n1     u\n", "blanks between fields, lines that are drawn left out");
+	/* A tab among blanks is one of them. */
+	expect("18.0   8   307.0   130.0\t\"a b\"\n15.0   8   350.0   165.0\t\"c d\"\n", "blanks between fields");
+	expect("\"a,b\"\n\"1,u\"\n", "");
 	expect("a:b:c\n1:x:2.5\n2:y:3.5\n", "':' between fields");
 	expect("a\x01" "b\x01" "k\n1\x01" "2\x01u\n3\x01" "4\x01v\n", "\\x01 between fields");
 	expect("a^b^c\n1^x,^2.5\n2^y^3.5\n", "'^' between fields");
@@ -84,6 +87,7 @@ static void test_lead(void)
 	expect("sep=;\r\na;k\r\n1;u\r\n2;v\r\n", "semicolons between fields, 1 line before the header left out (sep=)");
 	expect("#a b k\n1 2 u\n3 4 v\n", "blanks between fields, the header's # left out");
 	expect("# what it is\n#a,b,k\n1,2,u\n3,5,v\n", "1 line before the header left out, the header's # left out");
+	expect("# a b k\n1 2 u\n3 4 v\n", "blanks between fields, the header's # left out");
 	expect("#tag\n#one\n", "");
 	expect("a b k\nr1 1 2 u\nr2 2 1 v\n", "blanks between fields, the first column has no name in the header");
 	expect("Leaves of 2024,,,\n,,,\na,b,c,k\n1,2,3,u\n3,4,5,v\n", "2 lines before the header left out");
@@ -100,6 +104,7 @@ static void test_header(void)
 	CU_ASSERT(!recognise("land,2019,2020,2021\nx,1,2,3\ny,4,5,6\n", NULL).looks_like_data);
 	gd_dialect_options no = {.header = GD_HEADER_NO}, yes = {.header = GD_HEADER_YES};
 	CU_ASSERT(!recognise("5.1,u\n4.9,v\n", &no).header);
+	CU_ASSERT_EQUAL(recognise("|1x3 Cross validator\n25, Private, 1, 7, <=50K.\n38, Private, 2, 7, >50K.\n27, Other, 3, 8, <=50K.\n", &no).lead, 1);
 	CU_ASSERT(!recognise("5.1,u\n4.9,v\n", &yes).looks_like_data);
 }
 

@@ -73,6 +73,8 @@ static void put_months(int64_t i, char *text) { static const char *const names[]
 static void put_words(int64_t i, char *text) { static const char *const words[] = {"n/a", "Unknown", "not available", "none", "#DIV/0!"}; i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 9)) : (void)strcpy(text, words[i % 5]); }
 static void put_more_words(int64_t i, char *text) { i % 3 ? (void)strcpy(text, i % 2 ? "n/a" : "Unknown") : (void)sprintf(text, "%lld", (long long)(i % 90)); }
 static void put_commas(int64_t i, char *text) { sprintf(text, "%lld,%lld", (long long)(i % 70), (long long)(i % 7)); }
+static void put_terms(int64_t i, char *text) { sprintf(text, " %d months", i % 3 ? 36 : 60); }
+static void put_no_times(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "2020-%02lld-03", (long long)(i % 12 + 1)) : (void)strcpy(text, "NaT"); }
 static void put_gaps(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 7)) : (void)strcpy(text, "None"); }
 
 static void test_decisions(void)
@@ -119,6 +121,8 @@ static void test_decisions(void)
 		{put_words, GD_ROLE_NUMERIC, "numeric", "66.6% numbers", "334 of 1000 values are no numbers ('#DIV/0!' for one) and count as missing"},
 		{put_more_words, GD_ROLE_CATEGORICAL, "categorical", "32 levels", ""},
 		{put_commas, GD_ROLE_CATEGORICAL, "categorical", "70 levels", "1000 of 1000 values are numbers with a decimal comma, which others of this table have not; --decimal , reads both"},
+		{put_terms, GD_ROLE_NUMERIC, "quantity months", "2 distinct", ""},
+		{put_no_times, GD_ROLE_DATE, "month, weekday", "year first: month, weekday", "334 of 1000 values are no dates ('NaT' for one)"},
 		{put_gaps, GD_ROLE_NUMERIC, "numeric", "334 missing", ""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -98,6 +98,7 @@ static void test_forms(void)
 	expect("a,b\n1,5\"\n3,x\"y\n\"z\",\"\n\"\n", "1:a|b;2:1|5\";3:3|x\"y;4:z|\n;");
 	/* A mark of the order of bytes where two files were joined. */
 	expect("a,b\n1,2\n\xEF\xBB\xBF" "3,4\n\xEF\xBB\xBF" "x,\xC3\xA9\n", "1:a|b;2:1|2;3:3|4;4:x|\xC3\xA9;");
+	expect("# a  b\n1 2\n3 4\n", "1:a|b;2:1|2;3:3|4;");
 	expect("a,b\n1,2,\n3,4\n", "1:a|b;2:1|2;3:3|4;");
 	expect("a,b,\n1,2\n3,4,\n", "1:a|b;2:1|2;3:3|4;");
 }
