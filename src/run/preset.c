@@ -22,7 +22,8 @@ gd_preset_facts gd_preset_look(const gd_dataset_header *header)
 }
 
 enum { WIDE = 256, /* numbers */
-	FEW = 10000,
+	VERY_FEW = 2000,
+	FEW = 5000,
 	VERY_MANY = 200000 /* rows */ };
 
 typedef struct filling {
@@ -70,10 +71,11 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 		return;
 	/* Steps: batches of a fiftieth of the rows, and epochs enough for small tables, few for large ones; the best one is kept. */
 	const int64_t batch = power_within(facts->rows / 50, 16, 256);
-	const int64_t epochs = facts->rows < 5000 ? 60 : facts->rows < 20000 ? 40 : facts->rows < 200000 ? 25 : 10;
+	const int64_t epochs = facts->rows < VERY_FEW ? 40 : facts->rows < FEW ? 60 : facts->rows < 20000 ? 40 : facts->rows < 200000 ? 25 : 10;
 	const bool many = facts->rows >= 20000;
+	/* A bin needs rows to learn its weight from; where there are few, one smooth column says more, and waves of it bend. */
 	if (facts->open)
-		put(&f, "encoding", "piecewise-linear");
+		put(&f, "encoding", facts->rows < VERY_FEW && !is_given(&f, "bins") ? "quantile" : "piecewise-linear");
 	if (options->encoding == GD_ENCODE_PIECEWISE_LINEAR + 1)
 		put(&f, "bins", "%d", facts->numbers > WIDE ? 8 : 16);
 	/* Waves of very many numbers would make more columns than there are rows to learn them from. */
@@ -82,9 +84,9 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	if (options->periodic)
 		put(&f, "periodic-scale", "0.1");
 	put(&f, "hidden", "256,256");
-	/* An average of four, which share all but a little, where the time that it takes is not long. */
+	/* An average of some, which share all but a little, where the time that it takes is not long. */
 	if (facts->rows < VERY_MANY && options->hidden.count && !options->initial)
-		put(&f, "members", "4");
+		put(&f, "members", facts->rows < VERY_FEW ? "8" : "4");
 	put(&f, "activation", "silu");
 	put(&f, "batch-size", "%" PRId64, batch);
 	put(&f, "epochs", "%" PRId64, epochs);

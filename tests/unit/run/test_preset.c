@@ -42,9 +42,11 @@ static void test_shapes(void)
 	for (int i = 0; i < 8; i++) {
 		gd_preset_facts facts = {.rows = rows[i], .numbers = 5, .others = 3, .classes = 4, .open = true, .validation = true};
 		gd_train_options o = fill(&facts, "--preset auto", line);
-		CU_ASSERT(o.epochs <= epochs && o.batch_size >= batch && o.epochs >= 1 && o.early_stop > 0 && o.calibrate);
+		/* Of very few rows there are more members instead. */
+		CU_ASSERT(rows[i] < 2000 ? o.epochs == 40 && o.members == 8 : o.epochs <= epochs && o.members <= 4);
+		CU_ASSERT(o.batch_size >= batch && o.epochs >= 1 && o.early_stop > 0 && o.calibrate);
 		CU_ASSERT(strstr(line, "--batch-size") && strstr(line, "--epochs") && strstr(line, "--learning-rate"));
-		epochs = o.epochs;
+		epochs = rows[i] < 2000 ? epochs : o.epochs;
 		batch = o.batch_size;
 	}
 }
@@ -59,15 +61,27 @@ static void test_parts(void)
 	o = fill(&facts, "--preset auto --epochs 1 --optimizer sgd --no-calibrate --encoding quantile --periodic 0", line);
 	CU_ASSERT(o.epochs == 1 && o.optimizer == GD_SGD && !o.calibrate && o.encoding == GD_ENCODE_QUANTILE + 1 && o.bins == 0 && o.periodic == 0 && o.weight_decay == 0);
 	CU_ASSERT(!strstr(line, "--epochs") && !strstr(line, "calibrate") && !strstr(line, "--encoding"));
+	/* Of few rows a number is one column; bins that are asked for are made. */
+	o = fill(&facts, "--preset auto", line);
+	CU_ASSERT(o.encoding == GD_ENCODE_QUANTILE + 1 && o.bins == 0 && o.periodic == 16);
 	o = fill(&facts, "--preset auto --bins 7", line);
 	CU_ASSERT(o.encoding == GD_ENCODE_PIECEWISE_LINEAR + 1 && o.bins == 7);
+	facts.rows = 2000;
 	o = fill(&facts, "--preset auto", line);
-	CU_ASSERT(o.members == 4 && strstr(line, "--members 4"));
+	CU_ASSERT(o.encoding == GD_ENCODE_PIECEWISE_LINEAR + 1 && o.bins == 16 && o.periodic == 16 && o.members == 4 && strstr(line, "--members 4"));
+	facts.rows = 1000;
+	o = fill(&facts, "--preset auto", line);
+	CU_ASSERT(o.members == 8 && strstr(line, "--members 8"));
 	/* Nothing to share, weights of another shape, rows so many that one takes long enough. */
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --hidden none", line).members, 1);
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --initial model.h5", line).members, 1);
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --members 2", line).members, 2);
 	CU_ASSERT(fill(&facts, "--preset auto", line).dropout > 0.2);
+	facts.rows = 4999;
+	CU_ASSERT(fill(&facts, "--preset auto", line).dropout > 0.2);
+	facts.rows = 5000;
+	CU_ASSERT(fill(&facts, "--preset auto", line).dropout < 0.2);
+	CU_ASSERT(fill(&facts, "--preset auto --members 1", line).dropout > 0.2);
 	facts.rows = 20000;
 	o = fill(&facts, "--preset auto", line);
 	CU_ASSERT(o.members == 4 && o.dropout < 0.2);
