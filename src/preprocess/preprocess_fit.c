@@ -47,12 +47,12 @@ static gd_status fit_moments(gd_preprocess *run)
 	return agree_on_rows(run, &status);
 }
 
-static gd_status fit_column(gd_preprocess *run, int term, const gd_status *mine, gd_pile *column)
+static gd_status fit_column(gd_preprocess *run, int term, const gd_status *mine, gd_pile *column, gd_ordered_room *room)
 {
 	const gd_schema *schema = &run->recipe.schema;
 	const gd_column_encoding encoding = gd_schema_find_encoding(schema, schema->terms[term].column);
 	gd_ordered ordered;
-	gd_status status = gd_ordered_sort(&ordered, mine, column, run->together);
+	gd_status status = gd_ordered_sort(&ordered, mine, column, room, run->together);
 	/* None has a value. */
 	if (!gd_failed(&status) && !ordered.total) {
 		ordered.own[0] = schema->terms[term].fill;
@@ -85,6 +85,7 @@ static gd_status fit_encoding(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
 	int count = 0, *terms = gd_allocate((size_t)schema->term_count, sizeof *terms);
+	gd_ordered_room room = {0};
 	gd_pile *columns = gd_allocate((size_t)schema->term_count, sizeof *columns);
 	gd_status status = terms && columns ? gd_ok() : gd_out_of_memory("the encoding");
 	for (int i = 0; terms && i < schema->term_count; i++)
@@ -97,11 +98,12 @@ static gd_status fit_encoding(gd_preprocess *run)
 		for (bool failed = false; i < end; i++) {
 			/* As many as all ranks know of. */
 			if (!failed)
-				status = fit_column(run, terms[i], &status, &columns[i]);
+				status = fit_column(run, terms[i], &status, &columns[i], &room);
 			failed = gd_failed(&status);
 			gd_pile_release(&columns[i]);
 		}
 	}
+	gd_ordered_room_release(&room);
 	free(terms);
 	free(columns);
 	return status;

@@ -7,6 +7,7 @@
 
 #include "gd/base/memory.h"
 #include "gd/parallel/join.h"
+#include "gd/preprocess/preprocess_memory.h"
 
 static gd_status finish(FILE *out, void **bytes, const char *what)
 {
@@ -21,9 +22,14 @@ static gd_status finish(FILE *out, void **bytes, const char *what)
 
 /* ---- inference ---- */
 
+typedef struct joining_columns {
+	const gd_preprocess *run;
+	gd_inference *inference;
+} joining_columns;
+
 static gd_status give_summaries(void *context, void **bytes, size_t *size)
 {
-	const gd_inference *inference = context;
+	const gd_inference *inference = ((const joining_columns *)context)->inference;
 	FILE *out = open_memstream((char **)bytes, size);
 	if (out)
 		fwrite(&inference->records, sizeof inference->records, 1, out);
@@ -34,7 +40,8 @@ static gd_status give_summaries(void *context, void **bytes, size_t *size)
 
 static gd_status take_summaries(void *context, const void *bytes, size_t size)
 {
-	gd_inference *inference = context;
+	const joining_columns *joining = context;
+	gd_inference *inference = joining->inference;
 	const char *at = bytes, *end = at + size;
 	gd_summary later;
 	gd_status status = gd_ok();
@@ -49,7 +56,7 @@ static gd_status take_summaries(void *context, const void *bytes, size_t size)
 			status = gd_summary_merge(&inference->columns[i].summary, &later);
 	}
 	gd_summary_release(&later);
-	return status;
+	return gd_failed(&status) ? status : gd_preprocess_check_columns(joining->run, inference);
 }
 
 gd_status gd_preprocess_join_inference(gd_preprocess *run, const gd_status *mine, gd_inference *inference)
@@ -59,7 +66,8 @@ gd_status gd_preprocess_join_inference(gd_preprocess *run, const gd_status *mine
 	if (!run->together)
 		return *mine;
 	gd_status status = gd_join_agree(run->communicator, mine);
-	const gd_join join = {give_summaries, take_summaries, inference};
+	joining_columns joining = {run, inference};
+	const gd_join join = {give_summaries, take_summaries, &joining};
 	if (!gd_failed(&status))
 		status = gd_join_ranks(run->communicator, &status, &join, &bytes, &size);
 	const char *at = bytes, *end = at ? at + size : at;

@@ -27,6 +27,31 @@ static gd_status count_neighbours(const gd_communicator *communicator, int *rank
 	return gd_mpi_error(code, "find the ranks of this host");
 }
 
+/* What a column's sample takes, with another value as well. */
+static double bytes_of(const gd_level_sample *sample, double most)
+{
+	double bytes = (double)sample->room * sizeof(gd_level);
+	bool grows = 2 * ((uint64_t)sample->count + GD_SUMMARY_PENDING + 1) > sample->room;
+	return fmin(grows ? 2 * bytes : bytes, most);
+}
+
+gd_status gd_preprocess_check_columns(const gd_preprocess *run, const gd_inference *inference)
+{
+	/* A table with room for twice what is kept, which is half full at most. */
+	const double most = 4.0 * GD_SUMMARY_SAMPLE * sizeof(gd_level), besides = sizeof *inference->columns;
+	/* Ranks hand theirs on, packed to half of that, once in a message and once more where that grows. */
+	const double left = (double)(run->memory - ITSELF) / (run->together ? 2 : 1);
+	double kept = 0;
+	if (!run->options->memory || inference->count * (most + besides) <= left)
+		return gd_ok();
+	for (int i = 0; i < inference->count; i++)
+		kept += bytes_of(&inference->columns[i].summary.sample, most) + besides;
+	if (kept <= left)
+		return gd_ok();
+	return gd_error(GD_FAILED, "what is kept of %d columns while they are looked at does not fit into --memory; %.0fM would do, or a --schema that says what they are", inference->count,
+		ceil((inference->count * (most + besides) * (run->together ? 2 : 1) + (double)ITSELF) / 0x1p20));
+}
+
 gd_status gd_preprocess_plan_memory(gd_preprocess *run)
 {
 	int ranks;

@@ -9,12 +9,11 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/preprocess/preprocess_join.h"
+#include "gd/preprocess/preprocess_memory.h"
 #include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_print.h"
 #include "gd/table/inference.h"
 #include "gd/table/shipped.h"
-
-enum { MOST_COLUMNS = 500 }; /* of which the summaries, of an eighth of a megabyte, have room in the least memory that is taken */
 
 /* What the options say holds for every column. */
 static gd_status choose_encoding(const gd_preprocess_options *options, gd_schema *schema)
@@ -93,11 +92,43 @@ static gd_status apply_options(const gd_preprocess_options *options, gd_schema *
 	return status;
 }
 
+/* A table on its way to inference, whose memory is looked after meanwhile. */
+typedef struct watched {
+	const gd_preprocess *run;
+	gd_table_source *source;
+	void *context;
+	const gd_inference *inference;
+	const gd_table_reader *reader;
+} watched;
+
+static gd_status watch_header(void *context, const gd_record *header)
+{
+	const watched *w = context;
+	return w->reader->header(w->reader->context, header);
+}
+
+static gd_status watch_record(void *context, const gd_record *record)
+{
+	const watched *w = context;
+	gd_status status = w->reader->record(w->reader->context, record);
+	return gd_failed(&status) ? status : gd_preprocess_check_columns(w->run, w->inference);
+}
+
+/* A gd_table_source. */
+static gd_status watch(void *context, const gd_table_reader *reader, char sha256[65])
+{
+	watched *w = context;
+	const gd_table_reader through = {.header = watch_header, .record = watch_record, .context = w};
+	w->reader = reader;
+	return w->source(w->context, &through, sha256);
+}
+
 static gd_status infer(gd_preprocess *run, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema, gd_inference *inference)
 {
 	const gd_preprocess_options *options = run->options;
 	gd_preprocess_begin_meter(run, "looking at the columns");
-	gd_status status = gd_inference_collect(inference, source, context, wishes, schema);
+	watched through = {.run = run, .source = source, .context = context, .inference = inference};
+	gd_status status = gd_inference_collect(inference, watch, &through, wishes, schema);
 	gd_meter_end(&run->meter);
 	bool collected = !gd_failed(&status);
 	status = gd_preprocess_join_inference(run, &status, inference);
@@ -111,8 +142,6 @@ static gd_status infer(gd_preprocess *run, gd_table_source *source, void *contex
 	if (run->out)
 		gd_preprocess_print_decisions(run->out, inference, options->verbose);
 	gd_preprocess_warn_of_decisions(inference, options->verbose);
-	if (options->memory && inference->count > MOST_COLUMNS)
-		gd_log_warning("looking at %d columns takes up to %d MB, whatever --memory says", inference->count, inference->count / 8);
 	memcpy(run->inferred_sha256, inference->sha256, sizeof run->inferred_sha256);
 	*schema = inference->schema;
 	inference->schema = (gd_schema){.target = -1};

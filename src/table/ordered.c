@@ -38,15 +38,15 @@ static inline void put_key(void *keys, int64_t i, uint64_t key)
 	memcpy((char *)keys + (size_t)i * sizeof key, &key, sizeof key);
 }
 
-/* By the keys' digits, the last one first; a digit that all have in common is passed over. */
-static bool sort(double *values, int64_t count)
+/* By the keys' digits, the last one first; a digit that all have in common is passed over. room [count]. */
+static bool sort(double *values, int64_t count, void *room)
 {
 	enum { BITS = 11,
 		DIGITS = 6,
 		SIZE = 1 << BITS };
-	void *from = values, *room = gd_allocate_unset((size_t)count, sizeof *values), *to = room;
+	void *from = values, *to = room;
 	int64_t(*places)[SIZE] = calloc(DIGITS, sizeof *places);
-	bool enough = room && places;
+	bool enough = places != NULL;
 	for (int64_t i = 0; i < count && enough; i++) {
 		uint64_t key = key_of(values[i]);
 		put_key(from, i, key);
@@ -73,35 +73,54 @@ static bool sort(double *values, int64_t count)
 	}
 	for (int64_t i = 0; i < count && enough; i++)
 		values[i] = value_of(key_at(from, i));
-	free(room);
 	free(places);
 	return enough;
+}
+
+void gd_ordered_room_release(gd_ordered_room *room)
+{
+	free(room->values);
+	free(room->others);
+	*room = (gd_ordered_room){0};
+}
+
+static bool make_room(gd_ordered_room *room, size_t count)
+{
+	if (room->values && room->others && count <= room->room)
+		return true;
+	gd_ordered_room_release(room);
+	room->room = count;
+	room->values = gd_allocate_unset(count, sizeof *room->values);
+	room->others = gd_allocate_unset(count, sizeof *room->others);
+	return room->values && room->others;
 }
 
 gd_status gd_ordered_init(gd_ordered *ordered, const gd_status *mine, double *values, int64_t count, const gd_together *together)
 {
 	*ordered = (gd_ordered){.values = values, .count = count, .total = count, .together = together};
 	gd_status status = *mine;
-	if (!gd_failed(&status) && !sort(values, count))
+	void *room = gd_allocate_unset((size_t)count, sizeof *values);
+	if (!gd_failed(&status) && (!room || !sort(values, count, room)))
 		status = gd_out_of_memory("the order of values");
+	free(room);
 	return gd_together_sum(together, &status, &ordered->total, 1);
 }
 
 /* ---- of a pile ---- */
 
 /* Runs of a pile's values, each in order, `most` values long; the pile is released. */
-static bool make_runs(gd_pile *values, int64_t most, gd_pile *runs, int count)
+static bool make_runs(gd_pile *values, int64_t most, gd_ordered_room *room, gd_pile *runs, int count)
 {
 	gd_spill *spill = values->spill;
-	double *run = gd_allocate_unset((size_t)most, sizeof *run), *value = NULL;
+	bool sorted = make_room(room, (size_t)most);
+	double *run = room->values, *value = NULL;
 	gd_walk walk = gd_walk_over(values, 1);
 	walk.consume = true;
-	bool sorted = run != NULL;
 	for (int i = 0; i < count && sorted; i++) {
 		int64_t got = 0;
 		while (got < most && (value = gd_walk_next(&walk)))
 			run[got++] = *value;
-		sorted = sort(run, got);
+		sorted = sort(run, got, room->others);
 		gd_pile_init(&runs[i], spill, sizeof *run);
 		for (int64_t j = 0; j < got && sorted; j++) {
 			double *place = gd_pile_extend(&runs[i]);
@@ -110,7 +129,6 @@ static bool make_runs(gd_pile *values, int64_t most, gd_pile *runs, int count)
 				*place = run[j];
 		}
 	}
-	free(run);
 	gd_pile_release(values);
 	return sorted;
 }
@@ -165,7 +183,7 @@ static bool merge(gd_pile *runs, int count, gd_pile *merged)
 }
 
 /* Values that do not fit, in order in ordered->pile. */
-static gd_status sort_pile(gd_ordered *ordered, gd_pile *values, int64_t most)
+static gd_status sort_pile(gd_ordered *ordered, gd_pile *values, int64_t most, gd_ordered_room *room)
 {
 	gd_spill *spill = values->spill;
 	int count = (int)((values->count + most - 1) / most);
@@ -174,7 +192,7 @@ static gd_status sort_pile(gd_ordered *ordered, gd_pile *values, int64_t most)
 	bool enough = runs && ordered->pile;
 	if (enough) {
 		gd_pile_init(ordered->pile, spill, sizeof(double));
-		enough = make_runs(values, most, runs, count);
+		enough = make_runs(values, most, room, runs, count);
 	}
 	if (enough)
 		enough = merge(runs, count, ordered->pile);
@@ -192,27 +210,27 @@ static gd_status sort_pile(gd_ordered *ordered, gd_pile *values, int64_t most)
 	return spill->status;
 }
 
-static gd_status sort_whole(gd_ordered *ordered, gd_pile *values)
+static gd_status sort_whole(gd_ordered *ordered, gd_pile *values, gd_ordered_room *room)
 {
 	int64_t count = 0;
-	ordered->values = ordered->own = gd_allocate_unset((size_t)values->count + 1, sizeof *ordered->own);
 	gd_walk walk = gd_walk_over(values, 1);
 	walk.consume = true;
-	if (!ordered->own)
+	if (!make_room(room, (size_t)values->count + 1))
 		return gd_out_of_memory("the order of values");
+	ordered->values = ordered->own = room->values;
 	for (double *value; (value = gd_walk_next(&walk));)
 		ordered->own[count++] = *value;
-	return sort(ordered->own, count) ? gd_ok() : gd_out_of_memory("the order of values");
+	return sort(ordered->own, count, room->others) ? gd_ok() : gd_out_of_memory("the order of values");
 }
 
-gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *values, const gd_together *together)
+gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *values, gd_ordered_room *room, const gd_together *together)
 {
 	gd_status status = *mine;
 	int64_t most = (int64_t)(values->spill->work / (2 * sizeof(double)));
 	*ordered = (gd_ordered){.count = values->count, .total = values->count, .together = together};
 	most = most > 1 ? most : 1;
 	if (!gd_failed(&status))
-		status = values->count <= most || !values->spill->directory ? sort_whole(ordered, values) : sort_pile(ordered, values, most);
+		status = values->count <= most || !values->spill->directory ? sort_whole(ordered, values, room) : sort_pile(ordered, values, most, room);
 	if (!gd_failed(&status))
 		status = ordered->pile ? ordered->pile->spill->status : status;
 	gd_pile_release(values);
@@ -221,7 +239,6 @@ gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *v
 
 void gd_ordered_release(gd_ordered *ordered)
 {
-	free(ordered->own);
 	free(ordered->first);
 	if (ordered->pile)
 		gd_pile_release(ordered->pile);

@@ -343,14 +343,16 @@ gd_status gd_rows_list_training(const gd_rows *rows, int count, const int *terms
 static gd_status find_median(const gd_rows *rows, int term, double *median)
 {
 	gd_ordered ordered = {0};
+	gd_ordered_room room = {0};
 	gd_pile column;
 	double middle[2] = {0};
 	gd_status status = gd_rows_list_training(rows, 1, &term, &column);
-	status = gd_ordered_sort(&ordered, &status, &column, rows->together);
+	status = gd_ordered_sort(&ordered, &status, &column, &room, rows->together);
 	const int64_t places[2] = {(ordered.total - 1) / 2, ordered.total / 2};
 	if (!gd_failed(&status))
 		status = gd_ordered_at(&ordered, 2, places, middle);
 	gd_ordered_release(&ordered);
+	gd_ordered_room_release(&room);
 	*median = (middle[0] + middle[1]) / 2;
 	return status;
 }

@@ -88,7 +88,7 @@ bool gd_spelling_gap(const char *text)
 	if (folded[0] == '.' && folded[1] && !folded[2])
 		return folded[1] == '.' || folded[1] == '_' || (folded[1] >= 'a' && folded[1] <= 'z');
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (!strcmp(folded, words[i]))
+		if (*folded == *words[i] && !strcmp(folded, words[i]))
 			return true;
 	return false;
 }

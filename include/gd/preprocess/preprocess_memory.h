@@ -3,6 +3,7 @@
 #define GD_PREPROCESS_MEMORY_H
 
 #include "gd/preprocess/preprocess_run.h"
+#include "gd/table/inference.h"
 
 /* The least that --memory takes: MPI, HDF5, a table's reader and what is learned of its columns have their share of it. */
 #define GD_LEAST_MEMORY ((int64_t)256 << 20)
@@ -11,5 +12,7 @@
  * Collective. Sets run->memory and plans run->spill, whose file will be beside the output. GENRE_DIST_SPILL=ROOM,WORK,CHUNK (bytes) is for tests: small tables are spilled then as large ones are.
  */
 GD_CHECKED gd_status gd_preprocess_plan_memory(gd_preprocess *run);
+/* Local. Whether what is kept of the columns while they are looked at is within --memory, where that is given. GD_FAILED, with what would do. */
+GD_CHECKED gd_status gd_preprocess_check_columns(const gd_preprocess *run, const gd_inference *inference);
 
 #endif

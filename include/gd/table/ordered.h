@@ -5,9 +5,16 @@
 #include "gd/base/spill.h"
 #include "gd/table/together.h"
 
+/* Room for values in order, and to put them there, which one column after the other may have; a zeroed one is empty. */
+typedef struct gd_ordered_room {
+	double *values, *others; /* [room] */
+	size_t room;
+} gd_ordered_room;
+void gd_ordered_room_release(gd_ordered_room *room);
+
 typedef struct gd_ordered {
 	const double *values; /* [count], rising, finite: those held here; NULL: they are in `pile` */
-	double *own;          /* where they are, if gd_ordered_sort put them there */
+	double *own;          /* where they are, if gd_ordered_sort put them there; the room's */
 	gd_pile *pile;
 	double *first;        /* [chunks]: the first value of each chunk of the pile */
 	int64_t count;
@@ -16,9 +23,9 @@ typedef struct gd_ordered {
 } gd_ordered;
 
 /*
- * Takes a pile of values over and puts them in order: at once where twice their size fits into spill->work, else in runs that are merged. Released also on failure.
+ * Takes a pile of values over and puts them in order: at once where twice their size fits into spill->work, else in runs that are merged. Released also on failure, before the room that it has.
  */
-GD_CHECKED gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *values, const gd_together *together);
+GD_CHECKED gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *values, gd_ordered_room *room, const gd_together *together);
 void gd_ordered_release(gd_ordered *ordered);
 /* The value at place `index` of those held here; anything on failure (pile->spill->status). */
 double gd_ordered_value(const gd_ordered *ordered, int64_t index);

@@ -99,6 +99,7 @@ static void test_piles(void)
 {
 	static double values[MOST];
 	const gd_together alone = {.sum = add_nothing};
+	gd_ordered_room room = {0};
 	const size_t works[] = {24, 24 * 7, 24 * 1000, 24 * MOST}, chunks[] = {8, 800, 1 << 16};
 	for (int kind = 0; kind < 3; kind++)
 		for (size_t w = 0; w < 4; w++)
@@ -118,7 +119,7 @@ static void test_piles(void)
 					CU_ASSERT_PTR_NOT_NULL_FATAL(added);
 					*added = values[i] = draw(kind);
 				}
-				status = gd_ordered_sort(&piled, &status, &pile, c ? &alone : NULL);
+				status = gd_ordered_sort(&piled, &status, &pile, &room, c ? &alone : NULL);
 				CU_ASSERT_FALSE(gd_failed(&status));
 				CU_ASSERT((piled.pile != NULL) == (w < 3));
 				status = gd_ordered_init(&plain, &status, values, count, NULL);
@@ -146,6 +147,7 @@ static void test_piles(void)
 				CU_ASSERT_EQUAL(spill.held, 0);
 				gd_spill_release(&spill);
 			}
+	gd_ordered_room_release(&room);
 }
 
 const unit_test unit_tests[] = {
