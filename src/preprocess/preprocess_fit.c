@@ -67,7 +67,7 @@ static gd_status fit_column(gd_preprocess *run, int term, const gd_status *mine,
 
 enum {
 	MOST_COLUMNS = 32,
-	MOST_BYTES = 64 << 20, /* of columns in memory, beyond which clearing it takes longer than another look at the rows */
+	MOST_BYTES = 128 << 20, /* of columns in memory, beyond which clearing it takes longer than another look at the rows */
 };
 
 /* How many columns are taken out of the rows at a time: as many as there is room for, or have a chunk in memory where rows must be read from a file. */

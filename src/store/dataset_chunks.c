@@ -74,6 +74,7 @@ typedef struct filling {
 	chunk *shared; /* [shared_count]: those that other ranks may have rows of */
 	size_t shared_count, shared_room;
 	gd_column asked; /* whose rows are on their way */
+	bool kept;       /* what was written is on the disk */
 } filling;
 
 static size_t room_of(const gd_chunk_plan *plan, gd_part part, gd_column column)
@@ -304,7 +305,15 @@ static gd_status hash_chunk(const filling *f, chunk *c, gd_sha256 *content)
 	return gd_ok();
 }
 
-/* It goes from rank to rank with the chunks, in the order of the digest; each hashes what it has written itself. In the end it is rank 0's. */
+/* Rank 0 does so once more before the file gets its name, but what others have written may be in their hosts' memory alone. */
+static gd_status keep_file(filling *f)
+{
+	bool kept = f->kept || fsync(f->file) == 0;
+	f->kept = true;
+	return kept ? gd_ok() : gd_file_error(GD_FAILED, "write", f->path, errno);
+}
+
+/* It goes from rank to rank with the chunks, in the order of the digest; each hashes what it has written itself, and waits for the disk while others hash. In the end it is rank 0's. */
 static gd_status hash_chunks(filling *f, gd_sha256 *content)
 {
 	gd_status status = gd_ok();
@@ -316,6 +325,8 @@ static gd_status hash_chunks(filling *f, gd_sha256 *content)
 			int64_t rows = part < GD_PARTS ? gd_chunk_plan_rows(f->plan, (gd_part)part, (gd_column)column) : 0;
 			for (size_t i = 0; i < count; i++) {
 				int owner = part < GD_PARTS ? owner_of(f, (gd_part)part, (int64_t)i * rows) : 0;
+				if (owner != at && owner == f->rank && !gd_failed(&status))
+					status = keep_file(f);
 				if (owner != at && f->communicator) {
 					gd_wait_begin(f->communicator);
 					if (at == f->rank && code == MPI_SUCCESS)
@@ -377,9 +388,8 @@ gd_status gd_chunks_write(gd_communicator *communicator, const gd_chunk_plan *pl
 		status = share_chunks(&f, &status);
 	if (!gd_failed(&status)) {
 		status = hash_chunks(&f, content);
-		/* Rank 0 does so before the file gets its name; what others have written may be in their hosts' memory alone. */
-		if (!gd_failed(&status) && f.rank && fsync(f.file) != 0)
-			status = gd_file_error(GD_FAILED, "write", path, errno);
+		if (!gd_failed(&status) && f.rank)
+			status = keep_file(&f);
 		status = agree(&f, &status);
 	}
 	if (f.file >= 0)
