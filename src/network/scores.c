@@ -1,14 +1,13 @@
 #include "gd/network/scores.h"
 
 #include <assert.h>
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gd/base/memory.h"
-#include "gd/kernel/real.h"
 #include "gd/network/scores_kernels.h"
+#include "gd/network/temperature.h"
 
 #define TILE 256 /* rows */
 /* Rounds to 2^-36: a tile's losses (at most 88 each) and confidences, so rounded, add up without error. */
@@ -80,10 +79,15 @@ static double squared_distance(int classes, size_t stride, const float *probabil
 	return (row + MAGIC) - MAGIC;
 }
 
-static double loss_of(float p)
+/* Each row's loss, rounded; a NaN stays one. */
+static void find_losses(int rows, size_t stride, const float *probabilities, const int32_t *labels, double *losses)
 {
-	p = p < FLT_MIN ? FLT_MIN : p; /* a NaN stays one */
-	return (-gd_real_log((double)p) + MAGIC) - MAGIC;
+	float own[TILE];
+	for (int r = 0; r < rows; r++)
+		own[r] = probabilities[(size_t)labels[r] * stride + (size_t)r];
+	gd_temperature_logs((size_t)rows, own, losses);
+	for (int r = 0; r < rows; r++)
+		losses[r] = (MAGIC - losses[r]) - MAGIC;
 }
 
 /* Products with weights are not multiples of one quantum: each goes into the wide sums by itself. */
@@ -91,8 +95,10 @@ static void add_weighted_tile(gd_score_sums *sums, int rows, size_t stride, cons
 {
 	float best[TILE];
 	int32_t predicted[TILE];
+	double losses[TILE];
 	gd_score_weights *to = sums->weights;
 	GD_CHOSEN(gd_scores_kernels)->predict(sums->classes, rows, stride, probabilities, best, predicted);
+	find_losses(rows, stride, probabilities, labels, losses);
 	for (int r = 0; r < rows; r++) {
 		const double weight = weights[r];
 		assert(labels[r] >= 0 && labels[r] < sums->classes);
@@ -108,7 +114,7 @@ static void add_weighted_tile(gd_score_sums *sums, int rows, size_t stride, cons
 		gd_wide_sum_add(&to->bin_correct[bin], predicted[r] == labels[r] ? weight : 0.0);
 		gd_wide_sum_add(&to->squares, weight * weight);
 		gd_wide_sum_add(&sums->bin_confidence[bin], weight * (((double)best[r] + MAGIC) - MAGIC));
-		gd_wide_sum_add(&sums->log_loss, weight * loss_of(probabilities[(size_t)labels[r] * stride + (size_t)r]));
+		gd_wide_sum_add(&sums->log_loss, weight * losses[r]);
 		gd_wide_sum_add(&sums->brier, weight * squared_distance(sums->classes, stride, probabilities + r, labels[r]));
 	}
 }
@@ -117,9 +123,10 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 {
 	float best[TILE];
 	int32_t predicted[TILE];
-	double confidence[GD_CALIBRATION_BINS] = {0.0};
+	double confidence[GD_CALIBRATION_BINS] = {0.0}, losses[TILE];
 	double loss = 0.0, distance = 0.0;
 	GD_CHOSEN(gd_scores_kernels)->predict(sums->classes, rows, stride, probabilities, best, predicted);
+	find_losses(rows, stride, probabilities, labels, losses);
 	for (int r = 0; r < rows; r++) {
 		assert(labels[r] >= 0 && labels[r] < sums->classes);
 		int bin = confidence_bin(best[r]);
@@ -127,7 +134,7 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 		sums->bin_rows[bin]++;
 		sums->bin_correct[bin] += predicted[r] == labels[r];
 		confidence[bin] += ((double)best[r] + MAGIC) - MAGIC;
-		loss += loss_of(probabilities[(size_t)labels[r] * stride + (size_t)r]);
+		loss += losses[r];
 		distance += squared_distance(sums->classes, stride, probabilities + r, labels[r]);
 	}
 	for (int b = 0; b < GD_CALIBRATION_BINS; b++)

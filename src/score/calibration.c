@@ -59,7 +59,7 @@ static gd_status score(gd_communicator *communicator, double temperature, bool w
 		for (int r = 0; r < count; r++)
 			for (int c = 0; c < classes; c++)
 				tile[c * count + r] = rows->probabilities[(first + r) * classes + c];
-		gd_temperature_apply(temperature, classes, count, (size_t)count, 1, tile);
+		gd_temperature_apply(temperature, classes, count, (size_t)count, tile);
 		gd_score_sums_add_weighted(&sums, count, tile, rows->labels + first, weighted ? rows->weights + first : NULL);
 	}
 	if (!gd_failed(&status))

@@ -48,7 +48,7 @@ void gd_members_infer(const gd_member *members, int member_count, int rows, cons
 	for (int m = 0; m < member_count; m++) {
 		float *own = m ? apart : mean;
 		gd_network_infer(members[m].network, members[m].parameters, members[m].statistics, rows, x, workspace, own);
-		gd_temperature_apply(members[m].temperature, gd_network_get_options(members[m].network)->classes, rows, (size_t)rows, 1, own);
+		gd_temperature_apply(members[m].temperature, gd_network_get_options(members[m].network)->classes, rows, (size_t)rows, own);
 		for (size_t i = 0; m && i < count; i++)
 			mean[i] += own[i];
 	}

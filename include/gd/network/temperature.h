@@ -11,8 +11,8 @@
 
 #include "gd/kernel/exact_sum.h"
 
-/* In place, probability of class c in row r at probabilities[c * class_stride + r * row_stride]; each counts as at least FLT_MIN. Temperature 0 (none) and 1 leave them as they are. */
-void gd_temperature_apply(double temperature, int classes, int rows, size_t class_stride, size_t row_stride, float *probabilities);
+/* In place, probability of class c in row r at probabilities[c * stride + r]; each counts as at least FLT_MIN. Temperature 0 (none) and 1 leave them as they are. */
+void gd_temperature_apply(double temperature, int classes, int rows, size_t stride, float *probabilities);
 
 /* logs [count]: of probabilities, each at least FLT_MIN. */
 void gd_temperature_logs(size_t count, const float *probabilities, double *logs);
