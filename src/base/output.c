@@ -1,8 +1,10 @@
 #include "gd/base/output.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +40,22 @@ gd_status gd_output_check(const char *path)
 	return status;
 }
 
+static bool relayed;
+
+void gd_output_set_relayed(bool is_relayed)
+{
+	relayed = is_relayed;
+}
+
+/* Until the launcher has taken what was written to stdout, two seconds at most. */
+static void wait_for_relay(void)
+{
+	enum { TRIES = 400, MILLISECONDS = 5 };
+	int left = 0;
+	for (int i = 0; i < TRIES && !ioctl(STDOUT_FILENO, isatty(STDOUT_FILENO) ? TIOCOUTQ : FIONREAD, &left) && left > 0; i++)
+		poll(NULL, 0, MILLISECONDS);
+}
+
 gd_status gd_output_flush(FILE *out, const char *name)
 {
 	const bool failed = ferror(out) != 0;
@@ -45,6 +63,8 @@ gd_status gd_output_flush(FILE *out, const char *name)
 	clearerr(out);
 	if (fflush(out) != 0)
 		return gd_file_error(GD_FAILED, "write to", name, errno);
+	if (relayed && out == stdout)
+		wait_for_relay();
 	if (!failed)
 		return gd_ok();
 	if (fputc('\n', out) == EOF || fflush(out) != 0)

@@ -2,11 +2,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "gd/base/cores.h"
+#include "gd/base/output.h"
 #include "gd/base/parse.h"
 
 static bool number_of(const char *name, int64_t *number)
@@ -78,6 +80,9 @@ static const char *const without_copies[][2] = {{"OMPI_MCA_btl_vader_single_copy
 
 void gd_launch_apply_settings(void)
 {
+	/* PRRTE, which is Open MPI 5's mpirun, names its jobs so. */
+	const char *space = getenv("PMIX_NAMESPACE");
+	gd_output_set_relayed(space && !strncmp(space, "prte", 4));
 	if (gd_launch_local_size() > gd_cores_available())
 		setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 	if (gd_launch_copy_refused())

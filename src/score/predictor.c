@@ -215,6 +215,10 @@ gd_status gd_predict(gd_communicator *communicator, const gd_ensemble *ensemble,
 		status = gd_shared_table_run(&p.shared, classify, write_text, &p);
 	if (!gd_failed(&status) && communicator->rank == 0 && !p.headed)
 		print_header(&p);
+	/* Before anything is said of them. */
+	mine = !gd_failed(&status) && communicator->rank == 0 ? gd_output_flush(p.out, p.name) : gd_ok();
+	if (!gd_failed(&status))
+		status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
 		status = gd_classifier_warn(&p.classifier, communicator, &records);
 	mine = communicator->rank == 0 ? end_output(&p, &status) : status;

@@ -13,6 +13,11 @@
 GD_CHECKED gd_status gd_output_check(const char *path);
 /* What is still to be written goes out; GD_FAILED with the reason where that, or any writing before, failed. `name` is what a user knows `out` by. */
 GD_CHECKED gd_status gd_output_flush(FILE *out, const char *name);
+/*
+ * Whether stdout goes through a launcher that puts the unfinished end of what it has read of one stream in front of the other's next line, as Open MPI 5's does: a flush of stdout then waits until the
+ * launcher has read all of it, two seconds at most, so that what follows on stderr takes nothing along.
+ */
+void gd_output_set_relayed(bool is_relayed);
 /* All of a result to where it goes: stdout (below), a device or a pipe, or a file that is replaced as a whole (gd_file_write). GD_FAILED. */
 GD_CHECKED gd_status gd_output_write(const char *path, const void *bytes, size_t size);
 /* Opens what takes bytes without keeping them, stdout among it; `*out` is NULL where `path` is for a file. */
