@@ -122,7 +122,6 @@ static gd_status boost(const orchard *o, BoosterHandle booster, int *rounds)
 /* Grows one group and adds its raw scores. */
 static gd_status grow(orchard *o, int group)
 {
-	enum { RAW_SCORES = 1 };
 	BoosterHandle booster = NULL;
 	if (XGBoosterCreate(&o->training, 1, &booster))
 		return library_error();
@@ -130,9 +129,13 @@ static gd_status grow(orchard *o, int group)
 	int rounds = 0;
 	if (!gd_failed(&status))
 		status = boost(o, booster, &rounds);
-	bst_ulong length = 0;
+	/* Raw scores; all rounds for 0. */
+	char request[128];
+	snprintf(request, sizeof request, "{\"type\": 1, \"training\": false, \"iteration_begin\": 0, \"iteration_end\": %d, \"strict_shape\": false}", o->validation ? rounds : 0);
+	bst_ulong dimensions = 0, length = (bst_ulong)o->rows * (bst_ulong)o->classes;
+	const bst_ulong *shape = NULL;
 	const float *raw = NULL;
-	if (!gd_failed(&status) && XGBoosterPredict(booster, o->scored, RAW_SCORES, (unsigned)(o->validation ? rounds : 0), 0, &length, &raw))
+	if (!gd_failed(&status) && XGBoosterPredictFromDMatrix(booster, o->scored, request, &shape, &dimensions, &raw))
 		status = library_error();
 	for (bst_ulong i = 0; !gd_failed(&status) && i < length; i++)
 		o->scores[i] += rint((double)raw[i] / SCORE_QUANTUM);
