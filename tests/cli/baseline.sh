@@ -23,12 +23,12 @@ for name in $names; do
 done
 # Boosting's rounds end by the validation part, where there is one: of noise there is nothing to learn.
 if ((trees)); then
-	awk 'BEGIN { srand(7); print "a,b,c,side"; for (i = 0; i < 900; i++) print rand() "," rand() "," rand() "," (rand() < .5 ? "left" : "right") }' >noise.csv
+	awk 'BEGIN { srand(7); print "a,b,c,side"; for (i = 0; i < 3000; i++) print rand() "," rand() "," rand() "," (rand() < .5 ? "left" : "right") }' >noise.csv
 	for share in 0.2 0; do
 		"$GENRE_DIST" preprocess noise.csv --target side --validation-fraction "$share" -o "noise$share.h5" -q 2>/dev/null >/dev/null || fail "no noise"
 		"$GENRE_DIST" baseline boosting --data "noise$share.h5" --json 2>/dev/null >"noise$share.json"
 	done
-	holds "boosting stops in time" "$(json_number noise0.2.json log_loss) < 0.72 && $(json_number noise0.json log_loss) > 0.74"
+	holds "boosting stops in time" "$(json_number noise0.2.json log_loss) < 0.7 && $(json_number noise0.json log_loss) > 0.72"
 	equal "boosting that stops, on 3 ranks" "$(ranks 3 baseline boosting --data noise0.2.h5 --json 2>/dev/null | sed 's/"seconds": [0-9.]*, //')" "$(sed 's/"seconds": [0-9.]*, //' noise0.2.json)"
 fi
 # Copies of one song under two genres apart, a record's nearest neighbour in its own part is itself.

@@ -82,7 +82,7 @@ expect 0 '' ranks 1 train --preset study --config call/config.ini --run call2 -q
 grep -qx '; max-steps = 0' call2/config.ini || fail "a call's limit is inherited"
 expect 0 '' ranks 1 train --preset study --run call --resume -q
 equal "on from a call's limit" "$(weights_of call/model.h5)" "$(weights_of call2/model.h5)"
-equal "models of two command lines" "$(h5dump -g model call/model.h5 | tail -n +2 | cksum)" "$(h5dump -g model call2/model.h5 | tail -n +2 | cksum)"
+h5diff call/model.h5 call2/model.h5 model || fail "models of two command lines"
 
 # The average: of the parameters after each step, from the first ones on; it is what is kept.
 if /usr/bin/python3 -c 'import h5py' 2>/dev/null; then

@@ -52,8 +52,12 @@ root_mount() {
 		cp -a "/dev/$node" "$directory/dev/"
 	done
 	ln -s /proc/self/fd "$directory/dev/fd"
+	ln -s /proc/self/fd/0 "$directory/dev/stdin"
+	ln -s /proc/self/fd/1 "$directory/dev/stdout"
+	ln -s /proc/self/fd/2 "$directory/dev/stderr"
 	mkdir "$directory/dev/pts" "$directory/dev/shm"
 	mount --bind /dev/pts "$directory/dev/pts"
+	ln -s pts/ptmx "$directory/dev/ptmx"
 	mount -t tmpfs -o size=4g,mode=1777 tmpfs "$directory/dev/shm"
 }
 
