@@ -47,13 +47,14 @@ void gd_output_set_relayed(bool is_relayed)
 	relayed = is_relayed;
 }
 
-/* Until the launcher has taken what was written to stdout, two seconds at most. */
+/* Until the launcher has taken what was written to stdout, two seconds at most, and a while for it to pass that on; of a terminal the kernel does not say what it still holds, but it holds little. */
 static void wait_for_relay(void)
 {
-	enum { TRIES = 400, MILLISECONDS = 5 };
+	enum { TRIES = 400, MILLISECONDS = 5, A_WHILE = 250 };
 	int left = 0;
-	for (int i = 0; i < TRIES && !ioctl(STDOUT_FILENO, isatty(STDOUT_FILENO) ? TIOCOUTQ : FIONREAD, &left) && left > 0; i++)
+	for (int i = 0; i < TRIES && !ioctl(STDOUT_FILENO, FIONREAD, &left) && left > 0 && !isatty(STDOUT_FILENO); i++)
 		poll(NULL, 0, MILLISECONDS);
+	poll(NULL, 0, A_WHILE);
 }
 
 gd_status gd_output_flush(FILE *out, const char *name)
