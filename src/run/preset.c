@@ -24,7 +24,8 @@ gd_preset_facts gd_preset_look(const gd_dataset_header *header)
 enum { WIDE = 256, /* numbers */
 	VERY_FEW = 2000,
 	FEW = 5000,
-	VERY_MANY = 200000 /* rows */ };
+	VERY_MANY = 200000 /* rows */,
+	LARGE = 2048 /* a batch */ };
 
 typedef struct filling {
 	gd_train_options *options;
@@ -70,8 +71,10 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	if (options->preset != GD_PRESET_AUTO)
 		return;
 	/* Steps: batches of a fiftieth of the rows, and epochs enough for small tables, few for large ones; the best one is kept. */
-	const int64_t batch = power_within(facts->rows / 50, 16, 256);
-	const int64_t epochs = facts->rows < VERY_FEW ? 40 : facts->rows < FEW ? 60 : facts->rows < 20000 ? 40 : facts->rows < 200000 ? 25 : 10;
+	const bool very_many = facts->rows >= VERY_MANY;
+	/* Of very many rows larger ones, which more ranks can share. */
+	const int64_t batch = very_many ? power_within(facts->rows / 250, 256, 8192) : power_within(facts->rows / 50, 16, 256);
+	const int64_t epochs = facts->rows < VERY_FEW ? 40 : facts->rows < FEW ? 60 : facts->rows < 20000 ? 40 : !very_many ? 25 : 10;
 	const bool many = facts->rows >= 20000;
 	/* A bin needs rows to learn its weight from; where there are few, one smooth column says more, and waves of it bend. */
 	if (facts->open)
@@ -85,23 +88,23 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 		put(&f, "periodic-scale", "0.1");
 	put(&f, "hidden", "256,256");
 	/* An average of some, which share all but a little, where the time that it takes is not long. */
-	if (facts->rows < VERY_MANY && options->hidden.count && !options->initial)
+	if (!very_many && options->hidden.count && !options->initial)
 		put(&f, "members", facts->rows < VERY_FEW ? "8" : "4");
 	put(&f, "activation", "silu");
 	put(&f, "batch-size", "%" PRId64, batch);
 	put(&f, "epochs", "%" PRId64, epochs);
 	put(&f, "optimizer", "adamw");
 	if (options->optimizer == GD_ADAMW) {
-		put(&f, "learning-rate", "0.002");
+		put(&f, "learning-rate", options->batch_size >= LARGE ? "0.004" : "0.002");
 		put(&f, "weight-decay", many ? "0.6" : "0.3");
 		put(&f, "decay", "weights");
 	}
 	put(&f, "schedule", "cosine");
 	if (options->schedule == GD_COSINE && options->epochs > 1)
 		put(&f, "warmup-epochs", "1");
-	/* Members hold each other back; of few rows that is not enough. */
-	const bool averaged = options->members > 1 && facts->rows >= FEW;
-	put(&f, "dropout", averaged ? "0.1" : many ? "0.4" : "0.3");
+	/* Members hold each other back, as very many rows do by themselves; of few rows that is not enough. */
+	const bool held = very_many || (options->members > 1 && facts->rows >= FEW);
+	put(&f, "dropout", held ? "0.1" : many ? "0.4" : "0.3");
 	if (facts->validation) {
 		put(&f, "early-stop", "15");
 		put(&f, "calibrate", "on");
