@@ -378,7 +378,11 @@ gd_status gd_chunks_write(gd_communicator *communicator, const gd_chunk_plan *pl
 	f.rank = communicator ? communicator->rank : 0;
 	f.ranks = communicator ? communicator->size : 1;
 	f.file = open(temporary, O_RDWR | O_CLOEXEC);
-	gd_status status = f.file < 0 ? gd_file_error(GD_FAILED, "write", path, errno) : gd_ok();
+	gd_status status = gd_ok();
+	if (f.file < 0 && errno == ENOENT)
+		status = gd_error(GD_FAILED, "cannot write '%s': what rank 0 has begun there is not seen by all ranks; choose a directory that all hosts share", path);
+	else if (f.file < 0)
+		status = gd_file_error(GD_FAILED, "write", path, errno);
 	status = agree(&f, &status);
 	if (!gd_failed(&status)) {
 		status = fill_chunks(&f, source, context, &failed);

@@ -115,6 +115,12 @@ for at in 1 2 3; do
 	refuse 1 "cannot write 'made.h5': no space left" mpirun -n 1 "${full[@]}" "${prepare[@]}" : -n 2 "${prepare[@]}"
 	compgen -G 'made.h5*' >/dev/null && fail "full from write $at of one rank on: something left: $(echo made.h5*)"
 done
+# A rank that does not see what rank 0 has begun.
+mkdir -p elsewhere
+rm -f made.h5
+refuse 1 "cannot write 'made.h5': what rank 0 has begun there is not seen by all ranks; choose a directory that all hosts share" mpirun -n 2 \
+	bash -c '((${OMPI_COMM_WORLD_RANK:-0})) && cd elsewhere; exec "$GENRE_DIST" preprocess "$0/songs.csv" -o made.h5 -q' "$PWD"
+[[ ! -e made.h5 && -z $(ls elsewhere) ]] || fail "a rank apart: a dataset all the same"
 # And where records go through a temporary file of no name: from its first write on, its last one, and some between.
 export GD_FAIL_NAME=/#
 export GENRE_DIST_SPILL=200000,40000,2000
