@@ -109,10 +109,12 @@ done
 # The last of three ranks cannot write its rows, nor the first one what it writes besides.
 for at in 1 2 3; do
 	rm -f made.h5
-	full=(-x GD_FAIL_AT="$at" -x GD_FAIL_ON=1 -x GD_FAIL_ERRNO=28 -x GD_FAIL_ONLY=pwrite -x GD_FAIL_NAME -x LD_PRELOAD="$GD_WRITES")
-	prepare=("$GENRE_DIST" preprocess songs.csv -o made.h5 -q)
-	refuse 1 "cannot write 'made.h5': no space left" mpirun -n 2 "${prepare[@]}" : -n 1 "${full[@]}" "${prepare[@]}"
-	refuse 1 "cannot write 'made.h5': no space left" mpirun -n 1 "${full[@]}" "${prepare[@]}" : -n 2 "${prepare[@]}"
+	full=(GD_FAIL_AT="$at" GD_FAIL_ON=1 GD_FAIL_ERRNO=28 GD_FAIL_ONLY=pwrite LD_PRELOAD="$GD_WRITES")
+	for rank in 2 0; do
+		# (mpirun of Open MPI 5 crashes on two programs of which one has variables of its own.)
+		refuse 1 "cannot write 'made.h5': no space left" mpirun -n 3 bash -c '((OMPI_COMM_WORLD_RANK == $0)) && export "${@:2}"; exec "$1" preprocess songs.csv -o made.h5 -q' \
+			"$rank" "$GENRE_DIST" "${full[@]}"
+	done
 	compgen -G 'made.h5*' >/dev/null && fail "full from write $at of one rank on: something left: $(echo made.h5*)"
 done
 # A rank that does not see what rank 0 has begun.
