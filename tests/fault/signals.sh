@@ -48,7 +48,10 @@ for signal in TERM USR1; do
 	kill -"$signal" "$launcher"
 	wait "$launcher"
 	equal "exit code of mpirun at SIG$signal" "$?" $([[ $signal == TERM ]] && echo 1 || echo 75)
-	grep -q "stopped at step [0-9]* (.*) with a checkpoint" err.txt || fail "SIG$signal to mpirun: $(grep genre-dist: err.txt)"
+	# (What ranks say once a SIGTERM has come, Open MPI 5's mpirun passes on no more.)
+	[[ $signal == TERM && $(mpirun --version) != *"Open MPI) 4"* ]] ||
+		grep -q "stopped at step [0-9]* (.*) with a checkpoint" err.txt || fail "SIG$signal to mpirun: $(grep genre-dist: err.txt)"
+	equal "state after SIG$signal to mpirun" "$(sed -n 's/^state = //p' victim/status.txt)" stopped
 	gone 10
 done
 step=$(h5dump -a /progress/step victim/checkpoint.h5 | sed -n 's/.*(0): \([0-9]*\).*/\1/p')
