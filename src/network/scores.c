@@ -82,7 +82,7 @@ static double squared_distance(int classes, size_t stride, const float *probabil
 /* Each row's loss, rounded; a NaN stays one. */
 static void find_losses(int rows, size_t stride, const float *probabilities, const int32_t *labels, double *losses)
 {
-	float own[TILE];
+	float own[TILE] = {0};
 	for (int r = 0; r < rows; r++)
 		own[r] = probabilities[(size_t)labels[r] * stride + (size_t)r];
 	gd_temperature_logs((size_t)rows, own, losses);
