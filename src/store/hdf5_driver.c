@@ -155,10 +155,10 @@ static bool heap_is_sound(gd_hdf5_sink *sink, haddr_t address)
 
 static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, void *buffer)
 {
-	(void)transfer;
+	(void)type, (void)transfer;
 	static const uint8_t heap[8] = {'G', 'C', 'O', 'L', 1, 0, 0, 0};
 	driver_file *file = (driver_file *)base;
-	if (file->sink->locating && type == H5FD_MEM_DRAW) {
+	if (file->sink->locating == buffer) {
 		file->sink->located = address;
 		return 0;
 	}
@@ -171,12 +171,13 @@ static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t 
 
 static herr_t write_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, const void *buffer)
 {
-	(void)transfer;
+	(void)type, (void)transfer;
 	driver_file *file = (driver_file *)base;
 	const char *bytes = buffer;
 	if (address + size > file->end_of_file)
 		file->end_of_file = address + size;
-	if (file->sink->locating && type == H5FD_MEM_DRAW) {
+	/* (Not by its type: HDF5 writes heaps as raw data, too, whenever its cache lets go of one.) */
+	if (file->sink->locating == buffer) {
 		file->sink->located = address;
 		return 0;
 	}

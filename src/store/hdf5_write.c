@@ -157,13 +157,13 @@ void gd_hdf5_place_chunks(gd_hdf5 *hdf5, const char *path, size_t count, uint64_
 	/* HDF5 wants the bytes, which the driver does not write. */
 	size_t size = (size_t)(chunk[0] * chunk[1]) * H5Tget_size(type) + GD_CHECKSUM_BYTES;
 	char *bytes = placed ? calloc(1, size) : NULL;
-	hdf5->sink->locating = true;
+	hdf5->sink->locating = bytes;
 	for (size_t i = 0; bytes && placed && i < count; i++, at[0] += chunk[0]) {
 		hdf5->sink->located = HADDR_UNDEF;
 		placed = H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at, size, bytes) >= 0 && hdf5->sink->located != HADDR_UNDEF;
 		places[i] = hdf5->sink->located;
 	}
-	hdf5->sink->locating = false;
+	hdf5->sink->locating = NULL;
 	if (!placed)
 		gd_hdf5_fail_in_library(hdf5, path, "cannot place its chunks");
 	else if (!bytes)

@@ -167,9 +167,9 @@ static void locate(gd_row_file *file, gd_column column, int64_t chunk)
 	bool found = H5Dget_chunk_storage_size(a->id, offset, &size) >= 0 && (size == bytes || size == bytes + GD_CHECKSUM_BYTES);
 	if (found) {
 		hdf5->sink->located = HADDR_UNDEF;
-		hdf5->sink->locating = true;
+		hdf5->sink->locating = a->bytes;
 		found = H5Dread_chunk(a->id, H5P_DEFAULT, offset, &skipped, a->bytes) >= 0 && hdf5->sink->located != HADDR_UNDEF;
-		hdf5->sink->locating = false;
+		hdf5->sink->locating = NULL;
 	}
 	if (!found)
 		gd_hdf5_fail_in_library(hdf5, path, "cannot find its chunks");

@@ -21,7 +21,7 @@ typedef struct gd_hdf5_sink {
 	bool reading;   /* an existing file, of `size` bytes */
 	char *bytes;    /* in memory: the file. Of a new one, the caller's to free() once it is closed; one that is read is left alone */
 	size_t size, room;
-	bool locating;  /* raw data is neither read nor written: `located` becomes where it lies */
+	const void *locating; /* what is to be read to this place, or written from it, is neither: `located` becomes where it lies in the file; NULL: none */
 	haddr_t located;
 	int error;      /* of writing: errno of the first failure, or 0 */
 	hid_t driver;   /* as registered with HDF5 */
