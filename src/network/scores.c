@@ -80,11 +80,13 @@ static double squared_distance(int classes, size_t stride, const float *probabil
 }
 
 /* Each row's loss, rounded; a NaN stays one. */
-static void find_losses(int rows, size_t stride, const float *probabilities, const int32_t *labels, double *losses)
+static void find_losses(int classes, int rows, size_t stride, const float *probabilities, const int32_t *labels, double *losses)
 {
 	float own[TILE] = {0};
-	for (int r = 0; r < rows; r++)
+	for (int r = 0; r < rows; r++) {
+		assert(labels[r] >= 0 && labels[r] < classes);
 		own[r] = probabilities[(size_t)labels[r] * stride + (size_t)r];
+	}
 	gd_temperature_logs((size_t)rows, own, losses);
 	for (int r = 0; r < rows; r++)
 		losses[r] = (MAGIC - losses[r]) - MAGIC;
@@ -98,10 +100,9 @@ static void add_weighted_tile(gd_score_sums *sums, int rows, size_t stride, cons
 	double losses[TILE];
 	gd_score_weights *to = sums->weights;
 	GD_CHOSEN(gd_scores_kernels)->predict(sums->classes, rows, stride, probabilities, best, predicted);
-	find_losses(rows, stride, probabilities, labels, losses);
+	find_losses(sums->classes, rows, stride, probabilities, labels, losses);
 	for (int r = 0; r < rows; r++) {
 		const double weight = weights[r];
-		assert(labels[r] >= 0 && labels[r] < sums->classes);
 		int bin = confidence_bin(best[r]);
 		size_t cell = (size_t)labels[r] * (size_t)sums->classes + (size_t)predicted[r];
 		if (weight == 0.0)
@@ -126,9 +127,8 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 	double confidence[GD_CALIBRATION_BINS] = {0.0}, losses[TILE];
 	double loss = 0.0, distance = 0.0;
 	GD_CHOSEN(gd_scores_kernels)->predict(sums->classes, rows, stride, probabilities, best, predicted);
-	find_losses(rows, stride, probabilities, labels, losses);
+	find_losses(sums->classes, rows, stride, probabilities, labels, losses);
 	for (int r = 0; r < rows; r++) {
-		assert(labels[r] >= 0 && labels[r] < sums->classes);
 		int bin = confidence_bin(best[r]);
 		sums->confusion[(size_t)labels[r] * (size_t)sums->classes + (size_t)predicted[r]]++;
 		sums->bin_rows[bin]++;
