@@ -83,6 +83,7 @@ static double squared_distance(int classes, size_t stride, const float *probabil
 static void find_losses(int classes, int rows, size_t stride, const float *probabilities, const int32_t *labels, double *losses)
 {
 	float own[TILE] = {0};
+	(void)classes; /* read by the assertion alone */
 	for (int r = 0; r < rows; r++) {
 		assert(labels[r] >= 0 && labels[r] < classes);
 		own[r] = probabilities[(size_t)labels[r] * stride + (size_t)r];
