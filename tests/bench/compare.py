@@ -115,6 +115,8 @@ class Bench:
         command = [program or self.program, "train", "--data", dataset, "--run", directory, "--hidden", ",".join(map(str, hidden)), "--activation", activation,
                    "--dropout", str(dropout), "--batch-size", str(batch), "--epochs", str(epochs[0] + 1), "--checkpoint-every", "0",
                    "--checkpoint-seconds", "0", "--learning-rate", "0.001", "--progress", "off", *extra]
+        if command[0] == self.program:  # nothing but what is named here; older builds have no presets
+            command += ["--preset", "study"]
         run((["mpirun", "-n", str(ranks)] if ranks > 1 else []) + command)
         printed = run(["h5dump", "-y", "-w", "1", "-d", "/epochs/samples_per_second", os.path.join(directory, "metrics.h5")])
         rates = [float(line.strip().rstrip(",")) for line in printed.splitlines() if line.strip() and line.strip()[0].isdigit()]
@@ -167,7 +169,7 @@ def whole_process(bench, ranks, repeats):
         directory = os.path.join(bench.folder, f"whole{ranks}-{repeat}")
         before = time.time()
         run((["mpirun", "-n", str(ranks)] if ranks > 1 else []) + [bench.program, "train", "--data", dataset, "--run", directory, "--hidden", "32",
-            "--activation", "sigmoid", "--dropout", "0", "--batch-size", "256", "--epochs", "10", "--progress", "off"])
+            "--activation", "sigmoid", "--dropout", "0", "--batch-size", "256", "--epochs", "10", "--progress", "off", "--preset", "study"])
         ours.append(time.time() - before)
         if bench.peer:
             before = time.time()
