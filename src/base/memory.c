@@ -55,6 +55,20 @@ void *gd_allocate_unset(size_t count, size_t size)
 	return take(count, size, &bytes);
 }
 
+void *gd_make_room(void *items, size_t count, size_t *room, size_t size)
+{
+	enum { LEAST = 16 };
+	size_t more, bytes;
+	if (count < *room)
+		return items;
+	if (__builtin_mul_overflow(*room, 2, &more) || __builtin_mul_overflow(more ? more : LEAST, size, &bytes))
+		return NULL;
+	void *moved = realloc(items, bytes);
+	if (moved)
+		*room = more ? more : LEAST;
+	return moved;
+}
+
 void *gd_arena_take(gd_arena *arena, size_t count, size_t size)
 {
 	size_t bytes;

@@ -88,14 +88,10 @@ static int64_t find_place(gd_spill *spill, size_t bytes)
 /* Without memory to remember it, the gap stays one. */
 static void give_back(gd_spill *spill, int64_t place, size_t bytes)
 {
-	if (spill->gap_count == spill->gap_room) {
-		size_t room = spill->gap_room ? 2 * spill->gap_room : 64;
-		struct gd_spill_gap *gaps = realloc(spill->gaps, room * sizeof *gaps);
-		if (!gaps)
-			return;
-		spill->gaps = gaps;
-		spill->gap_room = room;
-	}
+	struct gd_spill_gap *gaps = gd_make_room(spill->gaps, spill->gap_count, &spill->gap_room, sizeof *gaps);
+	if (!gaps)
+		return;
+	spill->gaps = gaps;
 	spill->gaps[spill->gap_count++] = (struct gd_spill_gap){place, bytes};
 }
 
@@ -121,14 +117,10 @@ static bool is_part(const gd_spill *spill, size_t bytes)
 static bool add_slab(gd_spill *spill)
 {
 	size_t part = part_of_slab(spill);
-	if (spill->slab_count == spill->slab_room) {
-		size_t room = spill->slab_room ? 2 * spill->slab_room : 16;
-		char **slabs = realloc(spill->slabs, room * sizeof *slabs);
-		if (!slabs)
-			return false;
-		spill->slabs = slabs;
-		spill->slab_room = room;
-	}
+	char **slabs = gd_make_room(spill->slabs, spill->slab_count, &spill->slab_room, sizeof *slabs);
+	if (!slabs)
+		return false;
+	spill->slabs = slabs;
 	char *slab = aligned_alloc(SLAB, SLAB);
 	if (!slab)
 		return false;
@@ -199,16 +191,12 @@ static void close_window(gd_pile *pile)
 static gd_chunk *add_chunk(gd_pile *pile)
 {
 	gd_spill *spill = pile->spill;
-	if (pile->chunk_count == pile->chunk_room) {
-		int64_t room = pile->chunk_room ? 2 * pile->chunk_room : 4;
-		gd_chunk *chunks = realloc(pile->chunks, (size_t)room * sizeof *chunks);
-		if (!chunks) {
-			fail(spill, gd_out_of_memory("the records"));
-			return NULL;
-		}
-		pile->chunks = chunks;
-		pile->chunk_room = room;
+	gd_chunk *chunks = gd_make_room(pile->chunks, (size_t)pile->chunk_count, &pile->chunk_room, sizeof *chunks);
+	if (!chunks) {
+		fail(spill, gd_out_of_memory("the records"));
+		return NULL;
 	}
+	pile->chunks = chunks;
 	gd_chunk *last = pile->chunk_count ? &pile->chunks[pile->chunk_count - 1] : NULL, *added = &pile->chunks[pile->chunk_count];
 	*added = (gd_chunk){NULL, -1};
 	if (spill->directory && last && last->items && spill->held + pile->bytes > spill->room) {

@@ -76,14 +76,10 @@ static gd_status count_before(void *context, const void *entries, size_t count, 
 
 static bool add_number(placing *p, numbered number)
 {
-	if (p->numbered_count == p->numbered_room) {
-		size_t room = p->numbered_room ? 2 * p->numbered_room : 1024;
-		numbered *numbers = realloc(p->numbers, room * sizeof *numbers);
-		if (!numbers)
-			return false;
-		p->numbers = numbers;
-		p->numbered_room = room;
-	}
+	numbered *numbers = gd_make_room(p->numbers, p->numbered_count, &p->numbered_room, sizeof *numbers);
+	if (!numbers)
+		return false;
+	p->numbers = numbers;
 	p->numbers[p->numbered_count++] = number;
 	return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gd/base/build.h"
+#include "gd/base/memory.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw_data is little-endian, and written as it lies in memory");
 
@@ -41,15 +42,11 @@ static gd_onnx_value add_value(gd_onnx *graph, const char *name)
 	char own[16];
 	if (!name)
 		snprintf(own, sizeof own, ":%d", graph->count);
-	if (graph->count == graph->room) {
-		int room = 2 * graph->room + 64;
-		char **larger = realloc(graph->names, (size_t)room * sizeof *larger);
-		graph->failed = graph->failed || !larger;
-		if (!larger)
-			return 0;
-		graph->names = larger;
-		graph->room = room;
-	}
+	char **names = gd_make_room(graph->names, (size_t)graph->count, &graph->room, sizeof *names);
+	graph->failed = graph->failed || !names;
+	if (!names)
+		return 0;
+	graph->names = names;
 	char *copy = gd_arena_string(&graph->arena, name ? name : own);
 	graph->failed = graph->failed || !copy;
 	if (!copy)

@@ -1,3 +1,4 @@
+#include "gd/base/memory.h"
 #include "gd/songs/profile.h"
 
 #include <errno.h>
@@ -30,7 +31,8 @@ typedef struct measurement {
 	int text_field[TEXTS];
 	gd_dictionary classes, subgenres, tracks;
 	measured_song *songs;
-	int64_t count, room;
+	int64_t count;
+	size_t room;
 	char sha256[65];
 } measurement;
 
@@ -105,14 +107,10 @@ static gd_status take_record(void *context, const gd_record *record)
 	for (int i = 0; i < record->count; i++)
 		if (!record->fields[i][0] || !strcmp(record->fields[i], "NA"))
 			return gd_ok();
-	if (measure->count == measure->room) {
-		int64_t more = measure->room ? 2 * measure->room : 4096;
-		measured_song *songs = realloc(measure->songs, (size_t)more * sizeof *songs);
-		if (!songs)
-			return gd_out_of_memory("the songs to measure");
-		measure->songs = songs;
-		measure->room = more;
-	}
+	measured_song *songs = gd_make_room(measure->songs, (size_t)measure->count, &measure->room, sizeof *songs);
+	if (!songs)
+		return gd_out_of_memory("the songs to measure");
+	measure->songs = songs;
 	gd_status status = take_numbers(measure, record, &song);
 	if (!gd_failed(&status) && !take_date(record->fields[measure->text_field[DATE]], record->number, &song))
 		status = gd_error(GD_BAD_DATA, "expected a date such as 2019-06-14 in column '%s', found '%s'", text_columns[DATE],

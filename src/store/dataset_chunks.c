@@ -9,6 +9,7 @@
 
 #include "gd/base/file.h"
 #include "gd/base/little_endian.h"
+#include "gd/base/memory.h"
 #include "gd/parallel/ask.h"
 #include "gd/parallel/join.h"
 #include "gd/parallel/mpi_error.h"
@@ -109,14 +110,10 @@ static gd_status put_chunk(const filling *f, chunk *c)
 /* Of a chunk that is not whole, the rows that are there. */
 static gd_status keep_chunk(filling *f, const chunk *c)
 {
-	if (f->shared_count == f->shared_room) {
-		size_t room = f->shared_room ? 2 * f->shared_room : 32;
-		chunk *shared = realloc(f->shared, room * sizeof *shared);
-		if (!shared)
-			return gd_out_of_memory("a block of rows");
-		f->shared = shared;
-		f->shared_room = room;
-	}
+	chunk *shared = gd_make_room(f->shared, f->shared_count, &f->shared_room, sizeof *shared);
+	if (!shared)
+		return gd_out_of_memory("a block of rows");
+	f->shared = shared;
 	size_t row_bytes = f->plan->row_bytes[c->column];
 	/* Room for all of it where others' rows come behind these. */
 	char *bytes = malloc(c->from ? (size_t)c->count * row_bytes : room_of(f->plan, c->part, c->column));

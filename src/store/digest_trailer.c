@@ -7,20 +7,17 @@
 #include <unistd.h>
 
 #include "gd/base/little_endian.h"
+#include "gd/base/memory.h"
 #include "gd/base/sha256.h"
 
 enum { VERSION = 2, VERSION_AT = 8, COUNT_AT = 12, LENGTH_AT = 16, HASH_AT = 24, STRETCH_BYTES = 16, PIECE = 1 << 16 };
 
 bool gd_stretches_add(gd_stretches *stretches, uint64_t offset, uint64_t length)
 {
-	if (stretches->count == stretches->room) {
-		size_t room = stretches->room ? 2 * stretches->room : 64;
-		gd_stretch *items = realloc(stretches->items, room * sizeof *items);
-		if (!items)
-			return false;
-		stretches->items = items;
-		stretches->room = room;
-	}
+	gd_stretch *items = gd_make_room(stretches->items, stretches->count, &stretches->room, sizeof *items);
+	if (!items)
+		return false;
+	stretches->items = items;
 	stretches->items[stretches->count++] = (gd_stretch){offset, length};
 	return true;
 }

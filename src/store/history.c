@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "gd/base/file.h"
+#include "gd/base/memory.h"
 #include "gd/store/hdf5_file.h"
 
 #define AT(field) offsetof(gd_epoch_metrics, field)
@@ -23,14 +24,10 @@ const size_t gd_metrics_count = sizeof gd_metrics / sizeof *gd_metrics;
 
 gd_status gd_history_append(gd_history *history, const gd_epoch_metrics *epoch)
 {
-	if (history->count == history->room) {
-		size_t room = history->room ? 2 * history->room : 32;
-		gd_epoch_metrics *epochs = realloc(history->epochs, room * sizeof *epochs);
-		if (!epochs)
-			return gd_out_of_memory("the metrics");
-		history->epochs = epochs;
-		history->room = room;
-	}
+	gd_epoch_metrics *epochs = gd_make_room(history->epochs, history->count, &history->room, sizeof *epochs);
+	if (!epochs)
+		return gd_out_of_memory("the metrics");
+	history->epochs = epochs;
 	history->epochs[history->count++] = *epoch;
 	return gd_ok();
 }

@@ -184,16 +184,12 @@ static void add_rows(gd_row_file *file, gd_column column, int64_t first, int64_t
 	array *a = &file->arrays[column];
 	while (count && !gd_hdf5_failed(&file->hdf5)) {
 		int64_t chunk = first / a->chunk_rows, before = first % a->chunk_rows, rows = a->chunk_rows - before < count ? a->chunk_rows - before : count;
-		if (file->count == file->room) {
-			size_t room = file->room ? 2 * file->room : 64;
-			segment *more = realloc(file->segments, room * sizeof *more);
-			if (!more) {
-				gd_hdf5_fail_out_of_memory(&file->hdf5, "the places of rows");
-				return;
-			}
-			file->segments = more;
-			file->room = room;
+		segment *segments = gd_make_room(file->segments, file->count, &file->room, sizeof *segments);
+		if (!segments) {
+			gd_hdf5_fail_out_of_memory(&file->hdf5, "the places of rows");
+			return;
 		}
+		file->segments = segments;
 		locate(file, column, chunk);
 		file->segments[file->count++] = (segment){.column = column, .address = a->address, .checked = a->checked, .first = first, .before = before, .rows = rows, .to = to};
 		first += rows;

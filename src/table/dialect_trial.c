@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/memory.h"
 #include "gd/base/parse.h"
 #include "gd/table/decimal.h"
 #include "gd/table/quantity.h"
@@ -22,14 +23,10 @@ void gd_trial_release(gd_trial *t)
 
 static bool keep_record(gd_trial *t, const gd_record *record)
 {
-	if (t->count == t->room) {
-		int room = t->room ? 2 * t->room : 64;
-		gd_record *records = realloc(t->records, (size_t)room * sizeof *records);
-		if (!records)
-			return false;
-		t->records = records;
-		t->room = room;
-	}
+	gd_record *records = gd_make_room(t->records, (size_t)t->count, &t->room, sizeof *records);
+	if (!records)
+		return false;
+	t->records = records;
 	if (t->fields_count + (size_t)record->count > t->fields_room) {
 		size_t room = 2 * (t->fields_count + (size_t)record->count);
 		char **fields = realloc(t->fields, room * sizeof *fields);

@@ -13,6 +13,12 @@ void *gd_allocate(size_t count, size_t size) __attribute__((warn_unused_result, 
 /* The same with anything in it. */
 void *gd_allocate_unset(size_t count, size_t size) __attribute__((warn_unused_result, malloc));
 
+/*
+ * Room for one more item behind `count` of them: the items, moved to twice their room where they fill it, which is then in `room`; NULL, and all as it was, when there is none.
+ * No items are NULL, of room 0. Released with free().
+ */
+void *gd_make_room(void *items, size_t count, size_t *room, size_t size) __attribute__((warn_unused_result));
+
 /* A region from which many pieces are taken and which is released as a whole. */
 typedef struct gd_arena {
 	struct gd_arena_chunk *chunks;

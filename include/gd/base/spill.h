@@ -39,7 +39,8 @@ typedef struct gd_pile {
 	size_t item, bytes;  /* of an item, of a chunk */
 	int64_t per_chunk, count;
 	gd_chunk *chunks;    /* [chunk_count], full but for the last one */
-	int64_t chunk_count, chunk_room;
+	int64_t chunk_count;
+	size_t chunk_room;
 	char *next, *end;    /* of the last chunk: where the next item goes */
 	char *window;        /* a chunk of the file that is looked at, `at`; NULL: none */
 	int64_t at;

@@ -26,7 +26,8 @@ typedef int gd_onnx_value;
 typedef struct gd_onnx {
 	gd_arena arena;
 	char **names; /* [count] of the values */
-	int count, room;
+	int count;
+	size_t room;
 	gd_protobuf nodes, constants, inputs, outputs, attributes, properties; /* attributes: of the next node */
 	bool failed;
 } gd_onnx;

@@ -13,8 +13,8 @@ typedef struct gd_trial {
 	gd_splitter splitter;
 	gd_record *records; /* [count]; the first may be the header */
 	char **fields;      /* of all records, one after the other */
-	size_t fields_count, fields_room;
-	int count, room;
+	size_t fields_count, fields_room, room;
+	int count;
 	bool damaged; /* a quote stands where none may, or is never closed */
 } gd_trial;
 

@@ -40,6 +40,34 @@ static void allocation(void)
 	free(none);
 }
 
+static void room_for_one_more(void)
+{
+	size_t room = 0, moves = 0;
+	int64_t *items = NULL;
+	for (int64_t i = 0; i < 100000; i++) {
+		size_t before = room;
+		int64_t *moved = gd_make_room(items, (size_t)i, &room, sizeof *items);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(moved);
+		CU_ASSERT(room > (size_t)i);
+		CU_ASSERT(room == before ? moved == items : room >= 2 * before);
+		moves += room != before;
+		items = moved;
+		items[i] = i;
+	}
+	CU_ASSERT(moves < 20);
+	for (int64_t i = 0; i < 100000; i++)
+		CU_ASSERT_EQUAL_FATAL(items[i], i);
+	/* What cannot be had leaves all as it was. */
+	size_t kept = room;
+	volatile size_t huge = SIZE_MAX / 4;
+	CU_ASSERT_PTR_NULL(gd_make_room(items, room, &room, huge));
+	CU_ASSERT_EQUAL(room, kept);
+	CU_ASSERT_EQUAL(items[99999], 99999);
+	size_t full = SIZE_MAX / 2 + 1;
+	CU_ASSERT_PTR_NULL(gd_make_room(items, full, &full, 1));
+	free(items);
+}
+
 static void arena_pieces(void)
 {
 	enum { PIECES = 3000 };
@@ -120,6 +148,7 @@ static void memory_in_use(void)
 
 const unit_test unit_tests[] = {
 	{"allocations are aligned, zeroed and checked", allocation},
+	{"an array is given room for one more, or left as it is", room_for_one_more},
 	{"an arena's pieces stand apart", arena_pieces},
 	{"an arena copies strings", arena_strings},
 	{"memory in use, and what of it is shared", memory_in_use},
