@@ -36,59 +36,98 @@ static void decrypt_chunk(const gd_permutation *p, size_t count, uint32_t *restr
 }
 
 #ifdef __AVX2__
-#define AVX2 static inline __attribute__((always_inline))
+#define INLINE static inline __attribute__((always_inline))
 
-/* Vectors of eight sides, of which so many are under way at once that their chains of products overlap. */
-enum { LANES = 8, TOGETHER = 4 };
+/* Vectors of sides, of which so many are under way at once that their chains of products overlap. */
+#ifdef __AVX512F__
+#define OF(operation) _mm512_##operation
+#define OF_BITS(operation) _mm512_##operation##_si512
+typedef __m512i vector;
+#else
+#define OF(operation) _mm256_##operation
+#define OF_BITS(operation) _mm256_##operation##_si256
+typedef __m256i vector;
+#endif
+enum { LANES = sizeof(vector) / sizeof(uint32_t), TOGETHER = 4 };
 
-typedef __m256i sides[TOGETHER];
+typedef vector sides[TOGETHER];
 
-/* gd_permutation_mix() of eight. */
-AVX2 __m256i mix_eight(__m256i side, uint32_t round_key, uint32_t size)
+INLINE vector wide(uint32_t value)
 {
-	const __m256i first = _mm256_set1_epi32(0x7feb352d), second = _mm256_set1_epi32((int)0x846ca68b), below = _mm256_set1_epi64x(size);
-	__m256i z = _mm256_xor_si256(side, _mm256_set1_epi32((int)round_key));
-	z = _mm256_mullo_epi32(_mm256_xor_si256(z, _mm256_srli_epi32(z, 16)), first);
-	z = _mm256_mullo_epi32(_mm256_xor_si256(z, _mm256_srli_epi32(z, 15)), second);
-	z = _mm256_xor_si256(z, _mm256_srli_epi32(z, 16));
-	__m256i even = _mm256_srli_epi64(_mm256_mul_epu32(z, below), 32), odd = _mm256_mul_epu32(_mm256_srli_epi64(z, 32), below);
+#ifdef __AVX512F__
+	return _mm512_set1_epi64(value);
+#else
+	return _mm256_set1_epi64x(value);
+#endif
+}
+
+/* The even lanes of one, the odd ones of the other. */
+INLINE vector blend(vector even, vector odd)
+{
+#ifdef __AVX512F__
+	return _mm512_mask_blend_epi32(0xaaaa, even, odd);
+#else
 	return _mm256_blend_epi32(even, odd, 0xaa);
+#endif
+}
+
+/* Values of even and of odd lanes, in the lanes' order. */
+INLINE void store_in_turn(vector even, vector odd, uint64_t *values)
+{
+#ifdef __AVX512F__
+	const __m512i first = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), last = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
+	_mm512_storeu_si512(values, _mm512_permutex2var_epi64(even, first, odd));
+	_mm512_storeu_si512(values + LANES / 2, _mm512_permutex2var_epi64(even, last, odd));
+#else
+	__m256i first = _mm256_unpacklo_epi64(even, odd), last = _mm256_unpackhi_epi64(even, odd); /* 0, 1, 4, 5 and 2, 3, 6, 7 */
+	_mm256_storeu_si256((__m256i *)(void *)values, _mm256_permute2x128_si256(first, last, 0x20));
+	_mm256_storeu_si256((__m256i *)(void *)(values + LANES / 2), _mm256_permute2x128_si256(first, last, 0x31));
+#endif
+}
+
+/* gd_permutation_mix() of a vector. */
+INLINE vector mix(vector side, uint32_t round_key, uint32_t size)
+{
+	const vector first = OF(set1_epi32)(0x7feb352d), second = OF(set1_epi32)((int)0x846ca68b), below = wide(size);
+	vector z = OF_BITS(xor)(side, OF(set1_epi32)((int)round_key));
+	z = OF(mullo_epi32)(OF_BITS(xor)(z, OF(srli_epi32)(z, 16)), first);
+	z = OF(mullo_epi32)(OF_BITS(xor)(z, OF(srli_epi32)(z, 15)), second);
+	z = OF_BITS(xor)(z, OF(srli_epi32)(z, 16));
+	return blend(OF(srli_epi64)(OF(mul_epu32)(z, below), 32), OF(mul_epu32)(OF(srli_epi64)(z, 32), below));
 }
 
 /* For sizes up to 2^31 no sum wraps, and the smaller one is below the size. */
-AVX2 void add_eights(sides to, const __m256i *from, uint32_t round_key, uint32_t size)
+INLINE void add_vectors(sides to, const vector *from, uint32_t round_key, uint32_t size)
 {
 #pragma GCC unroll 4
 	for (int v = 0; v < TOGETHER; v++) {
-		__m256i sum = _mm256_add_epi32(to[v], mix_eight(from[v], round_key, size));
-		to[v] = _mm256_min_epu32(sum, _mm256_sub_epi32(sum, _mm256_set1_epi32((int)size)));
+		vector sum = OF(add_epi32)(to[v], mix(from[v], round_key, size));
+		to[v] = OF(min_epu32)(sum, OF(sub_epi32)(sum, OF(set1_epi32)((int)size)));
 	}
 }
 
-AVX2 void subtract_eights(sides to, const __m256i *from, uint32_t round_key, uint32_t size)
+INLINE void subtract_vectors(sides to, const vector *from, uint32_t round_key, uint32_t size)
 {
 #pragma GCC unroll 4
 	for (int v = 0; v < TOGETHER; v++) {
-		__m256i difference = _mm256_sub_epi32(to[v], mix_eight(from[v], round_key, size));
-		to[v] = _mm256_min_epu32(difference, _mm256_add_epi32(difference, _mm256_set1_epi32((int)size)));
+		vector difference = OF(sub_epi32)(to[v], mix(from[v], round_key, size));
+		to[v] = OF(min_epu32)(difference, OF(add_epi32)(difference, OF(set1_epi32)((int)size)));
 	}
 }
 
-AVX2 void load_eights(sides to, const uint32_t *from)
+INLINE void load_vectors(sides to, const uint32_t *from)
 {
 	for (int v = 0; v < TOGETHER; v++)
-		to[v] = _mm256_loadu_si256((const __m256i *)(const void *)(from + LANES * v));
+		to[v] = OF_BITS(loadu)((const vector *)(const void *)(from + LANES * v));
 }
 
-AVX2 void store_values(const __m256i *column, const __m256i *row, uint32_t columns, uint64_t *values)
+INLINE void store_values(const vector *column, const vector *row, uint32_t columns, uint64_t *values)
 {
-	const __m256i width = _mm256_set1_epi64x(columns), low = _mm256_set1_epi64x(0xffffffff);
+	const vector width = wide(columns), low = wide(UINT32_MAX);
 	for (int v = 0; v < TOGETHER; v++) {
-		__m256i even = _mm256_add_epi64(_mm256_mul_epu32(row[v], width), _mm256_and_si256(column[v], low));
-		__m256i odd = _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(row[v], 32), width), _mm256_srli_epi64(column[v], 32));
-		__m256i first = _mm256_unpacklo_epi64(even, odd), last = _mm256_unpackhi_epi64(even, odd); /* 0, 1, 4, 5 and 2, 3, 6, 7 */
-		_mm256_storeu_si256((__m256i *)(void *)(values + LANES * v), _mm256_permute2x128_si256(first, last, 0x20));
-		_mm256_storeu_si256((__m256i *)(void *)(values + LANES * v + 4), _mm256_permute2x128_si256(first, last, 0x31));
+		vector even = OF(add_epi64)(OF(mul_epu32)(row[v], width), OF_BITS(and)(column[v], low));
+		vector odd = OF(add_epi64)(OF(mul_epu32)(OF(srli_epi64)(row[v], 32), width), OF(srli_epi64)(column[v], 32));
+		store_in_turn(even, odd, values + LANES * v);
 	}
 }
 
@@ -98,34 +137,34 @@ static bool fits(const gd_permutation *p)
 	return p->columns <= UINT32_C(1) << 31 && p->rows <= UINT32_C(1) << 31;
 }
 
-static void encrypt_eights(const gd_permutation *p, size_t count, uint32_t *column, uint32_t *row, uint64_t *values)
+static void encrypt_vectors(const gd_permutation *p, size_t count, uint32_t *column, uint32_t *row, uint64_t *values)
 {
 	uint32_t columns = (uint32_t)p->columns, rows = (uint32_t)p->rows;
 	size_t i = 0;
 	for (; fits(p) && i + LANES * TOGETHER <= count; i += LANES * TOGETHER) {
 		sides c, r;
-		load_eights(c, column + i);
-		load_eights(r, row + i);
+		load_vectors(c, column + i);
+		load_vectors(r, row + i);
 		for (int round = 0; round < GD_PERMUTATION_ROUNDS; round += 2) {
-			add_eights(c, r, p->round_key[round], columns);
-			add_eights(r, c, p->round_key[round + 1], rows);
+			add_vectors(c, r, p->round_key[round], columns);
+			add_vectors(r, c, p->round_key[round + 1], rows);
 		}
 		store_values(c, r, columns, values + i);
 	}
 	encrypt_chunk(p, count - i, column + i, row + i, values + i);
 }
 
-static void decrypt_eights(const gd_permutation *p, size_t count, uint32_t *column, uint32_t *row, uint64_t *values)
+static void decrypt_vectors(const gd_permutation *p, size_t count, uint32_t *column, uint32_t *row, uint64_t *values)
 {
 	uint32_t columns = (uint32_t)p->columns, rows = (uint32_t)p->rows;
 	size_t i = 0;
 	for (; fits(p) && i + LANES * TOGETHER <= count; i += LANES * TOGETHER) {
 		sides c, r;
-		load_eights(c, column + i);
-		load_eights(r, row + i);
+		load_vectors(c, column + i);
+		load_vectors(r, row + i);
 		for (int round = GD_PERMUTATION_ROUNDS - 2; round >= 0; round -= 2) {
-			subtract_eights(r, c, p->round_key[round + 1], rows);
-			subtract_eights(c, r, p->round_key[round], columns);
+			subtract_vectors(r, c, p->round_key[round + 1], rows);
+			subtract_vectors(c, r, p->round_key[round], columns);
 		}
 		store_values(c, r, columns, values + i);
 	}
@@ -135,8 +174,8 @@ static void decrypt_eights(const gd_permutation *p, size_t count, uint32_t *colu
 
 const gd_permutation_kernels GD_TABLE(gd_permutation_kernels) = {
 #ifdef __AVX2__
-	.encrypt = encrypt_eights,
-	.decrypt = decrypt_eights,
+	.encrypt = encrypt_vectors,
+	.decrypt = decrypt_vectors,
 #else
 	.encrypt = encrypt_chunk,
 	.decrypt = decrypt_chunk,
