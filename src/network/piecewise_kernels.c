@@ -19,25 +19,25 @@ static void step(int count, const float *restrict from, float factor, const floa
 		to[i] = __builtin_fmaf(factor, x[i], from[i]);
 }
 
-enum { LANES = 8 };
+enum { LANES = GD_WIDEST };
 
-/* `vectors` * 8 outputs of one row: z += factor * weight + sum for one place after the other. */
+/* `vectors` * LANES outputs of one row: z += factor * weight + sum for one place after the other. */
 INLINE void add_places(int vectors, int places, const gd_piecewise_part *part, size_t at, float *z)
 {
-	gd_float8 total[8];
+	gd_floats total[8];
 #pragma GCC unroll 8
 	for (int v = 0; v < vectors; v++)
-		gd_float8_load(&total[v], z + at + (size_t)v * LANES);
+		gd_floats_load(&total[v], z + at + (size_t)v * LANES);
 	for (int p = 0; p < places; p++) {
 		const float *sum = part[p].sum + at, *weight = part[p].weight + at;
-		float f = part[p].factor;
-		gd_float8 factor = {f, f, f, f, f, f, f, f};
+		gd_floats factor;
+		gd_floats_fill(&factor, part[p].factor);
 #pragma GCC unroll 8
 		for (int v = 0; v < vectors; v++) {
-			gd_float8 w, s;
-			gd_float8_load(&w, weight + v * LANES);
-			gd_float8_load(&s, sum + v * LANES);
-			gd_float8_add_product(&s, &factor, &w);
+			gd_floats w, s;
+			gd_floats_load(&w, weight + v * LANES);
+			gd_floats_load(&s, sum + v * LANES);
+			gd_floats_add_product(&s, &factor, &w);
 			total[v] += s;
 		}
 	}
@@ -58,32 +58,32 @@ static void add_row(size_t outputs, int places, const gd_piecewise_part *part, f
 			z[at] += __builtin_fmaf(part[p].factor, part[p].weight[at], part[p].sum[at]);
 }
 
-/* `vectors` * 8 outputs of a feature's gradient. */
+/* `vectors` * LANES outputs of a feature's gradient. */
 INLINE void collect_vectors(int vectors, const gd_feature_encoding *feature, size_t width, const int32_t *start, const int32_t *row, const float *fraction,
 	const float *dz, const float *total, float *gradient)
 {
-	gd_float8 above[4] = {0};
+	gd_floats above[4] = {0};
 	for (int k = feature->columns - 1; k >= 0; k--) {
-		gd_float8 whole[4] = {0}, part[4] = {0};
+		gd_floats whole[4] = {0}, part[4] = {0};
 		for (int32_t i = start[k]; i < start[k + 1]; i++) {
-			float f = fraction[row[i]];
-			gd_float8 factor = {f, f, f, f, f, f, f, f};
+			gd_floats factor;
+			gd_floats_fill(&factor, fraction[row[i]]);
 #pragma GCC unroll 4
 			for (int v = 0; v < vectors; v++) {
-				gd_float8 next;
-				gd_float8_load(&next, dz + (size_t)row[i] * width + v * LANES);
+				gd_floats next;
+				gd_floats_load(&next, dz + (size_t)row[i] * width + v * LANES);
 				whole[v] += next;
-				gd_float8_add_product(&part[v], &factor, &next);
+				gd_floats_add_product(&part[v], &factor, &next);
 			}
 		}
-		float f = feature->factor[k], s = feature->shift[k];
-		gd_float8 factor = {f, f, f, f, f, f, f, f};
+		gd_floats factor;
+		gd_floats_fill(&factor, feature->factor[k]);
 #pragma GCC unroll 4
 		for (int v = 0; v < vectors; v++) {
-			gd_float8 sum, below = part[v] + above[v];
-			gd_float8_load(&sum, total + v * LANES);
-			sum *= s;
-			gd_float8_add_product(&sum, &factor, &below);
+			gd_floats sum, below = part[v] + above[v];
+			gd_floats_load(&sum, total + v * LANES);
+			sum *= feature->shift[k];
+			gd_floats_add_product(&sum, &factor, &below);
 			memcpy(gradient + (size_t)k * width + v * LANES, &sum, sizeof sum);
 			above[v] += whole[v];
 		}
