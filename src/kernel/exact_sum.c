@@ -7,8 +7,6 @@
 
 #include "gd/kernel/exact_sum_kernels.h"
 
-/* 1.5 * 2^52: between half and all of a double's largest binade of unit spacing, so that adding it rounds to an integer whatever the sign. */
-#define MAGIC 6755399441055744.0
 #define FLOAT_EXPONENT_END 128 /* FLT_MAX < 2^128 */
 #define HEADROOM 8             /* powers of two left free above the largest magnitude known */
 
@@ -47,7 +45,7 @@ gd_quantum gd_quantum_of(int exponent, int addends)
 	exponent = clamp_exponent(exponent, addends);
 	int limit_exponent = exponent + log2_limit(addends);
 	float limit = limit_exponent >= FLOAT_EXPONENT_END ? FLT_MAX : ldexpf(1.0f, limit_exponent);
-	gd_quantum quantum = {.magic = ldexp(MAGIC, exponent)};
+	gd_quantum quantum = {.magic = ldexp(GD_EXACT_MAGIC, exponent)};
 	memcpy(&quantum.limit_bits, &limit, sizeof limit);
 	return quantum;
 }
@@ -70,7 +68,7 @@ uint32_t gd_exact_sum_add(size_t count, const float *value, gd_quantum quantum, 
 
 uint32_t gd_exact_sum_add_ref(size_t count, const float *value, gd_quantum quantum, double *sum)
 {
-	double step = quantum.magic / MAGIC;
+	double step = quantum.magic / GD_EXACT_MAGIC;
 	uint32_t largest = 0;
 	for (size_t i = 0; i < count; i++) {
 		float magnitude = fabsf(value[i]);
@@ -102,13 +100,13 @@ void gd_wide_sum_add(gd_wide_sum *sum, double value)
 		return;
 	}
 	for (int k = 0; k < GD_WIDE_LIMBS; k++) {
-		double magic = MAGIC * wide_quantum[k];
+		double magic = GD_EXACT_MAGIC * wide_quantum[k];
 		double rounded = (value + magic) - magic;
 		sum->limb[k] += rounded;
 		value -= rounded;
 	}
 	for (int k = GD_WIDE_LIMBS - 1; k > 0; k--) {
-		double magic = MAGIC * wide_quantum[k - 1];
+		double magic = GD_EXACT_MAGIC * wide_quantum[k - 1];
 		double carry = (sum->limb[k] + magic) - magic;
 		sum->limb[k] -= carry;
 		sum->limb[k - 1] += carry;

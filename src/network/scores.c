@@ -10,8 +10,6 @@
 #include "gd/network/temperature.h"
 
 #define TILE 256 /* rows */
-/* Rounds to 2^-36: a tile's losses (at most 88 each) and confidences, so rounded, add up without error. */
-#define MAGIC (6755399441055744.0 * 0x1p-36)
 #define WILSON_Z 1.9599639845400545 /* the normal distribution's 97.5 % quantile */
 
 gd_status gd_score_sums_init(gd_score_sums *sums, int classes)
@@ -76,7 +74,7 @@ static double squared_distance(int classes, size_t stride, const float *probabil
 		double gap = (double)probabilities[(size_t)c * stride] - (c == label);
 		row += gap * gap;
 	}
-	return (row + MAGIC) - MAGIC;
+	return gd_score_round(row);
 }
 
 /* Each row's loss, rounded; a NaN stays one. */
@@ -90,7 +88,7 @@ static void find_losses(int classes, int rows, size_t stride, const float *proba
 	}
 	gd_temperature_logs((size_t)rows, own, losses);
 	for (int r = 0; r < rows; r++)
-		losses[r] = (MAGIC - losses[r]) - MAGIC;
+		losses[r] = gd_score_round(-losses[r]);
 }
 
 /* Products with weights are not multiples of one quantum: each goes into the wide sums by itself. */
@@ -115,7 +113,7 @@ static void add_weighted_tile(gd_score_sums *sums, int rows, size_t stride, cons
 		gd_wide_sum_add(&to->bin_rows[bin], weight);
 		gd_wide_sum_add(&to->bin_correct[bin], predicted[r] == labels[r] ? weight : 0.0);
 		gd_wide_sum_add(&to->squares, weight * weight);
-		gd_wide_sum_add(&sums->bin_confidence[bin], weight * (((double)best[r] + MAGIC) - MAGIC));
+		gd_wide_sum_add(&sums->bin_confidence[bin], weight * gd_score_round(best[r]));
 		gd_wide_sum_add(&sums->log_loss, weight * losses[r]);
 		gd_wide_sum_add(&sums->brier, weight * squared_distance(sums->classes, stride, probabilities + r, labels[r]));
 	}
@@ -134,7 +132,7 @@ static void add_tile(gd_score_sums *sums, int rows, size_t stride, const float *
 		sums->confusion[(size_t)labels[r] * (size_t)sums->classes + (size_t)predicted[r]]++;
 		sums->bin_rows[bin]++;
 		sums->bin_correct[bin] += predicted[r] == labels[r];
-		confidence[bin] += ((double)best[r] + MAGIC) - MAGIC;
+		confidence[bin] += gd_score_round(best[r]);
 		loss += losses[r];
 		distance += squared_distance(sums->classes, stride, probabilities + r, labels[r]);
 	}

@@ -3,10 +3,9 @@
 #include <float.h>
 
 #include "gd/kernel/real_lanes.h"
+#include "gd/network/scores.h"
 
 enum { TILE = GD_TEMPERATURE_TILE };
-
-#define MAGIC (6755399441055744.0 * 0x1p-36) /* rounds to 2^-36, as scores do */
 
 static inline double log_of(float probability)
 {
@@ -68,8 +67,8 @@ static void losses(double sharpness, int classes, int rows, const double *restri
 		}
 	for (int r = 0; r < rows; r++) {
 		double mine = logs[(size_t)r * stride + (size_t)labels[r]];
-		loss[r] = (gd_lane_log(total[r]) - sharpness * (mine - top[r]) + MAGIC) - MAGIC;
-		slope[r] = (mean[r] / total[r] - mine + MAGIC) - MAGIC;
+		loss[r] = gd_score_round(gd_lane_log(total[r]) - sharpness * (mine - top[r]));
+		slope[r] = gd_score_round(mean[r] / total[r] - mine);
 	}
 }
 

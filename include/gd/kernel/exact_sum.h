@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* 1.5 * 2^52: between half and all of a double's largest binade of unit spacing, so that adding it and taking it away again rounds to a whole number, whatever the sign. */
+#define GD_EXACT_MAGIC 6755399441055744.0
+
 /*
  * One limb: for gradients, millions of values that share a quantum (one a tensor).
  * `addends` is the number of values that may meet in one sum over all ranks (blocks of a batch).

@@ -27,6 +27,13 @@ typedef struct gd_score_weights {
 	gd_wide_sum squares;    /* of the weights' squares */
 } gd_score_weights;
 
+/* A row's loss, distance or confidence as it is added up: rounded to 2^-36, so that those of a tile (at most 88 each) add up without error. */
+static inline double gd_score_round(double value)
+{
+	const double magic = GD_EXACT_MAGIC * 0x1p-36;
+	return (value + magic) - magic;
+}
+
 /*
  * Sums over rows, additive over blocks and ranks in any order and grouping: each row's loss and confidence is rounded to 2^-36 and
  * then summed without error.
