@@ -262,10 +262,9 @@ double gd_ordered_value(const gd_ordered *ordered, int64_t index)
 
 /* ---- places ---- */
 
-/* Of values [count], rising, how many are below `value`, or not above it. */
-static int64_t count_among(const double *values, int64_t count, double value, bool or_equal)
+/* Of values, rising, of which it is known that `low` are below `value`, and no more than `high`: how many are, or are not above it. */
+static int64_t count_between(const double *values, int64_t low, int64_t high, double value, bool or_equal)
 {
-	int64_t low = 0, high = count;
 	while (low < high) {
 		int64_t middle = low + (high - low) / 2;
 		if (values[middle] < value || (or_equal && values[middle] == value))
@@ -274,6 +273,11 @@ static int64_t count_among(const double *values, int64_t count, double value, bo
 			high = middle;
 	}
 	return low;
+}
+
+static int64_t count_among(const double *values, int64_t count, double value, bool or_equal)
+{
+	return count_between(values, 0, count, value, or_equal);
 }
 
 /* Of those held here. */
@@ -286,7 +290,35 @@ static int64_t count_here(const gd_ordered *ordered, double value, bool or_equal
 	return items ? chunk * ordered->pile->per_chunk + count_among(items, count, value, or_equal) : 0;
 }
 
-/* The least key up to which there are more values than `place`, bit by bit, for all places at once. */
+enum { DIGIT = 4, PROBES = (1 << DIGIT) - 1 }; /* bits of keys that are found in one round, and how many numbers of them are asked about for that */
+
+/* A place is looked for among the keys that begin as `key` does; here, these are values [first, end). */
+typedef struct search {
+	uint64_t key;
+	int64_t first, end;
+} search;
+
+/* of [PROBES]: how many values held here have no larger key than one with each of the next digits but the last, whatever follows. */
+static void probe(const gd_ordered *ordered, const search *s, int shift, int64_t *of)
+{
+	for (uint64_t digit = 0; digit < PROBES; digit++) {
+		double most = value_of(s->key | digit << shift | ((UINT64_C(1) << shift) - 1));
+		of[digit] = s->first == s->end ? s->first : ordered->pile ? count_here(ordered, most, true) : count_between(ordered->values, s->first, s->end, most, true);
+	}
+}
+
+/* own [PROBES], all [PROBES]: of the values here, and of all. */
+static void narrow(search *s, int shift, int64_t place, const int64_t *own, const int64_t *all)
+{
+	uint64_t digit = 0;
+	while (digit < PROBES && all[digit] <= place)
+		digit++;
+	s->key |= digit << shift;
+	s->first = digit ? own[digit - 1] : s->first;
+	s->end = digit < PROBES ? own[digit] : s->end;
+}
+
+/* The least key up to which there are more values than `place`, digit by digit, for all places at once; what neighbours ask about alike is asked once. */
 gd_status gd_ordered_at(const gd_ordered *ordered, size_t count, const int64_t *places, double *values)
 {
 	gd_status status = gd_ok();
@@ -295,24 +327,32 @@ gd_status gd_ordered_at(const gd_ordered *ordered, size_t count, const int64_t *
 			values[i] = gd_ordered_value(ordered, places[i]) + 0.0;
 		return gd_ordered_check(ordered);
 	}
-	uint64_t *key = gd_allocate(count, sizeof *key);
-	int64_t *up_to = gd_allocate(count, sizeof *up_to);
-	if (!key || !up_to)
+	search *searches = gd_allocate(count, sizeof *searches);
+	size_t *question = gd_allocate(count, sizeof *question);
+	int64_t *own = gd_allocate(2 * count, PROBES * sizeof *own), *all = own ? own + PROBES * count : NULL;
+	if (!searches || !question || !own)
 		status = gd_out_of_memory("the order of values");
 	status = gd_together_agree(ordered->together, &status);
-	for (int bit = 63; bit >= 0 && !gd_failed(&status); bit--) {
-		uint64_t step = UINT64_C(1) << bit;
-		for (size_t i = 0; i < count; i++)
-			up_to[i] = i && key[i] == key[i - 1] ? up_to[i - 1] : count_here(ordered, value_of(key[i] | (step - 1)), true);
+	for (size_t i = 0; i < count && !gd_failed(&status); i++)
+		searches[i].end = ordered->count;
+	for (int shift = 64 - DIGIT; shift >= 0 && !gd_failed(&status); shift -= DIGIT) {
+		size_t questions = 0;
+		for (size_t i = 0; i < count; i++) {
+			if (!i || searches[i].key != searches[i - 1].key)
+				probe(ordered, &searches[i], shift, own + PROBES * questions++);
+			question[i] = questions - 1;
+		}
+		memcpy(all, own, PROBES * questions * sizeof *all);
 		status = gd_ordered_check(ordered);
-		status = gd_together_sum(ordered->together, &status, up_to, count);
+		status = gd_together_sum(ordered->together, &status, all, PROBES * questions);
 		for (size_t i = 0; i < count && !gd_failed(&status); i++)
-			key[i] |= up_to[i] <= places[i] ? step : 0;
+			narrow(&searches[i], shift, places[i], own + PROBES * question[i], all + PROBES * question[i]);
 	}
 	for (size_t i = 0; i < count && !gd_failed(&status); i++)
-		values[i] = value_of(key[i]) + 0.0;
-	free(key);
-	free(up_to);
+		values[i] = value_of(searches[i].key) + 0.0;
+	free(searches);
+	free(question);
+	free(own);
 	return status;
 }
 

@@ -8,7 +8,7 @@
  */
 double gd_normal_cumulative(double z);
 
-/* z with P(Z <= z) = p, for p in (0, 1): to within 1e-12 for p from 1e-6 to 1 - 1e-6; by bisection. */
+/* z with P(Z <= z) = p, for p in (0, 1): to within 1e-12 for p from 1e-6 to 1 - 1e-6; by bisection, whose outcome it is to the last bit. */
 double gd_normal_quantile(double p);
 
 /*
