@@ -285,12 +285,14 @@ static gd_status make_configurations(reader *r)
 	if (!given)
 		return gd_out_of_memory("the configurations");
 	int digits = snprintf(NULL, 0, "%" PRId64, varied);
+	digits = digits < 2 ? 2 : digits > 19 ? 19
+					      : digits;
 	gd_status status = gd_ok();
 	for (int64_t i = 0; i < varied && !gd_failed(&status); i++) {
 		char name[32];
 		gd_train_options options = r->base;
 		memcpy(given, r->given, bytes);
-		snprintf(name, sizeof name, "%0*" PRId64, digits < 2 ? 2 : digits, i + 1);
+		snprintf(name, sizeof name, "%0*" PRId64, digits, i + 1);
 		status = vary(r, i, &options, given);
 		if (!gd_failed(&status))
 			status = add_configuration(r, name, false, &options, given);
