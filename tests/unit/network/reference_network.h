@@ -21,7 +21,7 @@ typedef struct reference_batch {
 	double *mean[REFERENCE_LAYERS], *variance[REFERENCE_LAYERS]; /* out, biased moments of each batch norm; may be NULL */
 } reference_batch;
 
-static const gd_tensor *reference_tensor(const gd_network *network, gd_tensor_role role, int layer)
+static inline const gd_tensor *reference_tensor(const gd_network *network, gd_tensor_role role, int layer)
 {
 	for (int t = 0; t < gd_network_model_tensors(network); t++) {
 		const gd_tensor *tensor = gd_network_model_tensor(network, t);
@@ -32,7 +32,7 @@ static const gd_tensor *reference_tensor(const gd_network *network, gd_tensor_ro
 }
 
 /* The normal quantile of a value's rank, between a feature's knots. */
-static double reference_rank(const gd_feature_encoding *feature, double x)
+static inline double reference_rank(const gd_feature_encoding *feature, double x)
 {
 	int k = 0;
 	if (x >= feature->knot[feature->knots - 1])
@@ -44,7 +44,7 @@ static double reference_rank(const gd_feature_encoding *feature, double x)
 	return feature->normal[k] + (x - feature->knot[k]) / ((double)feature->knot[k + 1] - feature->knot[k]) * ((double)feature->normal[k + 1] - feature->normal[k]);
 }
 
-static void reference_normalise(const gd_network *network, int layer, const double *parameters, const reference_batch *batch, int rows, int width, double *h)
+static inline void reference_normalise(const gd_network *network, int layer, const double *parameters, const reference_batch *batch, int rows, int width, double *h)
 {
 	const double *scale = parameters + reference_tensor(network, GD_TENSOR_NORM_SCALE, layer)->offset;
 	const double *shift = parameters + reference_tensor(network, GD_TENSOR_NORM_SHIFT, layer)->offset;
@@ -68,7 +68,7 @@ static void reference_normalise(const gd_network *network, int layer, const doub
 }
 
 /* A feature's columns for a value, from the formulas. */
-static void reference_columns(const gd_feature_encoding *feature, double x, double *columns)
+static inline void reference_columns(const gd_feature_encoding *feature, double x, double *columns)
 {
 	if (feature->kind == GD_ENCODE_STANDARD)
 		columns[0] = x;
@@ -82,7 +82,7 @@ static void reference_columns(const gd_feature_encoding *feature, double x, doub
 }
 
 /* One row's periodic columns, behind the others. */
-static void reference_waves(const gd_network *network, const double *parameters, const double *x, double *columns)
+static inline void reference_waves(const gd_network *network, const double *parameters, const double *x, double *columns)
 {
 	const gd_network_options *options = gd_network_get_options(network);
 	const double *frequency = parameters + reference_tensor(network, GD_TENSOR_PERIODIC_FREQUENCY, 0)->offset;
@@ -107,7 +107,7 @@ static void reference_waves(const gd_network *network, const double *parameters,
 }
 
 /* h [rows, gd_network_columns] from the features. */
-static void reference_input(const gd_network *network, const double *parameters, const reference_batch *batch, double *h)
+static inline void reference_input(const gd_network *network, const double *parameters, const reference_batch *batch, double *h)
 {
 	const gd_network_options *options = gd_network_get_options(network);
 	int width = gd_network_columns(network);
@@ -126,7 +126,7 @@ static void reference_input(const gd_network *network, const double *parameters,
 }
 
 /* h [rows, width] once a member, each with its factors. */
-static void reference_members(const gd_network *network, const double *parameters, int rows, int width, double *h)
+static inline void reference_members(const gd_network *network, const double *parameters, int rows, int width, double *h)
 {
 	int members = gd_network_members(network);
 	const double *factor = members > 1 ? parameters + reference_tensor(network, GD_TENSOR_MEMBER_FACTOR, 0)->offset : NULL;
@@ -136,7 +136,7 @@ static void reference_members(const gd_network *network, const double *parameter
 }
 
 /* The undivided loss of a batch, of all members. */
-static double reference_loss(const gd_network *network, const double *parameters, const reference_batch *batch)
+static inline double reference_loss(const gd_network *network, const double *parameters, const reference_batch *batch)
 {
 	const gd_network_options *options = gd_network_get_options(network);
 	int members = gd_network_members(network), all = members * batch->rows;

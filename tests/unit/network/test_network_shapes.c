@@ -1,24 +1,11 @@
-#include "gd/network/network.h"
-
-#include <stdlib.h>
-
-#include "unit.h"
+#include "network_fixture.h"
 
 const char *const unit_suite = "network_shapes";
 
-static gd_network *make(const gd_network_options *options)
-{
-	gd_network *network;
-	gd_status status = gd_network_create(options, &network);
-	if (gd_failed(&status))
-		abort();
-	return network;
-}
-
 static void test_tensors(void)
 {
-	static const int widths[] = {7, 6, 9};
-	gd_network_options options = {.inputs = 5, .classes = 4, .hidden_count = 3, .hidden = widths, .activation = GD_SILU, .batch_norm = true};
+	gd_network_options options = options_of(3, GD_SILU); /* 5 inputs, layers of 7, 6 and 9, 4 classes */
+	options.batch_norm = true;
 	gd_network *network = make(&options);
 	size_t next = 0;
 	for (int t = 0; t < gd_network_tensors(network); t++) {
