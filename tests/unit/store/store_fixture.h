@@ -2,7 +2,6 @@
 #ifndef STORE_FIXTURE_H
 #define STORE_FIXTURE_H
 
-#include <dirent.h>
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,28 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gd/base/file.h"
 #include "gd/table/preprocessing.h"
-#include "unit.h"
+#include "files.h"
 
 enum { FEATURES = 5, CLASSES = 3 };
-
-#define CHECK_OK(call) \
-	do { \
-		gd_status status_of_call = (call); \
-		if (gd_failed(&status_of_call)) \
-			printf("    %s\n", status_of_call.message); \
-		CU_ASSERT_EQUAL(status_of_call.code, GD_OK); \
-	} while (0)
-
-/* Whether a status has this code and all these words in its message. */
-static inline int says(gd_status status, gd_code code, const char *first, const char *second)
-{
-	int right = status.code == code && strstr(status.message, first) && strstr(status.message, second);
-	if (!right)
-		printf("    found code %d: %s\n", (int)status.code, status.code ? status.message : "(no error)");
-	return right;
-}
 
 static inline void make_preprocessing(gd_preprocessing *preprocessing)
 {
@@ -59,27 +40,6 @@ static inline unsigned char *timeless_bytes(const char *path, size_t *size)
 		if (text[i + 4] == '-' && text[i + 7] == '-' && text[i + 10] == 'T' && text[i + 13] == ':' && text[i + 16] == ':' && text[i + 19] == 'Z')
 			memset(text + i, '0', 19);
 	return bytes;
-}
-
-static inline void write_bytes(const char *path, const void *bytes, size_t size)
-{
-	FILE *file = fopen(path, "wb");
-	CU_ASSERT_PTR_NOT_NULL(file);
-	if (file) {
-		CU_ASSERT_EQUAL(fwrite(bytes, 1, size, file), size);
-		fclose(file);
-	}
-}
-
-static inline int entries_of(const char *directory)
-{
-	int count = 0;
-	DIR *open_directory = opendir(directory);
-	for (struct dirent *entry; open_directory && (entry = readdir(open_directory));)
-		count += entry->d_name[0] != '.' || (entry->d_name[1] && entry->d_name[1] != '.');
-	if (open_directory)
-		closedir(open_directory);
-	return count;
 }
 
 /* Runs in a process of its own, its exit handlers included; its exit status, or 1000 + the signal that killed it. */
@@ -143,15 +103,6 @@ static inline void edit_integer(hid_t file, const char *object, const char *name
 	CU_ASSERT(attribute >= 0 && H5Awrite(attribute, H5T_NATIVE_LLONG, &value) >= 0);
 	H5Aclose(attribute);
 	H5Sclose(space);
-}
-
-static inline void copy_file(const char *from, const char *to)
-{
-	void *bytes = NULL;
-	size_t size = 0;
-	CHECK_OK(gd_file_read(from, GD_BAD_DATA, &bytes, &size));
-	write_bytes(to, bytes, size);
-	free(bytes);
 }
 
 #endif
