@@ -1,12 +1,9 @@
 /* Folds: a dataset that shows part of its training part as the validation part. */
-#include "gd/store/dataset.h"
-
-#include "store_fixture.h"
+#include "dataset_fixture.h"
 
 const char *const unit_suite = "dataset folds";
 
 enum { TRAIN_ROWS = 20011, VALIDATION_ROWS = 70, TEST_ROWS = 37 };
-static const int64_t rows_of[GD_PARTS] = {TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS};
 
 static int32_t label_at(int part, int64_t row)
 {
@@ -43,15 +40,9 @@ static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t c
 
 static void write_dataset(const char *path, const char *split, bool grouped)
 {
-	gd_dataset_header header = {.rows = {TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS}};
-	make_preprocessing(&header.preprocessing);
+	gd_dataset_header header;
+	make_dataset_header(&header, (const int64_t[GD_PARTS]){TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS}, label_at);
 	gd_arena *arena = &header.preprocessing.arena;
-	header.class_counts = gd_arena_take(arena, GD_PARTS * CLASSES, sizeof *header.class_counts);
-	header.correlation = gd_arena_take(arena, FEATURES * FEATURES, sizeof *header.correlation);
-	for (int part = 0; part < GD_PARTS; part++)
-		for (int64_t row = 0; row < rows_of[part]; row++)
-			header.class_counts[part * CLASSES + label_at(part, row)]++;
-	header.source = header.history = header.audit = gd_arena_string(arena, "songs.csv");
 	header.split = gd_arena_string(arena, split);
 	header.weight = gd_arena_string(arena, "importance");
 	header.grouped = grouped;

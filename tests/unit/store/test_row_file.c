@@ -7,12 +7,11 @@
 
 #include "gd/base/random.h"
 #include "gd/store/chunk_kernels.h"
-#include "store_fixture.h"
+#include "dataset_fixture.h"
 
 const char *const unit_suite = "rows of a file";
 
 enum { TRAIN_ROWS = 200003, VALIDATION_ROWS = 4099 };
-static const int64_t rows_of[GD_PARTS] = {TRAIN_ROWS, VALIDATION_ROWS, 0};
 
 typedef struct fault {
 	int64_t nan_row, label_row, weight_row; /* of the training part; -1: none */
@@ -45,17 +44,9 @@ static gd_status give_rows(void *context, gd_part part, int64_t first, int64_t c
 
 static void write_dataset(const char *path, fault spoiled)
 {
-	gd_dataset_header header = {.rows = {TRAIN_ROWS, VALIDATION_ROWS}};
-	make_preprocessing(&header.preprocessing);
-	gd_arena *arena = &header.preprocessing.arena;
-	header.class_counts = gd_arena_take(arena, GD_PARTS * CLASSES, sizeof *header.class_counts);
-	header.correlation = gd_arena_take(arena, FEATURES * FEATURES, sizeof *header.correlation);
-	for (int part = 0; part < GD_PARTS; part++)
-		for (int64_t row = 0; row < rows_of[part]; row++)
-			header.class_counts[part * CLASSES + label_at(part, row)]++;
-	header.source = header.history = header.audit = gd_arena_string(arena, "songs.csv");
-	header.split = gd_arena_string(arena, "random");
-	header.weight = gd_arena_string(arena, "plays");
+	gd_dataset_header header;
+	make_dataset_header(&header, (const int64_t[GD_PARTS]){TRAIN_ROWS, VALIDATION_ROWS, 0}, label_at);
+	header.weight = gd_arena_string(&header.preprocessing.arena, "plays");
 	CHECK_OK(gd_dataset_write(path, &header, give_rows, &spoiled));
 	gd_dataset_header_release(&header);
 }
