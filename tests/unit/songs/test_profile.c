@@ -1,22 +1,6 @@
-#include "unit.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "gd/base/file.h"
-#include "gd/songs/profile.h"
-#include "gd/table/shipped.h"
+#include "songs_fixture.h"
 
 const char *const unit_suite = "profile";
-
-static gd_profile shipped(void)
-{
-	gd_profile profile;
-	gd_status status = gd_profile_read("shipped", gd_shipped_profile, &profile);
-	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	return profile;
-}
 
 static void shipped_profile_is_whole(void)
 {
@@ -102,8 +86,6 @@ static void odd_profiles_are_accepted(void)
 
 static void songs_that_cannot_be_measured_are_refused(void)
 {
-	static const char header[] = "track_id,track_popularity,track_album_release_date,playlist_genre,playlist_subgenre,danceability,energy,key,"
-		"loudness,mode,speechiness,acousticness,instrumentalness,liveness,valence,tempo,duration_ms\n";
 	static const struct {
 		const char *record, *message;
 	} cases[] = {
@@ -115,15 +97,12 @@ static void songs_that_cannot_be_measured_are_refused(void)
 		{"a,1,NA,pop,dance pop,0.7,0.9,6,-2.6,1,0.05,0.1,0,0.06,0.5,120,194754\n", "no complete record"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char path[600], text[1024], *profile = NULL;
-		size_t size;
+		char path[600], text[1024], *profile;
 		strcpy(path, unit_path("bad.csv"));
-		int length = snprintf(text, sizeof text, "%s%s", header, cases[i].record);
+		int length = snprintf(text, sizeof text, SONG_HEADER "%s", cases[i].record);
 		gd_status status = gd_file_write(path, text, (size_t)length);
 		CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-		FILE *out = open_memstream(&profile, &size);
-		status = gd_profile_measure(path, out);
-		fclose(out);
+		status = measure(path, &profile);
 		free(profile);
 		CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
 		CU_ASSERT_PTR_NOT_NULL(strstr(status.message, cases[i].message));

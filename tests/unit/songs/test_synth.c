@@ -1,27 +1,12 @@
-#include "unit.h"
-
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "gd/base/file.h"
 #include "gd/base/sha256.h"
-#include "gd/songs/profile.h"
 #include "gd/songs/song_text.h"
 #include "gd/songs/synth.h"
-#include "gd/table/shipped.h"
 #include "gd/table/table.h"
+#include "songs_fixture.h"
 
 const char *const unit_suite = "synth";
-
-static gd_profile shipped(void)
-{
-	gd_profile profile;
-	gd_status status = gd_profile_read("shipped", gd_shipped_profile, &profile);
-	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	return profile;
-}
 
 /* A share of `count` draws lies within five standard deviations of what it should be. */
 static void check_share(double found, double expected, double count)
@@ -242,15 +227,12 @@ static void delivered_songs_are_those_of_the_file(void)
 static void a_profile_of_drawn_songs_is_near_its_own(void)
 {
 	gd_profile profile = shipped(), again;
-	char path[600], *text = NULL;
-	size_t size;
+	char path[600], *text;
 	strcpy(path, unit_path("drawn.csv"));
 	gd_synth synth = {.profile = &profile, .seed = 9, .rows = ROWS};
 	gd_status status = gd_synth_write(&synth, path);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	FILE *out = open_memstream(&text, &size);
-	status = gd_profile_measure(path, out);
-	fclose(out);
+	status = measure(path, &text);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	status = gd_profile_read("again", text, &again);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
@@ -276,19 +258,14 @@ static void a_profile_of_drawn_songs_is_near_its_own(void)
 /* One song is a profile too, and what is drawn from it is that song's numbers. */
 static void a_profile_of_one_song(void)
 {
-	static const char csv[] = "track_id,track_popularity,track_album_release_date,playlist_genre,playlist_subgenre,danceability,energy,key,"
-		"loudness,mode,speechiness,acousticness,instrumentalness,liveness,valence,tempo,duration_ms\n"
-		"a,63,2019-06-14,pop,\"dance, pop\",0.75,0.9,6,-2.6,1,0.05,0.1,0,0.06,0.5,120,194754\n";
-	char path[600], *text = NULL;
-	size_t size;
+	static const char csv[] = SONG_HEADER "a,63,2019-06-14,pop,\"dance, pop\",0.75,0.9,6,-2.6,1,0.05,0.1,0,0.06,0.5,120,194754\n";
+	char path[600], *text;
 	gd_profile profile;
 	gd_song song;
 	strcpy(path, unit_path("one.csv"));
 	gd_status status = gd_file_write(path, csv, sizeof csv - 1);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	FILE *out = open_memstream(&text, &size);
-	status = gd_profile_measure(path, out);
-	fclose(out);
+	status = measure(path, &text);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	status = gd_profile_read("one", text, &profile);
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
