@@ -43,6 +43,16 @@ static inline void write_text(const char *path, const char *text)
 	write_bytes(path, text, strlen(text));
 }
 
+/* The same below unit_directory(), with the directories above it. */
+static inline void put(const char *name, const char *text)
+{
+	char above[512];
+	snprintf(above, sizeof above, "%s", unit_path(name));
+	*strrchr(above, '/') = '\0';
+	CHECK_OK(gd_directory_make(above));
+	write_text(unit_path(name), text);
+}
+
 static inline void copy_file(const char *from, const char *to)
 {
 	void *bytes = NULL;

@@ -1,27 +1,9 @@
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "gd/base/cores.h"
-#include "unit.h"
+#include "files.h"
 
 const char *const unit_suite = "cores";
-
-static void put(const char *name, const char *text)
-{
-	char path[512];
-	snprintf(path, sizeof path, "%s", unit_path(name));
-	for (char *slash = path + strlen(unit_directory()) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(path, 0755);
-		*slash = '/';
-	}
-	FILE *file = fopen(path, "w");
-	if (!file || fputs(text, file) < 0 || fclose(file))
-		abort();
-}
 
 static double quota(const char *root, const char *list)
 {

@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "files.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,10 +42,7 @@ static size_t gzip(const char *from, size_t size, char *to)
 static const char *write_file(const char *name, const char *bytes, size_t size)
 {
 	const char *path = unit_path(name);
-	FILE *file = fopen(path, "wb");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	CU_ASSERT_EQUAL(fwrite(bytes, 1, size, file), size);
-	fclose(file);
+	write_bytes(path, bytes, size);
 	return path;
 }
 

@@ -1,28 +1,10 @@
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include "gd/base/memory_left.h"
-#include "unit.h"
+#include "files.h"
 
 const char *const unit_suite = "memory left";
-
-static void put(const char *name, const char *text)
-{
-	char path[512];
-	snprintf(path, sizeof path, "%s", unit_path(name));
-	for (char *slash = path + strlen(unit_directory()) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(path, 0755);
-		*slash = '/';
-	}
-	FILE *file = fopen(path, "w");
-	if (!file || fputs(text, file) < 0 || fclose(file))
-		abort();
-}
 
 static double left(const char *root, const char *list)
 {

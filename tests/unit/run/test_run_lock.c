@@ -13,7 +13,7 @@
 #include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/run/run_lock.h"
-#include "unit.h"
+#include "files.h"
 
 const char *const unit_suite = "run_lock";
 
@@ -45,14 +45,6 @@ static void fresh(const char *name, char directory[1000], char path[1100])
 	CU_ASSERT_EQUAL(mkdir(directory, 0777), 0);
 }
 
-static void put(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	fputs(text, file);
-	fclose(file);
-}
-
 /* A lock of a process that differs from this one in what is not NULL or 0. */
 static void put_lock(const char *path, const char *boot, int64_t number, uint64_t started, const char *job, int restart)
 {
@@ -61,7 +53,7 @@ static void put_lock(const char *path, const char *boot, int64_t number, uint64_
 	snprintf(text, sizeof text,
 		"host = %s\nprocess = %" PRId64 "\nsince = 2026-01-31T12:00:00Z\nboot = %s\nname_space = %s\nstarted = %" PRIu64 "\ncluster = mini\njob = %s\nrestart = %d\ntoken = abc\n",
 		boot ? "n9" : self.host, number ? number : self.number, boot ? boot : self.boot, self.name_space, started ? started : self.started, job ? job : "", restart);
-	put(path, text);
+	write_text(path, text);
 }
 
 /* When a process started, in /proc's ticks. */
@@ -219,9 +211,9 @@ static bool lapse(int which)
 	static const char *const cases[] = {"silent", "revived", "garbage", "future", "empty"};
 	fresh(cases[which], directory, path);
 	if (which == 2)
-		put(path, "no lock at all\n");
+		write_text(path, "no lock at all\n");
 	else if (which == 4)
-		put(path, "");
+		write_text(path, "");
 	else
 		put_lock(path, "another", 0, 0, NULL, 0);
 	gd_status status = try(directory);

@@ -1,5 +1,5 @@
 /* A table cut in two at each of its bytes: the two parts' records are those of the whole, and so are the lines that messages name. */
-#include "unit.h"
+#include "files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +10,6 @@
 const char *const unit_suite = "stretch";
 
 enum { ROOM = 1 << 15 };
-
-static void write_file(const char *path, const char *bytes, size_t size)
-{
-	FILE *file = fopen(path, "wb");
-	CU_ASSERT_EQUAL_FATAL(fwrite(bytes, 1, size, file), size);
-	fclose(file);
-}
 
 static bool fine(gd_status status)
 {
@@ -87,7 +80,7 @@ static void check_bytes(const char *bytes, size_t size, const gd_dialect_options
 	static char whole[ROOM], parts[ROOM];
 	char path[512];
 	snprintf(path, sizeof path, "%s", unit_path("table.csv"));
-	write_file(path, bytes, size);
+	write_bytes(path, bytes, size);
 	gd_table *table = open_table(path, dialect);
 	*whole = '\0';
 	read_all(table, whole);
@@ -161,7 +154,7 @@ static void test_long(void)
 		text[used++] = i % 1000 ? 'x' : '\n';
 	used += (size_t)sprintf(text + used, "\"\n4,5\n6,7\n");
 	snprintf(path, sizeof path, "%s", unit_path("long.csv"));
-	write_file(path, text, used);
+	write_bytes(path, text, used);
 	/* Texts are cut where the room ends; lines behind the record are what matters. */
 	gd_table *table = open_table(path, &dialect);
 	const gd_stretch last = {0, (int64_t)used - 4, INT64_MAX};

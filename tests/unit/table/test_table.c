@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,9 +50,7 @@ static gd_status take_record(void *context, const gd_record *record)
 static gd_status read_bytes(const char *bytes, size_t size, collected *c, char sha256[65])
 {
 	const char *path = unit_path("table.csv");
-	FILE *file = fopen(path, "wb");
-	fwrite(bytes, 1, size, file);
-	fclose(file);
+	write_bytes(path, bytes, size);
 	gd_table_reader reader = {take_header, take_record, c};
 	int refuse_at = c->refuse_at;
 	memset(c, 0, sizeof *c);
