@@ -1,15 +1,12 @@
 /* What is made of columns, from their summaries; and of missing values, from rows. */
-#include "unit.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gd/table/inference.h"
-#include "gd/table/rows.h"
-#include "nth_row.h"
 #include "gd/table/target.h"
+#include "rows_fixture.h"
 
 const char *const unit_suite = "inference";
 
@@ -174,45 +171,19 @@ static void test_modifiers(void)
 	gd_schema_release(&schema);
 }
 
-static const char *const table[][5] = {{"n", "s", "w", "kind", "part"}, {"1", "u", "3", "Yes", "train"}, {"2", "u", "?", "yes", "train"}, {"NA", "", "4", "no", "train"}, {"6", "v", "x", "no", "train"}, {"", "z", "5", "yes", "test"},
-	{"3", "v", "4", "?", "train"}};
-
-static gd_status read_table(void *context, const gd_table_reader *reader, char sha256[65])
-{
-	gd_status status = gd_ok();
-	sha256[0] = '\0';
-	for (size_t i = 0; i < sizeof table / sizeof *table && !gd_failed(&status); i++) {
-		char *fields[5];
-		size_t lengths[5];
-		for (int j = 0; j < 5; j++) {
-			fields[j] = (char *)table[i][j];
-			lengths[j] = strlen(fields[j]);
-		}
-		gd_record record = {.number = (int64_t)i, .line = (int64_t)i + 1, .count = 5, .fields = fields, .lengths = lengths};
-		status = i ? reader->record(reader->context, &record) : reader->header(reader->context, &record);
-	}
-	(void)context;
-	return status;
-}
+static const char *const table[] = {"n,s,w,kind,part", "1,u,3,Yes,train", "2,u,?,yes,train", "NA,,4,no,train", "6,v,x,no,train", ",z,5,yes,test", "3,v,4,?,train", NULL};
 
 static void test_missing(void)
 {
-	gd_schema schema;
 	gd_recipe recipe;
 	gd_rows rows;
 	gd_spill spill;
-	char sha256[65], *text;
+	char *text;
 	double x[16];
-	gd_status status = gd_schema_read("[table]\ntarget = kind\nunreadable = missing\njoin_classes = yes\nrare = 2\n[columns]\nn = numeric, circle 4\ns = categorical\nw = numeric\n", "x.ini", GD_USAGE, &schema);
-	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	status = gd_recipe_init(&recipe, &schema);
-	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	gd_spill_init(&spill, NULL, NULL, 0, 1 << 16);
-	status = gd_rows_read(&rows, &recipe, &spill, "part", read_table, NULL, sha256);
-	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	read_rows(&rows, &recipe, &spill, "[table]\ntarget = kind\nunreadable = missing\njoin_classes = yes\nrare = 2\n[columns]\nn = numeric, circle 4\ns = categorical\nw = numeric\n", table);
 	CU_ASSERT_TRUE(rows.read == 6 && rows.unlabelled == 1 && rows.dropped == 1);
 	CU_ASSERT_EQUAL_FATAL(rows.count, 5);
-	status = gd_rows_fit_classes(&rows);
+	gd_status status = gd_rows_fit_classes(&rows);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	/* yes comes twice, Yes once. */
 	CU_ASSERT_EQUAL_FATAL(recipe.schema.classes.count, 2);

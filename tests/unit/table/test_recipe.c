@@ -1,41 +1,11 @@
-#include "unit.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/table/recipe.h"
-#include "gd/table/rows.h"
-#include "nth_row.h"
+#include "rows_fixture.h"
 
 const char *const unit_suite = "recipe";
-
-enum { MOST = 32 };
-
-/* A line of comma-separated texts as a record; one at a time for each of two. */
-static const gd_record *record_of(const char *line)
-{
-	static char text[2][512];
-	static char *fields[2][MOST];
-	static size_t lengths[2][MOST];
-	static gd_record record[2];
-	static int turn;
-	static int64_t number;
-	turn = !turn;
-	snprintf(text[turn], sizeof text[turn], "%s", line);
-	int count = 0;
-	for (char *at = text[turn]; at; count++) {
-		char *comma = strchr(at, ',');
-		if (comma)
-			*comma = '\0';
-		fields[turn][count] = at;
-		lengths[turn][count] = strlen(at);
-		at = comma ? comma + 1 : NULL;
-	}
-	record[turn] = (gd_record){.number = ++number, .line = 2, .count = count, .fields = fields[turn], .lengths = lengths[turn]};
-	return &record[turn];
-}
 
 static const char recipe_text[] =
 	"[table]\nversion = 1\ntarget = class\nclasses = yes, no\ngroup = id\nmissing = drop\nmissing_values = NA\n[columns]\n"
@@ -204,35 +174,14 @@ static void test_bind(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(status.message, "two features would be named 'a'"));
 }
 
-static const char *const table[] = {"kind,size,colour,part", "b,1,red,train", "a,2,blue,test", "10,3,green,train", "b,,red,train", "a,4,azure,train", "9,5,red,validation", "b,6,blue,train"};
-
-static gd_status read_table(void *context, const gd_table_reader *reader, char sha256[65])
-{
-	(void)context;
-	sha256[0] = '\0';
-	gd_status status = reader->header(reader->context, record_of(table[0]));
-	for (size_t i = 1; i < sizeof table / sizeof *table && !gd_failed(&status); i++) {
-		gd_record record = *record_of(table[i]);
-		record.number = (int64_t)i;
-		status = reader->record(reader->context, &record);
-	}
-	return status;
-}
+static const char *const table[] = {"kind,size,colour,part", "b,1,red,train", "a,2,blue,test", "10,3,green,train", "b,,red,train", "a,4,azure,train", "9,5,red,validation", "b,6,blue,train", NULL};
 
 static void test_learning(void)
 {
-	gd_schema schema;
 	gd_recipe recipe;
 	gd_rows rows;
 	gd_spill spill;
-	char sha256[65];
-	gd_status status = gd_schema_read("[table]\ntarget = kind\ngroup = colour\nmissing = drop\n[columns]\nsize = numeric\ncolour = categorical\n", "x.ini", GD_USAGE, &schema);
-	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	status = gd_recipe_init(&recipe, &schema);
-	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
-	gd_spill_init(&spill, NULL, NULL, 0, 1 << 16);
-	status = gd_rows_read(&rows, &recipe, &spill, "part", read_table, NULL, sha256);
-	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	read_rows(&rows, &recipe, &spill, "[table]\ntarget = kind\ngroup = colour\nmissing = drop\n[columns]\nsize = numeric\ncolour = categorical\n", table);
 	CU_ASSERT_EQUAL(rows.read, 7);
 	CU_ASSERT_EQUAL(rows.dropped, 1);
 	CU_ASSERT_EQUAL_FATAL(rows.count, 6);
@@ -244,7 +193,7 @@ static void test_learning(void)
 		for (int j = 0; j < i; j++)
 			CU_ASSERT_EQUAL(!gd_content_compare(*gd_row_groups(&rows, nth_row(&rows, i)), *gd_row_groups(&rows, nth_row(&rows, j))), nth_row(&rows, i)->codes[1] == nth_row(&rows, j)->codes[1]);
 	/* "a" is no number: sorted by bytes. */
-	status = gd_rows_fit_classes(&rows);
+	gd_status status = gd_rows_fit_classes(&rows);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	static const char *const classes[] = {"10", "9", "a", "b"};
 	static const int32_t labels[] = {3, 2, 0, 2, 1, 3};
