@@ -46,6 +46,11 @@ learns() {
 	expect 0 '' "$program" evaluate "run-$1/model.h5" --data "$1.h5" --json
 	holds "accuracy on $1" "$(json_number out.txt accuracy) >= $2"
 }
+# predicts NAME: trains for one epoch, and predicts the same table with --strict.
+predicts() {
+	expect 0 '' "$program" train --preset study --data "$1.h5" --run "run-$1" --epochs 1 --quiet
+	expect 0 '' "$program" predict "run-$1/model.h5" "$1.csv" --strict -o "$1.out"
+}
 
 table plain.csv
 pre plain
@@ -125,8 +130,7 @@ pre codes
 says '^ +zip +categorical +9 levels; codes, with zeros in front \(--numeric\)'
 says '^ +one +drop +identifier: 240 whole numbers'
 names_of codes.h5 | grep -q '"zip=01067"' || fail "no feature of a code: $(names_of codes.h5)"
-expect 0 '' "$program" train --preset study --data codes.h5 --run run-codes --epochs 1 --quiet
-expect 0 '' "$program" predict run-codes/model.h5 codes.csv --strict -o codes.out
+predicts codes
 pre codes --numeric zip
 says '^ +zip +numeric +100% numbers, 9 distinct'
 table money.csv 'more = sprintf(",\"$%d,%03d\",%.1f%%,%.1f kg", draw(9) + 1, draw(1000), rand() * 99, rand() * 20)' 'rows = 240; heads = ",price,share,weight";'
@@ -151,16 +155,14 @@ table packed.csv 'more = sprintf(",20%02d%02d%02d,%s-%02d", 10 + draw(14), draw(
 pre packed
 says '^ +day +date +year first: year, month, weekday; YYYYMMDD \(--numeric\)$'
 says '^ +month +date +year first: year, month$'
-expect 0 '' "$program" train --preset study --data packed.h5 --run run-packed --epochs 1 --quiet
-expect 0 '' "$program" predict run-packed/model.h5 packed.csv --strict -o packed.out
+predicts packed
 pre packed --numeric day
 says '^ +day +numeric +100% numbers'
 table lab.csv 'more = sprintf(",%s%.2f,%d:%02d", rand() < .1 ? "<" : "", rand() * 9, draw(99), draw(60))' 'rows = 240; heads = ",zinc,run";'
 pre lab
 says "^ +zinc +numeric +100% numbers, of limits \\('<'\\) the limit itself"
 says '^ +run +numeric +100% durations, in what their last part counts'
-expect 0 '' "$program" train --preset study --data lab.h5 --run run-lab --epochs 1 --quiet
-expect 0 '' "$program" predict run-lab/model.h5 lab.csv --strict -o lab.out
+predicts lab
 table ambiguous.csv 'more = sprintf(",%d/%d/2020", draw(12) + 1, draw(12) + 1)' 'rows = 240; heads = ",day";'
 pre ambiguous
 says "dates in column 'day' can be read with the month or the day first; the month is taken to be; --write-schema"
