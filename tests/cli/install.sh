@@ -15,8 +15,30 @@ done
 cp -r prefix "my prefix"
 expect 0 '' "my prefix/bin/genre-dist" synth -q --rows 300 -o "my songs.csv"
 expect 0 "next: mpirun -n 8 genre-dist train --data 'my songs.h5'" "my prefix/bin/genre-dist" preprocess "my songs.csv"
-# Built in a path with a blank: what finds the libraries knows such paths.
-expect 0 '' cmake -S "$source" -B "a build" -DBUILD_TESTING=OFF
+# Built in a path with a blank: what finds the libraries knows such paths, wherever an HDF5 of one's own is named, and whether or not something else is.
+configured() {
+	local what=$1 hdf5=$2
+	shift 2
+	rm -rf "a build"
+	expect 0 '' "$@" cmake -S "$source" -B "a build" -DBUILD_TESTING=OFF
+	grep -q "^   HDF5 .*: $hdf5/lib" out.txt || fail "$what: HDF5 is not that in '$hdf5': $(grep '^   HDF5' out.txt)"
+}
+of_cache() {
+	sed -n "s/^$1:[A-Z]*=//p" "$(dirname "$GENRE_DIST")/CMakeCache.txt"
+}
+library=$(of_cache HDF5_hdf5_LIBRARY_RELEASE) headers=$(of_cache HDF5_C_INCLUDE_DIR)
+if [[ -f $library && -d $headers ]]; then
+	own="$directory/my libraries"
+	mkdir -p "$own" other
+	ln -s "$(dirname "$library")" "$own/lib" && ln -s "$headers" "$own/include"
+	usual=$(dirname "$(dirname "$library")")
+	configured "nothing named" "$usual"
+	configured "another prefix" "$usual" env CMAKE_PREFIX_PATH="$directory/other"
+	configured "a prefix" "$own" env CMAKE_PREFIX_PATH="$directory/other:$own"
+	mkdir "$own/bin" && printf '#!/bin/sh\nexit 1\n' >"$own/bin/h5pcc" && chmod +x "$own/bin/h5pcc"
+	configured "a module that sets PATH" "$own" env PATH="$own/bin:$PATH"
+	expect 1 'no parallel HDF5 with' cmake -S "$source" -B "no build" -DBUILD_TESTING=OFF -DHDF5_ROOT="$directory/other"
+fi
 # A page for each command, and one for them all; the completion is found by the command's name.
 for page in genre-dist $("$GENRE_DIST" --help | sed -n '/^commands:/,/^$/s/^  \([a-z-]*\) .*/genre-dist-\1/p'); do
 	[[ -s $directory/prefix/share/man/man1/$page.1 ]] || fail "$page.1 is not installed"
