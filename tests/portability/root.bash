@@ -45,6 +45,8 @@ root_extract() {
 # root_mount DIRECTORY: what programs expect to find, with devices and a /dev/shm of its own, so that nothing done to them is done to this machine's; root_leave takes all of it away.
 root_mount() {
 	local directory=$1 node
+	# A mount of its own, or nothing in it could have a namespace of mounts.
+	mount --bind "$directory" "$directory"
 	mount -t proc proc "$directory/proc"
 	mount -t sysfs -o ro sysfs "$directory/sys"
 	mount -t tmpfs -o mode=755 tmpfs "$directory/dev"
@@ -65,7 +67,7 @@ root_leave() {
 	local point
 	while read -r point; do
 		umount "$point"
-	done < <(cut -d ' ' -f 2 /proc/mounts | grep "^$(realpath "$1")/" | tac)
+	done < <(cut -d ' ' -f 2 /proc/mounts | grep -E "^$(realpath "$1")(/|$)" | tac)
 }
 
 # root_run DIRECTORY COMMAND...: in a clean environment.
