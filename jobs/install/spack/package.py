@@ -1,6 +1,11 @@
 # A recipe for Spack. Its variants and dependencies are those of CMakeLists.txt, which tests/cli/recipes.sh compares.
 from spack.package import *
 
+try:
+    from spack_repo.builtin.build_systems.cmake import CMakePackage
+except ImportError:  # before Spack 1.0, spack.package has it
+    pass
+
 
 class GenreDist(CMakePackage):
     """Distributed data-parallel trainer of neural-network classifiers of tables over MPI: the same seed gives the same
@@ -23,7 +28,7 @@ class GenreDist(CMakePackage):
     depends_on("mpi")
     depends_on("hdf5+mpi+hl@1.10:")
     depends_on("blis")
-    depends_on("inih")
+    depends_on("libinih")
     depends_on("zlib-api")
     depends_on("zstd")
     depends_on("xgboost", when="+xgboost")
