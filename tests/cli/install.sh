@@ -33,8 +33,10 @@ if [[ -f $library && -d $headers ]]; then
 	ln -s "$(dirname "$library")" "$own/lib" && ln -s "$headers" "$own/include"
 	usual=$(dirname "$(dirname "$library")")
 	configured "nothing named" "$usual"
+	[[ $usual != /usr/* ]] || equal "directories that an installed program searches" "$(grep -c 'NEW_RPATH "/' "a build/cmake_install.cmake")" 0
 	configured "another prefix" "$usual" env CMAKE_PREFIX_PATH="$directory/other"
 	configured "a prefix" "$own" env CMAKE_PREFIX_PATH="$directory/other:$own"
+	grep -q "NEW_RPATH .*$own/lib" "a build/cmake_install.cmake" || fail "an installed program does not find its HDF5"
 	mkdir "$own/bin" && printf '#!/bin/sh\nexit 1\n' >"$own/bin/h5pcc" && chmod +x "$own/bin/h5pcc"
 	configured "a module that sets PATH" "$own" env PATH="$own/bin:$PATH"
 	expect 1 'no parallel HDF5 with' cmake -S "$source" -B "no build" -DBUILD_TESTING=OFF -DHDF5_ROOT="$directory/other"

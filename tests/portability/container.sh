@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# The container of jobs/install/genre-dist.def, built and used by Apptainer itself, as root, in a root of Debian 13:
+#   tests/portability/container.sh DIRECTORY [MIRROR]
+# Makes the root, or takes the one that an earlier call made. Apptainer is a package of Debian's unstable release; Debian 12
+# for the image comes from the mirror, by debootstrap, and not from a registry, the one line of the definition that is
+# changed. An ordinary user then runs it on one rank, and on several that the root's mpirun (Open MPI 5) starts, a container
+# each, around the image's Open MPI 4. The last line sums up; exit code 0 only if nothing failed.
+set -euo pipefail
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+. "$here/root.bash"
+root_needs debootstrap unshare pivot_root
+(($# >= 1)) || { echo "usage: tests/portability/container.sh DIRECTORY [MIRROR]" >&2; exit 2; }
+root=$(realpath -m "$1") mirror=${2:-$(root_mirror)}
+cd "$here/../.."
+failed=0
+# within COMMAND...: in the root as the root of all mounts, since nobody may make a namespace of users in a mere chroot.
+within() {
+	unshare --mount --propagation private bash -c 'cd "$1" && shift && mkdir -p outside && pivot_root . outside && exec "$@"' bash "$root" \
+		/usr/bin/env -i HOME=/root USER=root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		bash -c 'umount -l /outside && cd / && exec "$@"' bash "$@"
+}
+# holds WHAT COMMAND...
+holds() {
+	local what=$1
+	shift
+	if "$@" >"$root.log" 2>&1; then
+		echo "ok: $what"
+	else
+		failed=$((failed + 1))
+		tail -n 30 "$root.log" | sed 's/^/        /'
+		echo "FAILED: $what"
+	fi
+}
+
+root_make "$root" trixie "$mirror"
+trap 'root_leave "$root"' EXIT
+root_mount "$root"
+[[ ! -e /dev/fuse ]] || cp -a /dev/fuse "$root/dev/" && chmod 666 "$root/dev/fuse"
+echo "deb $mirror sid main" >"$root/etc/apt/sources.list.d/sid.list"
+printf 'Package: *\nPin: release a=unstable\nPin-Priority: 50\n' >"$root/etc/apt/preferences.d/sid"
+holds "apptainer installed" within bash -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends apptainer debootstrap squashfuse openmpi-bin &&
+	{ id somebody || useradd -m somebody; }'
+within apptainer --version
+rm -rf "$root/genre-dist" && mkdir -p "$root/genre-dist"
+tar -c --exclude='./build*' --exclude=./.git --exclude=./runs . | tar -xmC "$root/genre-dist"
+sed -i "s|^Bootstrap: docker|Bootstrap: debootstrap|; s|^From: debian:12|OSVersion: bookworm\nMirrorURL: $mirror|" "$root/genre-dist/jobs/install/genre-dist.def"
+holds "image built, and its test passed" within bash -c 'cd /genre-dist && apptainer build --force /home/somebody/genre-dist.sif jobs/install/genre-dist.def'
+holds "version" within su -l somebody -c 'apptainer run genre-dist.sif --version'
+cat "$root.log"
+holds "help of the image" within su -l somebody -c 'apptainer run-help genre-dist.sif | grep -q "trained over MPI"'
+holds "one rank: songs, a dataset, a training" within su -l somebody -c 'set -e; rm -rf first songs.*
+	for words in "synth -q --rows 3000 --seed 1 -o songs.csv" "preprocess -q songs.csv" "train -q --data songs.h5 --run first --epochs 2"; do
+		apptainer exec genre-dist.sif genre-dist $words
+	done'
+holds "hybrid: info --check on 3 ranks" within su -l somebody -c 'mpirun --oversubscribe -n 3 apptainer exec genre-dist.sif genre-dist info --check .'
+cat "$root.log"
+holds "hybrid: the bits of one rank" within su -l somebody -c 'set -e; rm -rf first second
+	apptainer exec genre-dist.sif genre-dist train -q --data songs.h5 --run first --epochs 2
+	mpirun --oversubscribe -n 3 apptainer exec genre-dist.sif genre-dist train -q --data songs.h5 --run second --epochs 2
+	hash() { apptainer exec genre-dist.sif h5dump -a weights_sha256 "$1/model.h5" | grep "(0)"; }
+	hash first; hash second; [ "$(hash first)" = "$(hash second)" ]'
+cat "$root.log"
+echo "container: $failed failed"
+((failed == 0))
