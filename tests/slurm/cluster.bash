@@ -95,6 +95,8 @@ PreemptMode=REQUEUE
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=1 GraceTime=20
 PartitionName=urgent Nodes=ALL MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=10 PreemptMode=OFF
 END
+	# Newer ones ask for control groups, although nothing here uses them; older ones do not know this word.
+	[[ $(slurmd -V) < "slurm 23" ]] || echo CgroupPlugin=disabled >"$cluster/cgroup.conf"
 	export SLURM_CONF=$cluster/slurm.conf
 	munged --key-file="$cluster/munge.key" --socket="$cluster/munge/socket" --pid-file="$cluster/munge/pid" --log-file="$cluster/munge/log" \
 		--seed-file="$cluster/munge/seed" --num-threads=2 --force 2>"$cluster/munge/errors" && slurmctld -c || return
