@@ -187,7 +187,7 @@ static void tell(const gd_preprocess *run)
 /* What table.h's rooms ask of all who hold rows. */
 static gd_status sum(void *context, const gd_status *mine, int64_t *counts, size_t count)
 {
-	gd_status status = gd_agree(context, mine);
+	gd_status status = mine ? gd_agree(context, mine) : gd_ok();
 	return gd_failed(&status) || !count ? status : gd_join_counts(context, counts, count);
 }
 

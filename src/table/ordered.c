@@ -227,14 +227,18 @@ gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *v
 {
 	gd_status status = *mine;
 	int64_t most = (int64_t)(values->spill->work / (2 * sizeof(double)));
-	*ordered = (gd_ordered){.count = values->count, .total = values->count, .together = together};
+	*ordered = (gd_ordered){.count = values->count, .together = together};
 	most = most > 1 ? most : 1;
 	if (!gd_failed(&status))
 		status = values->count <= most || !values->spill->directory ? sort_whole(ordered, values, room) : sort_pile(ordered, values, most, room);
 	if (!gd_failed(&status))
 		status = ordered->pile ? ordered->pile->spill->status : status;
 	gd_pile_release(values);
-	return gd_together_sum(together, &status, &ordered->total, 1);
+	int64_t totals[2] = {ordered->count, ordered->pile != NULL};
+	status = gd_together_sum(together, &status, totals, 2);
+	ordered->total = totals[0];
+	ordered->may_fail = totals[1] > 0;
+	return status;
 }
 
 void gd_ordered_release(gd_ordered *ordered)
@@ -290,6 +294,13 @@ static int64_t count_here(const gd_ordered *ordered, double value, bool or_equal
 	return items ? chunk * ordered->pile->per_chunk + count_among(items, count, value, or_equal) : 0;
 }
 
+/* Sums over all holders, if all could read their values. */
+static gd_status sum(const gd_ordered *ordered, int64_t *counts, size_t count)
+{
+	gd_status status = gd_ordered_check(ordered);
+	return gd_together_sum(ordered->together, ordered->may_fail ? &status : NULL, counts, count);
+}
+
 enum { DIGIT = 4, PROBES = (1 << DIGIT) - 1 }; /* bits of keys that are found in one round, and how many numbers of them are asked about for that */
 
 /* A place is looked for among the keys that begin as `key` does; here, these are values [first, end). */
@@ -343,8 +354,7 @@ gd_status gd_ordered_at(const gd_ordered *ordered, size_t count, const int64_t *
 			question[i] = questions - 1;
 		}
 		memcpy(all, own, PROBES * questions * sizeof *all);
-		status = gd_ordered_check(ordered);
-		status = gd_together_sum(ordered->together, &status, all, PROBES * questions);
+		status = sum(ordered, all, PROBES * questions);
 		for (size_t i = 0; i < count && !gd_failed(&status); i++)
 			narrow(&searches[i], shift, places[i], own + PROBES * question[i], all + PROBES * question[i]);
 	}
@@ -363,7 +373,6 @@ gd_status gd_ordered_count(const gd_ordered *ordered, size_t count, const double
 		below[i] = count_here(ordered, values[i], false);
 		up_to[i] = count_here(ordered, values[i], true);
 	}
-	status = gd_ordered_check(ordered);
-	status = gd_together_sum(ordered->together, &status, below, count);
-	return gd_failed(&status) ? status : gd_together_sum(ordered->together, &status, up_to, count);
+	status = sum(ordered, below, count);
+	return gd_failed(&status) ? status : sum(ordered, up_to, count);
 }

@@ -2,6 +2,8 @@
 #ifndef GD_ORDERED_H
 #define GD_ORDERED_H
 
+#include <stdbool.h>
+
 #include "gd/base/spill.h"
 #include "gd/table/together.h"
 
@@ -19,6 +21,7 @@ typedef struct gd_ordered {
 	double *first;        /* [chunks]: the first value of each chunk of the pile */
 	int64_t count;
 	int64_t total;        /* of all holders */
+	bool may_fail;        /* some holder's are in a pile, so that reading them may fail */
 	const gd_together *together;
 } gd_ordered;
 

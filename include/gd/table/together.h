@@ -12,7 +12,10 @@
 
 /* NULL where one holds all. */
 typedef struct gd_together {
-	/* All leave with one status, a failure if any handed one in; without one, sums over all holders are in `counts` [count], or `numbers` [count] (of which the sum is exact). */
+	/*
+	 * All leave with one status, a failure if any handed one in; without one, sums over all holders are in `counts` [count], or `numbers` [count] (of which the sum is exact). Where all holders
+	 * know that none can have failed they hand in NULL, which saves a message.
+	 */
 	gd_status (*sum)(void *context, const gd_status *mine, int64_t *counts, size_t count);
 	gd_status (*add_up)(void *context, const gd_status *mine, double *numbers, size_t count);
 	void *context;
@@ -20,7 +23,7 @@ typedef struct gd_together {
 
 static inline gd_status gd_together_sum(const gd_together *together, const gd_status *mine, int64_t *counts, size_t count)
 {
-	return together ? together->sum(together->context, mine, counts, count) : *mine;
+	return together ? together->sum(together->context, mine, counts, count) : mine ? *mine : gd_ok();
 }
 
 static inline gd_status gd_together_add_up(const gd_together *together, const gd_status *mine, double *numbers, size_t count)

@@ -61,7 +61,7 @@ static gd_status add_nothing(void *context, const gd_status *mine, int64_t *coun
 	(void)context;
 	(void)counts;
 	(void)count;
-	return *mine;
+	return mine ? *mine : gd_ok();
 }
 
 /* Bit by bit the same as by index, where all are held here. */
