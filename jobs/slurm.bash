@@ -114,6 +114,11 @@ train_and_requeue() {
 		SECONDS=0
 		run_ranks train "$@" --run "$run" --resume || code=$?
 		after=$(step_of "$run")
+		# Open MPI 5's mpirun exits with 0 after a host was cut off; ranks that end by themselves leave no lock.
+		if ((code == 0)) && [[ -e $run/lock ]]; then
+			say "ranks were lost, although the launcher says nothing of it by its exit code"
+			code=1
+		fi
 		# MPI may crash in its own start (Open MPI 4.1 under PMIx, once in some hundred: a rank's first message overtakes another's MPI_Init).
 		((code > 128 && after == before && SECONDS < 60 && try < 3)) && [[ ! ${stopping-} ]] || break
 		say "the ranks were killed by signal $((code - 128)) as they started: starting them again"

@@ -82,8 +82,8 @@ hosts_plan() {
 	shift
 	[[ $(mpirun --version) != *"(Open MPI) 4."* ]] && agent=ssh memory=sm # Open MPI 5's names of the same
 	for ((host = 1; host <= hosts_count; host++)); do list+=,${hosts_prefix}h$host:$ranks; done
-	hosts_command=(./agent "${hosts_prefix}h1" "exec mpirun -n $((hosts_count * ranks)) --host ${list#,} --mca plm $agent --mca plm_${agent}_agent $PWD/agent --mca plm_${agent}_no_tree_spawn 1 \
-		--mca oob_tcp_if_include v0 --mca btl_tcp_if_include v0 --mca btl self,$memory,tcp --mca mpi_yield_when_idle 1 $*")
+	hosts_command=(./agent "${hosts_prefix}h1" "exec mpirun -n $((hosts_count * ranks)) --host ${list#,} --map-by ppr:$ranks:node --mca plm $agent --mca plm_${agent}_agent $PWD/agent --mca plm_${agent}_no_tree_spawn 1 \
+		--mca oob_tcp_if_include v0 --mca btl_tcp_if_include v0 --mca pml ob1 --mca btl self,$memory,tcp --mca mpi_yield_when_idle 1 $*")
 }
 
 hosts_mpirun() {

@@ -53,6 +53,7 @@ root_mount() {
 	for node in null zero full random urandom tty; do
 		cp -a "/dev/$node" "$directory/dev/"
 	done
+	[[ ! -e /dev/net/tun ]] || { mkdir "$directory/dev/net" && cp -a /dev/net/tun "$directory/dev/net/"; }
 	ln -s /proc/self/fd "$directory/dev/fd"
 	ln -s /proc/self/fd/0 "$directory/dev/stdin"
 	ln -s /proc/self/fd/1 "$directory/dev/stdout"
