@@ -420,7 +420,7 @@ gd_status gd_sweep_plan_parse(const char *path, const char *text, gd_sweep_plan 
 void gd_sweep_plan_fill(gd_sweep_plan *plan, int c, const gd_dataset_header *header)
 {
 	char line[GD_PRESET_ROOM];
-	const gd_preset_facts facts = gd_preset_look(header);
+	const gd_preset_facts facts = gd_preset_look(header, plan->configuration[c].options.folds);
 	gd_preset_fill(&plan->configuration[c].options, plan->configuration[c].given, &facts, line);
 }
 

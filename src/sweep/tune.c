@@ -17,7 +17,7 @@
 /* At the end of a rung one configuration in three goes on, at most twice. Under a budget a race draws this many. */
 enum { HALVING = 3, MOST_RUNGS = 2, DRAWN = 26, MOST_RACES = 1000 };
 /* Of a budget, what the races may take: the rest is for the best few. */
-static const double race_share = 0.7;
+static const double race_share = 0.8;
 
 typedef struct tuning {
 	gd_communicator *world;
@@ -26,7 +26,8 @@ typedef struct tuning {
 	gd_train_options base;
 	bool *given;       /* [gd_train_option_table] */
 	bool numbers;      /* the dataset has numeric features */
-	int64_t epochs;    /* of the defaults */
+	bool validation;   /* and rows to validate on */
+	gd_train_options defaults; /* on the folds */
 	gd_arena arena;
 	gd_tune_race *race; /* [MOST_RACES] */
 	int races;
@@ -62,22 +63,24 @@ static gd_status look_at_dataset(tuning *t)
 	if (header->rows[GD_TRAIN] < t->options->folds)
 		status = gd_error(GD_BAD_DATA, "'%s' has %" PRId64 " training rows, too few for %" PRId64 " folds", t->options->data, header->rows[GD_TRAIN], t->options->folds);
 	char line[GD_PRESET_ROOM];
-	gd_train_options defaults = t->base;
-	const gd_preset_facts facts = gd_preset_look(header);
-	gd_preset_fill(&defaults, t->given, &facts, line);
-	t->epochs = defaults.epochs;
+	const gd_preset_facts facts = gd_preset_look(header, t->options->folds);
+	t->validation = header->rows[GD_VALIDATION] > 0;
+	t->defaults = t->base;
+	gd_preset_fill(&t->defaults, t->given, &facts, line);
 	gd_dataset_close(dataset);
 	return status;
+}
+
+static bool is_given(const tuning *t, const char *name)
+{
+	return t->given[gd_options_find(&gd_train_option_table, name) - gd_train_option_table.options];
 }
 
 static bool is_searched(const tuning *t, const gd_tune_range *range)
 {
 	if (!strcmp(range->option, "members") && !t->base.hidden.count)
 		return false;
-	for (size_t i = 0; i < gd_train_option_table.count; i++)
-		if (!strcmp(gd_train_option_table.options[i].name, range->option))
-			return !t->given[i] && (t->numbers || !range->numbers);
-	return false;
+	return !is_given(t, range->option) && (t->numbers || !range->numbers);
 }
 
 /* The first rung takes one in so many of the epochs: as many rungs as leave `best` configurations for the end. */
@@ -87,6 +90,19 @@ static int64_t part_of(int64_t configurations, int64_t best)
 	for (int rung = 0; rung < MOST_RUNGS && (configurations + part * HALVING - 1) / (part * HALVING) >= best; rung++)
 		part *= HALVING;
 	return part;
+}
+
+/* In full, as they are on the folds: the leaderboard shows them, and the best are trained from what it shows. */
+static void compose_defaults(const tuning *t, FILE *out)
+{
+	fprintf(out, "[trial defaults]\n");
+	for (int s = 0; s < gd_tune_space_size; s++) {
+		char value[1024];
+		if (!is_searched(t, &gd_tune_space[s]))
+			continue;
+		gd_options_format(gd_options_find(&gd_train_option_table, gd_tune_space[s].option), &t->defaults, value, sizeof value);
+		fprintf(out, "%s = %s\n", gd_tune_space[s].option, *value ? value : "none");
+	}
 }
 
 /* The first race has the defaults in it, so that nothing is chosen that is behind them on the folds. */
@@ -100,14 +116,14 @@ static gd_status plan_race(const tuning *t, int index, gd_sweep_plan *plan)
 	if (!out)
 		return gd_out_of_memory("a race");
 	fprintf(out, "[sweep]\ntrials = %" PRId64 "\nseed = %" PRId64 "\nhalving = %d\nfirst-epochs = %" PRId64 "\n", drawn, o->seed + index, part > 1 ? HALVING : 0,
-		(t->epochs + part - 1) / part > 0 ? (t->epochs + part - 1) / part : 1);
+		(t->defaults.epochs + part - 1) / part > 0 ? (t->defaults.epochs + part - 1) / part : 1);
 	gd_sweep_compose_base(out, &t->base, t->given);
 	fprintf(out, "folds = %" PRId64 "\n[vary]\n", o->folds);
 	for (int s = 0; s < gd_tune_space_size; s++)
 		if (is_searched(t, &gd_tune_space[s]))
 			fprintf(out, "%s = %s\n", gd_tune_space[s].option, gd_tune_space[s].values);
 	if (index == 0)
-		fprintf(out, "[trial defaults]\n");
+		compose_defaults(t, out);
 	if (fclose(out)) {
 		free(text);
 		return gd_out_of_memory("a race");
@@ -185,10 +201,15 @@ static gd_status compose_best(const tuning *t, const gd_tune_entry *entries, int
 	FILE *out = open_memstream(text, size);
 	if (!out)
 		return gd_out_of_memory("the best");
+	if (!t->validation)
+		fprintf(out, "[sweep]\nsort = train_loss\n");
 	gd_sweep_compose_base(out, &t->base, t->given);
 	for (int e = 0; e < count; e++) {
 		const gd_sweep_plan *plan = &t->race[entries[e].race].plan;
 		fprintf(out, "[trial best-%d]\n", e + 1);
+		/* Where no rows will say when it is enough, the folds have said it. */
+		if (!t->validation && entries[e].epochs && !is_given(t, "epochs"))
+			fprintf(out, "epochs = %" PRId64 "\n", entries[e].epochs);
 		for (int v = 0; v < plan->varied; v++) {
 			const char *value = plan->configuration[entries[e].configuration].values[v];
 			fprintf(out, "%s = %s\n", plan->option[v]->name, *value ? value : "none");

@@ -43,6 +43,18 @@ for after in 0.7 1.5; do
 	equal "its leaderboard" "$(cat "killed$after/tune.txt")" "$(cat on1/tune.txt)"
 done
 
+# The defaults are the preset's: on the leaderboard, and when they are trained in the end, for as long as the folds, which are all that validates here, found best.
+"$GENRE_DIST" synth --rows 700 --seed 4 -o songs.csv >/dev/null 2>&1
+"$GENRE_DIST" preprocess songs.csv --validation-fraction 0 -o blind.h5 -q || fail "no dataset without a validation part"
+settings() { grep -E '^(activation|dropout|optimizer|learning-rate|weight-decay|members|encoding|periodic) =' "$1/config.ini"; }
+sed '/epochs/d' small.ini >open.ini
+expect 0 '' ranks 2 tune --data blind.h5 --config open.ini --trials 1 --best 2 --folds 2 --run blind
+grep -q 'race-1/defaults .* activation=silu .* optimizer=adamw .* members=8' blind/tune.txt || fail "the leaderboard does not show the preset's values"
+equal "what the best two are trained with" "$(for run in blind/best/best-*; do settings "$run"; done | sort)" "$(for run in blind/race-1/*-fold1; do settings "$run"; done | sort)"
+place=$(awk '/race-1\/defaults/ { print $1 }' blind/tune.txt)
+epochs=$(h5dump -y -d /trials/best_epoch blind/race-1/sweep.h5 | tr -dc '0-9, \n' | grep , | tr -d ' ')
+grep -q "^epochs = $(awk -F, '{ print int(($3 + $4 + 1) / 2) }' <<<"$epochs")$" "blind/best/best-$place/config.ini" || fail "the epochs of the folds ($epochs) are not those of the end"
+
 expect 0 '' ranks 2 tune --data songs.h5 --config small.ini --budget 20s --best 1 --run budget
 [[ -e budget/best/best-1/model.h5 ]] || fail "no model within the budget"
 

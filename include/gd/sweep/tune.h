@@ -36,6 +36,7 @@ typedef struct gd_tune_race {
 typedef struct gd_tune_entry {
 	int race, configuration;
 	double loss, deviation, accuracy; /* over the folds */
+	int64_t epochs; /* the mean of those that were best; 0 where not all came to their end */
 } gd_tune_entry;
 
 /* What an option had to do with the losses at the end of the first rung. */
