@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-gd_preset_facts gd_preset_look(const gd_dataset_header *header)
+gd_preset_facts gd_preset_look(const gd_dataset_header *header, int64_t folds)
 {
 	const gd_preprocessing *p = &header->preprocessing;
 	gd_preset_facts facts = {.rows = header->rows[GD_TRAIN], .classes = p->classes, .validation = header->rows[GD_VALIDATION] > 0};
@@ -17,6 +17,10 @@ gd_preset_facts gd_preset_look(const gd_dataset_header *header)
 		facts.numbers += p->tables[f].knots > 0;
 		facts.others += p->tables[f].knots == 0;
 		facts.open = facts.open || p->tables[f].quantiles > 0;
+	}
+	if (folds > 1) {
+		facts.rows -= facts.rows / folds;
+		facts.validation = true;
 	}
 	return facts;
 }
@@ -74,8 +78,10 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	const bool very_many = facts->rows >= VERY_MANY;
 	/* Of very many rows larger ones, which more ranks can share. */
 	const int64_t batch = very_many ? power_within(facts->rows / 250, 256, 8192) : power_within(facts->rows / 50, 16, 256);
-	const int64_t epochs = facts->rows < VERY_FEW ? 40 : facts->rows < FEW ? 60 : facts->rows < 20000 ? 40 : !very_many ? 25 : 10;
 	const bool many = facts->rows >= 20000;
+	/* Where no rows say which epoch was the best, the last one must be: fewer of few rows, and more decay. */
+	const bool blind = !facts->validation && !many;
+	const int64_t epochs = blind ? 30 : facts->rows < VERY_FEW ? 40 : facts->rows < FEW ? 60 : !many ? 40 : !very_many ? 25 : 10;
 	/* A bin needs rows to learn its weight from; where there are few, one smooth column says more, and waves of it bend. */
 	if (facts->open)
 		put(&f, "encoding", facts->rows < VERY_FEW && !is_given(&f, "bins") ? "quantile" : "piecewise-linear");
@@ -95,8 +101,8 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	put(&f, "epochs", "%" PRId64, epochs);
 	put(&f, "optimizer", "adamw");
 	if (options->optimizer == GD_ADAMW) {
-		put(&f, "learning-rate", options->batch_size >= LARGE ? "0.004" : "0.002");
-		put(&f, "weight-decay", many ? "0.6" : "0.3");
+		put(&f, "learning-rate", options->batch_size >= LARGE ? "0.004" : blind ? "0.003" : "0.002");
+		put(&f, "weight-decay", blind ? "1" : many ? "0.6" : "0.3");
 		put(&f, "decay", "weights");
 	}
 	put(&f, "schedule", "cosine");

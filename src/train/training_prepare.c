@@ -225,7 +225,7 @@ static void limit_time(gd_training *t, const bool *given)
 static gd_status fill_in(gd_training *t, const bool *given)
 {
 	char line[GD_PRESET_ROOM];
-	const gd_preset_facts facts = gd_preset_look(gd_dataset_get_header(t->dataset));
+	const gd_preset_facts facts = gd_preset_look(gd_dataset_get_header(t->dataset), 0);
 	gd_preset_fill(&t->options, given, &facts, line);
 	if (*line)
 		gd_log_note("preset auto: %" PRId64 " rows, %d numbers and %d other features, %d classes: %s", facts.rows, facts.numbers, facts.others, facts.classes, line);

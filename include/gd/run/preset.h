@@ -17,7 +17,8 @@ typedef struct gd_preset_facts {
 	bool validation; /* there are rows to validate on */
 } gd_preset_facts;
 
-gd_preset_facts gd_preset_look(const gd_dataset_header *header);
+/* Of a training on all of the training part or, of `folds` > 1, on all folds but the one that it is validated by. */
+gd_preset_facts gd_preset_look(const gd_dataset_header *header, int64_t folds);
 
 enum { GD_PRESET_ROOM = 1024 };
 /*

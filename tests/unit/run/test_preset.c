@@ -89,6 +89,15 @@ static void test_parts(void)
 	facts.rows = 200000;
 	o = fill(&facts, "--preset auto", line);
 	CU_ASSERT(o.members == 1 && o.dropout < 0.2);
+	/* Without validation rows the last epoch is what is kept: fewer of them, and more decay, where rows are not many. */
+	for (facts.rows = 500; facts.rows < 20000; facts.rows *= 6) {
+		facts.validation = true;
+		o = fill(&facts, "--preset auto", line);
+		facts.validation = false;
+		gd_train_options blind = fill(&facts, "--preset auto", line);
+		CU_ASSERT(blind.epochs < o.epochs && blind.weight_decay > o.weight_decay && blind.early_stop == 0 && blind.members == o.members);
+	}
+	facts.validation = true;
 	facts.rows = 1000;
 	gd_train_options study = fill(&facts, "--preset study", line), defaults;
 	gd_options_initialise(&gd_train_option_table, &defaults);
