@@ -94,8 +94,8 @@ requeue() {
 	# A job that is being cancelled must stay so.
 	if [[ ${ending-} && $(squeue -h -j "$SLURM_JOB_ID" -o %T 2>/dev/null) != RUNNING ]]; then
 		say "the job was ended from outside, so it is not requeued; go on with: $resume"
-	elif scontrol requeue "$SLURM_JOB_ID"; then
-		# SLURM ends this script in a moment.
+	elif scontrol requeue "$SLURM_JOB_ID" || [[ $(squeue -h -j "$SLURM_JOB_ID" -o %T 2>/dev/null) =~ ^(PENDING|COMPLETING|REQUEUE) ]]; then
+		# SLURM ends this script in a moment; it may have done as it was asked before it could answer.
 		sleep 60
 	else
 		say "this cluster does not requeue the job; go on with: $resume"

@@ -17,7 +17,9 @@ timeout --kill-after=5 30 "$mpiexec" -n 3 "$stall" "$wait" >"$output" 2>&1
 code=$?
 seconds=$((SECONDS - start))
 
-[ "$code" -eq 1 ] || fail "expected exit code 1, found $code"
+# MPICH's launcher may instead tell the signal by which it ended the rank that does not answer.
+hydra=$("$mpiexec" --version 2>&1 | grep -c HYDRA)
+[ "$code" -eq 1 ] || { [ "$code" -eq 9 ] && [ "$hydra" -gt 0 ]; } || fail "expected exit code 1, found $code"
 [ "$seconds" -ge 2 ] && [ "$seconds" -le 20 ] || fail "expected the end after 2 to 20 s, found $seconds s"
 for rank in 0 1; do
 	grep -q "^genre-dist: rank $rank on '[^']\+' has waited [23] s for other ranks in phase '$wait'" "$output" || fail "rank $rank says nothing"
