@@ -32,6 +32,8 @@ prepare_environment() {
 		export_unset ${kind}_MCA_oob_tcp_keepalive_intvl 10
 		export_unset ${kind}_MCA_oob_tcp_keepalive_probes 3
 	done
+	# What environment.sh sets for one machine has Open MPI 5's mpirun fill the first node with all ranks.
+	[[ ${PRTE_MCA_rmaps_default_mapping_policy-} != :oversubscribe ]] || unset PRTE_MCA_rmaps_default_mapping_policy
 	# After scancel mpirun gives its ranks a second; a checkpoint may need more.
 	export_unset OMPI_MCA_odls_base_sigkill_timeout 20
 	# srun: a rank that dies before MPI knows it leaves the others waiting for it; they end half a minute after it.

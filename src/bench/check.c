@@ -101,7 +101,7 @@ static void check_memory(page *p)
 	gd_wait_finish(p->communicator);
 	gd_status status = gd_agree(p->communicator, &mine);
 	put_point(p, "shared memory", &status, p->communicator->size == 1 ? "one rank has nobody to share with" : "ranks of a host share memory (/dev/shm)",
-		"give the ranks' hosts or containers a /dev/shm of 64 MB or more (docker: --shm-size), and let them see each other in /proc; training works without");
+		"give the ranks' hosts or containers a /dev/shm of 64 MB or more (docker: --shm-size), and let them see each other in /proc (apptainer: --sharens); training works without");
 }
 
 /* ---- files ---- */

@@ -59,10 +59,10 @@ holds "one rank: songs, a dataset, a training" within su -l somebody -c 'set -e;
 if [[ $release == bookworm ]]; then
 	holds "a launcher of another major version is refused" within su -l somebody -c '! mpirun --oversubscribe -n 3 apptainer -q exec genre-dist.sif genre-dist info --check . >said 2>&1 && cat said && grep -q "each is a job of 1 rank of its own" said'
 else
-	holds "hybrid: info --check on 3 ranks" within su -l somebody -c 'mpirun --oversubscribe -n 3 apptainer -q exec genre-dist.sif genre-dist info --check .'
+	holds "hybrid: info --check on 3 ranks" within su -l somebody -c 'mpirun --oversubscribe -n 3 apptainer -q exec --sharens genre-dist.sif genre-dist info --check .'
 	cat "$root.log"
 	holds "hybrid: the bits of one rank" within su -l somebody -c 'set -e
-		mpirun --oversubscribe -n 3 apptainer -q exec genre-dist.sif genre-dist train -q --data songs.h5 --run second --epochs 2
+		mpirun --oversubscribe -n 3 apptainer -q exec --sharens genre-dist.sif genre-dist train -q --data songs.h5 --run second --epochs 2
 		hash() { apptainer -q exec genre-dist.sif h5dump -a weights_sha256 "$1/model.h5" | grep "(0)"; }
 		hash first; hash second; [ "$(hash first)" = "$(hash second)" ]'
 fi
