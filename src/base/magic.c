@@ -53,10 +53,10 @@ static const struct {
 #undef AT
 };
 
+const gd_magic gd_magic_arff = {"an ARFF file", "it is read where its header is within 64 KB and its records are not sparse; else write it as CSV: (grep -i '^@attribute' FILE | awk '{print $2}' | paste -sd,; sed '1,/^@data/Id' FILE) | genre-dist ... -"};
 static const gd_magic workbook = {"an Excel workbook", "save its sheet as CSV"}, sheets = {"an OpenDocument file", "save its sheet as CSV"},
 		      zip = {"a zip archive", "unpack it first (unzip), or pipe it: unzip -p FILE | genre-dist ... -"},
 		      gzip = {"compressed by gzip twice over", "unpack it once (gunzip)"}, zstd = {"compressed twice over", "unpack it once (unzstd)"},
-		      arff = {"an ARFF file", "write it as CSV: (grep -i '^@attribute' FILE | awk '{print $2}' | paste -sd,; sed '1,/^@data/Id' FILE) | genre-dist ... -"},
 		      json = {"JSON", "write it as CSV first (duckdb: COPY (FROM 'x.json') TO 'x.csv')"}, html = {"a web page", "download the file itself, or save its table as CSV"}, xml = {"XML", "write it as CSV first"},
 		      libsvm = {"data in libsvm's format (a label, then index:value)", "write it as CSV first, with a column for each index and a header"},
 		      sql = {"a dump of a database in SQL", "load it there, and write the table as CSV"},
@@ -167,7 +167,7 @@ static const gd_magic *find_text(const char *text, size_t size)
 	while (text < end) {
 		const char *line = memchr(text, '\n', (size_t)(end - text));
 		if (*text != '%' && *text != '\r' && *text != '\n')
-			return begins(text, (size_t)(end - text), "@relation") ? &arff : find_lines(text, end);
+			return begins(text, (size_t)(end - text), "@relation") ? &gd_magic_arff : find_lines(text, end);
 		text = line ? line + 1 : end;
 	}
 	return NULL;

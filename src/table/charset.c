@@ -87,6 +87,36 @@ static bool is_utf8(const char *bytes, size_t size, bool whole)
 	return true;
 }
 
+static bool is_letter(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Of Windows-1252, quotes, dashes and the like, and the letters of Western languages that have no place in Latin-1. */
+static bool is_usual(unsigned char c)
+{
+	return c >= 0xC0 || strchr("\x80\x85\x8c\x91\x92\x93\x94\x95\x96\x97\x99\x9c\x9f\xaa\xba", c);
+}
+
+/*
+ * Bytes beyond ASCII stand alone or in twos between Western letters, most of them from 0xC0 on. Three in a row (Cyrillic, Greek, Chinese), letters where Windows-1252 has signs (Polish, Czech),
+ * and bytes from 0x80 to 0x9F that have no use there (Japanese, DOS, Macintosh) are counted: a third of all is too many.
+ */
+static bool is_foreign(const char *text, size_t size)
+{
+	enum { FEWEST = 3 };
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t high = 0, odd = 0, row = 0;
+	for (size_t i = 0; i < size; i++) {
+		const bool is_high = bytes[i] >= 0x80, between = i && i + 1 < size && is_letter(bytes[i - 1]) && is_letter(bytes[i + 1]);
+		row = is_high ? row + 1 : 0;
+		high += is_high;
+		odd += row == 3 ? 3 : row > 3 ? 1 : 0;
+		odd += row && row < 3 && !is_usual(bytes[i]) && (bytes[i] < 0xA0 || between);
+	}
+	return odd >= FEWEST && 3 * odd > high;
+}
+
 static gd_status use_word(const char *word, const char *bytes, size_t size, gd_charset *charset)
 {
 	int mark = find_mark(bytes, size);
@@ -125,6 +155,7 @@ gd_status gd_charset_recognise(const char *wanted, const char *bytes, size_t siz
 	} else {
 		charset->guessed = is_utf8(bytes, size, whole);
 		set_name(charset, charset->guessed ? "UTF-8" : western);
+		charset->foreign = !charset->guessed && is_foreign(bytes, size);
 	}
 	return gd_ok();
 }

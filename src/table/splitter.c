@@ -173,7 +173,8 @@ static bool take_field(gd_splitter *splitter, char *start, char *end, gd_record 
 	while (end > start && (end[-1] == ' ' || end[-1] == '\t') && end[-1] != delimiter)
 		end--;
 	size_t length = (size_t)(end - start);
-	if (quote && length && *start == quote) {
+	/* Behind a mark of the order of bytes a quote may stand alone: it encloses nothing. */
+	if (quote && length > 1 && *start == quote && start[length - 1] == quote) {
 		if ((splitter->found & GD_SCAN_BROKEN))
 			*newlines += count_newlines(start, length);
 		start++;
@@ -241,6 +242,12 @@ static gd_split_result stop_at(const gd_splitter *splitter, int64_t *line)
 		return splitter->scanner.state == GD_SCAN_QUOTED ? GD_SPLIT_OPEN_QUOTE : GD_SPLIT_END;
 	size_t field = splitter->ends_count > splitter->next ? splitter->ends[splitter->ends_count - 1] : splitter->start;
 	return splitter->filled - field > LONGEST_FIELD ? GD_SPLIT_LONG_FIELD : GD_SPLIT_MORE;
+}
+
+bool gd_splitter_sees_escaped(const gd_splitter *splitter)
+{
+	const char escaped[] = {'\\', splitter->dialect.quote};
+	return splitter->dialect.quote && !splitter->dialect.escaped && memmem(splitter->bytes + splitter->start, splitter->filled - splitter->start, escaped, sizeof escaped);
 }
 
 gd_split_result gd_splitter_next(gd_splitter *splitter, gd_record *record, int64_t *line)

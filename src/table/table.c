@@ -6,6 +6,7 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
+#include "gd/table/arff.h"
 #include "gd/table/decimal.h"
 #include "gd/table/header.h"
 #include "gd/table/table_state.h"
@@ -74,9 +75,9 @@ static gd_status split_next(gd_table *table, gd_record *record, bool *ended)
 			status = fill(table);
 			break;
 		case GD_SPLIT_LOOSE_QUOTE:
-			return gd_table_fail(table, line, "stray quote; a field that holds quotes is enclosed in quotes, with those inside doubled (--quote none takes all of them for characters)");
+			return gd_table_fail_quote(table, line, "stray quote; a field that holds quotes is enclosed in quotes, with those inside doubled (--quote none takes all of them for characters)");
 		case GD_SPLIT_OPEN_QUOTE:
-			return gd_table_fail(table, line, "a quote of the record that begins here is never closed (--quote none takes all of them for characters)");
+			return gd_table_fail_quote(table, line, "a quote of the record that begins here is never closed (--quote none takes all of them for characters)");
 		case GD_SPLIT_LONG_FIELD:
 			return gd_table_fail(table, line, "a field of more than 16 MiB; is a quote not closed?");
 		case GD_SPLIT_NUL:
@@ -135,11 +136,16 @@ static void describe(gd_table *table)
 	char dialect[GD_TABLE_DESCRIPTION / 2];
 	gd_dialect_describe(&table->splitter.dialect, dialect, sizeof dialect);
 	gd_packing packing = gd_table_text_packing(text);
-	snprintf(table->description, sizeof table->description, "%s%s%s%s", *dialect ? dialect : "commas between fields",
+	const bool arff = gd_table_text_arff_lines(text) > 0;
+	snprintf(table->description, sizeof table->description, "%s%s%s%s%s", *dialect ? dialect : "commas between fields",
 		strcmp(charset->name, "UTF-8") != 0 ? ", " : "", strcmp(charset->name, "UTF-8") != 0 ? charset->name : "",
 		packing == GD_PACKING_GZIP ? ", packed by gzip" : packing == GD_PACKING_ZSTD ? ", packed by zstd"
-											     : "");
-	bool plain = !*dialect && !strcmp(charset->name, "UTF-8");
+											     : "",
+		arff ? ", the columns' names from its ARFF header" : "");
+	if (charset->foreign && table->file >= table->files_told && !table->options.quiet)
+		gd_log_warning("'%s' is not UTF-8 and is read as Windows-1252, but its bytes are unlike Western text; --charset names what it is (windows-1250, windows-1251, koi8-r, shift_jis, gb18030, ibm850, macintosh ...)",
+			gd_table_name(table));
+	bool plain = !*dialect && !arff && !strcmp(charset->name, "UTF-8");
 	if (!table->options.quiet && table->file >= table->files_told && !plain)
 		gd_log_note("'%s' is read with %s", gd_table_name(table), table->description);
 }
@@ -157,11 +163,16 @@ static gd_status begin_file(gd_table *table)
 	if (gd_failed(&status))
 		return status;
 	const char *bytes = gd_table_text_peek(*text, &size, &whole);
-	status = gd_dialect_recognise(&table->options.dialect, bytes, size, whole, &dialect);
+	const int64_t arff_lines = gd_table_text_arff_lines(*text);
+	gd_dialect_options options = table->options.dialect;
+	if (arff_lines)
+		gd_arff_write(&options, bytes, size);
+	status = gd_dialect_recognise(&options, bytes, size, whole, &dialect);
 	if (gd_failed(&status))
 		return status;
 	gd_splitter_init(&table->splitter, &dialect);
 	table->splitter.before = (int64_t)gd_table_text_charset(*text)->mark;
+	table->splitter.line += arff_lines ? arff_lines - 1 : 0;
 	table->lines_before = 0;
 	table->record = (gd_record){0};
 	describe(table);

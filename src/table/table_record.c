@@ -28,6 +28,15 @@ gd_status gd_table_fail(gd_table *table, int64_t line, const char *message)
 	return gd_error(GD_BAD_DATA, "cannot read '%s': line %lld: %s", gd_table_name(table), (long long)gd_table_line(table, line), message);
 }
 
+gd_status gd_table_fail_quote(gd_table *table, int64_t line, const char *message)
+{
+	char text[160];
+	if (!gd_splitter_sees_escaped(&table->splitter))
+		return gd_table_fail(table, line, message);
+	snprintf(text, sizeof text, "a quote behind a backslash, unlike what the table's beginning has; --quote '\\%c' takes such quotes for characters", table->splitter.dialect.quote);
+	return gd_table_fail(table, line, text);
+}
+
 /* What is no UTF-8, in a file that was taken for it, is taken for Windows-1252; an error where somebody says that it is UTF-8. */
 gd_status gd_table_check_charset(gd_table *table, gd_record *record)
 {

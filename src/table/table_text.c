@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/magic.h"
+#include "gd/table/arff.h"
+
 enum { RAW = 1 << 16 };
 
 struct gd_table_text {
@@ -12,6 +15,8 @@ struct gd_table_text {
 	bool begun;          /* the byte-order mark is behind us */
 	char raw[RAW];
 	size_t raw_size, raw_used;
+	gd_arff arff;
+	size_t header_used, skipped; /* of it, so far */
 	char *sample; /* the beginning, converted */
 	size_t sample_size;
 	bool whole;
@@ -29,6 +34,21 @@ static gd_status refuse_kind(const gd_table_text *text, const char *bytes, size_
 static gd_status name_error(const gd_table_text *text, const gd_status *cause)
 {
 	return cause->code == GD_BAD_DATA ? gd_error(GD_BAD_DATA, "cannot read '%s': %s; --charset names another", gd_input_name(text->input), cause->message) : *cause;
+}
+
+/* Of an ARFF file, its header and its records make a CSV. Any other kind of file that is known is refused. */
+static gd_status take_arff(gd_table_text *text)
+{
+	gd_status status = gd_arff_read(text->sample, text->sample_size, &text->arff);
+	const gd_arff *arff = &text->arff;
+	if (gd_failed(&status) || !arff->header)
+		return gd_failed(&status) ? status : refuse_kind(text, text->sample, text->sample_size);
+	const size_t rest = text->sample_size - arff->skip;
+	/* No name is longer than its line. */
+	memmove(text->sample + arff->size, text->sample + arff->skip, rest);
+	memcpy(text->sample, arff->header, arff->size);
+	text->sample_size = arff->size + rest;
+	return status;
 }
 
 /* UTF-8 of the beginning, as much as there is of whole characters. */
@@ -70,7 +90,8 @@ gd_status gd_table_text_open(const char *path, const char *spool, const char *ch
 	if (!gd_failed(&status)) {
 		bytes = gd_input_peek(text->input, &size);
 		text->whole = size < GD_INPUT_PEEK;
-		status = refuse_kind(text, bytes, size);
+		const gd_magic *kind = gd_magic_find(bytes, size);
+		status = kind && kind != &gd_magic_arff ? refuse_kind(text, bytes, size) : gd_ok();
 	}
 	if (!gd_failed(&status))
 		status = gd_charset_recognise(charset, bytes, size, text->whole, &text->charset);
@@ -78,9 +99,8 @@ gd_status gd_table_text_open(const char *path, const char *spool, const char *ch
 		status = gd_decoder_open(&text->charset, &text->decoder);
 	if (!gd_failed(&status))
 		status = take_sample(text, bytes, size);
-	/* A text in another character set may be an ARFF file too. */
-	if (!gd_failed(&status) && text->decoder)
-		status = refuse_kind(text, text->sample, text->sample_size);
+	if (!gd_failed(&status))
+		status = take_arff(text);
 	if (gd_failed(&status))
 		gd_table_text_close(text);
 	else
@@ -132,7 +152,7 @@ static gd_status decode(gd_table_text *text, char *bytes, size_t size, gd_sha256
 	}
 }
 
-gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got)
+static gd_status read_text(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got)
 {
 	gd_status status = gd_ok();
 	*got = 0;
@@ -163,9 +183,31 @@ gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_s
 	return status;
 }
 
+gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got)
+{
+	const size_t left = text->arff.size - text->header_used;
+	if (left) {
+		*got = left < size ? left : size;
+		memcpy(bytes, text->arff.header + text->header_used, *got);
+		text->header_used += *got;
+		return gd_ok();
+	}
+	for (;;) {
+		gd_status status = read_text(text, bytes, size, hash, got);
+		const size_t more = text->arff.skip - text->skipped, off = more < *got ? more : *got;
+		if (!off)
+			return status;
+		text->skipped += off;
+		*got -= off;
+		memmove(bytes, bytes + off, *got);
+		if (*got || gd_failed(&status))
+			return status;
+	}
+}
+
 gd_status gd_table_text_rewind(gd_table_text *text)
 {
-	text->raw_size = text->raw_used = 0;
+	text->raw_size = text->raw_used = text->header_used = text->skipped = 0;
 	text->begun = false;
 	if (text->decoder)
 		gd_decoder_reset(text->decoder);
@@ -181,7 +223,7 @@ gd_status gd_table_text_seek(gd_table_text *text, int64_t offset)
 
 bool gd_table_text_is_divisible(const gd_table_text *text)
 {
-	return !text->decoder && !gd_input_is_once(text->input) && gd_input_packing(text->input) == GD_PACKING_NONE;
+	return !text->decoder && !text->arff.header && !gd_input_is_once(text->input) && gd_input_packing(text->input) == GD_PACKING_NONE;
 }
 
 bool gd_table_text_is_once(const gd_table_text *text)
@@ -192,6 +234,11 @@ bool gd_table_text_is_once(const gd_table_text *text)
 const gd_charset *gd_table_text_charset(const gd_table_text *text)
 {
 	return &text->charset;
+}
+
+int64_t gd_table_text_arff_lines(const gd_table_text *text)
+{
+	return text->arff.lines;
 }
 
 gd_packing gd_table_text_packing(const gd_table_text *text)
@@ -210,6 +257,7 @@ void gd_table_text_close(gd_table_text *text)
 		return;
 	gd_input_close(text->input);
 	gd_decoder_close(text->decoder);
+	free(text->arff.header);
 	free(text->sample);
 	free(text);
 }

@@ -99,6 +99,12 @@ expect 0 '' "$GENRE_DIST" info made.h5
 grep -Fq -- "--quote '\\\"'" out.txt || fail "info does not say that quotes are escaped: $(grep 'written with' out.txt)"
 expect 0 '' "$GENRE_DIST" preprocess escaped.csv --target kind -o asked.h5 --quote '\"'
 equal "the same as by the option" "$(values_of made.h5 train/features)" "$(values_of asked.h5 train/features)"
+# Those that come late are an error that names the option, which reads them.
+{ sed 's/[a-z][a-z]*/"&"/g' plain.csv; for ((i = 0; i < 20; i++)); do tail -n +2 plain.csv | sed 's/[a-z][a-z]*/"&"/g'; done; printf '5.0,2.5,"hill \\"5","oak"\n'; } >late-escape.csv
+refuse 3 "line 5042: a quote behind a backslash.*--quote '.\"'" "$GENRE_DIST" preprocess late-escape.csv --target kind -o x.h5
+sed '$s/hill .*/hill\\"","oak"/' late-escape.csv >late-end.csv
+refuse 3 "a quote behind a backslash.*--quote '.\"'" "$GENRE_DIST" preprocess late-end.csv --target kind -o x.h5
+expect 0 '' "$GENRE_DIST" preprocess late-escape.csv --target kind -o made.h5 --force --quote '\"'
 { sed 's/$/\r/' plain.csv; printf '\x1a'; } >dos.csv
 works dos.csv ''
 { cat plain.csv; head -c 200000 /dev/zero; } >padded.csv
@@ -134,6 +140,11 @@ iconv -f UTF-8 -t IBM850 utf8.csv >ibm.csv
 expect 0 'IBM850' "$GENRE_DIST" preprocess ibm.csv --target kind -o made.h5 --force --charset IBM850
 expect 0 '' h5diff utf8.h5 made.h5 preprocessing/feature_names
 refuse 2 "'latin-none' is no character set" "$GENRE_DIST" preprocess plain.csv --target kind -o x.h5 --charset latin-none
+grep -q unlike err.txt && fail "an umlaut is called unlike Western text"
+sed 's/lake/\xd0\xbe\xd0\xb7\xd0\xb5\xd1\x80\xd0\xbe/' plain.csv | iconv -f UTF-8 -t WINDOWS-1251 >cyrillic.csv
+expect 0 'warning: .* its bytes are unlike Western text; --charset names what it is .*windows-1251' "$GENRE_DIST" preprocess cyrillic.csv --target kind -o made.h5 --force
+expect 0 '' "$GENRE_DIST" preprocess cyrillic.csv --target kind -o made.h5 --force --charset windows-1251
+grep -q unlike err.txt && fail "a character set that was named is doubted"
 # A byte that is no UTF-8 far behind the beginning is no error either.
 { cat plain.csv; for ((i = 0; i < 20; i++)); do tail -n +2 plain.csv; done; printf '5.0,2.5,s\xfcd,oak\n'; } >late.csv
 expect 0 "warning: line 5042 of 'late.csv' is not UTF-8" "$GENRE_DIST" preprocess late.csv --target kind -o made.h5 --force
@@ -256,6 +267,24 @@ works hive.txt 'x01 between fields'
 expect 0 '' "$GENRE_DIST" info made.h5
 grep -Fq -- '--delimiter' out.txt && eval "works hive.txt 'x01 between fields' $(sed -n 's/^written with //p' out.txt)"
 
+# ---- ARFF: names, quotes, remarks and lines ----------------------------------------------------------------------
+{ printf "%%%% leaves\n%%%% of one autumn\n@RELATION leaves\n\n@attribute length real\n@ATTRIBUTE 'width' NUMERIC %% in cm\n@attribute\tplace\t{hill, lake, wood}\n@attribute kind {oak, elm, ash}\n\n@DATA\n%%%% remark\n"; tail -n +2 plain.csv; } >whole.arff
+works whole.arff 'single quotes, backslashes before quotes inside quotes, lines that begin with % left out, the columns. names from its ARFF header'
+sed 's/,hill,/,"hill",/; s/$/\r/' whole.arff | gzip >whole.arff.gz
+works whole.arff.gz 'packed by gzip, the columns. names from its ARFF header'
+iconv -f UTF-8 -t UTF-16 whole.arff >wide.arff
+works wide.arff 'UTF-16.*ARFF header'
+sed "s/,hill,/,'hill, \\\\'the\\\\' one',/" whole.arff >quoted.arff
+expect 0 'ARFF header' "$GENRE_DIST" preprocess quoted.arff --target kind -o made.h5 --force
+h5dump -d /preprocessing/feature_names made.h5 | grep -Fq "place=hill, 'the' one" || fail "no feature of a place in quotes: $(h5dump -d /preprocessing/feature_names made.h5)"
+sed '20s/.*/1,2/' whole.arff >ragged.arff
+for count in 1 3; do
+	refuse 3 "line 20: expected 4 fields, found 2" ranks $count preprocess ragged.arff --target kind -o x.h5 -q
+	[[ $count == 3 ]] || continue
+	expect 0 '' ranks 3 preprocess whole.arff --target kind -o made.h5 --force
+	same made
+done
+
 # ---- quotes inside fields, records of another length ------------------------------------------------------------
 sed '1s/place/place,note/; 2,$s/,\([a-z]*\),\([a-z]*\)$/,\1,5" or so,\2/' plain.csv >inches.csv
 expect 0 "warning: 240 values of column 'note' hold a quote that encloses nothing, the first in line 2" "$GENRE_DIST" preprocess inches.csv --target kind -o made.h5 --force --categorical note
@@ -279,8 +308,8 @@ no_table() { # FILE PATTERN
 	refuse 3 "cannot read '$1': $2" "$GENRE_DIST" predict run/model.h5 "$1"
 }
 no_table plain.h5 'it is an HDF5 file'
-printf '%% leaves\n@RELATION leaves\n@DATA\n1,2\n' >leaves.arff
-no_table leaves.arff 'it is an ARFF file.*write it as CSV'
+printf '%% leaves\n@RELATION leaves\n@ATTRIBUTE a REAL\n@DATA\n{0 1, 3 2}\n' >leaves.arff
+no_table leaves.arff 'it is an ARFF file.*not sparse.*write it as CSV'
 printf '1 3:0.5 7:1\n2 1:0.25\n' >leaves.svm
 no_table leaves.svm "it is data in libsvm's format .*write it as CSV"
 # What the message says makes a table of it.
@@ -289,8 +318,6 @@ made_by_advice() { # FILE PATTERN: what is said of FILE has PATTERN, and a comma
 	eval "$(sed "s/[^;]*; [^:]*: //; s/FILE/$1/g; s/ | genre-dist .*/ >made.csv/" err.txt)"
 	works made.csv ''
 }
-{ printf '@relation leaves\n@attribute length real\n@attribute width real\n@attribute place {hill, lake, wood}\n@attribute kind {oak, elm, ash}\n@data\n'; tail -n +2 plain.csv; } >whole.arff
-made_by_advice whole.arff 'it is an ARFF file'
 { echo '┌────────┬───────┬───────┬──────┐'; sed 's/,/ │ /g; s/^/│ /; s/$/ │/; 1a ├────────┼───────┼───────┼──────┤' plain.csv; echo '└────────┴───────┴───────┴──────┘'; } >boxes.txt
 made_by_advice boxes.txt 'it is a table in boxes of lines'
 printf 'PK\x03\x04..[Content_Types].xml' >leaves.xlsx

@@ -16,6 +16,8 @@ typedef struct gd_magic {
 	const char *advice; /* "save its sheet as CSV" */
 } gd_magic;
 
+extern const gd_magic gd_magic_arff;
+
 /* The kind of a file that is no table of text, by its first bytes [size]; NULL where they may be one. */
 const gd_magic *gd_magic_find(const void *bytes, size_t size);
 

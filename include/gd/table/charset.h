@@ -13,6 +13,7 @@ typedef struct gd_charset {
 	char name[GD_CHARSET_NAME]; /* as iconv knows it; "UTF-8" needs no conversion */
 	size_t mark;                /* bytes of a byte-order mark */
 	bool guessed;               /* UTF-8 because nothing speaks against it yet: a field that is not is taken for Windows-1252 */
+	bool foreign;               /* Windows-1252 because it is no UTF-8, but its bytes are unlike what Western languages have */
 } gd_charset;
 
 /*

@@ -52,6 +52,8 @@ void gd_splitter_finish(gd_splitter *splitter);
  * there are. `line` and `found` are set; the number is the caller's. `*line` gets the line that an error is about.
  */
 gd_split_result gd_splitter_next(gd_splitter *splitter, gd_record *record, int64_t *line);
+/* Whether a quote stands behind a backslash in the record at hand, which means nothing in this dialect. */
+bool gd_splitter_sees_escaped(const gd_splitter *splitter);
 void gd_splitter_release(gd_splitter *splitter);
 
 #endif

@@ -43,6 +43,8 @@ const char *gd_table_name(const gd_table *table);
 int64_t gd_table_line(gd_table *table, int64_t line);
 /* GD_BAD_DATA about a line that the splitter counted. */
 gd_status gd_table_fail(gd_table *table, int64_t line, const char *message);
+/* The same of a quote, which may be a character where it stands behind a backslash. */
+gd_status gd_table_fail_quote(gd_table *table, int64_t line, const char *message);
 
 /* A record as it should be: in UTF-8, with as many fields as the header. */
 GD_CHECKED gd_status gd_table_check_charset(gd_table *table, gd_record *record);

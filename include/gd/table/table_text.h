@@ -31,6 +31,8 @@ bool gd_table_text_is_divisible(const gd_table_text *text);
 /* Whether it would be gone if it were closed: a pipe. */
 bool gd_table_text_is_once(const gd_table_text *text);
 const gd_charset *gd_table_text_charset(const gd_table_text *text);
+/* Lines of an ARFF file up to @data, in whose place the text has a header; 0: it is none. */
+int64_t gd_table_text_arff_lines(const gd_table_text *text);
 gd_packing gd_table_text_packing(const gd_table_text *text);
 /* For messages: the path, or "stdin". */
 const char *gd_table_text_name(const gd_table_text *text);

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <iconv.h>
 #include <string.h>
 
 #include "gd/table/charset.h"
@@ -37,6 +38,38 @@ static void test_recognise(void)
 	CU_ASSERT(status.code == GD_OK && charset.guessed);
 	status = gd_charset_recognise(NULL, "abc\xe2\x82", 5, true, &charset);
 	CU_ASSERT(status.code == GD_OK && !charset.guessed);
+}
+
+/* "place,kind\n" and the same text in several sets: whether it looks like none of Windows-1252. */
+static void test_foreign(void)
+{
+	static const struct {
+		const char *set, *text;
+		bool foreign;
+	} cases[] = {
+		{"WINDOWS-1252", "Stra\xc3\x9f" "e,\xc3\x84pfel,gr\xc3\xb6\xc3\x9f" "er,\xe2\x82\xac 5,\xe2\x80\x9cna\xc3\xafve\xe2\x80\x9d\n", false},
+		{"WINDOWS-1252", "avalia\xc3\xa7\xc3\xa3o,posi\xc3\xa7\xc3\xb5" "es,c\xc5\x93ur,\xc2\xbf" "d\xc3\xb3nde?,20 \xc2\xb0" "C,1\xc2\xba,5 \xc2\xb5m\n", false},
+		{"WINDOWS-1251", "\xd0\xb4\xd1\x83\xd0\xb1,\xd0\xba\xd0\xbb\xd1\x91\xd0\xbd,\xd0\xb5\xd0\xbb\xd1\x8c\n", true},
+		{"KOI8-R", "\xd0\xb4\xd1\x83\xd0\xb1,\xd0\xba\xd0\xbb\xd1\x91\xd0\xbd,\xd0\xb5\xd0\xbb\xd1\x8c\n", true},
+		{"SHIFT_JIS", "\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88,\xe6\x9d\xb1\xe4\xba\xac,\xe5\xa4\xa7\xe9\x98\xaa\n", true},
+		{"GB18030", "\xe6\x9d\xb1\xe4\xba\xac,\xe5\xa4\xa7\xe9\x98\xaa\n", true},
+		{"WINDOWS-1250", "mi\xc4\x85\xc5\xbc" "sz,d\xc4\x85" "b,wi\xc4\x85z,\xc5\x82\xc4\x85ka,bia\xc5\x82y,z\xc5\x82oty\n", true},
+		{"IBM850", "Stra\xc3\x9f" "e,\xc3\x84pfel,gr\xc3\xbcn,gr\xc3\xb6\xc3\x9f" "er,caf\xc3\xa9\n", true},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char bytes[256], *in = (char *)cases[i].text, *out = bytes;
+		size_t in_left = strlen(cases[i].text), out_left = sizeof bytes;
+		iconv_t conversion = iconv_open(cases[i].set, "UTF-8");
+		CU_ASSERT_FATAL(conversion != (iconv_t)-1);
+		CU_ASSERT(iconv(conversion, &in, &in_left, &out, &out_left) != (size_t)-1);
+		iconv_close(conversion);
+		gd_charset charset;
+		gd_status status = gd_charset_recognise(NULL, bytes, sizeof bytes - out_left, true, &charset);
+		CU_ASSERT_EQUAL(status.code, GD_OK);
+		CU_ASSERT_EQUAL(charset.foreign, cases[i].foreign);
+		status = gd_charset_recognise("latin1", bytes, sizeof bytes - out_left, true, &charset);
+		CU_ASSERT(status.code == GD_OK && !charset.foreign);
+	}
 }
 
 static void test_decode(void)
@@ -81,6 +114,7 @@ static void test_western(void)
 
 const unit_test unit_tests[] = {
 	{"character sets are recognised", test_recognise},
+	{"bytes unlike Western text are known", test_foreign},
 	{"UTF-16 in pieces", test_decode},
 	{"Windows-1252", test_western},
 	{NULL, NULL},
