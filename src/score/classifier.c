@@ -57,13 +57,13 @@ static gd_status at_line(const gd_classifier *c, const gd_record *record, const 
 	return gd_error(GD_BAD_DATA, "cannot read '%s': line %lld: %s", c->name, (long long)record->line, message);
 }
 
-/* A gap where the training part has gaps too is nothing new. */
+/* A gap where the training part has gaps too is nothing new. Of a date's parts the first one says so. */
 static bool is_known_gap(const gd_recipe *recipe)
 {
-	bool known = recipe->odd == GD_ODD_MISSING;
-	for (int i = 0; i < recipe->schema.term_count && known; i++) {
+	bool known = false;
+	for (int i = 0; i < recipe->schema.term_count && recipe->odd == GD_ODD_MISSING; i++) {
 		const gd_term *term = &recipe->schema.terms[i];
-		known = (term->column != recipe->odd_column && term->other != recipe->odd_column) || term->flags_missing;
+		known = known || ((term->column == recipe->odd_column || term->other == recipe->odd_column) && term->flags_missing);
 	}
 	return known;
 }

@@ -9,8 +9,8 @@
 #include "gd/table/spelling.h"
 #include "gd/table/table.h"
 
-/* Rules of thumb: whole numbers may well code classes, fractions hardly; and classes come back, again and again. */
-enum { MOST_FRACTIONS = 10, MOST_WHOLE = 100, MOST_TEXTS = 1000, FEW = 10, AND_MORE = 36 };
+/* Rules of thumb: whole numbers may well code classes, fractions hardly; and classes come back, again and again. A confusion matrix of the most classes takes 800 MB. */
+enum { MOST_FRACTIONS = 10, MOST_WHOLE = 100, MOST_TEXTS = 10000, FEW = 10, AND_MORE = 36 };
 
 gd_status gd_target_check(const gd_target *target)
 {
@@ -23,9 +23,12 @@ gd_status gd_target_check(const gd_target *target)
 			(target->fractional && target->distinct == target->values)))
 		return gd_error(GD_BAD_DATA, "column '%s' looks continuous (%lld different numbers in %lld records); this program learns classes: cut the numbers into a few ranges first",
 			room, (long long)target->distinct, (long long)target->values);
-	if (target->distinct > MOST_TEXTS || rare)
-		return gd_error(GD_BAD_DATA, "column '%s' holds %lld different texts in %lld records, which look like names; this program learns classes, of which there are few",
+	if (rare)
+		return gd_error(GD_BAD_DATA, "column '%s' holds %lld different texts in %lld records: names rather than classes, of which each has to come several times; --target names the column to be learned",
 			room, (long long)target->distinct, (long long)target->values);
+	if (target->distinct > MOST_TEXTS)
+		return gd_error(GD_BAD_DATA, "column '%s' holds %lld different texts, and classes are %d at most, since counts are kept of every pair of them; make one class of the rare ones first",
+			room, (long long)target->distinct, MOST_TEXTS);
 	return gd_ok();
 }
 
