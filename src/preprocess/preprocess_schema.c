@@ -189,7 +189,9 @@ gd_status gd_preprocess_choose_schema(gd_preprocess *run, gd_table_source *sourc
 	gd_wishes wishes = {.target = options->target, .group = options->group, .split = options->split_column, .weight = options->weight};
 	gd_inference inference = {0};
 	*schema = (gd_schema){.target = -1};
+	int decimal = !strcmp(run->writing.decimal, ",") ? 2 : 1;
 	gd_status status = begin_schema(options, schema);
+	gd_schema_settle_commas(schema, &decimal);
 	if (!gd_failed(&status))
 		status = apply_options(options, schema, &wishes);
 	if (!gd_failed(&status) && options->target)

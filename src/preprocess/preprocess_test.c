@@ -194,6 +194,7 @@ static gd_status open_tests(gd_preprocess *run)
 	options->input = run->options->tests[0];
 	options->inputs = run->options->tests;
 	options->input_count = run->options->test_count;
+	gd_schema_settle_commas(&run->recipe.schema, &options->dialect.decimal);
 	*tests = (gd_preprocess){.options = options, .output = run->output, .communicator = run->communicator, .together = run->together, .after = run->table};
 	run->tests = tests;
 	return gd_preprocess_open(tests);

@@ -13,7 +13,7 @@ typedef gd_onnx_value value;
 
 /* What a column was read as so far; -1: not yet. */
 typedef struct column_inputs {
-	value number, truth, text;
+	value number, other, truth, text;
 	value year, month, day, seconds; /* double */
 } column_inputs;
 
@@ -79,10 +79,25 @@ static value read_number(columns *c, int column, const gd_term *term)
 	value *known = &c->inputs[column].number;
 	if (*known >= 0)
 		return *known;
-	bool quantity = term->treatment->reads == GD_READS_QUANTITY;
-	value input = add_input(c, column, "", GD_ONNX_DOUBLE, quantity ? "a number, without its unit and what stands between thousands (1:02 is 62, <5 is 5); NaN where there is none" : "a number; NaN where there is none");
+	const bool measured = term->treatment->reads == GD_READS_QUANTITY && term->categories.count;
+	char doc[2 * GD_EXCERPT_ROOM + 128], room[GD_EXCERPT_ROOM];
+	snprintf(doc, sizeof doc, "a number%s%s%s; NaN where there is none", measured ? " in '" : "", measured ? gd_excerpt(term->categories.texts[0], room) : "",
+		measured ? "', without its unit and what stands between thousands (1:02 is 62, <5 is 5, 1/2 is 0.5)" : term->treatment->reads == GD_READS_QUANTITY ? ", without what stands between thousands" : "");
+	value input = add_input(c, column, "", GD_ONNX_DOUBLE, doc);
 	input = choose(c, APPLY("LessOrEqual", APPLY("Abs", input), number(c, DBL_MAX)), input, c->nothing);
 	*known = drop_missing_numbers(c, input);
+	return *known;
+}
+
+/* The first or the second of two numbers, the inputs NAME_first and NAME_second. */
+static value read_pair(columns *c, int column, bool first)
+{
+	column_inputs *in = &c->inputs[column];
+	value *known = first ? &in->number : &in->other;
+	if (*known >= 0)
+		return *known;
+	value input = add_input(c, column, first ? "_first" : "_second", GD_ONNX_DOUBLE, first ? "the number before the slash; NaN where there is none" : "the number behind the slash; NaN where there is none");
+	*known = choose(c, APPLY("LessOrEqual", APPLY("Abs", input), number(c, DBL_MAX)), input, c->nothing);
 	return *known;
 }
 
@@ -184,6 +199,8 @@ static value value_of(columns *c, const gd_term *term)
 			: -1;
 		return dated < 0 || !day ? dated : keep_gaps(c, in->year, dated);
 	}
+	if (term->treatment->reads == GD_READS_PAIR)
+		return read_pair(c, term->column, !strcmp(word, "first"));
 	value input = read_number(c, term->column, term), other = term->other >= 0 ? read_number(c, term->other, term) : -1;
 	if (!strcmp(word, "numeric") || !strcmp(word, "quantity") || !strcmp(word, "cut") || !strcmp(word, "integer"))
 		return input;
@@ -322,7 +339,7 @@ gd_status gd_export_columns(gd_onnx *graph, const gd_recipe *recipe, FILE *doc, 
 	if (!c->inputs || !parts || !room)
 		status = gd_out_of_memory("the graph's columns");
 	for (int i = 0; i < schema->column_count && !gd_failed(&status); i++)
-		c->inputs[i] = (column_inputs){-1, -1, -1, -1, -1, -1, -1};
+		c->inputs[i] = (column_inputs){-1, -1, -1, -1, -1, -1, -1, -1};
 	c->nothing = number(c, NAN);
 	c->zero = number(c, 0);
 	c->one = number(c, 1);

@@ -59,6 +59,7 @@ static size_t count_listed(const char *list)
 static gd_status open_table(gd_shared_table *shared, gd_recipe *recipe, const gd_writing *writing, const char *const *paths, int count, const gd_table_options *options, gd_bind bind, const char *keep)
 {
 	gd_table_options wanted = *options;
+	gd_schema_settle_commas(&recipe->schema, &wanted.dialect.decimal);
 	/* A model's columns are numbers where its table had no header: then others are taken to have none. */
 	if (wanted.dialect.header == GD_HEADER_AUTO && !strcmp(writing->header, gd_header_words[GD_HEADER_NO]))
 		wanted.dialect.header = GD_HEADER_NO;
@@ -82,7 +83,9 @@ gd_status gd_shared_table_open(gd_shared_table *shared, gd_communicator *communi
 	gd_bind bind, const char *keep)
 {
 	gd_recipe *recipe = &classifier->recipe;
+	int decimal = options->dialect.decimal;
 	*shared = (gd_shared_table){.communicator = communicator};
+	gd_schema_settle_commas(&recipe->schema, &decimal);
 	gd_status mine = communicator->rank ? gd_ok() : open_table(shared, recipe, &classifier->preprocessing->writing, paths, count, options, bind, keep);
 	gd_status status = gd_agree(communicator, &mine);
 	plan p = {shared->column_count, shared->kept};

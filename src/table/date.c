@@ -124,13 +124,40 @@ static const char *skip_separator(const char *text)
 	return skip_blanks(text + (*text == ',' || *text == '.'));
 }
 
-/* Month YYYY, or Mon-YY: the text behind it, or NULL. */
+/* YYYYQ1, 2020-Q1, Q1 2020 or 2020M01, of our time: the first month, and the text behind it, or NULL. */
+static const char *scan_quarter(const char *text, gd_date *date)
+{
+	enum { FIRST = 1900, LAST = 2100 };
+	int part = 0;
+	const bool first = *text == 'Q';
+	if (first) {
+		text++;
+		if (!read_digits(text, 1, &part) || (text[1] != ' ' && text[1] != '-' && text[1] != '/'))
+			return NULL;
+		text += 2;
+	}
+	if (!read_digits(text, 4, &date->year) || date->year < FIRST || date->year > LAST)
+		return NULL;
+	text += 4;
+	const char *mark = text + (*text == '-' || *text == ' ');
+	const bool month = *mark == 'M';
+	if (!first && ((*mark != 'Q' && !month) || !read_digits(mark + 1, month ? 2 : 1, &part)))
+		return NULL;
+	date->month = month ? part : 3 * part - 2;
+	return part < 1 || part > (month ? 12 : 4) ? NULL : first ? text : mark + (month ? 3 : 2);
+}
+
+/* Month YYYY, Mon-YY, or MM/YYYY of our time: the text behind it, or NULL. */
 static const char *scan_month(const char *text, gd_date *date)
 {
+	enum { FIRST = 1900, LAST = 2100 };
 	date->month = read_month(&text);
+	const bool number = !date->month && read_number(&text, 2, &date->month);
 	const bool joined = *text == '-' || *text == '/';
 	text = skip_separator(text);
 	const int digits = read_number(&text, 4, &date->year);
+	if (number && (!joined || digits != 4 || date->month > 12 || date->year < FIRST || date->year > LAST))
+		return NULL;
 	if (!date->month || (digits != 4 && !(digits == 2 && joined)))
 		return NULL;
 	date->year = whole_year(digits, date->year);
@@ -218,8 +245,13 @@ static const char *skip_zone(const char *text)
 	const char *at = skip_blanks(text);
 	if (*at == 'Z' || *at == 'z')
 		return at + 1;
-	if (!strncmp(at, "UTC", 3) || !strncmp(at, "GMT", 3))
-		return at + 3;
+	const bool named = !strncmp(at, "UTC", 3) || !strncmp(at, "GMT", 3);
+	at += named ? 3 : 0;
+	/* GMT+1, as Google Forms has it. */
+	if (named && (*at == '+' || *at == '-') && read_number(&(const char *){at + 1}, 2, &value) == 1)
+		return at + 2;
+	if (named && ((*at != '+' && *at != '-') || !read_digits(at + 1, 2, &value)))
+		return at;
 	if ((*at != '+' && *at != '-') || !read_digits(at + 1, 2, &value))
 		return text;
 	at += 3;
@@ -298,6 +330,10 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 	if (!end) {
 		*date = (gd_date){0};
 		end = scan_month(at, date);
+		if (!end) {
+			*date = (gd_date){0};
+			end = scan_quarter(at, date);
+		}
 		return end && !*skip_blanks(end);
 	}
 	if (!date->timed && ((*end && strchr("Tt, ", *end)) || *end == ':')) {

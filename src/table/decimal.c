@@ -18,7 +18,7 @@ void gd_decimal_turn(char *text)
 	while (is_digit(*at))
 		at++;
 	size_t mark;
-	if (at > first && at - first <= 3)
+	if (at > first && at - first <= 3 && *first != '0')
 		while ((mark = *at == '.' ? 1 : gd_quantity_gap(at)) && is_digit(at[mark]) && is_digit(at[mark + 1]) && is_digit(at[mark + 2]) && !is_digit(at[mark + 3]))
 			at += mark + 3;
 	if (*at == ',' && is_digit(at[1])) {

@@ -180,37 +180,66 @@ static const char *find_number(const char *cell)
 	return at[strcspn(at, "0123456789.,")] ? NULL : body;
 }
 
+/* Numbers of a column, or of all of them, by the decimal mark that they must have; `either` could have both. */
+typedef struct marks {
+	int64_t points, commas, either;
+} marks;
+
+static void count_mark(const char *cell, marks *count)
+{
+	const char *comma = strchr(cell, ','), *point = strchr(cell, '.'), *body = find_number(cell);
+	if (!body)
+		return;
+	/* With both of them, the last one is the mark. */
+	if (comma && point) {
+		const char *last_comma = strrchr(cell, ','), *last_point = strrchr(cell, '.');
+		count->commas += last_comma > last_point && last_comma == comma;
+		count->points += last_point > last_comma && last_point == point;
+		return;
+	}
+	const char *mark = comma ? comma : point;
+	if (!mark || strrchr(cell, *mark) != mark)
+		return;
+	size_t before = (size_t)(mark - body), behind = strspn(mark + 1, "0123456789");
+	bool group = behind == 3 && before <= 3 && *body != '0';
+	if (!behind)
+		return;
+	if (comma)
+		group ? count->either++ : count->commas++;
+	else
+		count->points += !group;
+}
+
+/* Whether some column has points, and another commas, one value in ten at least and none of the other mark: then each is read by itself. */
+static bool columns_differ(const gd_trial *t)
+{
+	bool points = false, commas = false;
+	for (int c = 0; c < t->records[0].count; c++) {
+		marks count = {0};
+		int64_t values = 0;
+		for (int i = 1; i < t->count; i++) {
+			if (t->records[i].count <= c || !*t->records[i].fields[c])
+				continue;
+			values++;
+			count_mark(t->records[i].fields[c], &count);
+		}
+		points = points || (values && 10 * count.points >= values && !count.commas && !count.either);
+		commas = commas || (values && 10 * count.commas >= values && !count.points);
+	}
+	return points && commas;
+}
+
 char gd_trial_decimal(const gd_trial *t, const gd_dialect *dialect)
 {
-	int64_t points = 0, commas = 0, either = 0;
+	marks count = {0};
 	size_t first = t->count > 1 ? (size_t)t->records[0].count : 0;
-	for (size_t i = first; i < t->fields_count; i++) {
-		const char *cell = t->fields[i], *comma = strchr(cell, ','), *point = strchr(cell, '.');
-		const char *body = find_number(cell);
-		if (!body)
-			continue;
-		/* With both of them, the last one is the mark. */
-		if (comma && point) {
-			const char *last_comma = strrchr(cell, ','), *last_point = strrchr(cell, '.');
-			commas += last_comma > last_point && last_comma == comma;
-			points += last_point > last_comma && last_point == point;
-			continue;
-		}
-		const char *mark = comma ? comma : point;
-		if (!mark || strrchr(cell, *mark) != mark)
-			continue;
-		size_t before = (size_t)(mark - body), behind = strspn(mark + 1, "0123456789");
-		bool group = behind == 3 && before <= 3 && *body != '0';
-		if (!behind)
-			continue;
-		if (comma)
-			group ? either++ : commas++;
-		else
-			points += !group;
-	}
-	if (commas || points)
-		return commas > points ? ',' : '.';
-	return either && dialect->delimiter == ';' ? ',' : '.';
+	for (size_t i = first; i < t->fields_count; i++)
+		count_mark(t->fields[i], &count);
+	if (count.commas > count.points && count.points && columns_differ(t))
+		return '.';
+	if (count.commas || count.points)
+		return count.commas > count.points ? ',' : '.';
+	return count.either && dialect->delimiter == ';' ? ',' : '.';
 }
 
 /* Whole numbers in even steps, as years: names of columns rather than values. */

@@ -7,6 +7,7 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
 #include "gd/table/inference.h"
+#include "gd/table/unit.h"
 
 const char *const gd_role_names[] = {"target", "group", "split", "weight", "numeric", "flag", "categorical", "date", "drop", "schema"};
 
@@ -19,30 +20,16 @@ enum { MANY_PADDED = 100 };
 /* Shares of the values: that make a column what they are; that differ in a column of names. */
 static const double NEARLY_ALL = 0.9, NAMES = 0.95;
 
-static int most_frequent_unit(const gd_summary *summary)
-{
-	int most = 0;
-	for (int i = 1; i < GD_SUMMARY_UNITS; i++)
-		if (summary->units[i] > summary->units[most])
-			most = i;
-	return most;
-}
-
-static int64_t readable_numbers(const gd_summary *summary)
-{
-	return summary->numbers + summary->grouped + summary->units[most_frequent_unit(summary)];
-}
-
 static bool is_whole(const gd_summary *summary)
 {
 	return !summary->fractional && summary->least.count > 0;
 }
 
 /* How whole numbers that are all different give themselves away, or NULL. */
-static const char *identifier_mark(const gd_summary *summary)
+static const char *identifier_mark(const gd_summary *summary, int64_t readable)
 {
 	int64_t values = gd_summary_values(summary);
-	if (values < FEWEST_NUMBERED || readable_numbers(summary) < values || !is_whole(summary) || !gd_summary_all_differ(summary))
+	if (values < FEWEST_NUMBERED || readable < values || !is_whole(summary) || !gd_summary_all_differ(summary))
 		return NULL;
 	if (summary->rises == values - 1 || summary->falls == values - 1)
 		return "in the file's order";
@@ -105,30 +92,65 @@ static bool is_limit(const char *unit)
 	return *unit == '<' || *unit == '>';
 }
 
+/* Limits and fractions: few different ones are levels. */
+static bool is_relative(const char *unit)
+{
+	return is_limit(unit) || *unit == '/';
+}
+
+static void describe_numbers(gd_inference_column *column, double share, long long distinct)
+{
+	const gd_reading *reading = &column->reading;
+	const char *unit = reading->unit;
+	const bool grouped = column->summary.grouped > 0;
+	char *why = column->why, *end = why + sizeof column->why;
+	if (*unit == ':' && !reading->converted)
+		why += snprintf(why, (size_t)(end - why), "%.3g%% durations, in what their last part counts", share);
+	else if (is_limit(unit))
+		why += snprintf(why, (size_t)(end - why), "%.3g%% numbers, of limits ('%s') the limit itself", share, unit);
+	else if (*unit == '/')
+		why += snprintf(why, (size_t)(end - why), "%.3g%% numbers, of fractions their value", share);
+	else if (*unit && strcmp(unit, gd_unit_one) != 0)
+		why += snprintf(why, (size_t)(end - why), "%.3g%% numbers in '%s'%s", share, unit, grouped ? ", thousands apart" : "");
+	else
+		why += snprintf(why, (size_t)(end - why), "%.3g%% numbers%s", share, grouped && !reading->comma ? ", not plainly written" : "");
+	if (reading->converted && !is_limit(unit))
+		why += snprintf(why, (size_t)(end - why), ", %s converted", reading->others);
+	if (reading->plain && *unit && strcmp(unit, gd_unit_one) != 0 && !is_relative(unit))
+		why += snprintf(why, (size_t)(end - why), ", %lld without a unit taken for it", (long long)reading->plain);
+	if (reading->comma)
+		why += snprintf(why, (size_t)(end - why), ", decimal comma");
+	snprintf(why, (size_t)(end - why), ", %lld distinct", distinct);
+}
+
 static void make_numeric(gd_inference_column *column)
 {
 	const gd_summary *summary = &column->summary;
-	int unit = most_frequent_unit(summary);
-	int64_t values = gd_summary_values(summary), readable = readable_numbers(summary);
-	long long distinct = gd_summary_distinct(summary);
-	double share = values ? 100.0 * (double)readable / (double)values : 0;
+	const gd_reading *reading = &column->reading;
+	int64_t values = gd_summary_values(summary), readable = reading->readable;
 	column->role = GD_ROLE_NUMERIC;
-	if (summary->units[unit]) {
-		snprintf(column->words, sizeof column->words, "quantity ");
-		put_word(column->words, sizeof column->words, summary->unit[unit]);
-		snprintf(column->why, sizeof column->why, "%.3g%% numbers in '%s'%s, %lld distinct", share, summary->unit[unit], summary->grouped ? ", thousands apart" : "", distinct);
-		if (*summary->unit[unit] == ':')
-			snprintf(column->why, sizeof column->why, "%.3g%% durations, in what their last part counts, %lld distinct", share, distinct);
-		else if (is_limit(summary->unit[unit]))
-			snprintf(column->why, sizeof column->why, "%.3g%% numbers, of limits ('%s') the limit itself, %lld distinct", share, summary->unit[unit], distinct);
-	} else {
-		snprintf(column->words, sizeof column->words, summary->grouped ? "quantity" : "numeric");
-		snprintf(column->why, sizeof column->why, "%.3g%% numbers%s, %lld distinct", share, summary->grouped ? ", not plainly written" : "", distinct);
-	}
+	strcpy(column->words, *reading->unit || summary->grouped || reading->comma ? "quantity" : "numeric");
+	if (*reading->unit)
+		put_word(strcat(column->words, " "), sizeof column->words, reading->unit);
+	if (reading->comma)
+		strcat(column->words, ", comma");
+	describe_numbers(column, values ? 100.0 * (double)readable / (double)values : 0, gd_summary_distinct(summary));
 	if (readable < values)
 		warn_of_unreadable(column, values - readable, *summary->example ? "no number" : "a number in another unit", *summary->example ? "no numbers" : "numbers in other units");
-	else
+	else if (!reading->converted)
 		look_for_sentinel(column);
+}
+
+/* Two numbers a value, such as 120/80. */
+static void make_pair(gd_inference_column *column)
+{
+	const gd_summary *summary = &column->summary;
+	const int64_t values = gd_summary_values(summary);
+	column->role = GD_ROLE_NUMERIC;
+	strcpy(column->words, "first, second");
+	snprintf(column->why, sizeof column->why, "%.3g%% pairs of numbers, a feature each, %lld distinct", 100.0 * (double)summary->pairs / (double)values, (long long)gd_summary_distinct(summary));
+	if (summary->pairs < values)
+		warn_of_unreadable(column, values - summary->pairs, "no pair of numbers", "no pairs of numbers");
 }
 
 static bool varies(uint32_t bits)
@@ -231,7 +253,7 @@ static bool is_code(const gd_summary *summary)
 /* One text beside numbers that are many: a word for what is missing. */
 static bool has_one_word(const gd_summary *summary, int64_t readable)
 {
-	return 2 * readable >= gd_summary_values(summary) && !summary->other_units && readable == summary->numbers + summary->grouped && *summary->example &&
+	return 2 * readable >= gd_summary_values(summary) && !gd_unit_tally_sum(&summary->units) && readable == summary->numbers + summary->grouped && *summary->example &&
 		!strcmp(summary->example, summary->last_example) && strlen(summary->example) < GD_SUMMARY_EXAMPLE - 1 && !strpbrk(summary->example, "0123456789");
 }
 
@@ -247,16 +269,28 @@ static bool are_packed(const gd_summary *summary)
 	return (double)summary->packed >= NEARLY_ALL * (double)gd_summary_values(summary) && gd_summary_distinct(summary) >= FEWEST_DAYS;
 }
 
+/* Numbers in units that are not of one measure. */
+static void warn_of_units(gd_inference_column *column)
+{
+	const gd_unit_tally *tally = &column->summary.units;
+	const int64_t values = gd_summary_values(&column->summary), numbers = gd_summary_numbers(&column->summary);
+	char room[GD_EXCERPT_ROOM];
+	if ((double)numbers < NEARLY_ALL * (double)values || !*tally->unit[0] || is_relative(column->reading.unit))
+		return;
+	snprintf(column->warning, sizeof column->warning, "column '%s' holds numbers in units that are not of one measure (such as '%s'), and is taken for texts; --numeric reads the %lld that are in '%s' or in none", gd_excerpt(column->name, room),
+		strcmp(tally->unit[0], column->reading.unit) != 0 || !*tally->unit[1] ? tally->unit[0] : tally->unit[1], (long long)column->reading.readable, column->reading.unit);
+}
+
 static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 {
 	const gd_summary *summary = &column->summary;
-	int64_t values = gd_summary_values(summary), readable = readable_numbers(summary), distinct = gd_summary_distinct(summary);
-	int64_t dates = summary->dates[GD_DATE_YEAR_FIRST].count;
-	const char *unit = summary->unit[most_frequent_unit(summary)];
+	int64_t values = gd_summary_values(summary), readable = column->reading.readable, distinct = gd_summary_distinct(summary);
+	int64_t dates = summary->dates[GD_DATE_YEAR_FIRST].count, commas = gd_reading_commas(summary);
+	const char *unit = column->reading.unit;
 	char room[GD_EXCERPT_ROOM];
 	/* Times of day are durations, too; and a few limits are levels. */
 	const bool sixties = *unit == ':', few = distinct <= FEW_NUMBERS;
-	const char *mark = sixties ? NULL : identifier_mark(summary);
+	const char *mark = sixties ? NULL : identifier_mark(summary, readable);
 	for (int order = 1; order < 3; order++)
 		dates = summary->dates[order].count > dates ? summary->dates[order].count : dates;
 	if (summary->truths[0] + summary->truths[1] == values && summary->truth_words) {
@@ -273,7 +307,11 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 	} else if (sixties && (double)dates >= NEARLY_ALL * (double)values) {
 		make_date(column, schema);
 		strncat(column->why, "; durations? --numeric", sizeof column->why - strlen(column->why) - 1);
-	} else if ((readable == values && !(few && is_limit(unit))) || (!few && ((double)readable >= NEARLY_ALL * (double)values || has_one_word(summary, readable))) || has_gaps(summary, readable)) {
+	} else if (*unit == '/' && (double)dates >= NEARLY_ALL * (double)values) {
+		make_date(column, schema);
+	} else if (!few && (double)summary->pairs >= NEARLY_ALL * (double)values && 2 * summary->proper < summary->pairs) {
+		make_pair(column);
+	} else if ((readable == values && !(few && is_relative(unit))) || (!few && ((double)readable >= NEARLY_ALL * (double)values || has_one_word(summary, readable))) || has_gaps(summary, readable)) {
 		make_numeric(column);
 		if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))
 			strncat(column->why, "; an identifier? --drop", sizeof column->why - strlen(column->why) - 1);
@@ -281,9 +319,11 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 		make_date(column, schema);
 	} else {
 		decide_text(column, schema);
-		if (10 * summary->commas >= values && (double)(summary->commas + readable) >= NEARLY_ALL * (double)values)
-			snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values are numbers with a decimal comma, which others of this table have not; --decimal , reads both", gd_excerpt(column->name, room),
-				(long long)summary->commas, (long long)values);
+		if (column->role != GD_ROLE_CATEGORICAL || !few)
+			warn_of_units(column);
+		if (10 * commas >= values && (double)(commas + readable) >= NEARLY_ALL * (double)values)
+			snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld values are numbers with a decimal comma, which others of it have not; --decimal , reads both", gd_excerpt(column->name, room),
+				(long long)commas, (long long)values);
 	}
 }
 
@@ -296,6 +336,7 @@ void gd_inference_decide(gd_inference_column *column, const gd_schema *schema)
 {
 	const gd_summary *summary = &column->summary;
 	char missing[48];
+	gd_reading_find(summary, &column->reading);
 	if (!column->asked && (!*column->name || !gd_summary_values(summary))) {
 		column->role = GD_ROLE_DROP;
 		snprintf(column->why, sizeof column->why, *column->name ? "has no values" : "has no name; one in the header keeps it");
@@ -335,7 +376,7 @@ void gd_inference_look_for_units(gd_inference *inference)
 		const gd_summary *summary = &column->summary;
 		if (column->role != GD_ROLE_NUMERIC)
 			continue;
-		const int64_t count = gd_summary_values(summary) - readable_numbers(summary);
+		const int64_t count = gd_summary_values(summary) - column->reading.readable;
 		unreadable = first ? unreadable : count;
 		first = first ? first : column;
 		numbers++;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "gd/base/parse.h"
+#include "gd/table/compound.h"
+#include "gd/table/unit.h"
 
 enum { LONGEST = 63 };
 
@@ -62,6 +64,8 @@ static size_t indian_bytes(const char *text)
 /* Digits, groups, fraction and exponent to `plain`, zero-terminated, which is no longer than the text; the text behind them, or NULL. */
 static const char *scan_number(const char *text, char *plain, bool *grouped)
 {
+	/* 0,123 is no group: its comma is a decimal one. */
+	const bool zero = *text == '0';
 	size_t lead = 0, bytes;
 	const char *separator = NULL;
 	for (; is_digit(*text); lead++)
@@ -70,7 +74,7 @@ static const char *scan_number(const char *text, char *plain, bool *grouped)
 		*plain++ = text[1];
 		*plain++ = text[2];
 	}
-	while (lead >= 1 && lead <= 3 && (bytes = group_bytes(text)) && (!separator || !strncmp(separator, text, bytes))) {
+	while (lead >= 1 && lead <= 3 && !zero && (bytes = group_bytes(text)) && (!separator || !strncmp(separator, text, bytes))) {
 		separator = text;
 		*grouped = true;
 		for (text += bytes; is_digit(*text);)
@@ -140,6 +144,22 @@ static bool is_unit(const char *text, size_t length)
 	return length < GD_UNIT_ROOM;
 }
 
+/* A word or letter for so many thousands, as in $12k, with the blanks behind it: how many bytes of the text, of `length`; 0 for none. */
+static size_t magnitude_bytes(const char *text, size_t length, double *multiply)
+{
+	char word[GD_UNIT_ROOM];
+	double divide;
+	const size_t letters = strcspn(text, " \t\xc2\xe2$");
+	const size_t bytes = letters < length ? letters : length;
+	if (!bytes || bytes >= sizeof word)
+		return 0;
+	memcpy(word, text, bytes);
+	word[bytes] = '\0';
+	if (!gd_unit_convert(word, gd_unit_one, multiply, &divide))
+		return 0;
+	return (size_t)(skip_blanks(text + bytes) - text);
+}
+
 /* A text without blanks in front. */
 static bool read_measure(const char *text, gd_quantity *quantity)
 {
@@ -157,6 +177,7 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 		at = skip_blanks(at + 1);
 	}
 	bool closed = *text == '(';
+	double multiply = 1;
 	size_t currency = currency_bytes(at);
 	const char *unit = at;
 	at = skip_blanks(at + currency);
@@ -180,14 +201,22 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 	size_t length = strlen(at);
 	while (length && (at[length - 1] == ' ' || at[length - 1] == '\t'))
 		length--;
-	if (currency && length)
+	if (length && !is_unit(at, length))
 		return false;
+	if (length) {
+		const size_t thousands = magnitude_bytes(at, length, &multiply);
+		if (currency && thousands != length)
+			return false;
+		/* Behind such a word there is a currency, or the word is the unit. */
+		const bool before = !currency && thousands && thousands < length && currency_bytes(at + thousands) == length - thousands;
+		at += before ? thousands : 0;
+		length -= before ? thousands : 0;
+		quantity->value *= before || currency ? multiply : 1;
+	}
 	if (!currency) {
 		unit = at;
 		currency = length;
 	}
-	if (!is_unit(unit, currency))
-		return false;
 	memcpy(quantity->unit, unit, currency);
 	quantity->unit[currency] = '\0';
 	if (negative)
@@ -222,7 +251,11 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 		return true;
 	}
 	const size_t limit = limit_bytes(text, &sign);
-	if (!read_measure(skip_blanks(text + limit), quantity) || (limit && *quantity->unit))
+	if (!read_measure(skip_blanks(text + limit), quantity)) {
+		*quantity = (gd_quantity){0};
+		return !limit && gd_compound_read(text, quantity);
+	}
+	if (limit && *quantity->unit)
 		return false;
 	if (limit)
 		quantity->unit[0] = sign;

@@ -8,7 +8,10 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
+#include "gd/table/compound.h"
+#include "gd/table/decimal.h"
 #include "gd/table/quantity.h"
+#include "gd/table/unit.h"
 #include "gd/table/spelling.h"
 #include "gd/table/target.h"
 
@@ -199,10 +202,21 @@ static const char *read_number(const char *text, double *number)
 
 static const char *read_quantity(const gd_term *term, const char *text, double *number)
 {
+	enum { LONGEST = 64 };
+	static const char *const expected = "a number, with the column's unit, another of its measure or none,";
+	const char *unit = term->categories.count ? term->categories.texts[0] : "";
+	double multiply = 1, divide = 1;
+	char turned[LONGEST];
 	gd_quantity quantity;
-	if (!gd_quantity_read(text, &quantity) || (*quantity.unit && gd_dictionary_find(&term->categories, quantity.unit) < 0))
-		return "a number, with the column's unit or none,";
-	*number = quantity.value;
+	if (term->comma && strlen(text) < LONGEST) {
+		gd_decimal_turn(strcpy(turned, text));
+		text = turned;
+	}
+	if (!gd_quantity_read(text, &quantity))
+		return expected;
+	if (*quantity.unit && strcmp(quantity.unit, unit) != 0 && !gd_unit_convert(quantity.unit, unit, &multiply, &divide))
+		return expected;
+	*number = quantity.value * multiply / divide;
 	return NULL;
 }
 
@@ -214,6 +228,8 @@ static const char *read_input(const gd_term *term, const char *text, gd_input *i
 		return gd_date_read(text, term->order, &input->date) ? NULL : "a date (YYYY, YYYY-MM or YYYY-MM-DD, or as the schema says)";
 	case GD_READS_QUANTITY:
 		return read_quantity(term, text, &input->number);
+	case GD_READS_PAIR:
+		return gd_compound_pair(text, &input->number, &input->other) ? NULL : "two numbers with a slash between them";
 	case GD_READS_TRUTH:
 		truth = gd_spelling_truth(text, NULL);
 		input->number = truth;

@@ -125,8 +125,8 @@ static gd_term *first_term(const gd_schema *schema, int column)
  */
 static bool read_modifier(gd_schema *schema, int column, char *const *words, int count, gd_status *status)
 {
-	static const char *const modifiers[] = {"fill", "missing", "other", "dmy", "mdy"};
-	enum { FILL, MISSING, OTHER, DMY, MDY, MODIFIERS };
+	static const char *const modifiers[] = {"fill", "missing", "other", "comma", "dmy", "mdy"};
+	enum { FILL, MISSING, OTHER, COMMA, DMY, MDY, MODIFIERS };
 	char room[GD_EXCERPT_ROOM];
 	gd_term *first = first_term(schema, column), *last = first ? &schema->terms[schema->term_count - 1] : NULL;
 	int word = 0;
@@ -142,10 +142,12 @@ static bool read_modifier(gd_schema *schema, int column, char *const *words, int
 		makes_sense = makes_sense && !first->flags_missing;
 	else if (word == OTHER)
 		makes_sense = makes_sense && last->treatment->reads == GD_READS_TEXT && last->treatment->form == GD_FORM_ONE_HOT && !last->learns && !last->other_level;
+	else if (word == COMMA)
+		makes_sense = makes_sense && last->treatment->reads == GD_READS_QUANTITY && !last->comma;
 	else
 		makes_sense = makes_sense && last->treatment->reads == GD_READS_DATE && last->order == GD_DATE_YEAR_FIRST;
 	if (!makes_sense) {
-		*status = gd_error(GD_USAGE, "'%s' makes no sense where it stands for column '%s'; expected 'fill NUMBER' after a number, 'missing', 'other' after listed categories, or 'dmy', 'mdy' after dates",
+		*status = gd_error(GD_USAGE, "'%s' makes no sense where it stands for column '%s'; expected 'fill NUMBER' after a number, 'missing', 'other' after listed categories, 'comma' after a quantity, or 'dmy', 'mdy' after dates",
 			modifiers[word], gd_excerpt(schema->columns[column], room));
 		return true;
 	}
@@ -155,6 +157,8 @@ static bool read_modifier(gd_schema *schema, int column, char *const *words, int
 		first->flags_missing = true;
 	else if (word == OTHER)
 		last->other_level = true;
+	else if (word == COMMA)
+		last->comma = true;
 	for (gd_term *term = first; term <= last && word >= DMY; term++)
 		if (term->column == column && term->treatment->reads == GD_READS_DATE)
 			term->order = word == DMY ? GD_DATE_DAY_FIRST : GD_DATE_MONTH_FIRST;
@@ -320,6 +324,16 @@ bool gd_schema_is_fitted(const gd_schema *schema)
 	for (int i = 0; i < schema->term_count; i++)
 		fitted = fitted && !schema->terms[i].learns && (schema->missing != GD_MISSING_IMPUTE || !isnan(schema->terms[i].fill) || !gd_term_takes_fill(&schema->terms[i]));
 	return fitted;
+}
+
+void gd_schema_settle_commas(gd_schema *schema, int *decimal)
+{
+	enum { AUTO, POINT, COMMA };
+	for (int i = 0; i < schema->term_count; i++) {
+		gd_term *term = &schema->terms[i];
+		*decimal = term->comma && *decimal == AUTO ? POINT : *decimal;
+		term->comma = term->comma && *decimal != COMMA;
+	}
 }
 
 int64_t gd_schema_rare(const gd_schema *schema, int64_t rows)

@@ -112,6 +112,8 @@ static void put_term(schema_writing *writing, const gd_term *term)
 	}
 	if (term->other_level)
 		put_text(writing, ", other");
+	if (term->comma)
+		put_text(writing, ", comma");
 	if (!isnan(term->fill)) {
 		snprintf(number, sizeof number, "%.17g", term->fill);
 		put_text(writing, ", fill ");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gd/base/parse.h"
+#include "gd/table/compound.h"
 #include "gd/table/decimal.h"
 #include "gd/table/spelling.h"
 
@@ -143,32 +144,9 @@ static void add_extreme(gd_extreme *extreme, double value, double next, int64_t 
 	}
 }
 
-/* Units by their bytes, the first GD_SUMMARY_UNITS of them: what is among those at the end always was. */
-static void add_unit(gd_summary *summary, const char *unit, int64_t count)
-{
-	int place = 0;
-	while (place < GD_SUMMARY_UNITS && *summary->unit[place] && strcmp(summary->unit[place], unit) < 0)
-		place++;
-	if (place == GD_SUMMARY_UNITS) {
-		summary->other_units += count;
-	} else if (!strcmp(summary->unit[place], unit)) {
-		summary->units[place] += count;
-	} else {
-		size_t behind = (size_t)(GD_SUMMARY_UNITS - 1 - place);
-		summary->other_units += summary->units[GD_SUMMARY_UNITS - 1];
-		memmove(summary->unit[place + 1], summary->unit[place], behind * sizeof *summary->unit);
-		memmove(&summary->units[place + 1], &summary->units[place], behind * sizeof *summary->units);
-		strncpy(summary->unit[place], unit, GD_UNIT_ROOM);
-		summary->units[place] = count;
-	}
-}
-
 int64_t gd_summary_numbers(const gd_summary *summary)
 {
-	int64_t count = summary->numbers + summary->grouped + summary->other_units;
-	for (int i = 0; i < GD_SUMMARY_UNITS; i++)
-		count += summary->units[i];
-	return count;
+	return summary->numbers + summary->grouped + gd_unit_tally_sum(&summary->units);
 }
 
 static void add_number(gd_summary *summary, double value)
@@ -246,15 +224,37 @@ static void add_packed(gd_summary *summary, const char *text)
 		add_date(&summary->dates[order], &date);
 }
 
-static bool has_comma(const char *text)
+/* A number that has a decimal comma, which no text is that is a number without. */
+static void add_comma(gd_summary *summary, const char *text)
 {
 	enum { LONGEST = 64 };
 	char turned[LONGEST];
 	gd_quantity quantity;
 	if (!strchr(text, ',') || strlen(text) >= LONGEST)
-		return false;
+		return;
 	gd_decimal_turn(strcpy(turned, text));
-	return gd_quantity_read(turned, &quantity);
+	if (!gd_quantity_read(turned, &quantity))
+		return;
+	if (*quantity.unit)
+		gd_unit_tally_add(&summary->comma_units, quantity.unit, 1);
+	else
+		summary->commas++;
+}
+
+/* Whether the point in a number is none between thousands, as 1.234 may have it. */
+static bool has_decimal_point(const char *text)
+{
+	const char *point = strchr(text, '.'), *first = text + strcspn(text, "0123456789.");
+	return point && (*first == '0' || point - first > 3 || point == first || strspn(point + 1, "0123456789") != 3);
+}
+
+static void add_pair(gd_summary *summary, const char *text)
+{
+	double first, second;
+	if (!strchr(text, '/') || !gd_compound_pair(text, &first, &second))
+		return;
+	summary->pairs++;
+	summary->proper += first <= second;
 }
 
 static void keep_example(char example[GD_SUMMARY_EXAMPLE], const char *text)
@@ -298,6 +298,7 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 	if (gd_parse_double(text, &value)) {
 		if (isfinite(value)) {
 			add_number(summary, value);
+			summary->points = summary->points || has_decimal_point(text);
 			add_width(summary, text);
 			summary->numbers++;
 			if (value >= FIRST_DAY && value <= LAST_DAY)
@@ -309,15 +310,16 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 		if (gd_quantity_read(text, &quantity)) {
 			add_number(summary, quantity.value);
 			if (*quantity.unit)
-				add_unit(summary, quantity.unit, 1);
+				gd_unit_tally_add(&summary->units, quantity.unit, 1);
 			else
 				summary->grouped++;
 		} else {
 			add_example(summary, text);
 			summary->text_first = summary->text_first || number == 1;
 			summary->gaps += gd_spelling_gap(text);
-			summary->commas += has_comma(text);
+			add_comma(summary, text);
 		}
+		add_pair(summary, text);
 		add_dates(summary, text);
 	}
 	return add_hash(summary, hash) ? gd_ok() : gd_out_of_memory("a column's distinct values");
@@ -354,9 +356,7 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	summary->numbers += later->numbers;
 	summary->padded += later->padded;
 	summary->grouped += later->grouped;
-	summary->other_units += later->other_units;
-	for (int i = 0; i < GD_SUMMARY_UNITS && *later->unit[i]; i++)
-		add_unit(summary, later->unit[i], later->units[i]);
+	gd_unit_tally_merge(&summary->units, &later->units);
 	summary->fractional = summary->fractional || later->fractional;
 	add_extreme(&summary->least, later->least.value, later->least.next, later->least.count, 1);
 	add_extreme(&summary->most, later->most.value, later->most.next, later->most.count, -1);
@@ -369,6 +369,10 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	summary->text_first = summary->text_first || later->text_first;
 	summary->gaps += later->gaps;
 	summary->commas += later->commas;
+	gd_unit_tally_merge(&summary->comma_units, &later->comma_units);
+	summary->points = summary->points || later->points;
+	summary->pairs += later->pairs;
+	summary->proper += later->proper;
 	summary->packed += later->packed;
 	summary->length += later->length;
 	add_example(summary, later->example);

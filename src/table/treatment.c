@@ -15,6 +15,12 @@ static double number_value(const gd_term *term, const gd_input *input)
 	return input->number;
 }
 
+static double other_value(const gd_term *term, const gd_input *input)
+{
+	(void)term;
+	return input->other;
+}
+
 static double log_value(const gd_term *term, const gd_input *input)
 {
 	(void)term;
@@ -310,6 +316,8 @@ static const char *check_divisor(const gd_term *term)
 static const gd_treatment treatments[] = {
 	{"numeric", "numeric", GD_READS_NUMBER, GD_FORM_SCALAR, 0, 0, NULL, number_value, NULL, column_name, false, false},
 	{"quantity", "quantity [UNIT]", GD_READS_QUANTITY, GD_FORM_SCALAR, 0, 1, NULL, number_value, NULL, column_name, false, true},
+	{"first", "first", GD_READS_PAIR, GD_FORM_SCALAR, 0, 0, NULL, number_value, NULL, word_name, false, false},
+	{"second", "second", GD_READS_PAIR, GD_FORM_SCALAR, 0, 0, NULL, other_value, NULL, word_name, false, false},
 	{"flag", "flag", GD_READS_TRUTH, GD_FORM_FLAG, 0, 0, NULL, number_value, NULL, column_name, false, false},
 	{"categorical", "categorical [VALUE...]", GD_READS_TEXT, GD_FORM_ONE_HOT, 0, INT_MAX, NULL, NULL, category_count, category_name, false, true},
 	{"decade", "decade FIRST LAST", GD_READS_DATE, GD_FORM_ONE_HOT, 2, 2, check_decade, decade_value, decade_count, decade_name, false, false},

@@ -163,9 +163,53 @@ pre lab
 says "^ +zinc +numeric +100% numbers, of limits \\('<'\\) the limit itself"
 says '^ +run +numeric +100% durations, in what their last part counts'
 predicts lab
+# Several units of one measure, letters for thousands, amounts of several parts, two numbers: as features that carry the class.
+table units.csv 'm = int(60 * (k + rand())) + 1; g = 700 * (k + rand()) + 1; more = sprintf(",%s,%s,%dh %dm,PT%dM,\xe2\x82\xac%s,%d/%d,%s", g < 1000 ? sprintf("%.0f g", g) : sprintf("%.3f kg", g / 1000), (i % 4) ? sprintf("%.1fk", k + rand()) : sprintf("%d", 1000 * (k + rand())), 1 + m / 60, m % 60, m, i % 2 ? sprintf("%.1fM", 1 + k) : (1000 * (1 + k)) "K", 100 + 10 * k + draw(10), 60 + draw(9), (i % 3) ? draw(9) + 1 " weeks" : draw(9) " months")' 'rows = 240; heads = ",mass,plays,time,iso,wage,pressure,age";'
+pre units --drop length,width,site --write-schema units.ini
+says "^ +mass +numeric +100% numbers in 'kg', 'g' converted, [0-9]+ distinct$"
+says "^ +plays +numeric +100% numbers, 'k' converted"
+says "^ +time +numeric +100% numbers in 'm'"
+says "^ +iso +numeric +100% numbers in 's'"
+says "^ +wage +numeric +100% numbers in '\xe2\x82\xac'|^ +wage +numeric +100% numbers in '€'"
+says "^ +pressure +numeric +100% pairs of numbers, a feature each"
+says "^ +age +numeric +100% numbers in 'weeks', 'months' converted"
+silent warning:.*missing
+equal "what a schema says of them" "$(grep -E '^(mass|plays|time|iso|pressure|age) ' units.ini | tr '\n' '|')" 'mass = quantity kg|plays = quantity 1|time = quantity m|iso = quantity s|pressure = first, second|age = quantity weeks|'
+equal "a feature each" "$(names_of units.h5)" '"mass", "plays", "time", "iso", "wage", "first(pressure)", "second(pressure)", "age"'
+learns units .95
+expect 0 '' "$program" predict run-units/model.h5 units.csv --strict -o units.out
+# Grams for kilograms, and minutes for hours, change nothing.
+awk -F , -v OFS=, 'NR > 1 { if (sub(/ kg$/, "", $5)) $5 = sprintf("%.0f g", 1000 * $5); if (sub(/k$/, "", $6)) $6 = sprintf("%.0f", 1000 * $6); split($7, t, /[hm ]+/); $7 = 60 * t[1] + t[2] " min"; $8 = "P0DT" substr($8, 3) } 1' units.csv >same.csv
+expect 0 '' "$program" predict run-units/model.h5 same.csv --strict -o same.out
+equal "the same in other units" "$(cut -d, -f1,2 same.out | cksum)" "$(cut -d, -f1,2 units.out | cksum)"
+expect 0 '' "$program" export run-units/model.h5 -o units.onnx
+# Decimal marks that differ from column to column; a table of commas alone is another matter.
+table marks.csv 'more = sprintf(",\"%.2f\"", 1000 * rand()); sub(/[.]/, ",", more); sub(/^,*/, "", more); more = "," more' 'rows = 240; heads = ",price";'
+sed -i '2,$s/,"\([0-9]*\)[.]/,"\1,/' marks.csv
+pre marks --write-schema marks.ini
+says "^ +length +numeric +100% numbers, [0-9]+ distinct"
+says "^ +price +numeric +100% numbers, decimal comma, [0-9]+ distinct"
+grep -q '^price = quantity, comma$' marks.ini || fail "the schema does not say that prices have commas: $(grep price marks.ini)"
+cp marks.h5 first.h5
+expect 0 '' "$program" preprocess marks.csv --schema marks.ini --force
+equal "the same content from the file that was written" "$(content_of marks.h5)" "$(content_of first.h5)"
+sed 's/"\([0-9]*\),\([0-9]*\)"/\1.\2/' marks.csv >points.csv
+for name in marks points; do
+	expect 0 '' "$program" preprocess $name.csv --target kind -o all-$name.h5 --test-fraction 0 --validation-fraction 0
+done
+expect 0 '' h5diff all-marks.h5 all-points.h5 preprocessing/mean
+learns marks .7
+expect 0 '' "$program" predict run-marks/model.h5 marks.csv --strict -o marks.out
+expect 0 '' "$program" predict run-marks/model.h5 <(tail -n +2 marks.csv | sed 's/^\([0-9]*\)[.]/\1/; s/^\([0-9]*,[0-9]*\)[.]/\1/' | sed "1i $(head -1 marks.csv)") -o /dev/null
 table ambiguous.csv 'more = sprintf(",%d/%d/2020", draw(12) + 1, draw(12) + 1)' 'rows = 240; heads = ",day";'
 pre ambiguous
 says "dates in column 'day' can be read with the month or the day first; the month is taken to be; --write-schema"
+
+# A gap in a date is nothing new where the training part has some.
+table gaps.csv 'more = rand() < .3 ? "," : sprintf(",20%02d-%02d-01", 10 + draw(14), draw(12) + 1)' 'rows = 240; heads = ",seen";'
+pre gaps
+learns gaps .7
+expect 0 '' "$program" predict run-gaps/model.h5 gaps.csv --strict -o gaps.out
 
 # Another column that leaves no doubt, a schema, or a file that was written says it.
 table doubt.csv 'more = sprintf(",%d/%d/2020,%d/%d/2020", draw(12) + 1, draw(12) + 1, draw(16) + 13, draw(12) + 1)' 'rows = 240; heads = ",day,eu";'

@@ -3,10 +3,10 @@
 . "$(dirname "$0")/checks.bash"
 
 {
-	echo label,tempo,colour,found,mode,hour,key,plays,seconds,price,sold,seen
+	echo label,tempo,colour,found,mode,hour,key,plays,seconds,price,sold,seen,pressure
 	for _ in 1 2 3 4 5; do
-		printf '%s\n' 'a,120.5,red,2001-03-04,1,6,0,1000,240,"$1,200",yes,2001-03-04 06:30' 'b,90,blue,1994,0,12,2,10,200,$5,no,2001-03-05 12:00' \
-			'a,133.1,red,1999-05,1,18,1,100,180,7,no,2001-03-06 18:00' 'b,99,blue,2010-01-01,0,23,1,1,210,8,yes,2001-03-07 23:15'
+		printf '%s\n' 'a,120.5,red,2001-03-04,1,6,0,1000,240,"$1,200",yes,2001-03-04 06:30,120/80' 'b,90,blue,1994,0,12,2,10,200,$5,no,2001-03-05 12:00,110/70' \
+			'a,133.1,red,1999-05,1,18,1,100,180,7,no,2001-03-06 18:00,131/85' 'b,99,blue,2010-01-01,0,23,1,1,210,8,yes,2001-03-07 23:15,99/61'
 	done
 } >songs.csv
 
@@ -84,6 +84,8 @@ key=0	1
 key=0,mode=1	1
 log(plays)	$(awk 'BEGIN { print log(1000) }')
 plays (10,1000]	1
+first(pressure)	120
+second(pressure)	80
 END
 equal "features of the first song that have a value besides" "$(awk -F '\t' '$2 != 0' values.txt)" ''
 # A treatment whose features are all 0 here has its value tested in tests/unit/table/test_recipe.c.

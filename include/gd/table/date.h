@@ -18,7 +18,7 @@ typedef enum gd_date_order { GD_DATE_YEAR_FIRST, GD_DATE_DAY_FIRST, GD_DATE_MONT
 /* `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; days that do not exist are refused. Source: ISO 8601. */
 bool gd_date_parse(const char *text, gd_date *date);
 /*
- * The above; YYYYMMDD of the years 1900 to 2100; YYYY/M/D; D Month YYYY, Month D, YYYY and Month YYYY, with English, German, French or Spanish names, perhaps behind an English weekday, or as
+ * The above; MM/YYYY, YYYYQN, QN YYYY and YYYYMMM (2020M07) of our time; YYYYMMDD of the years 1900 to 2100; YYYY/M/D; D Month YYYY, Month D, YYYY and Month YYYY, with English, German, French or Spanish names, perhaps behind an English weekday, or as
  * `date` and logs write it (Wed Oct 10 20:19:24 +0000 2018, [10/Oct/2018:20:19:24 +0000]); unless the year comes first, three numbers with / - or . between them, the year last (of two digits: 69 to 99
  * are of the last century, as in POSIX strptime). A time may follow or stand alone: H:MM[:SS[.F]] [AM|PM] and Z or an offset, which is read over: the clock's time is what it is.
  */

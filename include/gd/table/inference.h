@@ -7,6 +7,7 @@
 
 #include "gd/base/memory.h"
 #include "gd/base/status.h"
+#include "gd/table/reading.h"
 #include "gd/table/schema.h"
 #include "gd/table/summary.h"
 #include "gd/table/table.h"
@@ -42,6 +43,7 @@ gd_role gd_wishes_role(const gd_wishes *wishes, const char *column);
 typedef struct gd_inference_column {
 	char *name;
 	gd_summary summary;
+	gd_reading reading;
 	gd_role role;
 	bool asked;        /* a user says so */
 	const struct gd_inference_column *namesake; /* an earlier column after which this one is named, NULL: none */

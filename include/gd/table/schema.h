@@ -133,6 +133,11 @@ static inline bool gd_schema_is_missing(const gd_schema *schema, const char *tex
 bool gd_schema_is_unlabelled(const gd_schema *schema, const char *text);
 /* Whether everything is learned: what a recipe in a file must be. */
 bool gd_schema_is_fitted(const gd_schema *schema);
+/*
+ * Decimal commas that single columns have are those of a table of points: how the next table is written, its decimal mark (an index in gd_decimal_words), becomes that where nobody says;
+ * in a table of commas they go, since all its fields are turned to the point.
+ */
+void gd_schema_settle_commas(gd_schema *schema, int *decimal);
 /* How many training records make a category no rare one: `rare`, or, automatically, one in 1000 of `rows`, yet at least 5 (below 500 rows: 2). */
 int64_t gd_schema_rare(const gd_schema *schema, int64_t rows);
 

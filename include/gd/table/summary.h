@@ -10,11 +10,10 @@
 
 #include "gd/base/status.h"
 #include "gd/table/date.h"
-#include "gd/table/quantity.h"
+#include "gd/table/unit_tally.h"
 
 enum {
 	GD_SUMMARY_SAMPLE = 4096, /* distinct values that are counted one by one */
-	GD_SUMMARY_UNITS = 4,     /* units that are told apart */
 	GD_SUMMARY_EXAMPLE = 32,
 	GD_SUMMARY_PENDING = 8,
 };
@@ -57,9 +56,7 @@ typedef struct gd_summary {
 	int64_t padded;          /* of them, written with a zero in front of another digit */
 	int64_t shortest, longest; /* bytes of them; 0: there are none */
 	int64_t grouped;         /* numbers with thousands apart, and no unit */
-	int64_t units[GD_SUMMARY_UNITS]; /* numbers with this unit */
-	char unit[GD_SUMMARY_UNITS][GD_UNIT_ROOM]; /* the first ones by their bytes; "": none */
-	int64_t other_units;
+	gd_unit_tally units;     /* numbers that have one */
 	bool fractional;         /* some number, with or without a unit, is not whole */
 	gd_extreme least, most;  /* of them */
 	double first, last;      /* the first and the last number of the stretch */
@@ -70,7 +67,10 @@ typedef struct gd_summary {
 	int64_t ambiguous;       /* dates that differ with the order of day and month */
 	bool text_first;         /* the first record has a text that is no number */
 	int64_t gaps;            /* texts that say that something is missing (gd_spelling_gap) */
-	int64_t commas;          /* texts that would be numbers with a decimal comma */
+	int64_t commas;          /* texts that would be numbers with a decimal comma, without a unit */
+	gd_unit_tally comma_units; /* and with one */
+	bool points;             /* some number has a point that stands between no thousands */
+	int64_t pairs, proper;   /* two numbers with a slash between them; of these, the first is no greater */
 	int64_t packed;          /* whole numbers that are dates YYYYMMDD, which `dates` have too */
 	int64_t length;          /* bytes of all values */
 	char example[GD_SUMMARY_EXAMPLE], last_example[GD_SUMMARY_EXAMPLE]; /* the first and the last by its bytes of the texts that are no numbers, with or without a unit; cut */

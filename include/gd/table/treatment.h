@@ -19,8 +19,8 @@ typedef struct gd_input {
 	gd_date date;
 } gd_input;
 
-/* A quantity is a number as people write it (gd/table/quantity.h); a truth a text that says true or false (gd/table/spelling.h). */
-typedef enum gd_reads { GD_READS_NUMBER, GD_READS_QUANTITY, GD_READS_TRUTH, GD_READS_DATE, GD_READS_TEXT } gd_reads;
+/* A quantity is a number as people write it (gd/table/quantity.h); a pair two numbers (gd/table/compound.h), the input's `number` and `other`; a truth a text that says true or false (gd/table/spelling.h). */
+typedef enum gd_reads { GD_READS_NUMBER, GD_READS_QUANTITY, GD_READS_PAIR, GD_READS_TRUTH, GD_READS_DATE, GD_READS_TEXT } gd_reads;
 
 typedef enum gd_form {
 	GD_FORM_SCALAR,  /* the value is the feature, a number that encodings and periodic embeddings are for */
@@ -56,7 +56,8 @@ typedef struct gd_term {
 	const char *other_name;    /* in the schema's arena */
 	double *arguments;         /* [argument_count], in the schema's arena */
 	int argument_count;
-	gd_dictionary categories;  /* of texts; or the units of quantities */
+	gd_dictionary categories;  /* of texts; or the unit of quantities, none or one */
+	bool comma;                /* quantities have a decimal comma */
 	bool learns;               /* its categories come from the training part */
 	bool other_level;          /* a feature more, for all other categories */
 	bool flags_missing;        /* a last feature that is 1 where the value is missing */

@@ -70,6 +70,16 @@ static void put_months(int64_t i, char *text) { static const char *const names[]
 static void put_words(int64_t i, char *text) { static const char *const words[] = {"n/a", "Unknown", "not available", "none", "#DIV/0!"}; i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 9)) : (void)strcpy(text, words[i % 5]); }
 static void put_more_words(int64_t i, char *text) { i % 3 ? (void)strcpy(text, i % 2 ? "n/a" : "Unknown") : (void)sprintf(text, "%lld", (long long)(i % 90)); }
 static void put_commas(int64_t i, char *text) { sprintf(text, "%lld,%lld", (long long)(i % 70), (long long)(i % 7)); }
+static void put_two_marks(int64_t i, char *text) { sprintf(text, i % 2 ? "%lld,%lld" : "%lld.%lld", (long long)(i % 70), (long long)(i % 7)); }
+static void put_euros(int64_t i, char *text) { sprintf(text, i % 3 ? "%lld,5 \xe2\x82\xac" : "1.%03lld,25 \xe2\x82\xac", (long long)(i % 70)); }
+static void put_pieces(int64_t i, char *text) { sprintf(text, i % 20 ? "%lld kg" : "%lld pieces", (long long)(i % 70)); }
+static void put_thousands(int64_t i, char *text) { static const char *const forms[] = {"%lld", "%lldk", "%lld.5M"}; sprintf(text, forms[i % 3], (long long)(i % 90)); }
+static void put_kelvin_or_metres(int64_t i, char *text) { sprintf(text, "%lldm", (long long)(i % 90)); }
+static void put_ages(int64_t i, char *text) { static const char *const forms[] = {"%lld days", "%lld", "1 month", "%lld days", "%lld years", "%lld months", "%lld", "%lld days"}; sprintf(text, forms[i % 8], (long long)(i % 90)); }
+static void put_pressure(int64_t i, char *text) { sprintf(text, "%lld/%lld", (long long)(100 + i % 40), (long long)(60 + i % 31)); }
+static void put_inches(int64_t i, char *text) { sprintf(text, "%lld %lld/16", (long long)(i % 7), (long long)(i % 15 + 1)); }
+static void put_metres_time(int64_t i, char *text) { static const char *const metres[] = {"3/4", "4/4", "6/8"}; strcpy(text, metres[i % 3]); }
+static void put_month_year(int64_t i, char *text) { sprintf(text, "%02lld/%lld", (long long)(i % 12 + 1), (long long)(2000 + i % 25)); }
 static void put_terms(int64_t i, char *text) { sprintf(text, " %d months", i % 3 ? 36 : 60); }
 static void put_no_times(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "2020-%02lld-03", (long long)(i % 12 + 1)) : (void)strcpy(text, "NaT"); }
 static void put_gaps(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 7)) : (void)strcpy(text, "None"); }
@@ -90,7 +100,7 @@ static void test_decisions(void)
 		{put_sparse, GD_ROLE_NUMERIC, "numeric", "an identifier? --drop", ""},
 		{put_late_text, GD_ROLE_NUMERIC, "numeric", "99.9% numbers", "1 of 1000 values is no number ('late') and counts as missing"},
 		{put_mixed, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
-		{put_units, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
+		{put_units, GD_ROLE_NUMERIC, "quantity kg", "100% numbers in 'kg', 'lb' converted", ""},
 		{put_hash, GD_ROLE_DROP, "", "1000 texts, all different", ""},
 		{put_nearly, GD_ROLE_DROP, "", "texts, nearly all different", ""},
 		{put_sentinel, GD_ROLE_NUMERIC, "numeric", "distinct", "holds 9999 in 10% of the records"},
@@ -106,10 +116,10 @@ static void test_decisions(void)
 		{put_mostly_dots, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
 		{put_two_words, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
 		{put_top, GD_ROLE_CATEGORICAL, "categorical", "levels", ""},
-		{put_metres, GD_ROLE_NUMERIC, "quantity cm", "99.9% numbers in 'cm'", "1 of 1000 values is a number in another unit and counts as missing"},
+		{put_metres, GD_ROLE_NUMERIC, "quantity cm", "100% numbers in 'cm', 'm' converted, 91 distinct", ""},
 		{put_long_minus, GD_ROLE_NUMERIC, "quantity", "100% numbers, not plainly written", ""},
 		{put_durations, GD_ROLE_NUMERIC, "quantity \\x3a", "100% durations, in what their last part counts, 420 distinct", ""},
-		{put_limits, GD_ROLE_NUMERIC, "quantity <", "of limits ('<') the limit itself", "12 of 1000 values are numbers in other units and count as missing"},
+		{put_limits, GD_ROLE_NUMERIC, "quantity <", "of limits ('<') the limit itself, 90 distinct", ""},
 		{put_classes, GD_ROLE_CATEGORICAL, "categorical", "2 levels", ""},
 		{put_days, GD_ROLE_DATE, "year, month, weekday", "year first: year, month, weekday; YYYYMMDD (--numeric)", "50 of 1000 values are no dates"},
 		{put_few_days, GD_ROLE_NUMERIC, "numeric", "100% numbers, 7 distinct", ""},
@@ -117,7 +127,17 @@ static void test_decisions(void)
 		{put_months, GD_ROLE_DATE, "year, month", "year first: year, month", ""},
 		{put_words, GD_ROLE_NUMERIC, "numeric", "66.6% numbers", "334 of 1000 values are no numbers ('#DIV/0!' for one) and count as missing"},
 		{put_more_words, GD_ROLE_CATEGORICAL, "categorical", "32 levels", ""},
-		{put_commas, GD_ROLE_CATEGORICAL, "categorical", "70 levels", "1000 of 1000 values are numbers with a decimal comma, which others of this table have not; --decimal , reads both"},
+		{put_commas, GD_ROLE_NUMERIC, "quantity, comma", "100% numbers, decimal comma, 70 distinct", ""},
+		{put_two_marks, GD_ROLE_CATEGORICAL, "categorical", "levels", "500 of 1000 values are numbers with a decimal comma, which others of it have not; --decimal , reads both"},
+		{put_euros, GD_ROLE_NUMERIC, "quantity \xe2\x82\xac, comma", "numbers in '\xe2\x82\xac', decimal comma", ""},
+		{put_pieces, GD_ROLE_NUMERIC, "quantity kg", "95% numbers in 'kg'", "50 of 1000 values are numbers in other units and count as missing"},
+		{put_thousands, GD_ROLE_NUMERIC, "quantity 1", "100% numbers, 'M', 'k' converted", ""},
+		{put_kelvin_or_metres, GD_ROLE_NUMERIC, "quantity m", "numbers in 'm'", ""},
+		{put_ages, GD_ROLE_NUMERIC, "quantity days", "'month', 'months', 'years' converted, 250 without a unit taken for it", ""},
+		{put_pressure, GD_ROLE_NUMERIC, "first, second", "100% pairs of numbers, a feature each", ""},
+		{put_inches, GD_ROLE_NUMERIC, "quantity /", "of fractions their value", ""},
+		{put_metres_time, GD_ROLE_CATEGORICAL, "categorical", "3 levels", ""},
+		{put_month_year, GD_ROLE_DATE, "year, month", "year first: year, month", ""},
 		{put_terms, GD_ROLE_NUMERIC, "quantity months", "2 distinct", ""},
 		{put_no_times, GD_ROLE_DATE, "month, weekday", "year first: month, weekday", "334 of 1000 values are no dates ('NaT' for one)"},
 		{put_gaps, GD_ROLE_NUMERIC, "numeric", "334 missing", ""},

@@ -137,9 +137,9 @@ static void test_counts(void)
 	CU_ASSERT_EQUAL(summary.missing, 1);
 	CU_ASSERT_EQUAL(summary.numbers, 5);
 	CU_ASSERT_EQUAL(summary.grouped, 1);
-	CU_ASSERT_STRING_EQUAL(summary.unit[0], "$");
-	CU_ASSERT_STRING_EQUAL(summary.unit[1], "kg");
-	CU_ASSERT_TRUE(summary.units[0] == 1 && summary.units[1] == 1);
+	CU_ASSERT_STRING_EQUAL(summary.units.unit[0], "$");
+	CU_ASSERT_STRING_EQUAL(summary.units.unit[1], "kg");
+	CU_ASSERT_TRUE(summary.units.count[0] == 1 && summary.units.count[1] == 1);
 	CU_ASSERT_TRUE(summary.fractional);
 	CU_ASSERT_TRUE(summary.least.value == -999 && summary.least.count == 2 && summary.least.next == 1);
 	CU_ASSERT_TRUE(summary.most.value == 1234 && summary.most.count == 1 && summary.most.next == 4);
