@@ -96,7 +96,9 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe
 PartitionName=urgent Nodes=ALL MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=10 PreemptMode=OFF
 END
 	# Newer ones ask for control groups, although nothing here uses them; older ones do not know this word.
-	[[ $(slurmd -V) < "slurm 23" ]] || echo CgroupPlugin=disabled >"$cluster/cgroup.conf"
+	local version
+	version=$(slurmd -V | grep -o '[0-9]*' | head -n 1)
+	((version < 23)) || echo CgroupPlugin=disabled >"$cluster/cgroup.conf"
 	export SLURM_CONF=$cluster/slurm.conf
 	munged --key-file="$cluster/munge.key" --socket="$cluster/munge/socket" --pid-file="$cluster/munge/pid" --log-file="$cluster/munge/log" \
 		--seed-file="$cluster/munge/seed" --num-threads=2 --force 2>"$cluster/munge/errors" && slurmctld -c || return
