@@ -33,11 +33,12 @@ const char *__lsan_default_options(void)
 	return "print_suppressions=0";
 }
 
-/* What Open MPI 4.1 keeps until the process ends. */
+/* What Open MPI 4.1 and 5.0 keep until the process ends. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:ompi_op_base_op_select\n"
+	       "leak:ompi_comm_init_mpi3\n"
 	       "leak:mca_op_avx.so\n"
 	       "leak:libopen-rte.so\n"
 	       "leak:libopen-pal.so\n"
