@@ -137,7 +137,7 @@ static gd_status take_learned(void *context, const void *bytes, size_t size)
 	gd_status status = gd_ok();
 	(void)size;
 	for (size_t i = 0; i < columns * GD_ODDS; i++, at += sizeof(gd_oddity)) {
-		gd_oddity later, *mine = &run->recipe.oddities[0][i];
+		gd_oddity later, *mine = &run->recipe.oddities[i / GD_ODDS][i % GD_ODDS];
 		memcpy(&later, at, sizeof later);
 		later.count += mine->count;
 		if (!mine->count)

@@ -143,10 +143,10 @@ static gd_status count_oddities(gd_preprocess *run, const int64_t *before)
 	int64_t *found = gd_allocate(count, sizeof *found);
 	gd_status status = found ? gd_ok() : gd_out_of_memory("the columns");
 	for (size_t i = 0; i < count && found; i++)
-		found[i] = recipe->oddities[0][i].count - before[i];
+		found[i] = recipe->oddities[i / GD_ODDS][i % GD_ODDS].count - before[i];
 	status = gd_together_sum(run->together, &status, found, count);
 	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		recipe->oddities[0][i].count = before[i] + found[i];
+		recipe->oddities[i / GD_ODDS][i % GD_ODDS].count = before[i] + found[i];
 		if (i % GD_ODDS == GD_ODD_UNREADABLE && found[i])
 			gd_log_warning("%lld %s no number or date in column '%s', which counts as missing", (long long)found[i], gd_plural(found[i], "record of the test files has", "records of the test files have"),
 				gd_excerpt(recipe->schema.columns[i / GD_ODDS], room));
@@ -209,7 +209,7 @@ gd_status gd_preprocess_read_tests(gd_preprocess *run)
 	gd_status status = oddities ? gd_ok() : gd_out_of_memory("the columns");
 	status = gd_agree(run->communicator, &status);
 	for (size_t i = 0; i < count && !gd_failed(&status); i++)
-		oddities[i] = run->recipe.oddities[0][i].count;
+		oddities[i] = run->recipe.oddities[i / GD_ODDS][i % GD_ODDS].count;
 	if (!gd_failed(&status))
 		status = open_tests(run);
 	run->communicator->phase = "reading the test files";
