@@ -91,8 +91,12 @@ static int read_month(const char **text)
 		{"januar", 1}, {"j\xc3\xa4nner", 1}, {"februar", 2}, {"m\xc3\xa4rz", 3}, {"m\xc3\xa4r", 3}, {"mai", 5}, {"juni", 6}, {"juli", 7}, {"oktober", 10}, {"dezember", 12},
 		{"janvier", 1}, {"f\xc3\xa9vrier", 2}, {"mars", 3}, {"avril", 4}, {"juin", 6}, {"juillet", 7}, {"ao\xc3\xbbt", 8}, {"septembre", 9}, {"octobre", 10}, {"novembre", 11}, {"d\xc3\xa9" "cembre", 12},
 		{"enero", 1}, {"febrero", 2}, {"marzo", 3}, {"abril", 4}, {"mayo", 5}, {"junio", 6}, {"julio", 7}, {"agosto", 8}, {"septiembre", 9}, {"octubre", 10}, {"noviembre", 11}, {"diciembre", 12}};
+	enum { LONGEST = 10 }; /* bytes */
 	const int length = count_letters(*text);
-	for (size_t i = 0; i < sizeof names / sizeof *names && length >= 3; i++)
+	/* Most texts are none, and seen to be none by their first letter. */
+	if (length < 3 || length > LONGEST || !strchr("adefjmnos", **text | 0x20))
+		return 0;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (is_name(*text, length, names[i].name)) {
 			*text += length + ((*text)[length] == '.');
 			return names[i].month;

@@ -129,7 +129,7 @@ static size_t currency_bytes(const char *text)
 	static const char *const signs[] = {"US$", "C$", "A$", "R$", "$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9", "\xe2\x82\xa9", "\xe2\x82\xbd",
 		"USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "BRL", "Rs.", "Rs", "%"};
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-		if (!strncmp(text, signs[i], strlen(signs[i])))
+		if (*text == *signs[i] && !strncmp(text, signs[i], strlen(signs[i])))
 			return strlen(signs[i]);
 	return 0;
 }
