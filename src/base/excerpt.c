@@ -1,5 +1,6 @@
 #include "gd/base/excerpt.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -76,6 +77,19 @@ const char *gd_shorten(const char *text, int width, char room[GD_EXCERPT_ROOM])
 }
 
 enum { NAMES = 4 };
+
+void gd_list_add(char *text, size_t room, const char *format, ...)
+{
+	size_t used = strlen(text);
+	if (used && used + 2 < room) {
+		memcpy(text + used, ", ", 3);
+		used += 2;
+	}
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text + used, room - used, format, arguments);
+	va_end(arguments);
+}
 
 void gd_enumeration_add(gd_enumeration *enumeration, const char *name)
 {

@@ -1,12 +1,12 @@
 #include "gd/table/dialect.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/shell_word.h"
 
 const char *const gd_decimal_words[] = {"auto", ".", ",", NULL};
@@ -127,55 +127,41 @@ void gd_dialect_write(const gd_dialect *dialect, const char *charset, gd_writing
 	snprintf(writing->charset, sizeof writing->charset, "%s", charset);
 }
 
-static void add(char *text, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void add(char *text, size_t room, const char *format, ...)
-{
-	size_t used = strlen(text);
-	if (used && used + 2 < room) {
-		memcpy(text + used, ", ", 3);
-		used += 2;
-	}
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(text + used, room - used, format, arguments);
-	va_end(arguments);
-}
-
 void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 {
 	text[0] = '\0';
 	if (dialect->blanks)
-		add(text, room, "blanks between fields");
+		gd_list_add(text, room, "blanks between fields");
 	else if (dialect->delimiter == ';')
-		add(text, room, "semicolons between fields");
+		gd_list_add(text, room, "semicolons between fields");
 	else if (dialect->delimiter == '\t')
-		add(text, room, "tabs between fields");
+		gd_list_add(text, room, "tabs between fields");
 	else if (dialect->delimiter == '|')
-		add(text, room, "bars between fields");
+		gd_list_add(text, room, "bars between fields");
 	else if (iscntrl((unsigned char)dialect->delimiter))
-		add(text, room, "\\x%02x between fields", (unsigned)dialect->delimiter);
+		gd_list_add(text, room, "\\x%02x between fields", (unsigned)dialect->delimiter);
 	else if (dialect->delimiter != ',')
-		add(text, room, "'%c' between fields", dialect->delimiter);
+		gd_list_add(text, room, "'%c' between fields", dialect->delimiter);
 	if (dialect->decimal == ',')
-		add(text, room, "decimal comma");
+		gd_list_add(text, room, "decimal comma");
 	if (!dialect->quote && !dialect->ruled)
-		add(text, room, "no quotes");
+		gd_list_add(text, room, "no quotes");
 	else if (dialect->quote && dialect->quote != '"')
-		add(text, room, dialect->quote == '\'' ? "single quotes" : "quotes %c", dialect->quote);
+		gd_list_add(text, room, dialect->quote == '\'' ? "single quotes" : "quotes %c", dialect->quote);
 	if (dialect->escaped)
-		add(text, room, "backslashes before quotes inside quotes");
+		gd_list_add(text, room, "backslashes before quotes inside quotes");
 	if (dialect->ruled)
-		add(text, room, "lines that are drawn left out");
+		gd_list_add(text, room, "lines that are drawn left out");
 	if (!dialect->header)
-		add(text, room, "no header: the columns are 1, 2, ...");
+		gd_list_add(text, room, "no header: the columns are 1, 2, ...");
 	if (dialect->lead)
-		add(text, room, "%d line%s before the header left out%s", dialect->lead, dialect->lead > 1 ? "s" : "", dialect->separator_line ? " (sep=)" : "");
+		gd_list_add(text, room, "%d line%s before the header left out%s", dialect->lead, dialect->lead > 1 ? "s" : "", dialect->separator_line ? " (sep=)" : "");
 	if (dialect->comment)
-		add(text, room, "lines that begin with %c left out", dialect->comment);
+		gd_list_add(text, room, "lines that begin with %c left out", dialect->comment);
 	if (dialect->named_comment)
-		add(text, room, "the header's # left out");
+		gd_list_add(text, room, "the header's # left out");
 	if (dialect->short_header)
-		add(text, room, "the first column has no name in the header");
+		gd_list_add(text, room, "the first column has no name in the header");
 	if (dialect->long_header)
-		add(text, room, "the header's last delimiter left out");
+		gd_list_add(text, room, "the header's last delimiter left out");
 }

@@ -103,24 +103,26 @@ static void describe_numbers(gd_inference_column *column, double share, long lon
 	const gd_reading *reading = &column->reading;
 	const char *unit = reading->unit;
 	const bool grouped = column->summary.grouped > 0;
-	char *why = column->why, *end = why + sizeof column->why;
+	char *why = column->why;
+	const size_t room = sizeof column->why;
+	*why = '\0';
 	if (*unit == ':' && !reading->converted)
-		why += snprintf(why, (size_t)(end - why), "%.3g%% durations, in what their last part counts", share);
+		gd_list_add(why, room, "%.3g%% durations, in what their last part counts", share);
 	else if (is_limit(unit))
-		why += snprintf(why, (size_t)(end - why), "%.3g%% numbers, of limits ('%s') the limit itself", share, unit);
+		gd_list_add(why, room, "%.3g%% numbers, of limits ('%s') the limit itself", share, unit);
 	else if (*unit == '/')
-		why += snprintf(why, (size_t)(end - why), "%.3g%% numbers, of fractions their value", share);
+		gd_list_add(why, room, "%.3g%% numbers, of fractions their value", share);
 	else if (*unit && strcmp(unit, gd_unit_one) != 0)
-		why += snprintf(why, (size_t)(end - why), "%.3g%% numbers in '%s'%s", share, unit, grouped ? ", thousands apart" : "");
+		gd_list_add(why, room, "%.3g%% numbers in '%s'%s", share, unit, grouped ? ", thousands apart" : "");
 	else
-		why += snprintf(why, (size_t)(end - why), "%.3g%% numbers%s", share, grouped && !reading->comma ? ", not plainly written" : "");
+		gd_list_add(why, room, "%.3g%% numbers%s", share, grouped && !reading->comma ? ", not plainly written" : "");
 	if (reading->converted && !is_limit(unit))
-		why += snprintf(why, (size_t)(end - why), ", %s converted", reading->others);
+		gd_list_add(why, room, "%s converted", reading->others);
 	if (reading->plain && *unit && strcmp(unit, gd_unit_one) != 0 && !is_relative(unit))
-		why += snprintf(why, (size_t)(end - why), ", %lld without a unit taken for it", (long long)reading->plain);
+		gd_list_add(why, room, "%lld without a unit taken for it", (long long)reading->plain);
 	if (reading->comma)
-		why += snprintf(why, (size_t)(end - why), ", decimal comma");
-	snprintf(why, (size_t)(end - why), ", %lld distinct", distinct);
+		gd_list_add(why, room, "decimal comma");
+	gd_list_add(why, room, "%lld distinct", distinct);
 }
 
 static void make_numeric(gd_inference_column *column)

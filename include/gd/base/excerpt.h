@@ -2,6 +2,7 @@
 #ifndef GD_EXCERPT_H
 #define GD_EXCERPT_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -17,6 +18,9 @@ void gd_print_padded(FILE *out, const char *text, int width);
 
 /* `text` in at most `width` columns (1 to 48): what is long is cut in the middle, since names are often told apart by their ends. Control characters become blanks. Returns `room`. */
 const char *gd_shorten(const char *text, int width, char room[GD_EXCERPT_ROOM]);
+
+/* Appends to `text` [room], behind ", " where there is something, what there is room for. */
+void gd_list_add(char *text, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Names in a sentence: "'a', 'b' and 12 more". A zeroed one is empty. */
 typedef struct gd_enumeration {

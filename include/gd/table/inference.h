@@ -49,7 +49,7 @@ typedef struct gd_inference_column {
 	const struct gd_inference_column *namesake; /* an earlier column after which this one is named, NULL: none */
 	gd_date_order others; /* that of the dates in other columns; GD_DATE_YEAR_FIRST: they say nothing */
 	char words[96];    /* what a schema says of it: "year, month, dmy"; "" for roles that are no treatment */
-	char why[128];
+	char why[192];
 	char warning[256]; /* "" for none */
 } gd_inference_column;
 

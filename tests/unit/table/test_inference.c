@@ -72,6 +72,12 @@ static void put_more_words(int64_t i, char *text) { i % 3 ? (void)strcpy(text, i
 static void put_commas(int64_t i, char *text) { sprintf(text, "%lld,%lld", (long long)(i % 70), (long long)(i % 7)); }
 static void put_two_marks(int64_t i, char *text) { sprintf(text, i % 2 ? "%lld,%lld" : "%lld.%lld", (long long)(i % 70), (long long)(i % 7)); }
 static void put_euros(int64_t i, char *text) { sprintf(text, i % 3 ? "%lld,5 \xe2\x82\xac" : "1.%03lld,25 \xe2\x82\xac", (long long)(i % 70)); }
+/* As much as there is to say of one column's units. */
+static void put_wordy(int64_t i, char *text)
+{
+	static const char *const units[] = {" kilograms", " kilogram", " grams", " ounces", " pounds", " stones", " tonnes", " kilograms"};
+	i % 9 == 8 ? sprintf(text, "1,%03lld", (long long)(i % 90 + 100)) : sprintf(text, "%lld%s", (long long)(i % 90 + 100), units[i % 9]);
+}
 static void put_pieces(int64_t i, char *text) { sprintf(text, i % 20 ? "%lld kg" : "%lld pieces", (long long)(i % 70)); }
 static void put_thousands(int64_t i, char *text) { static const char *const forms[] = {"%lld", "%lldk", "%lld.5M"}; sprintf(text, forms[i % 3], (long long)(i % 90)); }
 static void put_kelvin_or_metres(int64_t i, char *text) { sprintf(text, "%lldm", (long long)(i % 90)); }
@@ -130,6 +136,7 @@ static void test_decisions(void)
 		{put_commas, GD_ROLE_NUMERIC, "quantity, comma", "100% numbers, decimal comma, 70 distinct", ""},
 		{put_two_marks, GD_ROLE_CATEGORICAL, "categorical", "levels", "500 of 1000 values are numbers with a decimal comma, which others of it have not; --decimal , reads both"},
 		{put_euros, GD_ROLE_NUMERIC, "quantity \xe2\x82\xac, comma", "numbers in '\xe2\x82\xac', decimal comma", ""},
+		{put_wordy, GD_ROLE_NUMERIC, "quantity kilograms", "100% numbers in 'kilograms', thousands apart, 'grams', 'kilogram', 'ounces', 'pounds' ... converted, 111 without a unit taken for it, 90 distinct", ""},
 		{put_pieces, GD_ROLE_NUMERIC, "quantity kg", "95% numbers in 'kg'", "50 of 1000 values are numbers in other units and count as missing"},
 		{put_thousands, GD_ROLE_NUMERIC, "quantity 1", "100% numbers, 'M', 'k' converted", ""},
 		{put_kelvin_or_metres, GD_ROLE_NUMERIC, "quantity m", "numbers in 'm'", ""},
