@@ -20,23 +20,14 @@ within() {
 		/usr/bin/env -i HOME=/root USER=root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		bash -c 'umount -l /outside && cd / && exec "$@"' bash "$@"
 }
-# holds WHAT COMMAND...
 holds() {
-	local what=$1
-	shift
-	if "$@" >"$root.log" 2>&1; then
-		echo "ok: $what"
-	else
-		failed=$((failed + 1))
-		tail -n 30 "$root.log" | sed 's/^/        /'
-		echo "FAILED: $what"
-	fi
+	root_holds "$root.log" "$@"
 }
 
 root_make "$root" trixie "$mirror"
 trap 'root_leave "$root"' EXIT
 root_mount "$root"
-[[ ! -e /dev/fuse ]] || cp -a /dev/fuse "$root/dev/" && chmod 666 "$root/dev/fuse"
+[[ ! -e /dev/fuse ]] || { cp -a /dev/fuse "$root/dev/" && chmod 666 "$root/dev/fuse"; }
 # A mirror that stands still for some weeks has a list out of date.
 echo "deb [check-valid-until=no] $mirror sid main" >"$root/etc/apt/sources.list.d/sid.list"
 printf 'Package: *\nPin: release a=unstable\nPin-Priority: 50\n' >"$root/etc/apt/preferences.d/sid"

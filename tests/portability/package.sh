@@ -16,17 +16,9 @@ begin=$SECONDS
 say() {
 	printf '%4d s  %s\n' $((SECONDS - begin)) "$*"
 }
-# holds WHAT COMMAND...
 holds() {
-	local what=$1
-	shift
-	if "$@" >"$clean.log" 2>&1; then
-		say "ok: $what"
-	else
-		failed=$((failed + 1))
-		sed 's/^/        /' "$clean.log"
-		say "FAILED: $what"
-	fi
+	printf '%4d s  ' $((SECONDS - begin))
+	root_holds "$clean.log" "$@"
 }
 
 root_make "$build" "$release" "${4-}"
@@ -62,6 +54,7 @@ say "a clean root with the libraries"
 start=$SECONDS
 holds "installed" root_run "$clean" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "/tmp/$package"
 holds "an ordinary user: from nothing to a model and its score" root_run "$clean" su -l somebody -c 'set -e
+	rm -rf songs.* first predicted.csv
 	. /usr/share/genre-dist/jobs/environment.sh
 	genre-dist synth --rows 5000 --seed 1 -o songs.csv -q
 	genre-dist preprocess songs.csv

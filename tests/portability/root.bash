@@ -77,3 +77,16 @@ root_run() {
 	shift
 	env -i HOME=/root USER=root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$directory" "$@"
 }
+
+# root_holds LOG WHAT COMMAND...: whether it does, with the end of what it said, in LOG, where it does not; counted in `failed`.
+root_holds() {
+	local log=$1 what=$2
+	shift 2
+	if "$@" >"$log" 2>&1; then
+		echo "ok: $what"
+	else
+		failed=$((failed + 1))
+		tail -n 40 "$log" | sed 's/^/        /'
+		echo "FAILED: $what"
+	fi
+}
