@@ -12,8 +12,8 @@
  * Their sizes are constants where they are inlined, so that loops over them unroll and sums stay in registers.
  */
 enum { TALL = GD_WIDEST == 16 ? 14 : 6, WIDE = 2 * GD_WIDEST };
-/* Sums and rows from which, and up to which, operands are copied first. */
-enum { LONG = 48, LONGEST = 256 };
+/* The most rows of b that are copied where they are shorter than a vector. */
+enum { LONGEST = 256 };
 
 /* `height` rows and `vectors` vectors of columns of c, whose rows are c_row apart as b's are b_row. */
 INLINE void product_tile(int height, int vectors, int k, const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row, float *c, size_t c_row)
@@ -52,12 +52,6 @@ INLINE void product_strip(int height, size_t n, int k, const float *a, size_t a_
 			product_tile(height, 1, k, a, a_row, a_column, b + j, n, c + j, n);
 		product_tile(height, 1, k, a, a_row, a_column, b + n - GD_WIDEST, n, c + n - GD_WIDEST, n);
 	}
-}
-
-/* A panel of b of one tile's width, whose rows lie side by side. */
-INLINE void product_panel(int height, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *panel, float *c)
-{
-	product_tile(height, 2, k, a, a_row, a_column, panel, WIDE, c, n);
 }
 
 /*
@@ -111,44 +105,6 @@ static void product_in_place(int m, size_t n, int k, const float *a, size_t a_ro
 	}
 }
 
-/* Strips of a whose rows lie side by side, one behind the other. */
-static void gather_strips(int m, int k, const float *a, size_t a_row, size_t a_column, float *strips)
-{
-	for (int height; m > 0; m -= height, a += (size_t)height * a_row, strips += k * TALL) {
-		height = strip_height(m);
-		for (int l = 0; l < k; l++) {
-			const float *from = a + (size_t)l * a_column;
-			float *to = strips + l * TALL;
-			if (a_row == 1)
-				memcpy(to, from, (size_t)height * sizeof *to);
-			else
-				for (int i = 0; i < height; i++)
-					to[i] = from[(size_t)i * a_row];
-		}
-	}
-}
-
-/*
- * The same where k is long: rows of b that are far apart, as columns of a, fall onto the same few sets of the cache and are read anew for every tile. So
- * a panel of b, a tile wide, is copied into one piece, which then stays in the first-level cache for all strips, and so are strips of a.
- */
-static void product_by_panels(int m, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
-{
-	float strips[(LONGEST / TALL + 2) * TALL * LONGEST], panel[LONGEST * WIDE];
-	gather_strips(m, k, a, a_row, a_column, strips);
-	for (size_t j = 0; j < n; j += WIDE) {
-		size_t first = j + WIDE <= n ? j : n - WIDE;
-		for (int l = 0; l < k; l++)
-			memcpy(panel + l * WIDE, b + (size_t)l * n + first, WIDE * sizeof *panel);
-		const float *left = strips;
-		float *out = c + first;
-		for (int rest = m, height; rest > 0; rest -= height, left += (size_t)k * TALL, out += (size_t)height * n) {
-			height = strip_height(rest);
-			of_height(product_panel, height, n, k, left, 1, TALL, panel, out);
-		}
-	}
-}
-
 /* Fewer columns than a vector has: b and c as if they had as many. */
 static void product_thin(int m, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c)
 {
@@ -184,8 +140,6 @@ static void product(int m, size_t n, int k, const float *a, size_t a_row, size_t
 		product_by_element(m, n, k, a, a_row, a_column, b, c);
 	else if (n < GD_WIDEST)
 		product_thin(m, n, k, a, a_row, a_column, b, c);
-	else if (n >= WIDE && k >= LONG && k <= LONGEST && m >= LONG && m <= LONGEST)
-		product_by_panels(m, n, k, a, a_row, a_column, b, c);
 	else
 		product_in_place(m, n, k, a, a_row, a_column, b, c);
 }

@@ -26,6 +26,8 @@ INLINE void load_rest(gd_float8 *vector, size_t k, const float *row)
 #if GD_WIDEST == 16
 /* Tiles that fill 32 registers of two columns' lanes: 6 x 4 sums, four vectors of b and one of a. Their sizes are constants where they are inlined. */
 enum { OUTER_ROWS = 6, OUTER_PAIRS = 4, OUTER_COLUMNS = 2 * OUTER_PAIRS };
+/* Floats of b that are packed at a time. */
+enum { ROOM = OUTER_COLUMNS * 4096 };
 
 /* The lanes of the columns of a row are added up together: ((0+4) + (2+6)) + ((1+5) + (3+7)) of each. */
 INLINE void add_lanes_of_row(int pairs, const gd_float16 sum[OUTER_PAIRS], gd_float8 *total)
@@ -43,58 +45,45 @@ INLINE void add_lanes_of_row(int pairs, const gd_float16 sum[OUTER_PAIRS], gd_fl
 	*total = __builtin_shufflevector(quarter, quarter, 0, 4, 8, 12, 2, 6, 10, 14) + __builtin_shufflevector(quarter, quarter, 1, 5, 9, 13, 3, 7, 11, 15);
 }
 
-/* Two of the eight-lane vectors in one. */
-INLINE void join(gd_float16 *both, const gd_float8 *low, const gd_float8 *high)
+static void store_rest(float *to, size_t k, const float *row)
 {
-	*both = __builtin_shufflevector(*low, *high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+	gd_float8 rest;
+	load_rest(&rest, k, row);
+	memcpy(to, &rest, sizeof rest);
 }
 
-/* The lanes of two columns into the sums of `height` rows. */
-INLINE void add_pair(int given, bool ones, int height, int pair, const gd_float16 *left, const gd_float8 *low, const gd_float8 *high, gd_float16 sum[OUTER_ROWS][OUTER_PAIRS])
+/* One step of eight elements of k: those of `given` rows of a, a_row apart, each met by `pairs` packed vectors of b. */
+INLINE void add_step(int given, bool ones, int height, int pairs, const float *a, size_t a_row, const float *packed, gd_float16 sum[OUTER_ROWS][OUTER_PAIRS])
 {
-	gd_float16 right;
-	join(&right, low, high);
+	gd_float16 left, right[OUTER_PAIRS];
+	GD_UNROLL(4)
+	for (int p = 0; p < pairs; p++)
+		memcpy(&right[p], packed + p * 2 * LANES, sizeof right[p]);
 	GD_UNROLL(6)
-	for (int i = 0; i < given; i++)
-		gd_float16_add_product(&sum[i][pair], &left[i], &right);
-	if (ones)
-		sum[height - 1][pair] += right;
+	for (int i = 0; i < given; i++) {
+		left = (gd_float16)_mm512_broadcast_f32x8(_mm256_loadu_ps(a + (size_t)i * a_row));
+		GD_UNROLL(4)
+		for (int p = 0; p < pairs; p++)
+			gd_float16_add_product(&sum[i][p], &left, &right[p]);
+	}
+	GD_UNROLL(4)
+	for (int p = 0; ones && p < pairs; p++)
+		sum[height - 1][p] += right[p];
 }
 
 /* height x width elements of c, width at most 2 * pairs. Of a row of ones, the last if there is one, nothing is read or multiplied. */
-INLINE void outer_tile(int height, bool ones, int pairs, int width, size_t n, size_t k, const float *a, const float *b, float *c)
+INLINE void outer_tile(int height, bool ones, int pairs, int width, size_t n, size_t k, const float *a, const float *packed, float *c)
 {
-	gd_float16 sum[OUTER_ROWS][OUTER_PAIRS] = {0}, left[OUTER_ROWS];
-	gd_float8 low, high;
+	gd_float16 sum[OUTER_ROWS][OUTER_PAIRS] = {0};
 	int given = ones ? height - 1 : height;
-	/* A column that is not there is the one before it once more. */
-	const float *last = b + (size_t)(width - 1) * k;
 	size_t l = 0;
-	for (; l + LANES <= k; l += LANES) {
-		GD_UNROLL(6)
-		for (int i = 0; i < given; i++) {
-			gd_float8_load(&low, a + (size_t)i * k + l);
-			join(&left[i], &low, &low);
-		}
-		GD_UNROLL(4)
-		for (int j = 0; j < pairs; j++) {
-			gd_float8_load(&low, b + (size_t)(2 * j) * k + l);
-			gd_float8_load(&high, (j + 1 < pairs ? b + (size_t)(2 * j + 1) * k : last) + l);
-			add_pair(given, ones, height, j, left, &low, &high, sum);
-		}
-	}
+	for (; l + LANES <= k; l += LANES, packed += pairs * 2 * LANES)
+		add_step(given, ones, height, pairs, a + l, k, packed, sum);
 	if (l < k) {
-		GD_UNROLL(6)
-		for (int i = 0; i < given; i++) {
-			load_rest(&low, k, a + (size_t)i * k);
-			join(&left[i], &low, &low);
-		}
-		GD_UNROLL(4)
-		for (int j = 0; j < pairs; j++) {
-			load_rest(&low, k, b + (size_t)(2 * j) * k);
-			load_rest(&high, k, j + 1 < pairs ? b + (size_t)(2 * j + 1) * k : last);
-			add_pair(given, ones, height, j, left, &low, &high, sum);
-		}
+		float rest[OUTER_ROWS * LANES];
+		for (int i = 0; i < given; i++)
+			store_rest(rest + i * LANES, k, a + (size_t)i * k);
+		add_step(given, ones, height, pairs, rest, LANES, packed, sum);
 	}
 	GD_UNROLL(6)
 	for (int i = 0; i < height; i++) {
@@ -104,45 +93,108 @@ INLINE void outer_tile(int height, bool ones, int pairs, int width, size_t n, si
 	}
 }
 
-/* `height` rows and `columns` columns of c. */
-INLINE void outer_strip(int height, bool ones, size_t columns, size_t n, size_t k, const float *a, const float *b, float *c)
+/* What lies packed for one step: of a tile's columns two at a time, eight elements of each. */
+static size_t packed_length(size_t columns, size_t k)
 {
-	size_t j = 0;
-	for (; j + OUTER_COLUMNS <= columns; j += OUTER_COLUMNS)
-		outer_tile(height, ones, OUTER_PAIRS, OUTER_COLUMNS, n, k, a, b + j * k, c + j);
+	return (columns + 1) / 2 * 2 * ((k + LANES - 1) / LANES * LANES);
+}
+
+/* b's rows as the tiles read them, step by step; a column that is not there is the one before it once more. */
+static void pack_pairs(size_t columns, size_t k, const float *b, float *packed)
+{
+	for (size_t j = 0; j < columns; j += OUTER_COLUMNS) {
+		size_t width = columns - j < OUTER_COLUMNS ? columns - j : OUTER_COLUMNS, step = (width + 1) / 2 * 2 * LANES;
+		for (size_t i = 0; i < step / LANES; i++) {
+			const float *row = b + (j + (i < width ? i : width - 1)) * k;
+			float *to = packed + i * LANES;
+			size_t l = 0;
+			for (; l + LANES <= k; l += LANES, to += step)
+				memcpy(to, row + l, LANES * sizeof *to);
+			if (l < k)
+				store_rest(to, k, row);
+		}
+		packed += packed_length(width, k);
+	}
+}
+
+/* `height` rows and `columns` columns of c. */
+INLINE void outer_strip(int height, bool ones, size_t columns, size_t n, size_t k, const float *a, const float *packed, float *c)
+{
+	size_t j = 0, whole = packed_length(OUTER_COLUMNS, k);
+	for (; j + OUTER_COLUMNS <= columns; j += OUTER_COLUMNS, packed += whole)
+		outer_tile(height, ones, OUTER_PAIRS, OUTER_COLUMNS, n, k, a, packed, c + j);
 	int rest = (int)(columns - j);
 	switch ((rest + 1) / 2) {
-	case 1: outer_tile(height, ones, 1, rest, n, k, a, b + j * k, c + j); break;
-	case 2: outer_tile(height, ones, 2, rest, n, k, a, b + j * k, c + j); break;
-	case 3: outer_tile(height, ones, 3, rest, n, k, a, b + j * k, c + j); break;
-	case 4: outer_tile(height, ones, 4, rest, n, k, a, b + j * k, c + j); break;
+	case 1: outer_tile(height, ones, 1, rest, n, k, a, packed, c + j); break;
+	case 2: outer_tile(height, ones, 2, rest, n, k, a, packed, c + j); break;
+	case 3: outer_tile(height, ones, 3, rest, n, k, a, packed, c + j); break;
+	case 4: outer_tile(height, ones, 4, rest, n, k, a, packed, c + j); break;
 	default: break;
 	}
 }
 
-static void outer(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, const float *b, float *c)
+static void outer_packed(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, const float *packed, float *c)
 {
 	size_t rows = m + sums;
 	while (rows) {
 		size_t strips = (rows + OUTER_ROWS - 1) / OUTER_ROWS, height = (rows + strips - 1) / strips;
 		bool ones = sums && height == rows;
 		switch (2 * height + ones) {
-		case 2: outer_strip(1, false, columns, n, k, a, b, c); break;
-		case 3: outer_strip(1, true, columns, n, k, a, b, c); break;
-		case 4: outer_strip(2, false, columns, n, k, a, b, c); break;
-		case 5: outer_strip(2, true, columns, n, k, a, b, c); break;
-		case 6: outer_strip(3, false, columns, n, k, a, b, c); break;
-		case 7: outer_strip(3, true, columns, n, k, a, b, c); break;
-		case 8: outer_strip(4, false, columns, n, k, a, b, c); break;
-		case 9: outer_strip(4, true, columns, n, k, a, b, c); break;
-		case 10: outer_strip(5, false, columns, n, k, a, b, c); break;
-		case 11: outer_strip(5, true, columns, n, k, a, b, c); break;
-		case 12: outer_strip(6, false, columns, n, k, a, b, c); break;
-		default: outer_strip(6, true, columns, n, k, a, b, c); break;
+		case 2: outer_strip(1, false, columns, n, k, a, packed, c); break;
+		case 3: outer_strip(1, true, columns, n, k, a, packed, c); break;
+		case 4: outer_strip(2, false, columns, n, k, a, packed, c); break;
+		case 5: outer_strip(2, true, columns, n, k, a, packed, c); break;
+		case 6: outer_strip(3, false, columns, n, k, a, packed, c); break;
+		case 7: outer_strip(3, true, columns, n, k, a, packed, c); break;
+		case 8: outer_strip(4, false, columns, n, k, a, packed, c); break;
+		case 9: outer_strip(4, true, columns, n, k, a, packed, c); break;
+		case 10: outer_strip(5, false, columns, n, k, a, packed, c); break;
+		case 11: outer_strip(5, true, columns, n, k, a, packed, c); break;
+		case 12: outer_strip(6, false, columns, n, k, a, packed, c); break;
+		default: outer_strip(6, true, columns, n, k, a, packed, c); break;
 		}
 		rows -= height;
 		a += height * k;
 		c += height * n;
+	}
+}
+
+/* One element, its a a row of ones where there is none: where k is so long that not even two columns can be packed. */
+static float outer_element(size_t k, const float *a, const float *b)
+{
+	gd_float16 sum[OUTER_PAIRS] = {0};
+	gd_float8 lanes = {0}, left = lanes + 1.0f, right, total;
+	for (size_t l = 0; l < k; l += LANES) {
+		bool whole = l + LANES <= k;
+		if (a && whole)
+			gd_float8_load(&left, a + l);
+		else if (a)
+			load_rest(&left, k, a);
+		if (whole)
+			gd_float8_load(&right, b + l);
+		else
+			load_rest(&right, k, b);
+		gd_float8_add_product(&lanes, &left, &right);
+	}
+	memcpy(&sum[0], &lanes, sizeof lanes);
+	add_lanes_of_row(1, sum, &total);
+	return total[0];
+}
+
+/* As many columns at a time as there is room for, in whole tiles where they fit. */
+static void outer(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, const float *b, float *c)
+{
+	float packed[ROOM];
+	size_t most = ROOM / packed_length(2, k) * 2;
+	most = most > OUTER_COLUMNS ? most / OUTER_COLUMNS * OUTER_COLUMNS : most;
+	if (!most)
+		for (size_t i = 0; i < m + sums; i++)
+			for (size_t j = 0; j < columns; j++)
+				c[i * n + j] = outer_element(k, i < m ? a + i * k : NULL, b + j * k);
+	for (size_t j = 0; most && j < columns; j += most) {
+		size_t count = columns - j < most ? columns - j : most;
+		pack_pairs(count, k, b + j * k, packed);
+		outer_packed(m, sums, count, n, k, a, packed, c + j);
 	}
 }
 #else

@@ -83,9 +83,15 @@ AVX2 static void pack_right2(int count, int depth, const float *from, size_t acr
 	pack(count, depth, from, across, along, WIDTH2, panel);
 }
 
-AVX2 static void pack_left512(int count, int depth, const float *from, size_t across, size_t along, float *panel)
+/* At most a vector's floats of each row, which a call of memcpy() would take longer to count than to copy. */
+AVX512 static void pack_left512(int count, int depth, const float *from, size_t across, size_t along, float *panel)
 {
-	pack(count, depth, from, across, along, HEIGHT512, panel);
+	const __mmask16 some = (__mmask16)((1u << count) - 1);
+	if (across == 1)
+		for (int l = 0; l < depth; l++)
+			_mm512_mask_storeu_ps(panel + l * HEIGHT512, some, _mm512_maskz_loadu_ps(some, from + (size_t)l * along));
+	else
+		turn(count, depth, from, across, HEIGHT512, panel);
 }
 
 AVX512 static void pack_right512(int count, int depth, const float *from, size_t across, size_t along, float *panel)

@@ -7,17 +7,18 @@
 #include "gd/kernel/narrow_product.h"
 #include "gd/network/dense_kernels.h"
 
-/* Where packing operands costs more than it brings: measured on products of 128 to 512 rows. */
-enum { NARROW = 256, SHORT = 32 };
+/* Where packing operands costs more than it brings: measured on products of 16 to 512 rows. */
+enum { NARROW = 256, SHORT = 32, PACKED = 48, PACKED_ROWS = 32 };
 
-static bool is_narrow(int m, int k)
+/* Of c [m, n] with k products an element. Up to k = NARROW both ways have the same bits. */
+static bool is_narrow(int m, int n, int k)
 {
-	return (m <= NARROW && k <= NARROW) || k <= SHORT;
+	return k <= SHORT || (k <= NARROW && (m < PACKED || n < PACKED_ROWS || k < PACKED));
 }
 
 void gd_dense_forward(int inputs, int outputs, int rows, const float *weight, const float *x, float *z)
 {
-	if (is_narrow(outputs, inputs))
+	if (is_narrow(outputs, rows, inputs))
 		gd_narrow_product(outputs, rows, inputs, weight, 1, (size_t)outputs, x, z);
 	else
 		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, outputs, rows, inputs, weight, x, z);
@@ -25,7 +26,7 @@ void gd_dense_forward(int inputs, int outputs, int rows, const float *weight, co
 
 void gd_dense_forward_rows(int inputs, int outputs, int rows, const float *weight, const float *x, float *z)
 {
-	if (inputs <= NARROW && outputs <= NARROW)
+	if (is_narrow(rows, outputs, inputs))
 		gd_narrow_product(rows, outputs, inputs, x, 1, (size_t)rows, weight, z);
 	else
 		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, rows, outputs, inputs, x, weight, z);
@@ -74,7 +75,7 @@ void gd_dense_bias_gradient_ref(int outputs, int rows, const float *dz, float *g
 
 void gd_dense_backward_input(int inputs, int outputs, int rows, const float *weight, const float *dz, float *dx)
 {
-	if (is_narrow(inputs, outputs))
+	if (is_narrow(inputs, rows, outputs))
 		gd_narrow_product(inputs, rows, outputs, weight, (size_t)outputs, 1, dz, dx);
 	else
 		gd_gemm(GD_AS_STORED, GD_AS_STORED, inputs, rows, outputs, weight, dz, dx);

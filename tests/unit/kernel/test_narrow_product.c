@@ -74,6 +74,21 @@ static void test_outer(void)
 	}
 }
 
+/* More columns than are packed at a time, and k so long that fewer columns, or none, are packed. */
+static void test_long_outer(void)
+{
+	static const int shapes[][3] = {{13, 250, 64}, {7, 11, 4100}, {3, 5, 8203}, {2, 3, 16391}};
+	fill(a, 9);
+	fill(b, 10);
+	for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+		const int m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
+		ready(m + 1, n);
+		gd_narrow_outer(m, true, n, k, a, b, c);
+		gd_narrow_outer_ref(m, true, n, k, a, b, expected);
+		check(m + 1, n);
+	}
+}
+
 /* The plain twins against sums in double, which they share no line with. */
 static void test_sums(void)
 {
@@ -121,6 +136,7 @@ static void test_not_finite(void)
 const unit_test unit_tests[] = {
 	{"a product has its twin's bits, whatever its tails", test_product},
 	{"an outer product has its twin's bits, whatever its tails", test_outer},
+	{"an outer product has its twin's bits, however long", test_long_outer},
 	{"the twins agree with sums in double", test_sums},
 	{"NaN and infinity pass through", test_not_finite},
 	{NULL, NULL},
