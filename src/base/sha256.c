@@ -123,7 +123,7 @@ static void move_state(uint32_t state[8][GD_SHA256_LANES], int index, uint32_t *
 }
 
 /* Sixteen at a time, a block of each, while there are as many; those that are left go on otherwise. */
-static void go_wide(gd_sha256_message **messages, size_t count)
+static void go_wide(gd_sha256_message **messages, size_t count, gd_sha256_message *one)
 {
 	_Alignas(64) uint32_t state[8][GD_SHA256_LANES];
 	lane lanes[GD_SHA256_LANES];
@@ -136,7 +136,13 @@ static void go_wide(gd_sha256_message **messages, size_t count)
 	for (bool full = true; full;) {
 		for (int i = 0; i < GD_SHA256_LANES; i++)
 			bytes[i] = lanes[i].bytes;
-		gd_sha256_compress_lanes(state, bytes);
+		if (one && one->blocks >= GD_SHA256_BESIDE) {
+			gd_sha256_compress_beside(state, bytes, one->state, one->bytes);
+			one->bytes += GD_SHA256_BESIDE * GD_SHA256_BLOCK;
+			one->blocks -= GD_SHA256_BESIDE;
+		} else {
+			gd_sha256_compress_lanes(state, bytes);
+		}
 		for (int i = 0; i < GD_SHA256_LANES; i++) {
 			lanes[i] = step(lanes[i], 1);
 			if (lanes[i].blocks)
@@ -158,7 +164,7 @@ static void go_wide(gd_sha256_message **messages, size_t count)
 }
 
 /* The longest first, so that as many as can be are under way to the end. */
-void gd_sha256_messages(gd_sha256_message *messages, size_t count)
+void gd_sha256_messages(gd_sha256_message *messages, size_t count, gd_sha256_message *one)
 {
 	enum { MOST = 64 };
 	gd_sha256_message *order[MOST];
@@ -171,7 +177,7 @@ void gd_sha256_messages(gd_sha256_message *messages, size_t count)
 			order[at] = &messages[i];
 		}
 		if (some >= GD_SHA256_LANES && gd_sha256_lanes_available())
-			go_wide(order, some);
+			go_wide(order, some, gd_sha256_native_available() ? one : NULL);
 		else
 			go_on(NULL, 0, order, some, 0);
 	}

@@ -211,35 +211,82 @@ AVX512 INLINE void load_lanes(const uint8_t *const bytes[GD_SHA256_LANES], __m51
 	}
 }
 
+/* A message's words of sixteen rounds become those of the next. */
+#define NEXT_WORD(w, i) _mm512_add_epi32(_mm512_add_epi32(w[i], w[(i + 9) & 15]), _mm512_add_epi32(STEP_OF(w[(i + 1) & 15], 7, 18, 3), STEP_OF(w[(i + 14) & 15], 17, 19, 10)))
+
+/* Round `i` of those whose constants are given; letters move on by a place each. What waits for the last e and a alone comes in last. */
+AVX512 INLINE void round_of_lanes(__m512i s[8], __m512i word, const uint32_t *constants, int i)
+{
+#define LETTER(k) s[((k) - i) & 7]
+	__m512i early = _mm512_add_epi32(LETTER(7), _mm512_add_epi32(word, _mm512_set1_epi32((int)constants[i])));
+	__m512i late = _mm512_add_epi32(SUM_OF(LETTER(4), 6, 11, 25), OF_THREE(LETTER(4), LETTER(5), LETTER(6), CHOICE));
+	__m512i other = _mm512_add_epi32(SUM_OF(LETTER(0), 2, 13, 22), OF_THREE(LETTER(0), LETTER(1), LETTER(2), MAJORITY));
+	LETTER(3) = _mm512_add_epi32(_mm512_add_epi32(LETTER(3), early), late);
+	LETTER(7) = _mm512_add_epi32(_mm512_add_epi32(early, other), late);
+#undef LETTER
+}
+
+AVX512 INLINE void load_states(const uint32_t state[8][GD_SHA256_LANES], __m512i s[8])
+{
+	for (int i = 0; i < 8; i++)
+		s[i] = _mm512_loadu_si512(state[i]);
+}
+
+AVX512 INLINE void add_states(const __m512i s[8], uint32_t state[8][GD_SHA256_LANES])
+{
+	for (int i = 0; i < 8; i++)
+		_mm512_storeu_si512(state[i], _mm512_add_epi32(_mm512_loadu_si512(state[i]), s[i]));
+}
+
 AVX512 void gd_sha256_compress_lanes(uint32_t state[8][GD_SHA256_LANES], const uint8_t *const bytes[GD_SHA256_LANES])
 {
-	__m512i w[16], now[8];
+	__m512i w[16], s[8];
 	load_lanes(bytes, w);
-	for (int i = 0; i < 8; i++)
-		now[i] = _mm512_loadu_si512(state[i]);
-	__m512i a = now[0], b = now[1], c = now[2], d = now[3], e = now[4], f = now[5], g = now[6], h = now[7];
+	load_states(state, s);
 	for (int first = 0; first < 64; first += 16) {
 #pragma GCC unroll 16
-		for (int i = 0; i < 16; i++) {
-			__m512i input = _mm512_add_epi32(w[i], _mm512_set1_epi32((int)round_constant[first + i]));
-			__m512i t1 = _mm512_add_epi32(_mm512_add_epi32(h, input), _mm512_add_epi32(SUM_OF(e, 6, 11, 25), OF_THREE(e, f, g, CHOICE)));
-			__m512i t2 = _mm512_add_epi32(SUM_OF(a, 2, 13, 22), OF_THREE(a, b, c, MAJORITY));
-			h = g;
-			g = f;
-			f = e;
-			e = _mm512_add_epi32(d, t1);
-			d = c;
-			c = b;
-			b = a;
-			a = _mm512_add_epi32(t1, t2);
-		}
-#pragma GCC unroll 16
 		for (int i = 0; i < 16; i++)
-			w[i] = _mm512_add_epi32(_mm512_add_epi32(w[i], w[(i + 9) & 15]), _mm512_add_epi32(STEP_OF(w[(i + 1) & 15], 7, 18, 3), STEP_OF(w[(i + 14) & 15], 17, 19, 10)));
+			round_of_lanes(s, w[i], round_constant + first, i);
+#pragma GCC unroll 16
+		for (int i = 0; i < 16 && first < 48; i++)
+			w[i] = NEXT_WORD(w, i);
 	}
-	const __m512i end[8] = {a, b, c, d, e, f, g, h};
-	for (int i = 0; i < 8; i++)
-		_mm512_storeu_si512(state[i], _mm512_add_epi32(now[i], end[i]));
+	add_states(s, state);
+}
+
+/* The two kinds of instructions hardly wait for one another: a block of the one message goes with sixteen rounds, and one with sixteen words. */
+__attribute__((target("avx512f,avx512bw,sha,sse4.1"))) void gd_sha256_compress_beside(uint32_t state[8][GD_SHA256_LANES], const uint8_t *const bytes[GD_SHA256_LANES], uint32_t one[8],
+	const uint8_t *from)
+{
+	__m512i w[16], s[8];
+	__m128i v[4];
+	load_lanes(bytes, w);
+	load_states(state, s);
+	words now = load_state(one);
+	for (int first = 0; first < 64; first += 16) {
+		words start = now;
+		load_block(from, v);
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++) {
+			round_of_lanes(s, w[i], round_constant + first, i);
+			four_rounds(&now, v, i);
+		}
+		now = add_words(now, start);
+		from += 64;
+		if (first == 48)
+			break;
+		start = now;
+		load_block(from, v);
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++) {
+			w[i] = NEXT_WORD(w, i);
+			four_rounds(&now, v, i);
+		}
+		now = add_words(now, start);
+		from += 64;
+	}
+	store_state(now, one);
+	add_states(s, state);
 }
 
 #else
@@ -259,6 +306,12 @@ void gd_sha256_compress_lanes(uint32_t state[8][GD_SHA256_LANES], const uint8_t 
 		for (int i = 0; i < 8; i++)
 			state[i][lane] = one[i];
 	}
+}
+
+void gd_sha256_compress_beside(uint32_t state[8][GD_SHA256_LANES], const uint8_t *const bytes[GD_SHA256_LANES], uint32_t one[8], const uint8_t *from)
+{
+	gd_sha256_compress_lanes(state, bytes);
+	gd_sha256_compress_plain(one, from, GD_SHA256_BESIDE);
 }
 
 bool gd_sha256_native_available(void)

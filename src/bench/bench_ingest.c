@@ -130,7 +130,7 @@ static gd_status look_at_columns(gd_table *table)
 
 static gd_status time_records(gd_table *table, const gd_bench_ingest *g, double rates[3], taken *t)
 {
-	const gd_table_reader count = {take_header, count_record, t}, values = {take_header, take_values, t};
+	const gd_table_reader count = {.header = take_header, .record = count_record, .context = t}, values = {.header = take_header, .record = take_values, .context = t};
 	double start = gd_seconds(), times[4] = {0};
 	gd_status status = gd_table_deliver(table, &count, NULL);
 	times[0] = gd_seconds();

@@ -77,7 +77,7 @@ static gd_status deliver_aligned(void *context, const gd_table_reader *reader, c
 {
 	aligned *a = context;
 	a->reader = reader;
-	const gd_table_reader mine = {.header = align_header, .record = align_record, .context = a};
+	const gd_table_reader mine = {.header = align_header, .record = align_record, .context = a, .digest = reader->digest};
 	return gd_table_deliver(a->run->tests->table, &mine, sha256);
 }
 

@@ -77,7 +77,7 @@ void gd_content_batch_text(gd_content_batch *batch, const char *text, size_t len
 
 void gd_content_batch_finish(gd_content_batch *batch)
 {
-	gd_sha256_messages(batch->messages, (size_t)batch->count);
+	gd_sha256_pieces_messages(batch->beside, batch->messages, (size_t)batch->count);
 	for (int i = 0; i < batch->count; i++) {
 		const uint32_t *state = batch->messages[i].state;
 		*batch->to[i] = (gd_content){(uint64_t)state[0] << 32 | state[1], (uint64_t)state[2] << 32 | state[3]};

@@ -223,7 +223,7 @@ gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, gd_spill *spill, const 
 	rows->frequency_room = recipe->schema.classes.count;
 	rows->frequency = gd_allocate((size_t)rows->frequency_room, sizeof *rows->frequency);
 	gd_status status = rows->piles && rows->waiting && rows->batch && rows->known && rows->frequency ? gd_ok() : gd_out_of_memory("the records");
-	gd_table_reader reader = {.header = take_header, .record = take_record, .context = rows};
+	gd_table_reader reader = {.header = take_header, .record = take_record, .context = rows, .digest = rows->batch ? &rows->batch->beside : NULL};
 	if (!gd_failed(&status)) {
 		gd_rows_pile(rows, rows->piles, rows->pile_count);
 		status = source(context, &reader, sha256);
@@ -249,7 +249,7 @@ gd_status gd_rows_read_tests(gd_rows *rows, gd_table_source *source, void *conte
 	rows->tests = true;
 	rows->inputs = rows->count;
 	rows->recipe->frozen = true;
-	gd_table_reader reader = {.header = pass_header, .record = take_record, .context = rows};
+	gd_table_reader reader = {.header = pass_header, .record = take_record, .context = rows, .digest = &rows->batch->beside};
 	gd_status status = source(context, &reader, sha256);
 	return gd_failed(&status) ? status : pile_waiting(rows);
 }

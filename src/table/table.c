@@ -14,7 +14,6 @@
 enum { BLOCK = 1 << 16,
 	EXCERPT_FIELDS = 6 };
 
-/* A part of a table has no digest, and what is read once is read for its records. */
 static void begin_hash(gd_table *table)
 {
 	if (table->options.after)
@@ -25,7 +24,7 @@ static void begin_hash(gd_table *table)
 
 static gd_sha256_pieces *hash_of(gd_table *table)
 {
-	return table->stretches || table->options.once ? NULL : &table->hash;
+	return gd_table_hashes(table) ? &table->hash : NULL;
 }
 
 gd_status gd_table_name_error(gd_table *table, const gd_status *cause)
@@ -64,16 +63,18 @@ static gd_status split_next(gd_table *table, gd_record *record, bool *ended)
 	*ended = false;
 	for (;;) {
 		gd_split_result result = gd_splitter_next(&table->splitter, record, &line);
-		gd_status status = gd_ok();
 		switch (result) {
 		case GD_SPLIT_RECORD:
 			return gd_ok();
 		case GD_SPLIT_END:
 			*ended = true;
 			return gd_ok();
-		case GD_SPLIT_MORE:
-			status = fill(table);
+		case GD_SPLIT_MORE: {
+			gd_status status = fill(table);
+			if (gd_failed(&status))
+				return status;
 			break;
+		}
 		case GD_SPLIT_LOOSE_QUOTE:
 			return gd_table_fail_quote(table, line, "stray quote; a field that holds quotes is enclosed in quotes, with those inside doubled (--quote none takes all of them for characters)");
 		case GD_SPLIT_OPEN_QUOTE:
@@ -85,8 +86,6 @@ static gd_status split_next(gd_table *table, gd_record *record, bool *ended)
 		case GD_SPLIT_MEMORY:
 			return gd_out_of_memory("a record");
 		}
-		if (gd_failed(&status))
-			return status;
 	}
 }
 
@@ -337,38 +336,39 @@ static gd_status name_footer(gd_table *table, const gd_status *ragged)
 	return gd_error(GD_BAD_DATA, "%s, and no record follows: a footer, or a record that was cut off; the table without it: head -n %lld FILE | genre-dist ... -", ragged->message, (long long)(line - 1));
 }
 
-/* The next record into table->record, unless there is none. */
+/* The next record into table->record, unless there is none. A status is long: one that is copied takes a part of the time that a record has, so each is where it is returned. */
 static gd_status read_next(gd_table *table, bool *more)
 {
 	bool ended = false;
-	gd_status status = gd_ok();
+	gd_record *at = &table->record;
 	*more = false;
 	if (table->stretches && table->stretch >= table->stretch_count)
-		return status;
+		return gd_ok();
 	while (!table->pending) {
-		status = split_next(table, &table->record, &ended);
+		gd_status status = split_next(table, at, &ended);
 		if (gd_failed(&status))
 			return status;
 		if (!ended && !is_behind(table))
 			break;
-		table->record = (gd_record){0};
-		status = next_file(table, more);
-		if (gd_failed(&status) || !*more)
-			return status;
+		*at = (gd_record){0};
+		gd_status opened = next_file(table, more);
+		if (gd_failed(&opened) || !*more)
+			return opened;
 	}
 	*more = true;
-	gd_record *at = &table->record;
-	if (!table->pending)
-		status = gd_table_check_charset(table, at);
+	if (!table->pending && at->found & GD_SCAN_HIGH) {
+		gd_status status = gd_table_check_charset(table, at);
+		if (gd_failed(&status))
+			return status;
+	}
 	table->pending = false;
-	if (!gd_failed(&status) && at->found & GD_SCAN_LOOSE)
+	if (at->found & GD_SCAN_LOOSE)
 		gd_table_note_loose_quotes(table, at);
-	if (gd_failed(&status))
-		return status;
-	status = gd_table_check_fields(table, at);
-	if (gd_failed(&status))
+	if (at->count != table->header.count) {
+		gd_status status = gd_table_check_fields(table, at);
 		return status.code == GD_BAD_DATA ? name_footer(table, &status) : status;
-	return status;
+	}
+	return gd_ok();
 }
 
 gd_status gd_table_next(gd_table *table, const gd_record **record)

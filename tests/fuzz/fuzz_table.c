@@ -116,7 +116,7 @@ static void read_in(const char *path, const gd_dialect_options *dialect)
 	int64_t records[2];
 	for (int i = 0; i < 2 && !gd_failed(&status); i++) {
 		reading r = {.path = path, .line = -1};
-		gd_table_reader reader = {take_header, take_record, &r};
+		gd_table_reader reader = {.header = take_header, .record = take_record, .context = &r};
 		status = gd_table_deliver(table, &reader, sha256[i]);
 		records[i] = r.records;
 		free(r.target);
@@ -153,7 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	char sha256[65];
 	reading r = {.path = fuzz_file(bytes, size)};
-	gd_table_reader reader = {take_header, take_record, &r};
+	gd_table_reader reader = {.header = take_header, .record = take_record, .context = &r};
 	gd_log_mute(true);
 	gd_status status = gd_table_read(r.path, &reader, sha256);
 	if (!gd_failed(&status) && r.target)

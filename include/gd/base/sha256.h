@@ -25,8 +25,11 @@ void gd_sha256_update(gd_sha256 *hash, const void *bytes, size_t size);
 void gd_sha256_finish(gd_sha256 *hash, uint8_t digest[32]);
 /* The padding behind a message of `size` bytes: how many blocks there are then. */
 size_t gd_sha256_pad(uint8_t *bytes, size_t size);
-/* The digests of several messages, sixteen at a time or two, which takes less time than one after the other. */
-void gd_sha256_messages(gd_sha256_message *messages, size_t count);
+/*
+ * The digests of several messages, sixteen at a time or two, which takes less time than one after the other. Blocks of `one` more (NULL: none), which is under way, may be taken in besides, where
+ * that takes less time than by themselves: its bytes and blocks are then those that are left.
+ */
+void gd_sha256_messages(gd_sha256_message *messages, size_t count, gd_sha256_message *one);
 /* Lower-case hexadecimal with a terminating zero. */
 void gd_sha256_hex(const uint8_t digest[32], char text[65]);
 

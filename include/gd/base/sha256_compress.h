@@ -21,5 +21,8 @@ bool gd_sha256_native_available(void);
 enum { GD_SHA256_LANES = 16 };
 void gd_sha256_compress_lanes(uint32_t state[8][GD_SHA256_LANES], const uint8_t *const bytes[GD_SHA256_LANES]);
 bool gd_sha256_lanes_available(void);
+/* Besides, of one more message that has so many blocks, by the SHA instructions: it takes less time than by itself. Call it only where both are available. */
+enum { GD_SHA256_BESIDE = 7 };
+void gd_sha256_compress_beside(uint32_t state[8][GD_SHA256_LANES], const uint8_t *const bytes[GD_SHA256_LANES], uint32_t one[8], const uint8_t *from);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef GD_CONTENT_BATCH_H
 #define GD_CONTENT_BATCH_H
 
-#include "gd/base/sha256.h"
+#include "gd/base/sha256_pieces.h"
 #include "gd/table/split.h"
 
 enum { GD_CONTENT_BATCH_MESSAGES = 64, GD_CONTENT_BATCH_BYTES = 1 << 15 };
@@ -13,6 +13,7 @@ typedef struct gd_content_batch {
 	gd_content *to[GD_CONTENT_BATCH_MESSAGES];
 	int count;
 	size_t used;
+	gd_sha256_pieces *beside; /* the caller's, of which what waits goes along; NULL: none */
 	uint8_t bytes[GD_CONTENT_BATCH_BYTES];
 } gd_content_batch;
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "gd/base/meter.h"
+#include "gd/base/sha256_pieces.h"
 #include "gd/base/status.h"
 #include "gd/table/dialect.h"
 #include "gd/table/record.h"
@@ -89,6 +90,7 @@ typedef struct gd_table_reader {
 	gd_status (*header)(void *context, const gd_record *header);
 	gd_status (*record)(void *context, const gd_record *record);
 	void *context;
+	gd_sha256_pieces **digest; /* gets the table's digest for as long as records are delivered: bytes of it wait for the reader's messages, which take less time together; NULL: none do */
 } gd_table_reader;
 
 /* Something that delivers a table, as often as it is asked: a file, or songs drawn from a profile. `sha256` (may be NULL) gets the digest of the bytes read

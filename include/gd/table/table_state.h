@@ -37,6 +37,12 @@ struct gd_table {
 	char description[GD_TABLE_DESCRIPTION];
 };
 
+/* Whether there is a digest: a part of a table has none, and what is read once is read for its records. */
+static inline bool gd_table_hashes(const gd_table *table)
+{
+	return !table->stretches && !table->options.once;
+}
+
 /* For messages. */
 const char *gd_table_name(const gd_table *table);
 /* A line of those that the splitter counts, as the file counts them. */

@@ -132,7 +132,17 @@ static void lanes_agree(void)
 				plain[l][i] = together[i][l] = (uint32_t)gd_random_bits(trial, 10000 + 8 * l + i);
 			gd_sha256_compress_plain(plain[l], from[l], 1);
 		}
-		gd_sha256_compress_lanes(together, from);
+		static uint8_t more[GD_SHA256_BESIDE * GD_SHA256_BLOCK];
+		uint32_t one[8] = {(uint32_t)trial}, alone[8] = {(uint32_t)trial};
+		if (trial % 2 && gd_sha256_native_available()) {
+			for (size_t i = 0; i < sizeof more; i++)
+				more[i] = (uint8_t)gd_random_bits(trial, 20000 + i);
+			gd_sha256_compress_plain(alone, more, GD_SHA256_BESIDE);
+			gd_sha256_compress_beside(together, from, one, more);
+			CU_ASSERT_EQUAL(memcmp(one, alone, sizeof one), 0);
+		} else {
+			gd_sha256_compress_lanes(together, from);
+		}
 		for (size_t l = 0; l < GD_SHA256_LANES; l++)
 			for (size_t i = 0; i < 8; i++)
 				wrong += together[i][l] != plain[l][i];
@@ -160,7 +170,7 @@ static void many_messages(void)
 			messages[i] = (gd_sha256_message){.bytes = bytes[i], .blocks = gd_sha256_pad(bytes[i], size)};
 			CU_ASSERT(messages[i].blocks * GD_SHA256_BLOCK <= size + GD_SHA256_PADDING);
 		}
-		gd_sha256_messages(messages, count);
+		gd_sha256_messages(messages, count, NULL);
 		for (size_t i = 0; i < count; i++) {
 			for (size_t j = 0; j < 32; j++)
 				own[j] = (uint8_t)(messages[i].state[j / 4] >> (24 - 8 * (j % 4)));

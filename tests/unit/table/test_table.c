@@ -51,7 +51,7 @@ static gd_status read_bytes(const char *bytes, size_t size, collected *c, char s
 {
 	const char *path = unit_path("table.csv");
 	write_bytes(path, bytes, size);
-	gd_table_reader reader = {take_header, take_record, c};
+	gd_table_reader reader = {.header = take_header, .record = take_record, .context = c};
 	int refuse_at = c->refuse_at;
 	memset(c, 0, sizeof *c);
 	c->refuse_at = refuse_at;
@@ -152,7 +152,7 @@ static void test_bad(void)
 	EXPECT_BAD("a,b\n1,2\n3,\0\n", "line 3: NUL byte");
 	EXPECT_BAD("a,b\n1,2\n\0\0\n", "line 3: NUL byte");
 	EXPECT_BAD("\xEF\xBB\xBF" "a,b\n1,2\n3,\"\n\n\xC0\x80\"\n", "line 3: field 2 is not valid UTF-8");
-	gd_table_reader reader = {take_header, take_record, NULL};
+	gd_table_reader reader = {.header = take_header, .record = take_record, .context = NULL};
 	gd_status status = gd_table_read(unit_path("absent.csv"), &reader, NULL);
 	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
 	status = gd_table_read(unit_directory(), &reader, NULL);
