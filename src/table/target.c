@@ -89,13 +89,11 @@ gd_status gd_target_alike(const gd_dictionary *classes, char text[GD_ALIKE_ROOM]
 		const char *names = gd_enumeration_text(&alike);
 		if (length + strlen(names) + AND_MORE < GD_ALIKE_ROOM && !more)
 			length += (size_t)snprintf(text + length, GD_ALIKE_ROOM - length, "%s%s", length ? "; " : "", names);
-		else if (!length)
-			length += (size_t)snprintf(text, GD_ALIKE_ROOM - AND_MORE, "%s", names);
 		else
 			more++;
 	}
 	if (more)
-		snprintf(text + length, GD_ALIKE_ROOM - length, "; and %d more such groups", more);
+		snprintf(text + length, GD_ALIKE_ROOM - length, "; and %d more such %s", more, gd_plural(more, "group", "groups"));
 done:
 	gd_dictionary_release(&kinds);
 	free(kind);

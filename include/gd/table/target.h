@@ -26,7 +26,7 @@ void gd_target_key(const char *text, bool truths, char *key);
 /* Whether two labels have that in common. */
 bool gd_target_same(const char *a, const char *b, bool truths);
 
-enum { GD_ALIKE_ROOM = 160 };
+enum { GD_ALIKE_ROOM = 320 /* one group always fits */ };
 /* Names the classes that look like one: that differ in case or blanks alone, or say true (or false) in several ways; "" for none, of many the first. Fails when memory runs out. */
 GD_CHECKED gd_status gd_target_alike(const gd_dictionary *classes, char text[GD_ALIKE_ROOM]);
 

@@ -259,10 +259,36 @@ static void test_alike(void)
 	}
 }
 
+/* Long labels in many spellings: the first group is named whatever its length, what there is no room for is counted. */
+static void test_alike_at_length(void)
+{
+	static const char *const ends[] = {" a", "  a", "   a", " A", "  A", " b", " B"};
+	gd_dictionary classes = {0};
+	struct {
+		char text[GD_ALIKE_ROOM], behind[64];
+	} said;
+	memset(&said, '#', sizeof said);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		char label[80];
+		int32_t number;
+		snprintf(label, sizeof label, "%060d%s", 7, ends[i]);
+		gd_status status = gd_dictionary_add(&classes, label, &number);
+		CU_ASSERT_EQUAL(status.code, GD_OK);
+	}
+	gd_status status = gd_target_alike(&classes, said.text);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	CU_ASSERT_PTR_NOT_NULL(strstr(said.text, "...' and 1 more; and 1 more such group"));
+	CU_ASSERT_EQUAL(said.text[strlen(said.text) - 1], 'p');
+	for (size_t i = 0; i < sizeof said.behind; i++)
+		CU_ASSERT_EQUAL(said.behind[i], '#');
+	gd_dictionary_release(&classes);
+}
+
 const unit_test unit_tests[] = {
 	{"columns become what their values are", test_decisions},
 	{"what goes on with a treatment", test_modifiers},
 	{"missing values are imputed, rare levels share a feature, classes join", test_missing},
 	{"classes that look like one", test_alike},
+	{"long ones of them", test_alike_at_length},
 	{NULL, NULL},
 };
