@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """A table of tables: genre-dist beside scikit-learn and XGBoost, all with their defaults, on the same rows.
 
-    tables.py PROGRAM FOLDER [--tables Vehicle,spam] [--splits 3] [--preprocess "OPTIONS"] [--train "OPTIONS"] [--ours] [--inner] [--json FILE]
+    tables.py PROGRAM FOLDER [--tables Vehicle,spam] [--splits 3] [--preprocess "OPTIONS"] [--train "OPTIONS"] [--members 16] [--tune 2m] [--ours] [--inner] [--json FILE]
 
 FOLDER holds gzipped CSV files; TARGETS below says which and what is to be predicted. Each split is `preprocess --seed N`: our training and validation rows are the peers' training rows,
 and records that preprocess dropped are scored for nobody. Prints accuracy and log-loss, mean and deviation over the splits, each method's mean rank, and seconds.
+--members and --tune add columns: ours with so many members, and the best few that `tune --budget` found, averaged.
 --inner splits the training and validation rows of split 0 once more: on these the preset's rule was chosen, so that no test row chose anything.
 Debian: python3-sklearn python3-pandas python3-h5py; python3-xgboost where it is installed.
 """
 import argparse
+import glob
 import gzip
 import json
 import os
@@ -61,15 +63,35 @@ def keep_training_rows(program, source, target, work):
     return f"{work}/inner.csv"
 
 
+def evaluate(program, models, dataset, seconds):
+    scores = json.loads(run(program, "evaluate", *models, "--data", dataset, "--json"))
+    return [scores["accuracy"], scores["log_loss"], scores["expected_calibration_error"], seconds]
+
+
+def train(program, dataset, directory, *extra):
+    subprocess.run(["rm", "-rf", directory], check=True)
+    before = time.time()
+    run(program, "train", "--data", dataset, "--run", directory, "-q", *extra)
+    return evaluate(program, [f"{directory}/model.h5"], dataset, time.time() - before)
+
+
+def tune(program, dataset, directory, budget):
+    subprocess.run(["rm", "-rf", directory], check=True)
+    before = time.time()
+    run(program, "tune", "--data", dataset, "--run", directory, "--budget", budget, "-q")
+    seconds = time.time() - before
+    return evaluate(program, sorted(glob.glob(f"{directory}/best/best-*/model.h5")), dataset, seconds)
+
+
 def score_ours(options, source, target, split, work):
     dataset, directory = f"{work}/data.h5", f"{work}/run"
     run(options.program, "preprocess", source, "--target", target, "-o", dataset, "-q", "--force", "--seed", str(split), *shlex.split(options.preprocess))
-    before = time.time()
-    subprocess.run(["rm", "-rf", directory], check=True)
-    run(options.program, "train", "--data", dataset, "--run", directory, "-q", *shlex.split(options.train))
-    seconds = time.time() - before
-    scores = json.loads(run(options.program, "evaluate", f"{directory}/model.h5", "--data", dataset, "--json"))
-    return rows_of(dataset), [scores["accuracy"], scores["log_loss"], scores["expected_calibration_error"], seconds]
+    scores = {"ours": train(options.program, dataset, directory, *shlex.split(options.train))}
+    if options.members:
+        scores[f"{options.members} members"] = train(options.program, dataset, directory, "--members", str(options.members), *shlex.split(options.train))
+    if options.tune:
+        scores[f"tune {options.tune}"] = tune(options.program, dataset, directory, options.tune)
+    return rows_of(dataset), scores
 
 
 def calibration_error(probabilities, right):
@@ -120,6 +142,8 @@ def main():
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--preprocess", default="")
     parser.add_argument("--train", default="")
+    parser.add_argument("--members", type=int)
+    parser.add_argument("--tune", metavar="BUDGET")
     parser.add_argument("--ours", action="store_true", help="no peers")
     parser.add_argument("--inner", action="store_true")
     parser.add_argument("--json", help="a line a table and split is added here")
@@ -135,7 +159,7 @@ def main():
                 source = keep_training_rows(options.program, source, TARGETS[table], work)
             for split in range(options.splits):
                 rows, ours = score_ours(options, source, TARGETS[table], split, work)
-                scores = {"ours": ours, **({} if options.ours else score_peers(source, TARGETS[table], rows))}
+                scores = {**ours, **({} if options.ours else score_peers(source, TARGETS[table], rows))}
                 for method, score in scores.items():
                     results.setdefault(table, {}).setdefault(method, []).append(score)
                 if options.json:
