@@ -20,9 +20,9 @@ static void finish_piece(gd_sha256_pieces *hash)
 /* A full piece ends when there is more: one piece alone is no matter of pieces. How many bytes go into the one at hand. */
 static size_t begin_piece(gd_sha256_pieces *hash)
 {
-	if (hash->length && hash->length % GD_SHA256_PIECE == 0)
+	if (hash->piece.length == GD_SHA256_PIECE)
 		finish_piece(hash);
-	return GD_SHA256_PIECE - (size_t)(hash->length % GD_SHA256_PIECE);
+	return GD_SHA256_PIECE - (size_t)hash->piece.length;
 }
 
 static void take_in(gd_sha256_pieces *hash, const uint8_t *from, size_t size)

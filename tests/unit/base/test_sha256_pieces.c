@@ -76,6 +76,8 @@ static void test_waiting(void)
 			some = trial ? 1 + (size_t)(gd_random_bits(trial, at) % ROOM) : ROOM;
 			some = most - at < some ? most - at : some;
 			gd_sha256_pieces_update(&hash, bytes + at, some);
+			/* So few that nothing goes along, at the end of a piece, too. */
+			gd_sha256_pieces_messages(&hash, NULL, 0);
 			for (size_t turn = 0; turn < gd_random_bits(trial, at + 1) % 4; turn++) {
 				size_t count = (size_t)(gd_random_bits(trial, at + 2) % MESSAGES);
 				for (size_t m = 0; m < count; m++) {
