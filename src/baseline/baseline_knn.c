@@ -126,7 +126,7 @@ static void classify(search *s, int queries, const float *a)
 	memset(s->found, 0, QUERIES * sizeof *s->found);
 	for (int64_t first = 0; first < training->count; first += TRAINING) {
 		int count = training->count - first < TRAINING ? (int)(training->count - first) : TRAINING;
-		gd_gemm(GD_AS_STORED, GD_TRANSPOSED, queries, count, features, a, training->features_of + first * features, s->products);
+		gd_gemm(GD_AS_STORED, GD_TRANSPOSED, queries, count, features, a, (size_t)features, training->features_of + first * features, (size_t)features, s->products, (size_t)count);
 		for (int q = 0; q < queries; q++)
 			scan(s, q, a + (size_t)q * (size_t)features, squared_norm(a + (size_t)q * (size_t)features, features), first, count);
 	}

@@ -32,7 +32,7 @@ typedef struct operands {
 static void multiply(void *context)
 {
 	operands *o = context;
-	gd_gemm(GD_AS_STORED, GD_AS_STORED, GD_BENCH_SQUARE, GD_BENCH_SQUARE, GD_BENCH_SQUARE, o->a, o->b, o->c);
+	gd_gemm(GD_AS_STORED, GD_AS_STORED, GD_BENCH_SQUARE, GD_BENCH_SQUARE, GD_BENCH_SQUARE, o->a, GD_BENCH_SQUARE, o->b, GD_BENCH_SQUARE, o->c, GD_BENCH_SQUARE);
 }
 
 static void triad(void *context)

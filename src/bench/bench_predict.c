@@ -27,25 +27,29 @@ typedef struct trial {
 static void forward(void *context)
 {
 	trial *t = context;
-	gd_dense_forward(t->inputs, t->outputs, t->rows, t->array[0], t->array[1], t->array[2]);
+	size_t row = (size_t)t->rows;
+	gd_dense_forward(t->inputs, t->outputs, t->rows, t->array[0], t->array[1], row, t->array[2], row);
 }
 
 static void backward_parameters(void *context)
 {
 	trial *t = context;
-	gd_dense_backward_parameters(t->inputs, t->outputs, t->rows, t->array[1], t->array[2], t->array[3]);
+	size_t row = (size_t)t->rows;
+	gd_dense_backward_parameters(t->inputs, t->outputs, t->rows, t->array[1], row, t->array[2], row, t->array[3]);
 }
 
 static void backward_input(void *context)
 {
 	trial *t = context;
-	gd_dense_backward_input(t->inputs, t->outputs, t->rows, t->array[0], t->array[2], t->array[4]);
+	size_t row = (size_t)t->rows;
+	gd_dense_backward_input(t->inputs, t->outputs, t->rows, t->array[0], t->array[2], row, t->array[4], row);
 }
 
 static void transpose(void *context)
 {
 	trial *t = context;
-	gd_transpose((size_t)t->rows, (size_t)t->inputs, t->array[0], t->array[1]);
+	size_t rows = (size_t)t->rows, inputs = (size_t)t->inputs;
+	gd_transpose(rows, inputs, t->array[0], inputs, t->array[1], rows);
 }
 
 static void activate(void *context)

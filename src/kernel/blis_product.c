@@ -74,22 +74,24 @@ const char *gd_blis_name(void)
 	return name;
 }
 
-/* The least magnitude but for zeros; infinity where there is none. */
-static float find_least(const float *values, size_t count)
+/* The least magnitude but for zeros; infinity where there is none. Of [rows, columns], rows `row` apart. */
+static float find_least(const float *values, int rows, int columns, size_t row)
 {
 	float least = INFINITY;
-	for (size_t i = 0; i < count; i++) {
-		float magnitude = fabsf(values[i]);
-		least = magnitude > 0 && magnitude < least ? magnitude : least;
-	}
+	for (int i = 0; i < rows; i++, values += row)
+		for (int j = 0; j < columns; j++) {
+			float magnitude = fabsf(values[j]);
+			least = magnitude > 0 && magnitude < least ? magnitude : least;
+		}
 	return least;
 }
 
-static bool has_zero(const float *values, size_t count)
+static bool has_zero(const float *values, int rows, int columns, size_t row)
 {
 	bool found = false;
-	for (size_t i = 0; i < count; i++)
-		found |= values[i] == 0;
+	for (int i = 0; i < rows; i++, values += row)
+		for (int j = 0; j < columns; j++)
+			found |= values[j] == 0;
 	return found;
 }
 
@@ -97,27 +99,28 @@ static bool has_zero(const float *values, size_t count)
  * Kernels that add to a zero what they summed, as BLIS's for arm64, give 0 where the definition has -0. It has one only where a product is too small for
  * any number but 0; so zeros are asked for, and seldom computed anew.
  */
-static void mend_zeros(bool a_turned, bool b_turned, size_t m, size_t n, size_t k, const float *a, const float *b, float *c)
+static void mend_zeros(bool a_turned, bool b_turned, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row)
 {
-	if (!has_zero(c, m * n) || (double)find_least(a, m * k) * find_least(b, k * n) > 0x1p-150)
+	if (!has_zero(c, m, n, c_row) ||
+		(double)find_least(a, a_turned ? k : m, a_turned ? m : k, a_row) * find_least(b, b_turned ? n : k, b_turned ? k : n, b_row) > 0x1p-150)
 		return;
-	for (size_t i = 0; i < m; i++)
-		for (size_t j = 0; j < n; j++)
-			if (c[i * n + j] == 0)
-				c[i * n + j] = gd_gemm_element((int)k, a_turned ? a + i : a + i * k, a_turned ? m : 1, b_turned ? b + j * k : b + j, b_turned ? 1 : n);
+	for (size_t i = 0; i < (size_t)m; i++)
+		for (size_t j = 0; j < (size_t)n; j++)
+			if (c[i * c_row + j] == 0)
+				c[i * c_row + j] = gd_gemm_element(k, a_turned ? a + i : a + i * a_row, a_turned ? a_row : 1, b_turned ? b + j * b_row : b + j, b_turned ? 1 : b_row);
 }
 
-void gd_blis_product(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
+void gd_blis_product(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row)
 {
 	rntm_t *runtime = start();
 	const bool a_turned = a_orientation == GD_TRANSPOSED, b_turned = b_orientation == GD_TRANSPOSED;
 	float one = 1.0f, zero = 0.0f; /* with a beta of zero BLIS does not read c */
 	for (int l = 0; l < k; l += GD_GEMM_CHAIN) {
 		const int depth = k - l < GD_GEMM_CHAIN ? k - l : GD_GEMM_CHAIN;
-		const float *left = a + (size_t)l * (a_turned ? (size_t)m : 1), *right = b + (size_t)l * (b_turned ? 1 : (size_t)n);
+		const float *left = a + (size_t)l * (a_turned ? a_row : 1), *right = b + (size_t)l * (b_turned ? 1 : b_row);
 		/* BLIS before 1.0 takes pointers to what it only reads without const. */
 		bli_sgemm_ex(a_turned ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, b_turned ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, m, n, depth, &one,
-			(float *)(uintptr_t)left, a_turned ? m : k, 1, (float *)(uintptr_t)right, b_turned ? k : n, 1, l ? &one : &zero, c, n, 1, NULL, runtime);
+			(float *)(uintptr_t)left, (inc_t)a_row, 1, (float *)(uintptr_t)right, (inc_t)b_row, 1, l ? &one : &zero, c, (inc_t)c_row, 1, NULL, runtime);
 	}
-	mend_zeros(a_turned, b_turned, (size_t)m, (size_t)n, (size_t)k, a, b, c);
+	mend_zeros(a_turned, b_turned, m, n, k, a, a_row, b, b_row, c, c_row);
 }

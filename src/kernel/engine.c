@@ -8,20 +8,20 @@
 #include "gd/kernel/product.h"
 
 #ifdef __x86_64__
-static void multiply_avx512(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
+static void multiply_avx512(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row)
 {
-	gd_product(GD_AVX512, a_orientation, b_orientation, m, n, k, a, b, c);
+	gd_product(GD_AVX512, a_orientation, b_orientation, m, n, k, a, a_row, b, b_row, c, c_row);
 }
 
-static void multiply_avx2(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
+static void multiply_avx2(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row)
 {
-	gd_product(GD_AVX2, a_orientation, b_orientation, m, n, k, a, b, c);
+	gd_product(GD_AVX2, a_orientation, b_orientation, m, n, k, a, a_row, b, b_row, c, c_row);
 }
 #endif
 
-static void multiply_plain(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
+static void multiply_plain(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row)
 {
-	gd_product(GD_PLAIN, a_orientation, b_orientation, m, n, k, a, b, c);
+	gd_product(GD_PLAIN, a_orientation, b_orientation, m, n, k, a, a_row, b, b_row, c, c_row);
 }
 
 bool gd_engine_keeps_definition(gd_gemm_function *multiply)
@@ -39,8 +39,9 @@ bool gd_engine_keeps_definition(gd_gemm_function *multiply)
 	for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
 		const int m = shape[s][0], n = shape[s][1], k = shape[s][2];
 		gd_orientation left = s % 2 ? GD_AS_STORED : GD_TRANSPOSED, right = s % 3 ? GD_AS_STORED : GD_TRANSPOSED;
-		multiply(left, right, m, n, k, a, b, c);
-		gd_gemm_ref(left, right, m, n, k, a, b, expected);
+		const size_t a_row = (size_t)(left == GD_TRANSPOSED ? m : k), b_row = (size_t)(right == GD_TRANSPOSED ? k : n);
+		multiply(left, right, m, n, k, a, a_row, b, b_row, c, (size_t)n);
+		gd_gemm_ref(left, right, m, n, k, a, a_row, b, b_row, expected, (size_t)n);
 		if (memcmp(c, expected, (size_t)m * (size_t)n * sizeof *c))
 			return false;
 	}
@@ -50,8 +51,8 @@ bool gd_engine_keeps_definition(gd_gemm_function *multiply)
 		b[i] *= 0x1p-76f;
 	}
 	for (int k = 3; k <= 263; k += 260) {
-		multiply(GD_AS_STORED, GD_AS_STORED, 33, 47, k, a, b, c);
-		gd_gemm_ref(GD_AS_STORED, GD_AS_STORED, 33, 47, k, a, b, expected);
+		multiply(GD_AS_STORED, GD_AS_STORED, 33, 47, k, a, (size_t)k, b, 47, c, 47);
+		gd_gemm_ref(GD_AS_STORED, GD_AS_STORED, 33, 47, k, a, (size_t)k, b, 47, expected, 47);
 		if (memcmp(c, expected, (size_t)33 * 47 * sizeof *c))
 			return false;
 	}

@@ -16,11 +16,10 @@ float gd_gemm_element(int k, const float *a, size_t a_step, const float *b, size
 	return total;
 }
 
-void gd_gemm_ref(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
+void gd_gemm_ref(gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row)
 {
-	size_t a_row = a_orientation == GD_TRANSPOSED ? 1 : (size_t)k, a_column = a_orientation == GD_TRANSPOSED ? (size_t)m : 1;
-	size_t b_row = b_orientation == GD_TRANSPOSED ? 1 : (size_t)n, b_column = b_orientation == GD_TRANSPOSED ? (size_t)k : 1;
+	bool a_turned = a_orientation == GD_TRANSPOSED, b_turned = b_orientation == GD_TRANSPOSED;
 	for (size_t i = 0; i < (size_t)m; i++)
 		for (size_t j = 0; j < (size_t)n; j++)
-			c[i * (size_t)n + j] = gd_gemm_element(k, a + i * a_row, a_column, b + j * b_column, b_row);
+			c[i * c_row + j] = gd_gemm_element(k, a_turned ? a + i : a + i * a_row, a_turned ? a_row : 1, b_turned ? b + j * b_row : b + j, b_turned ? 1 : b_row);
 }

@@ -72,17 +72,17 @@ INLINE void add_step(int given, bool ones, int height, int pairs, const float *a
 }
 
 /* height x width elements of c, width at most 2 * pairs. Of a row of ones, the last if there is one, nothing is read or multiplied. */
-INLINE void outer_tile(int height, bool ones, int pairs, int width, size_t n, size_t k, const float *a, const float *packed, float *c)
+INLINE void outer_tile(int height, bool ones, int pairs, int width, size_t n, size_t k, const float *a, size_t a_row, const float *packed, float *c)
 {
 	gd_float16 sum[OUTER_ROWS][OUTER_PAIRS] = {0};
 	int given = ones ? height - 1 : height;
 	size_t l = 0;
 	for (; l + LANES <= k; l += LANES, packed += pairs * 2 * LANES)
-		add_step(given, ones, height, pairs, a + l, k, packed, sum);
+		add_step(given, ones, height, pairs, a + l, a_row, packed, sum);
 	if (l < k) {
 		float rest[OUTER_ROWS * LANES];
 		for (int i = 0; i < given; i++)
-			store_rest(rest + i * LANES, k, a + (size_t)i * k);
+			store_rest(rest + i * LANES, k, a + (size_t)i * a_row);
 		add_step(given, ones, height, pairs, rest, LANES, packed, sum);
 	}
 	GD_UNROLL(6)
@@ -100,12 +100,12 @@ static size_t packed_length(size_t columns, size_t k)
 }
 
 /* b's rows as the tiles read them, step by step; a column that is not there is the one before it once more. */
-static void pack_pairs(size_t columns, size_t k, const float *b, float *packed)
+static void pack_pairs(size_t columns, size_t k, const float *b, size_t b_row, float *packed)
 {
 	for (size_t j = 0; j < columns; j += OUTER_COLUMNS) {
 		size_t width = columns - j < OUTER_COLUMNS ? columns - j : OUTER_COLUMNS, step = (width + 1) / 2 * 2 * LANES;
 		for (size_t i = 0; i < step / LANES; i++) {
-			const float *row = b + (j + (i < width ? i : width - 1)) * k;
+			const float *row = b + (j + (i < width ? i : width - 1)) * b_row;
 			float *to = packed + i * LANES;
 			size_t l = 0;
 			for (; l + LANES <= k; l += LANES, to += step)
@@ -118,43 +118,43 @@ static void pack_pairs(size_t columns, size_t k, const float *b, float *packed)
 }
 
 /* `height` rows and `columns` columns of c. */
-INLINE void outer_strip(int height, bool ones, size_t columns, size_t n, size_t k, const float *a, const float *packed, float *c)
+INLINE void outer_strip(int height, bool ones, size_t columns, size_t n, size_t k, const float *a, size_t a_row, const float *packed, float *c)
 {
 	size_t j = 0, whole = packed_length(OUTER_COLUMNS, k);
 	for (; j + OUTER_COLUMNS <= columns; j += OUTER_COLUMNS, packed += whole)
-		outer_tile(height, ones, OUTER_PAIRS, OUTER_COLUMNS, n, k, a, packed, c + j);
+		outer_tile(height, ones, OUTER_PAIRS, OUTER_COLUMNS, n, k, a, a_row, packed, c + j);
 	int rest = (int)(columns - j);
 	switch ((rest + 1) / 2) {
-	case 1: outer_tile(height, ones, 1, rest, n, k, a, packed, c + j); break;
-	case 2: outer_tile(height, ones, 2, rest, n, k, a, packed, c + j); break;
-	case 3: outer_tile(height, ones, 3, rest, n, k, a, packed, c + j); break;
-	case 4: outer_tile(height, ones, 4, rest, n, k, a, packed, c + j); break;
+	case 1: outer_tile(height, ones, 1, rest, n, k, a, a_row, packed, c + j); break;
+	case 2: outer_tile(height, ones, 2, rest, n, k, a, a_row, packed, c + j); break;
+	case 3: outer_tile(height, ones, 3, rest, n, k, a, a_row, packed, c + j); break;
+	case 4: outer_tile(height, ones, 4, rest, n, k, a, a_row, packed, c + j); break;
 	default: break;
 	}
 }
 
-static void outer_packed(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, const float *packed, float *c)
+static void outer_packed(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, size_t a_row, const float *packed, float *c)
 {
 	size_t rows = m + sums;
 	while (rows) {
 		size_t strips = (rows + OUTER_ROWS - 1) / OUTER_ROWS, height = (rows + strips - 1) / strips;
 		bool ones = sums && height == rows;
 		switch (2 * height + ones) {
-		case 2: outer_strip(1, false, columns, n, k, a, packed, c); break;
-		case 3: outer_strip(1, true, columns, n, k, a, packed, c); break;
-		case 4: outer_strip(2, false, columns, n, k, a, packed, c); break;
-		case 5: outer_strip(2, true, columns, n, k, a, packed, c); break;
-		case 6: outer_strip(3, false, columns, n, k, a, packed, c); break;
-		case 7: outer_strip(3, true, columns, n, k, a, packed, c); break;
-		case 8: outer_strip(4, false, columns, n, k, a, packed, c); break;
-		case 9: outer_strip(4, true, columns, n, k, a, packed, c); break;
-		case 10: outer_strip(5, false, columns, n, k, a, packed, c); break;
-		case 11: outer_strip(5, true, columns, n, k, a, packed, c); break;
-		case 12: outer_strip(6, false, columns, n, k, a, packed, c); break;
-		default: outer_strip(6, true, columns, n, k, a, packed, c); break;
+		case 2: outer_strip(1, false, columns, n, k, a, a_row, packed, c); break;
+		case 3: outer_strip(1, true, columns, n, k, a, a_row, packed, c); break;
+		case 4: outer_strip(2, false, columns, n, k, a, a_row, packed, c); break;
+		case 5: outer_strip(2, true, columns, n, k, a, a_row, packed, c); break;
+		case 6: outer_strip(3, false, columns, n, k, a, a_row, packed, c); break;
+		case 7: outer_strip(3, true, columns, n, k, a, a_row, packed, c); break;
+		case 8: outer_strip(4, false, columns, n, k, a, a_row, packed, c); break;
+		case 9: outer_strip(4, true, columns, n, k, a, a_row, packed, c); break;
+		case 10: outer_strip(5, false, columns, n, k, a, a_row, packed, c); break;
+		case 11: outer_strip(5, true, columns, n, k, a, a_row, packed, c); break;
+		case 12: outer_strip(6, false, columns, n, k, a, a_row, packed, c); break;
+		default: outer_strip(6, true, columns, n, k, a, a_row, packed, c); break;
 		}
 		rows -= height;
-		a += height * k;
+		a += height * a_row;
 		c += height * n;
 	}
 }
@@ -182,7 +182,7 @@ static float outer_element(size_t k, const float *a, const float *b)
 }
 
 /* As many columns at a time as there is room for, in whole tiles where they fit. */
-static void outer(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, const float *b, float *c)
+static void outer(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, size_t a_row, const float *b, size_t b_row, float *c)
 {
 	float packed[ROOM];
 	size_t most = ROOM / packed_length(2, k) * 2;
@@ -190,11 +190,11 @@ static void outer(size_t m, bool sums, size_t columns, size_t n, size_t k, const
 	if (!most)
 		for (size_t i = 0; i < m + sums; i++)
 			for (size_t j = 0; j < columns; j++)
-				c[i * n + j] = outer_element(k, i < m ? a + i * k : NULL, b + j * k);
+				c[i * n + j] = outer_element(k, i < m ? a + i * a_row : NULL, b + j * b_row);
 	for (size_t j = 0; most && j < columns; j += most) {
 		size_t count = columns - j < most ? columns - j : most;
-		pack_pairs(count, k, b + j * k, packed);
-		outer_packed(m, sums, count, n, k, a, packed, c + j);
+		pack_pairs(count, k, b + j * b_row, b_row, packed);
+		outer_packed(m, sums, count, n, k, a, a_row, packed, c + j);
 	}
 }
 #else
@@ -228,7 +228,7 @@ INLINE void add_lanes_of_two(const gd_float8 first[OUTER_COLUMNS], const gd_floa
 }
 
 /* height x width elements of c. Of a row of ones, the last if there is one, nothing is read or multiplied. */
-INLINE void outer_tile(int height, bool ones, int width, size_t n, size_t k, const float *a, const float *b, float *c)
+INLINE void outer_tile(int height, bool ones, int width, size_t n, size_t k, const float *a, size_t a_row, const float *b, size_t b_row, float *c)
 {
 	gd_float8 sum[OUTER_ROWS][OUTER_COLUMNS] = {0};
 	gd_float8 left[OUTER_ROWS], right;
@@ -237,10 +237,10 @@ INLINE void outer_tile(int height, bool ones, int width, size_t n, size_t k, con
 	for (; l + LANES <= k; l += LANES) {
 	GD_UNROLL(3)
 		for (int i = 0; i < given; i++)
-			gd_float8_load(&left[i], a + (size_t)i * k + l);
+			gd_float8_load(&left[i], a + (size_t)i * a_row + l);
 	GD_UNROLL(4)
 		for (int j = 0; j < width; j++) {
-			gd_float8_load(&right, b + (size_t)j * k + l);
+			gd_float8_load(&right, b + (size_t)j * b_row + l);
 	GD_UNROLL(3)
 			for (int i = 0; i < given; i++)
 				gd_float8_add_product(&sum[i][j], &left[i], &right);
@@ -251,10 +251,10 @@ INLINE void outer_tile(int height, bool ones, int width, size_t n, size_t k, con
 	if (l < k) {
 	GD_UNROLL(3)
 		for (int i = 0; i < given; i++)
-			load_rest(&left[i], k, a + (size_t)i * k);
+			load_rest(&left[i], k, a + (size_t)i * a_row);
 	GD_UNROLL(4)
 		for (int j = 0; j < width; j++) {
-			load_rest(&right, k, b + (size_t)j * k);
+			load_rest(&right, k, b + (size_t)j * b_row);
 	GD_UNROLL(3)
 			for (int i = 0; i < given; i++)
 				gd_float8_add_product(&sum[i][j], &left[i], &right);
@@ -276,31 +276,31 @@ INLINE void outer_tile(int height, bool ones, int width, size_t n, size_t k, con
 }
 
 /* `height` rows and `columns` columns of c. */
-INLINE void outer_strip(int height, bool ones, size_t columns, size_t n, size_t k, const float *a, const float *b, float *c)
+INLINE void outer_strip(int height, bool ones, size_t columns, size_t n, size_t k, const float *a, size_t a_row, const float *b, size_t b_row, float *c)
 {
 	size_t j = 0;
 	for (; j + OUTER_COLUMNS <= columns; j += OUTER_COLUMNS)
-		outer_tile(height, ones, OUTER_COLUMNS, n, k, a, b + j * k, c + j);
+		outer_tile(height, ones, OUTER_COLUMNS, n, k, a, a_row, b + j * b_row, b_row, c + j);
 	switch (columns - j) {
-	case 1: outer_tile(height, ones, 1, n, k, a, b + j * k, c + j); break;
-	case 2: outer_tile(height, ones, 2, n, k, a, b + j * k, c + j); break;
-	case 3: outer_tile(height, ones, 3, n, k, a, b + j * k, c + j); break;
+	case 1: outer_tile(height, ones, 1, n, k, a, a_row, b + j * b_row, b_row, c + j); break;
+	case 2: outer_tile(height, ones, 2, n, k, a, a_row, b + j * b_row, b_row, c + j); break;
+	case 3: outer_tile(height, ones, 3, n, k, a, a_row, b + j * b_row, b_row, c + j); break;
 	default: break;
 	}
 }
 
-static void outer(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, const float *b, float *c)
+static void outer(size_t m, bool sums, size_t columns, size_t n, size_t k, const float *a, size_t a_row, const float *b, size_t b_row, float *c)
 {
 	size_t rows = m + sums;
-	for (; rows > OUTER_ROWS; rows -= OUTER_ROWS, a += OUTER_ROWS * k, c += OUTER_ROWS * n)
-		outer_strip(OUTER_ROWS, false, columns, n, k, a, b, c);
+	for (; rows > OUTER_ROWS; rows -= OUTER_ROWS, a += OUTER_ROWS * a_row, c += OUTER_ROWS * n)
+		outer_strip(OUTER_ROWS, false, columns, n, k, a, a_row, b, b_row, c);
 	switch (2 * rows + sums) {
-	case 2: outer_strip(1, false, columns, n, k, a, b, c); break;
-	case 3: outer_strip(1, true, columns, n, k, a, b, c); break;
-	case 4: outer_strip(2, false, columns, n, k, a, b, c); break;
-	case 5: outer_strip(2, true, columns, n, k, a, b, c); break;
-	case 6: outer_strip(3, false, columns, n, k, a, b, c); break;
-	case 7: outer_strip(3, true, columns, n, k, a, b, c); break;
+	case 2: outer_strip(1, false, columns, n, k, a, a_row, b, b_row, c); break;
+	case 3: outer_strip(1, true, columns, n, k, a, a_row, b, b_row, c); break;
+	case 4: outer_strip(2, false, columns, n, k, a, a_row, b, b_row, c); break;
+	case 5: outer_strip(2, true, columns, n, k, a, a_row, b, b_row, c); break;
+	case 6: outer_strip(3, false, columns, n, k, a, a_row, b, b_row, c); break;
+	case 7: outer_strip(3, true, columns, n, k, a, a_row, b, b_row, c); break;
 	default: break;
 	}
 }

@@ -59,18 +59,18 @@ static void multiply(const gd_product_kernel *kernel, int m, int columns, int de
 	}
 }
 
-void gd_product(gd_instructions instructions, gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c)
+void gd_product(gd_instructions instructions, gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row)
 {
 	assert(m > 0 && n > 0 && k > 0);
 	const gd_product_kernel *kernel = find_kernel(instructions);
 	const bool a_turned = a_orientation == GD_TRANSPOSED, b_turned = b_orientation == GD_TRANSPOSED;
-	operand left = {a, a_turned ? 1 : (size_t)k, a_turned ? (size_t)m : 1}, right = {b, b_turned ? (size_t)k : 1, b_turned ? 1 : (size_t)n};
+	operand left = {a, a_turned ? 1 : a_row, a_turned ? a_row : 1}, right = {b, b_turned ? b_row : 1, b_turned ? 1 : b_row};
 	for (int j = 0; j < n; j += kernel->columns) {
 		for (int l = 0; l < k; l += GD_GEMM_CHAIN) {
 			operand a_cut = left, b_cut = right;
 			a_cut.from += (size_t)l * left.along;
 			b_cut.from += (size_t)l * right.along + (size_t)j * right.across;
-			multiply(kernel, m, least(kernel->columns, n - j), least(GD_GEMM_CHAIN, k - l), a_cut, b_cut, l > 0, c + j, (size_t)n);
+			multiply(kernel, m, least(kernel->columns, n - j), least(GD_GEMM_CHAIN, k - l), a_cut, b_cut, l > 0, c + j, c_row);
 		}
 	}
 }

@@ -28,13 +28,13 @@ uint64_t gd_self_check(void)
 		a[i] = (float)(seed >> 8) * 0x1p-23f - 1.0f;
 		b[ROOM - 1 - i] = 8 * a[i];
 	}
-	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, M, N, K, a, b, c);
+	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, M, N, K, a, M, b, N, c, N);
 	add(&hash, c, M * N);
-	gd_gemm(GD_AS_STORED, GD_TRANSPOSED, M, N, K, a, b, c);
+	gd_gemm(GD_AS_STORED, GD_TRANSPOSED, M, N, K, a, K, b, K, c, N);
 	add(&hash, c, M * N);
-	gd_narrow_product(M, N, NARROW, a, 1, M, b, c);
+	gd_narrow_product(M, N, NARROW, a, 1, M, b, N, c, N);
 	add(&hash, c, M * N);
-	gd_narrow_outer(M, true, N, NARROW, a, b, c);
+	gd_narrow_outer(M, true, N, NARROW, a, NARROW, b, NARROW, c);
 	add(&hash, c, (M + 1) * N);
 	for (size_t f = 0; f < sizeof functions / sizeof *functions; f++) {
 		functions[f](1003, b, y);

@@ -36,14 +36,14 @@ static inline __attribute__((always_inline)) void transpose_strip(const float *c
 		transpose_tile(row, columns - SIDE, out + (columns - SIDE) * pitch, pitch);
 }
 
-static void all(size_t rows, size_t columns, const float *in, float *out)
+static void all(size_t rows, size_t columns, const float *in, size_t in_row, float *out, size_t out_row)
 {
 	for (size_t r = 0; r < rows; r += SIDE) {
 		size_t first = r + SIDE <= rows ? r : rows - SIDE;
 		const float *row[SIDE];
 		for (size_t i = 0; i < SIDE; i++)
-			row[i] = in + (first + i) * columns;
-		transpose_strip(row, columns, out + first, rows);
+			row[i] = in + (first + i) * in_row;
+		transpose_strip(row, columns, out + first, out_row);
 	}
 }
 

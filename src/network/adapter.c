@@ -1,7 +1,6 @@
 #include "gd/network/adapter.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "gd/network/adapter_kernels.h"
 
@@ -31,20 +30,4 @@ void gd_adapter_gradient_ref(int inputs, int outputs, const float *factor, const
 		}
 		factor_gradient[i] = (float)sum;
 	}
-}
-
-void gd_member_take(int members, int member, int units, int rows, const float *all, float *own)
-{
-	size_t length = (size_t)rows, stride = (size_t)members * length;
-	all += (size_t)member * length;
-	for (size_t u = 0; u < (size_t)units; u++)
-		memcpy(own + u * length, all + u * stride, length * sizeof *own);
-}
-
-void gd_member_put(int members, int member, int units, int rows, const float *own, float *all)
-{
-	size_t length = (size_t)rows, stride = (size_t)members * length;
-	all += (size_t)member * length;
-	for (size_t u = 0; u < (size_t)units; u++)
-		memcpy(all + u * stride, own + u * length, length * sizeof *all);
 }

@@ -14,10 +14,10 @@ static void add_bias(int outputs, int rows, const float *bias, float *z)
 	}
 }
 
-static void bias_gradient(int outputs, int rows, const float *dz, float *gradient)
+static void bias_gradient(int outputs, int rows, const float *dz, size_t dz_row, float *gradient)
 {
 	for (int o = 0; o < outputs; o++) {
-		const float *row = dz + (size_t)o * (size_t)rows;
+		const float *row = dz + (size_t)o * dz_row;
 		gd_float8 low = {0}, high = {0}, next;
 		int r = 0;
 		for (; r + 16 <= rows; r += 16) {

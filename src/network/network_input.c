@@ -133,12 +133,12 @@ void gd_network_prepare(const gd_network *network, const float *parameters, floa
 		make_tables(network, parameters + network->layer[0].weight, tables);
 }
 
-void gd_network_first_product(const gd_network *network, const float *weight, const float *tables, int rows, const float *values, float *workspace, float *z)
+void gd_network_first_product(const gd_network *network, const float *weight, const float *tables, int rows, const float *values, float *workspace, float *z, size_t z_row)
 {
 	const gd_input_layer *input = &network->input;
 	const gd_layer *layer = &network->layer[0];
 	if (!input->piecewise) {
-		gd_dense_forward(layer->inputs, layer->outputs, rows, weight, values, z);
+		gd_dense_forward(layer->inputs, layer->outputs, rows, weight, values, (size_t)rows, z, z_row);
 		return;
 	}
 	float *product = region(input->product, rows, workspace);
@@ -154,35 +154,35 @@ void gd_network_first_product(const gd_network *network, const float *weight, co
 	}
 	gd_piecewise_forward(&input->encoding, layer->outputs, rows, (const int32_t *)region(input->place, rows, workspace),
 		region(input->fraction, rows, workspace), weight, tables, product);
-	gd_transpose((size_t)rows, (size_t)layer->outputs, product, z);
+	gd_transpose((size_t)rows, (size_t)layer->outputs, product, (size_t)layer->outputs, z, z_row);
 }
 
-void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, float *workspace, float *gradient)
+void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, size_t dz_row, float *workspace, float *gradient)
 {
 	const gd_input_layer *input = &network->input;
 	const gd_layer *layer = &network->layer[0];
 	if (!input->piecewise) {
-		gd_dense_backward_parameters(layer->inputs, layer->outputs, rows, values, dz, gradient);
+		gd_dense_backward_parameters(layer->inputs, layer->outputs, rows, values, (size_t)rows, dz, dz_row, gradient);
 		return;
 	}
 	float *packed = table_of(network, rows, workspace) + input->packed, *product = region(input->product, rows, workspace);
 	float *bias_gradient = gradient + (size_t)layer->inputs * (size_t)layer->outputs;
-	gd_dense_bias_gradient(layer->outputs, rows, dz, bias_gradient);
-	gd_transpose((size_t)layer->outputs, (size_t)rows, dz, product);
+	gd_dense_bias_gradient(layer->outputs, rows, dz, dz_row, bias_gradient);
+	gd_transpose((size_t)layer->outputs, (size_t)rows, dz, dz_row, product, (size_t)layer->outputs);
 	gd_piecewise_backward(&input->encoding, layer->outputs, rows, (const int32_t *)region(input->place, rows, workspace),
 		region(input->fraction, rows, workspace), product, bias_gradient, (int32_t *)region(input->order, rows, workspace), gradient);
 	if (input->made) {
-		gd_dense_weight_gradient(input->made, layer->outputs, rows, values, dz, packed);
+		gd_dense_weight_gradient(input->made, layer->outputs, rows, values, (size_t)rows, dz, dz_row, packed);
 		unpack(network, packed, gradient);
 	}
 }
 
-void gd_network_periodic_sensitivity(const gd_network *network, const float *weight, int rows, const float *dz, bool further, float *workspace)
+void gd_network_periodic_sensitivity(const gd_network *network, const float *weight, int rows, const float *dz, size_t dz_row, bool further, float *workspace)
 {
 	const gd_input_layer *input = &network->input;
 	int columns = input->columns - input->encoded, outputs = network->layer[0].outputs;
 	float *sum = region(input->gradient, rows, workspace), *one = further ? region(input->one_gradient, rows, workspace) : sum;
-	gd_dense_backward_input(columns, outputs, rows, weight + (size_t)input->encoded * (size_t)outputs, dz, one);
+	gd_dense_backward_input(columns, outputs, rows, weight, dz, dz_row, one, (size_t)rows);
 	for (size_t i = 0; further && i < (size_t)columns * (size_t)rows; i++)
 		sum[i] += one[i];
 }

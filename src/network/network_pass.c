@@ -94,12 +94,13 @@ static void finish_output_layers(const gd_network *network, const gd_block *bloc
 static void dense_product(const gd_network *network, int l, const float *parameters, const float *tables, int rows, const float *x, float *workspace, float *z)
 {
 	const gd_layer *layer = &network->layer[l];
+	const size_t all = (size_t)all_rows(network, rows);
 	if (l > 0)
-		gd_dense_forward(layer->inputs, layer->outputs, all_rows(network, rows), parameters + layer->weight, x, z);
+		gd_dense_forward(layer->inputs, layer->outputs, (int)all, parameters + layer->weight, x, all, z, all);
 	else if (network->members > 1)
 		gd_network_members_first_product(network, parameters, rows, x, workspace, z);
 	else
-		gd_network_first_product(network, parameters + layer->weight, tables, rows, x, workspace, z);
+		gd_network_first_product(network, parameters + layer->weight, tables, rows, x, workspace, z, all);
 }
 
 void gd_network_forward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
@@ -117,7 +118,7 @@ void gd_network_forward_segment(const gd_network *network, const gd_pass *pass, 
 			: gd_network_layer_values(network, l, block->rows, workspace).dense;
 		const float *x = layer_input(network, l, block, workspace);
 		if (l == network->last && network->members > 1) {
-			gd_network_members_output(network, pass->parameters, block->rows, x, workspace, z);
+			gd_network_members_output(network, pass->parameters, block->rows, x, z);
 			finish_output_layers(network, block, z, loss);
 			return;
 		}
@@ -160,14 +161,14 @@ static void backward_first_layer(const gd_network *network, const gd_pass *pass,
 	const gd_periodic *periodic = &network->input.periodic;
 	const float *x = layer_input(network, 0, block, workspace), *weight = pass->parameters + layer->weight;
 	float *gradient = gd_network_parameter_gradient(network, block->rows, workspace);
-	size_t first = layer->weight, end = layer->bias + (size_t)layer->outputs;
+	size_t first = layer->weight, end = layer->bias + (size_t)layer->outputs, rows = (size_t)block->rows;
 	if (network->members > 1) {
 		first = network->factor;
 		gd_network_members_first_gradient(network, pass->parameters, block->rows, x, dz, workspace, gradient);
 	} else {
-		gd_network_first_gradient(network, block->rows, x, dz, workspace, gradient);
+		gd_network_first_gradient(network, block->rows, x, dz, rows, workspace, gradient);
 		if (periodic->features)
-			gd_network_periodic_sensitivity(network, weight, block->rows, dz, false, workspace);
+			gd_network_periodic_sensitivity(network, weight + (size_t)network->input.encoded * (size_t)layer->outputs, block->rows, dz, rows, false, workspace);
 	}
 	sink(context, first, end - first, gradient);
 	if (!periodic->features)
@@ -184,15 +185,15 @@ static void backward_layer(const gd_network *network, const gd_pass *pass, int l
 	const float *x = layer_input(network, l, block, workspace), *weight = pass->parameters + layer->weight;
 	float *gradient = gd_network_parameter_gradient(network, block->rows, workspace);
 	int rows = all_rows(network, block->rows);
-	size_t inputs = (size_t)layer->inputs, outputs = (size_t)layer->outputs;
+	size_t inputs = (size_t)layer->inputs, outputs = (size_t)layer->outputs, row = (size_t)rows;
 	if (l == network->last && network->members > 1) {
-		gd_network_members_output_gradient(network, pass->parameters, block->rows, x, dz, workspace, gradient, dx);
+		gd_network_members_output_gradient(network, pass->parameters, block->rows, x, dz, gradient, dx);
 		sink(context, layer->weight, (size_t)network->members * (inputs + 1) * outputs, gradient);
 		return;
 	}
-	gd_dense_backward_parameters(layer->inputs, layer->outputs, rows, x, dz, gradient);
+	gd_dense_backward_parameters(layer->inputs, layer->outputs, rows, x, row, dz, row, gradient);
 	sink(context, layer->weight, (inputs + 1) * outputs, gradient);
-	gd_dense_backward_input(layer->inputs, layer->outputs, rows, weight, dz, dx);
+	gd_dense_backward_input(layer->inputs, layer->outputs, rows, weight, dz, row, dx, row);
 }
 
 void gd_network_backward_segment(const gd_network *network, const gd_pass *pass, int segment, const gd_block *block,
@@ -246,7 +247,7 @@ static void average_members(const gd_network *network, const float *parameters, 
 	int classes = network->options.classes;
 	size_t count = (size_t)classes * (size_t)rows;
 	float *one = gd_network_layer_gradient(network, network->last, rows, workspace);
-	gd_network_members_output(network, parameters, rows, x, workspace, one);
+	gd_network_members_output(network, parameters, rows, x, one);
 	for (int m = 0; m < network->members; m++, one += count) {
 		gd_softmax(classes, rows, one, one);
 		for (size_t i = 0; i < count; i++)

@@ -21,10 +21,6 @@ void gd_network_place_values(gd_network *network)
 	network->gradient[1] = gd_network_take(&used, network->last > 0 ? widest : 0);
 	if (network->last == 0)
 		network->gradient[1] = network->gradient[0];
-	if (members > 1) {
-		network->member_first = gd_network_take(&used, (size_t)network->layer[0].outputs);
-		network->member_last = gd_network_take(&used, (size_t)network->layer[network->last].inputs);
-	}
 	network->workspace_rows = used;
 }
 

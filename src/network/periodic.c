@@ -39,7 +39,7 @@ void gd_periodic_forward(const gd_periodic *shape, int rows, const float *parame
 	for (int f = 0; f < shape->features; f++) {
 		for (int k = 0; k < frequencies; k++)
 			GD_CHOSEN(gd_periodic_kernels)->wave(rows, frequency[k], u, waves + (size_t)k * length, waves + half + (size_t)k * length);
-		gd_dense_forward(2 * frequencies, width, rows, weight, waves, y);
+		gd_dense_forward(2 * frequencies, width, rows, weight, waves, length, y, length);
 		gd_activation_forward_bias(GD_RELU, (size_t)width, length, bias, y, y);
 		frequency += frequencies;
 		weight += 2 * (size_t)frequencies * (size_t)width;
@@ -76,17 +76,17 @@ void gd_periodic_backward(const gd_periodic *shape, int rows, const float *param
 	size_t length = (size_t)rows, half = (size_t)frequencies * length, weights = 2 * (size_t)frequencies * (size_t)width;
 	float *dwaves = scratch, *dense_gradient = scratch + 2 * half;
 	for (int f = 0; f < shape->features; f++) {
-		gd_dense_backward_parameters(2 * frequencies, width, rows, waves, dy, dense_gradient);
+		gd_dense_backward_parameters(2 * frequencies, width, rows, waves, length, dy, length, dense_gradient);
 		for (size_t i = 0; i < weights; i++)
 			weight_gradient[i] = dense_gradient[i];
 		for (int o = 0; o < width; o++)
 			bias_gradient[o] = dense_gradient[weights + (size_t)o];
-		gd_dense_backward_input(2 * frequencies, width, rows, weight, dy, dwaves);
+		gd_dense_backward_input(2 * frequencies, width, rows, weight, dy, length, dwaves, length);
 		for (int k = 0; k < frequencies; k++) {
 			size_t at = (size_t)k * length;
 			GD_CHOSEN(gd_periodic_kernels)->slope(rows, u, waves + half + at, dwaves + at, dwaves + half + at, waves + at);
 		}
-		gd_dense_bias_gradient(frequencies, rows, waves, frequency_gradient);
+		gd_dense_bias_gradient(frequencies, rows, waves, length, frequency_gradient);
 		frequency_gradient += frequencies;
 		weight_gradient += weights;
 		bias_gradient += width;

@@ -31,7 +31,7 @@ typedef struct operands {
 static void multiply(void *context)
 {
 	operands *o = context;
-	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, SIDE, SIDE, SIDE, o->a, o->b, o->c);
+	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, SIDE, SIDE, SIDE, o->a, SIDE, o->b, SIDE, o->c, SIDE);
 }
 
 double gd_machine_engine_share(void)

@@ -108,7 +108,7 @@ gd_status gd_classifier_add(gd_classifier *c, const gd_record *record)
 
 void gd_classifier_run(gd_classifier *c)
 {
-	gd_transpose((size_t)c->rows, (size_t)c->preprocessing->features, c->standard, c->x);
+	gd_transpose((size_t)c->rows, (size_t)c->preprocessing->features, c->standard, (size_t)c->preprocessing->features, c->x, (size_t)c->rows);
 	gd_members_infer(c->ensemble->members, c->ensemble->count, c->rows, c->x, c->workspace, c->probabilities);
 	c->rows = 0;
 }

@@ -64,7 +64,7 @@ static int block_rows(const gd_evaluation *e, int64_t first)
 static void to_blocks(gd_evaluation *e, const float *rows)
 {
 	for (int64_t first = 0; first < e->rows; first += GD_EVALUATION_ROWS)
-		gd_transpose(block_rows(e, first), e->features, rows + first * e->features, e->x + first * e->features);
+		gd_transpose((size_t)block_rows(e, first), (size_t)e->features, rows + first * e->features, (size_t)e->features, e->x + first * e->features, (size_t)block_rows(e, first));
 }
 
 /* This rank's share of `total` rows, without their values, for which there is room, or for those of one block where they are streamed; NULL: out of memory. */
@@ -193,7 +193,7 @@ static gd_status score_stream(gd_evaluation *e, const gd_member *members, int me
 		for (int64_t at = 0; at < count && !gd_failed(&status); at += GD_EVALUATION_ROWS) {
 			int rows = block_rows(e, first + at);
 			const gd_dataset_rows *piece = &e->piece[turn];
-			gd_transpose(rows, e->features, piece->features + at * e->features, e->x);
+			gd_transpose(rows, e->features, piece->features + at * e->features, e->features, e->x, rows);
 			score_block(e, members, member_count, rows, e->x, piece->labels + at, e->weighted ? piece->weights + at : NULL, sums);
 		}
 	}

@@ -10,11 +10,11 @@
 const char *const ranks_suite = "check";
 
 /* One bit of one element, on the last rank alone. */
-static void wrong_product(gd_orientation left, gd_orientation right, int m, int n, int k, const float *a, const float *b, float *c)
+static void wrong_product(gd_orientation left, gd_orientation right, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row)
 {
-	gd_engine()->multiply(left, right, m, n, k, a, b, c);
+	gd_engine()->multiply(left, right, m, n, k, a, a_row, b, b_row, c, c_row);
 	if (ranks.rank == ranks.size - 1)
-		c[m * n - 1] += c[m * n - 1] * 0x1p-23f;
+		c[(size_t)(m - 1) * c_row + (size_t)n - 1] += c[(size_t)(m - 1) * c_row + (size_t)n - 1] * 0x1p-23f;
 }
 
 static void test_engine(void)

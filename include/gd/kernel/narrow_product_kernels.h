@@ -8,7 +8,7 @@
 
 typedef struct gd_narrow_kernels {
 	/* gd_narrow_product. */
-	void (*product)(int m, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, float *c);
+	void (*product)(int m, size_t n, int k, const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row, float *c, size_t c_row);
 } gd_narrow_kernels;
 GD_TABLES(gd_narrow_kernels);
 

@@ -12,7 +12,7 @@
 #include "gd/kernel/gemm.h"
 
 /* gd_gemm with these instructions, which the processor must have. Uses static storage: one thread at a time. */
-void gd_product(gd_instructions instructions, gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, const float *b, float *c);
+void gd_product(gd_instructions instructions, gd_orientation a_orientation, gd_orientation b_orientation, int m, int n, int k, const float *a, size_t a_row, const float *b, size_t b_row, float *c, size_t c_row);
 
 /* What a set of instructions brings. */
 typedef struct gd_product_kernel {

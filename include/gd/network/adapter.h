@@ -19,8 +19,4 @@ void gd_adapter_scale_ref(int inputs, int outputs, const float *factor, const fl
 void gd_adapter_gradient(int inputs, int outputs, const float *factor, const float *weight, const float *own, float *gradient, float *factor_gradient);
 void gd_adapter_gradient_ref(int inputs, int outputs, const float *factor, const float *weight, const float *own, float *gradient, float *factor_gradient);
 
-/* A member's own [units, rows] from, or to, its place in a block of all members. */
-void gd_member_take(int members, int member, int units, int rows, const float *all, float *own);
-void gd_member_put(int members, int member, int units, int rows, const float *own, float *all);
-
 #endif

@@ -47,7 +47,6 @@ struct gd_network {
 	size_t workspace_rows;      /* rows of padded length in all */
 	size_t parameter_gradient;  /* floats of the largest gradient that is handed on at once */
 	size_t tables;              /* floats behind it */
-	size_t member_first, member_last; /* workspace offsets, in rows: one member's first product, and what its output layer reads */
 };
 
 /* Rows are padded to whole cache lines, so that offsets in rows are offsets of aligned buffers for any number of rows. */
@@ -96,11 +95,11 @@ const float *gd_network_input_forward(const gd_network *network, const float *pa
 /* The same once more, for the way back. */
 const float *gd_network_input_values(const gd_network *network, int rows, const float *x, float *workspace);
 /* z [outputs, rows] = W^T of what gd_network_input_forward has made. weight: of the first dense layer; tables: gd_network_prepare's of it, or NULL. */
-void gd_network_first_product(const gd_network *network, const float *weight, const float *tables, int rows, const float *values, float *workspace, float *z);
+void gd_network_first_product(const gd_network *network, const float *weight, const float *tables, int rows, const float *values, float *workspace, float *z, size_t z_row);
 /* gradient: of the first dense layer's weight and bias, overwritten; dz [outputs, rows]. */
-void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, float *workspace, float *gradient);
-/* For a network with periodic embeddings: the gradient of what they make, from dz [outputs, rows] behind these weights; further members add to it. */
-void gd_network_periodic_sensitivity(const gd_network *network, const float *weight, int rows, const float *dz, bool further, float *workspace);
+void gd_network_first_gradient(const gd_network *network, int rows, const float *values, const float *dz, size_t dz_row, float *workspace, float *gradient);
+/* For a network with periodic embeddings: the gradient of what they make, from dz [outputs, rows] behind the weights of their columns; further members add to it. */
+void gd_network_periodic_sensitivity(const gd_network *network, const float *weight, int rows, const float *dz, size_t dz_row, bool further, float *workspace);
 /* From it: gradient [gd_periodic_parameters], overwritten. */
 void gd_network_periodic_gradient(const gd_network *network, const float *parameters, int rows, const float *values, float *workspace, float *gradient);
 /* The same products of all members: z [outputs, members * rows] from the parameters (gd/network/adapter.h); one member after the other. */
@@ -108,9 +107,9 @@ void gd_network_members_first_product(const gd_network *network, const float *pa
 /* gradient, overwritten: of the factors, the first dense layer's weight and bias. */
 void gd_network_members_first_gradient(const gd_network *network, const float *parameters, int rows, const float *values, const float *dz, float *workspace, float *gradient);
 /* Logits [members][classes, rows], overwritten, of the members' output layers, from x [inputs, members * rows]. */
-void gd_network_members_output(const gd_network *network, const float *parameters, int rows, const float *x, float *workspace, float *logits);
+void gd_network_members_output(const gd_network *network, const float *parameters, int rows, const float *x, float *logits);
 /* From dz, which lies as the logits: gradients of the output layers' weights and biases, and of x, dx, which lies as x. */
-void gd_network_members_output_gradient(const gd_network *network, const float *parameters, int rows, const float *x, const float *dz, float *workspace, float *gradient, float *dx);
+void gd_network_members_output_gradient(const gd_network *network, const float *parameters, int rows, const float *x, const float *dz, float *gradient, float *dx);
 /* dL/d(dense output) of a layer [outputs, rows]: one of two buffers by turns. For the last layer first its logits. */
 float *gd_network_layer_gradient(const gd_network *network, int layer, int rows, float *workspace);
 

@@ -54,29 +54,44 @@ static size_t list_engines(engine list[6])
 	return count;
 }
 
-static void multiply(const engine *by, gd_orientation left, gd_orientation right, int m, int n, int k)
+/* `apart` floats between stored rows. */
+static void multiply(const engine *by, gd_orientation left, gd_orientation right, int m, int n, int k, int apart)
 {
+	const size_t a_row = (size_t)((left == GD_TRANSPOSED ? m : k) + apart), b_row = (size_t)((right == GD_TRANSPOSED ? k : n) + apart), c_row = (size_t)(n + apart);
 	if (by->instructions == -2)
-		gd_gemm(left, right, m, n, k, a, b, c);
+		gd_gemm(left, right, m, n, k, a, a_row, b, b_row, c, c_row);
 	else if (by->instructions == -1)
-		gd_blis_product(left, right, m, n, k, a, b, c);
+		gd_blis_product(left, right, m, n, k, a, a_row, b, b_row, c, c_row);
 	else
-		gd_product((gd_instructions)by->instructions, left, right, m, n, k, a, b, c);
+		gd_product((gd_instructions)by->instructions, left, right, m, n, k, a, a_row, b, b_row, c, c_row);
 }
 
-/* The definition's bits from every engine; nothing read from c or written behind its end. */
+static void define(gd_orientation left, gd_orientation right, int m, int n, int k, int apart)
+{
+	gd_gemm_ref(left, right, m, n, k, a, (size_t)((left == GD_TRANSPOSED ? m : k) + apart), b, (size_t)((right == GD_TRANSPOSED ? k : n) + apart), expected, (size_t)(n + apart));
+}
+
+static void forget(float *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		values[i] = NAN;
+}
+
+/* The definition's bits from every engine; nothing read from c or written between its rows or behind its end. */
 static void check(int m, int n, int k)
 {
 	engine engines[6];
-	const size_t count = (size_t)m * (size_t)n, all = list_engines(engines);
-	for (int way = 0; way < 4; way++) {
+	const size_t all = list_engines(engines);
+	for (int way = 0; way < 8; way++) {
 		gd_orientation left = way & 1 ? GD_TRANSPOSED : GD_AS_STORED, right = way & 2 ? GD_TRANSPOSED : GD_AS_STORED;
-		gd_gemm_ref(left, right, m, n, k, a, b, expected);
+		const int apart = way & 4 ? 3 : 0;
+		const size_t count = (size_t)m * (size_t)(n + apart);
+		forget(expected, count);
+		define(left, right, m, n, k, apart);
 		for (size_t e = 0; e < all; e++) {
-			for (size_t i = 0; i < count; i++)
-				c[i] = NAN;
+			forget(c, count);
 			c[count] = 7.0f;
-			multiply(&engines[e], left, right, m, n, k);
+			multiply(&engines[e], left, right, m, n, k, apart);
 			if (memcmp(c, expected, count * sizeof *c) || c[count] != 7.0f) {
 				printf("    %s: %d x %d x %d, orientations %d\n", engines[e].name, m, n, k, way);
 				CU_FAIL("not the definition's bits");
@@ -128,7 +143,7 @@ static void test_denormals(void)
 	check(M, N, 1);
 	check(M, N, 3);
 	check(M, N, 300);
-	gd_gemm_ref(GD_AS_STORED, GD_AS_STORED, M, N, 1, a, b, expected);
+	define(GD_AS_STORED, GD_AS_STORED, M, N, 1, 0);
 	int negative = 0, denormal = 0;
 	for (int i = 0; i < M * N; i++) {
 		negative += expected[i] == 0 && signbit(expected[i]);
@@ -147,7 +162,7 @@ static void test_not_finite(void)
 	a[3 * K + 280] = NAN;
 	b[7 * N + 32] = INFINITY;
 	for (size_t e = 0, all = list_engines(engines); e < all; e++) {
-		multiply(&engines[e], GD_AS_STORED, GD_AS_STORED, M, N, K);
+		multiply(&engines[e], GD_AS_STORED, GD_AS_STORED, M, N, K, 0);
 		for (int i = 0; i < M; i++)
 			for (int j = 0; j < N; j++)
 				CU_ASSERT(i == 3 ? isnan(c[i * N + j]) : j == 32 ? isinf(c[i * N + j]) : isfinite(c[i * N + j]));
@@ -161,11 +176,11 @@ static void test_alignment(void)
 	static float shifted_a[M * K + 16], shifted_b[K * N + 16];
 	fill(a);
 	fill(b);
-	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, M, N, K, a, b, expected);
+	gd_gemm(GD_TRANSPOSED, GD_AS_STORED, M, N, K, a, M, b, N, expected, N);
 	for (int shift = 1; shift < 16; shift += 3) {
 		memcpy(shifted_a + shift, a, M * K * sizeof *a);
 		memcpy(shifted_b + 16 - shift, b, K * N * sizeof *b);
-		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, M, N, K, shifted_a + shift, shifted_b + 16 - shift, c);
+		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, M, N, K, shifted_a + shift, M, shifted_b + 16 - shift, N, c, N);
 		CU_ASSERT(memcmp(c, expected, M * N * sizeof *c) == 0);
 	}
 }
@@ -178,8 +193,8 @@ static void test_narrow_product(void)
 	fill(b);
 	for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
 		const int m = shape[s][0], n = shape[s][1], k = shape[s][2];
-		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, m, n, k, a, b, expected);
-		gd_narrow_product(m, n, k, a, 1, (size_t)m, b, c);
+		gd_gemm(GD_TRANSPOSED, GD_AS_STORED, m, n, k, a, (size_t)m, b, (size_t)n, expected, (size_t)n);
+		gd_narrow_product(m, n, k, a, 1, (size_t)m, b, (size_t)n, c, (size_t)n);
 		CU_ASSERT(memcmp(c, expected, (size_t)m * (size_t)n * sizeof *c) == 0);
 	}
 }
@@ -190,7 +205,7 @@ static void test_definition(void)
 	enum { M = 5, N = 6, K = 700 };
 	fill(a);
 	fill(b);
-	gd_gemm_ref(GD_TRANSPOSED, GD_TRANSPOSED, M, N, K, a, b, expected);
+	define(GD_TRANSPOSED, GD_TRANSPOSED, M, N, K, 0);
 	for (int i = 0; i < M; i++) {
 		for (int j = 0; j < N; j++) {
 			double sum = 0.0;
@@ -216,29 +231,29 @@ static void test_definition(void)
 }
 
 /* Wrong in the last bit of one element of larger products. */
-static void faulty(gd_orientation left, gd_orientation right, int m, int n, int k, const float *x, const float *y, float *z)
+static void faulty(gd_orientation left, gd_orientation right, int m, int n, int k, const float *x, size_t x_row, const float *y, size_t y_row, float *z, size_t z_row)
 {
-	gd_gemm_ref(left, right, m, n, k, x, y, z);
+	gd_gemm_ref(left, right, m, n, k, x, x_row, y, y_row, z, z_row);
 	if (m * n > 1000)
 		z[m * n - 2] = nextafterf(z[m * n - 2], INFINITY);
 }
 
 /* One chain for all of k. */
-static void uncut(gd_orientation left, gd_orientation right, int m, int n, int k, const float *x, const float *y, float *z)
+static void uncut(gd_orientation left, gd_orientation right, int m, int n, int k, const float *x, size_t x_row, const float *y, size_t y_row, float *z, size_t z_row)
 {
-	for (int i = 0; i < m; i++)
-		for (int j = 0; j < n; j++) {
+	for (size_t i = 0; i < (size_t)m; i++)
+		for (size_t j = 0; j < (size_t)n; j++) {
 			float sum = 0.0f;
-			for (int l = 0; l < k; l++)
-				sum = gd_fused(x[left == GD_TRANSPOSED ? l * m + i : i * k + l], y[right == GD_TRANSPOSED ? j * k + l : l * n + j], sum);
-			z[i * n + j] = sum;
+			for (size_t l = 0; l < (size_t)k; l++)
+				sum = gd_fused(x[left == GD_TRANSPOSED ? l * x_row + i : i * x_row + l], y[right == GD_TRANSPOSED ? j * y_row + l : l * y_row + j], sum);
+			z[i * z_row + j] = sum;
 		}
 }
 
 /* Without the sign of a zero. */
-static void signless(gd_orientation left, gd_orientation right, int m, int n, int k, const float *x, const float *y, float *z)
+static void signless(gd_orientation left, gd_orientation right, int m, int n, int k, const float *x, size_t x_row, const float *y, size_t y_row, float *z, size_t z_row)
 {
-	gd_gemm_ref(left, right, m, n, k, x, y, z);
+	gd_gemm_ref(left, right, m, n, k, x, x_row, y, y_row, z, z_row);
 	for (int i = 0; i < m * n; i++)
 		z[i] += 0.0f;
 }

@@ -29,9 +29,11 @@ static void ready(int m, int n)
 {
 	size_t count = (size_t)m * (size_t)n;
 	for (size_t i = 0; i < count; i++)
-		c[i] = NAN; /* overwritten, not read */
+		c[i] = expected[i] = NAN; /* overwritten, not read; but left alone between rows */
 	c[count] = 7.0f;
 }
+
+enum { APART = 5 };
 
 /* All tails of the tiles: rows by six, columns by sixteen and eight; depths on both sides of where rows are gathered. */
 static void test_product(void)
@@ -43,12 +45,15 @@ static void test_product(void)
 		for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
 			for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
 				int m = heights[h], n = widths[w], k = depths[d];
-				for (int transposed = 0; transposed < 2; transposed++) {
-					size_t row = transposed ? 1 : (size_t)k, column = transposed ? (size_t)m : 1;
-					ready(m, n);
-					gd_narrow_product(m, n, k, a, row, column, b, c);
-					gd_narrow_product_ref(m, n, k, a, row, column, b, expected);
-					check(m, n);
+				for (int way = 0; way < 4; way++) {
+					const int apart = way & 2 ? APART : 0, c_row = n + apart;
+					size_t row = way & 1 ? 1 : (size_t)k, column = way & 1 ? (size_t)m : 1, b_row = (size_t)(n + 2 * apart);
+					if ((size_t)k * b_row > LARGEST)
+						continue;
+					ready(m, c_row);
+					gd_narrow_product(m, n, k, a, row, column, b, b_row, c, (size_t)c_row);
+					gd_narrow_product_ref(m, n, k, a, row, column, b, b_row, expected, (size_t)c_row);
+					check(m, c_row);
 				}
 			}
 		}
@@ -65,8 +70,9 @@ static void test_outer(void)
 			for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
 				for (int sums = 0; sums < 2; sums++) {
 					ready(heights[h] + sums, widths[w]);
-					gd_narrow_outer(heights[h], sums, widths[w], depths[d], a, b, c);
-					gd_narrow_outer_ref(heights[h], sums, widths[w], depths[d], a, b, expected);
+					const size_t a_row = (size_t)(depths[d] + (sums ? APART : 0)), b_row = a_row + (sums ? APART : 0);
+					gd_narrow_outer(heights[h], sums, widths[w], depths[d], a, a_row, b, b_row, c);
+					gd_narrow_outer_ref(heights[h], sums, widths[w], depths[d], a, a_row, b, b_row, expected);
 					check(heights[h] + sums, widths[w]);
 				}
 			}
@@ -83,8 +89,8 @@ static void test_long_outer(void)
 	for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
 		const int m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
 		ready(m + 1, n);
-		gd_narrow_outer(m, true, n, k, a, b, c);
-		gd_narrow_outer_ref(m, true, n, k, a, b, expected);
+		gd_narrow_outer(m, true, n, k, a, (size_t)k, b, (size_t)k, c);
+		gd_narrow_outer_ref(m, true, n, k, a, (size_t)k, b, (size_t)k, expected);
 		check(m + 1, n);
 	}
 }
@@ -95,8 +101,8 @@ static void test_sums(void)
 	enum { M = 5, N = 19, K = 37 };
 	fill(a, 5);
 	fill(b, 6);
-	gd_narrow_product_ref(M, N, K, a, K, 1, b, c);
-	gd_narrow_outer_ref(M, true, N, K, a, b, expected);
+	gd_narrow_product_ref(M, N, K, a, K, 1, b, N, c, N);
+	gd_narrow_outer_ref(M, true, N, K, a, K, b, K, expected);
 	for (int i = 0; i < M; i++) {
 		for (int j = 0; j < N; j++) {
 			double product = 0.0, outer = 0.0;
@@ -123,13 +129,13 @@ static void test_not_finite(void)
 	fill(b, 8);
 	a[3] = NAN;
 	b[11] = INFINITY;
-	gd_narrow_product(1, N, 4, a, 4, 1, b, c);
+	gd_narrow_product(1, N, 4, a, 4, 1, b, N, c, N);
 	for (int j = 0; j < N; j++)
 		CU_ASSERT(isnan(c[j]));
-	gd_narrow_product(1, N, 3, a, 3, 1, b, c);
+	gd_narrow_product(1, N, 3, a, 3, 1, b, N, c, N);
 	for (int j = 0; j < N; j++)
 		CU_ASSERT(!isfinite(c[j]) == (j == 11));
-	gd_narrow_outer(2, false, 1, 13, a, b, c); /* row 0 of a has the NaN, row 1 meets the infinity alone */
+	gd_narrow_outer(2, false, 1, 13, a, 13, b, 13, c); /* row 0 of a has the NaN, row 1 meets the infinity alone */
 	CU_ASSERT(isnan(c[0]) && isinf(c[1]));
 }
 

@@ -42,26 +42,7 @@ static void test_twin(void)
 	}
 }
 
-static void test_places(void)
-{
-	enum { MEMBERS = 3, UNITS = 4, ROWS = 5 };
-	float all[UNITS * MEMBERS * ROWS], back[UNITS * MEMBERS * ROWS], own[UNITS * ROWS];
-	for (int i = 0; i < UNITS * MEMBERS * ROWS; i++) {
-		all[i] = (float)i;
-		back[i] = -1.0f;
-	}
-	for (int m = 0; m < MEMBERS; m++) {
-		gd_member_take(MEMBERS, m, UNITS, ROWS, all, own);
-		for (int u = 0; u < UNITS; u++)
-			for (int r = 0; r < ROWS; r++)
-				CU_ASSERT(own[u * ROWS + r] == (float)((u * MEMBERS + m) * ROWS + r));
-		gd_member_put(MEMBERS, m, UNITS, ROWS, own, back);
-	}
-	CU_ASSERT(memcmp(all, back, sizeof all) == 0);
-}
-
 const unit_test unit_tests[] = {
 	{"factors and their gradient agree with the plain twin", test_twin},
-	{"a member's rows are where the header says, and go back there", test_places},
 	{NULL, NULL},
 };
