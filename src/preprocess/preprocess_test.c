@@ -69,6 +69,7 @@ static gd_status align_record(void *context, const gd_record *record)
 	same.count = a->count;
 	same.fields = a->fields;
 	same.lengths = a->lengths;
+	same.slack = false;
 	return a->reader->record(a->reader->context, &same);
 }
 

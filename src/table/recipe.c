@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,10 +193,14 @@ static gd_status measure_text(gd_term *term, bool frozen, const char *text, doub
 	return status;
 }
 
+/* Of a text of which no more than its end may be read. */
+#define UNKNOWN SIZE_MAX
+static_assert((int)GD_PARSE_NEAR <= (int)GD_RECORD_SLACK, "a short number may be read whatever its length");
+
 /* What the text should have been, or NULL. */
-static const char *read_number(const char *text, double *number)
+static inline const char *read_number(const char *text, size_t length, double *number)
 {
-	if (!gd_parse_double(text, number))
+	if (!(length == UNKNOWN ? gd_parse_double(text, number) : gd_parse_near(text, length, number)))
 		return "a number";
 	return isfinite(*number) ? NULL : "a finite number";
 }
@@ -220,7 +225,7 @@ static const char *read_quantity(const gd_term *term, const char *text, double *
 	return NULL;
 }
 
-static const char *read_input(const gd_term *term, const char *text, gd_input *input)
+static const char *read_input(const gd_term *term, const char *text, size_t length, gd_input *input)
 {
 	int truth;
 	switch (term->treatment->reads) {
@@ -235,18 +240,18 @@ static const char *read_input(const gd_term *term, const char *text, gd_input *i
 		input->number = truth;
 		return truth >= 0 ? NULL : "true or false, yes or no, 1 or 0";
 	default:
-		return read_number(text, &input->number);
+		return read_number(text, length, &input->number);
 	}
 }
 
 /* The value of a term whose columns have texts; or what was expected in `column`, or NULL. */
-static const char *measure_term(const gd_term *term, const char *text, const char *other, double *code, int *column)
+static const char *measure_term(const gd_term *term, const char *text, size_t length, const char *other, double *code, int *column)
 {
 	gd_input input = {0};
 	*column = term->column;
-	const char *wrong = read_input(term, text, &input);
+	const char *wrong = read_input(term, text, length, &input);
 	if (!wrong && other) {
-		wrong = read_number(other, &input.other);
+		wrong = read_number(other, UNKNOWN, &input.other);
 		*column = wrong ? term->other : term->column;
 	}
 	if (wrong)
@@ -275,7 +280,7 @@ gd_status gd_recipe_measure(gd_recipe *recipe, const gd_record *record, double *
 		if (term->treatment->reads == GD_READS_TEXT)
 			status = measure_text(term, recipe->frozen, text, &codes[i]);
 		else
-			wrong = measure_term(term, text, other, &codes[i], &column);
+			wrong = measure_term(term, text, record->slack ? record->lengths[recipe->field[term->column]] : UNKNOWN, other, &codes[i], &column);
 		if (wrong && !schema->spares_unreadable)
 			return expected(wrong, recipe, column, record->fields[recipe->field[column]]);
 		if (gd_failed(&status))

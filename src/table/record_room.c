@@ -56,6 +56,7 @@ gd_status gd_record_convert(gd_record_room *room, gd_record *record, bool only_l
 	}
 	record->fields = room->fields;
 	record->lengths = room->lengths;
+	record->slack = false;
 	return gd_ok();
 }
 
@@ -76,6 +77,7 @@ gd_status gd_record_fit(gd_record_room *room, gd_record *record, int columns)
 	}
 	record->fields = room->fields;
 	record->lengths = room->lengths;
+	record->slack = false;
 	record->count = columns;
 	return gd_ok();
 }

@@ -45,8 +45,8 @@ char *gd_splitter_room(gd_splitter *splitter, size_t size)
 		splitter->ends_count = kept;
 		splitter->start = splitter->next = 0;
 	}
-	if (splitter->filled + size + 1 > splitter->room) {
-		size_t room = splitter->room + splitter->filled + size + 1;
+	if (splitter->filled + size + GD_RECORD_SLACK > splitter->room) {
+		size_t room = splitter->room + splitter->filled + size + GD_RECORD_SLACK;
 		char *bytes = room < UINT32_MAX ? realloc(splitter->bytes, room) : NULL;
 		if (!bytes)
 			return NULL;
@@ -204,7 +204,7 @@ static bool take_record(gd_splitter *splitter, size_t count, size_t end, gd_reco
 	char *bytes = splitter->bytes;
 	if (!widen_fields(splitter, count + 1))
 		return false;
-	*record = (gd_record){.line = splitter->line, .found = splitter->found};
+	*record = (gd_record){.line = splitter->line, .slack = true, .found = splitter->found};
 	size_t from = splitter->start;
 	/* Files that were put one behind the other have marks of their order of bytes between them. */
 	if ((splitter->found & GD_SCAN_HIGH) && end - from > 3 && !memcmp(bytes + from, "\xef\xbb\xbf", 3))

@@ -11,6 +11,9 @@
  * matter. A number too large for the type is refused, one too small for a double is the nearest (0). On refusal
  * `*value` is as before. */
 bool gd_parse_double(const char *text, double *value);
+/* The same of a text of which the length is known, and of which GD_PARSE_NEAR bytes may be read whatever it is: short numbers take less time. */
+enum { GD_PARSE_NEAR = 9 };
+bool gd_parse_near(const char *text, size_t length, double *value);
 /* The same with `mark` ('.' or ',') between whole and fraction. */
 bool gd_parse_decimal(const char *text, char mark, double *value);
 bool gd_parse_int64(const char *text, int64_t *value);

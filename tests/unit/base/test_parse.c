@@ -81,6 +81,13 @@ static void doubles_as_strtod(void)
 			wrong += !gd_parse_double(text, &value) || memcmp(&value, &expected, sizeof value) != 0;
 		else
 			wrong += gd_parse_double(text, &value);
+		/* Short ones, cut anywhere, and what is none: the same by the other way. */
+		double near = 0;
+		text[1 + bits % 9] = '\0';
+		if (more % 3 == 0)
+			text[more / 3 % 9] = "-+.e, 5\0"[more >> 20 & 7];
+		value = 0;
+		wrong += gd_parse_near(text, strlen(text), &near) != gd_parse_double(text, &value) || memcmp(&near, &value, sizeof near) != 0;
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
 	/* Halfway between two doubles, and a little off: in 64 bits, before and behind the point. */
