@@ -12,8 +12,8 @@
 #include "gd/base/input.h"
 #include "gd/base/leftover.h"
 #include "gd/base/output.h"
-#include "gd/base/sha256_pieces.h"
 #include "gd/parallel/join.h"
+#include "gd/preprocess/preprocess_hash.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -235,73 +235,6 @@ static gd_status share_out(gd_preprocess *run)
 	status = gd_agree(communicator, &status);
 done:
 	free(all);
-	return status;
-}
-
-/* ---- the source's digest ---- */
-
-static gd_status hash_piece(const gd_preprocess *run, int64_t first, int64_t end, char *bytes, uint8_t digest[32])
-{
-	gd_sha256 hash;
-	gd_status status = gd_ok();
-	int64_t start = 0;
-	gd_sha256_init(&hash);
-	for (int i = 0; i < run->options->input_count && start < end && !gd_failed(&status); start += run->sizes[i++]) {
-		int64_t from = first > start ? first - start : 0, to = end - start < run->sizes[i] ? end - start : run->sizes[i];
-		if (from >= to)
-			continue;
-		int file = open(run->paths[i], O_RDONLY | O_CLOEXEC);
-		if (file < 0)
-			return gd_file_error(GD_FAILED, "read", run->names[i], errno);
-		while (from < to && !gd_failed(&status)) {
-			ssize_t got = pread(file, bytes, to - from < BLOCK ? (size_t)(to - from) : BLOCK, (off_t)from);
-			if (got < 0 && errno == EINTR)
-				continue;
-			if (got < 0)
-				status = gd_file_error(GD_FAILED, "read", run->names[i], errno);
-			else if (got == 0)
-				status = gd_error(GD_FAILED, "'%s' changed while it was read", run->names[i]);
-			if (gd_failed(&status))
-				break;
-			gd_sha256_update(&hash, bytes, (size_t)got);
-			from += got;
-		}
-		close(file);
-	}
-	gd_sha256_finish(&hash, digest);
-	return status;
-}
-
-/* Each rank hashes its share of the pieces (gd/base/sha256_pieces.h). */
-gd_status gd_preprocess_hash(gd_preprocess *run)
-{
-	int64_t all = 0;
-	for (int i = 0; i < run->options->input_count; i++)
-		all += run->sizes[i];
-	int64_t pieces = all > GD_SHA256_PIECE ? (all + GD_SHA256_PIECE - 1) / GD_SHA256_PIECE : 1;
-	gd_share share = gd_share_of(pieces, run->communicator->rank, run->communicator->size);
-	enum { WORDS = 4 };
-	int64_t *digests = gd_allocate((size_t)pieces * WORDS, sizeof *digests);
-	char *bytes = malloc(BLOCK);
-	gd_status status = digests && bytes ? gd_ok() : gd_out_of_memory("the source's digest");
-	for (int64_t i = share.first; i < share.first + share.count && !gd_failed(&status); i++) {
-		int64_t first = i * GD_SHA256_PIECE, end = all - first < GD_SHA256_PIECE ? all : first + GD_SHA256_PIECE;
-		uint8_t digest[32];
-		status = hash_piece(run, first, end, bytes, digest);
-		memcpy(digests + i * WORDS, digest, sizeof digest);
-	}
-	/* Each piece's words are one rank's, to which zeros are added. */
-	status = gd_together_sum(run->together, &status, digests, (size_t)pieces * WORDS);
-	if (!gd_failed(&status)) {
-		gd_sha256 hash;
-		uint8_t digest[32];
-		gd_sha256_init(&hash);
-		gd_sha256_update(&hash, digests, (size_t)pieces * sizeof digest);
-		gd_sha256_finish(&hash, digest);
-		gd_sha256_hex(pieces > 1 ? digest : (const uint8_t *)digests, run->source_sha256);
-	}
-	free(digests);
-	free(bytes);
 	return status;
 }
 

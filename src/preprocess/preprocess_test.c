@@ -7,6 +7,7 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/parallel/join.h"
+#include "gd/preprocess/preprocess_hash.h"
 #include "gd/preprocess/preprocess_open.h"
 
 /* A table whose records come with their fields in the inputs' places. */

@@ -30,6 +30,9 @@ size_t gd_sha256_pad(uint8_t *bytes, size_t size);
  * that takes less time than by themselves: its bytes and blocks are then those that are left.
  */
 void gd_sha256_messages(gd_sha256_message *messages, size_t count, gd_sha256_message *one);
+/* Whole blocks, `blocks` of each, of several messages [count <= GD_SHA256_STREAMS] that are under way, each with whole blocks so far: gd_sha256_update of all, which takes less time together. */
+enum { GD_SHA256_STREAMS = 16 };
+void gd_sha256_update_together(gd_sha256 *const *hashes, const uint8_t *const *bytes, size_t count, size_t blocks);
 /* Lower-case hexadecimal with a terminating zero. */
 void gd_sha256_hex(const uint8_t digest[32], char text[65]);
 

@@ -9,8 +9,6 @@
 
 /* Collective. Opens the table; on several ranks it then has this rank's stretches, and run->source_sha256 is known. */
 GD_CHECKED gd_status gd_preprocess_open(gd_preprocess *run);
-/* Collective, on several ranks: the digest of the bytes of all that the state names (paths, names, sizes), into run->source_sha256. */
-GD_CHECKED gd_status gd_preprocess_hash(gd_preprocess *run);
 /* Local. Makes the next readings of the table those of this rank's share, whose records are numbered from `number` + 1 on. */
 void gd_preprocess_divide(gd_preprocess *run, int64_t number);
 /* Local. Begins the meter of one reading of the table. */

@@ -150,6 +150,34 @@ static void lanes_agree(void)
 	}
 }
 
+/* Messages that are under way, any number of them. */
+static void streams_agree(void)
+{
+	enum { BLOCKS = 5 };
+	static uint8_t bytes[GD_SHA256_STREAMS][BLOCKS * GD_SHA256_BLOCK];
+	for (size_t count = 0; count <= GD_SHA256_STREAMS; count++) {
+		gd_sha256 together[GD_SHA256_STREAMS], alone[GD_SHA256_STREAMS], *hashes[GD_SHA256_STREAMS] = {NULL};
+		const uint8_t *from[GD_SHA256_STREAMS] = {NULL};
+		for (size_t s = 0; s < count; s++) {
+			for (size_t i = 0; i < sizeof bytes[s]; i++)
+				bytes[s][i] = (uint8_t)gd_random_bits(count, 1000 * s + i);
+			hashes[s] = &together[s];
+			from[s] = bytes[s];
+			gd_sha256_init(&together[s]);
+			gd_sha256_update(&together[s], bytes[0], s % 3 * GD_SHA256_BLOCK);
+			alone[s] = together[s];
+			gd_sha256_update(&alone[s], bytes[s], sizeof bytes[s]);
+		}
+		gd_sha256_update_together(hashes, from, count, BLOCKS);
+		for (size_t s = 0; s < count; s++) {
+			uint8_t one[32], other[32];
+			gd_sha256_finish(&together[s], one);
+			gd_sha256_finish(&alone[s], other);
+			CU_ASSERT_EQUAL(memcmp(one, other, sizeof one), 0);
+		}
+	}
+}
+
 /* Any number of messages, of any sizes, in one go. */
 static void many_messages(void)
 {
@@ -187,5 +215,6 @@ const unit_test unit_tests[] = {
 	{"native and plain compression agree", twins_agree},
 	{"lanes and plain compression agree", lanes_agree},
 	{"many messages", many_messages},
+	{"messages under way", streams_agree},
 	{NULL, NULL},
 };
