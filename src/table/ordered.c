@@ -39,7 +39,7 @@ static inline void put_key(void *keys, int64_t i, uint64_t key)
 }
 
 /* By the keys' digits, the last one first; a digit that all have in common is passed over. room [count]. */
-static bool sort(double *values, int64_t count, void *room)
+static bool sort_by_digits(double *values, int64_t count, void *room)
 {
 	enum { BITS = 11,
 		DIGITS = 6,
@@ -75,6 +75,59 @@ static bool sort(double *values, int64_t count, void *room)
 		values[i] = value_of(key_at(from, i));
 	free(places);
 	return enough;
+}
+
+enum {
+	FEW = 1 << 12, /* different values whose counts lie in the cache */
+	SLOTS = 4 * FEW,
+};
+
+/* How often a key comes; 0: none is here. */
+typedef struct counted {
+	uint64_t key;
+	int64_t count;
+} counted;
+
+/* Into slots [SLOTS], zeroed, found by hash; false: there are too many. */
+static bool count_keys(const double *values, int64_t count, counted *slots)
+{
+	int distinct = 0;
+	for (int64_t i = 0; i < count; i++) {
+		uint64_t key = key_of(values[i]), slot = key * UINT64_C(0x9E3779B97F4A7C15) / (UINT64_MAX / SLOTS + 1);
+		while (slots[slot].count && slots[slot].key != key)
+			slot = (slot + 1) % SLOTS;
+		if (!slots[slot].count && ++distinct > FEW)
+			return false;
+		slots[slot].key = key;
+		slots[slot].count++;
+	}
+	return true;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const counted *x = a, *y = b;
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+/* Most columns have few different values, which are counted sooner than all are moved. */
+static bool sort(double *values, int64_t count, void *room)
+{
+	counted *slots = count > FEW ? calloc(SLOTS, sizeof *slots) : NULL;
+	bool few = slots && count_keys(values, count, slots);
+	int used = 0;
+	for (int i = 0; few && i < SLOTS; i++)
+		if (slots[i].count)
+			slots[used++] = slots[i];
+	if (few)
+		qsort(slots, (size_t)used, sizeof *slots, by_key);
+	for (int i = 0; few && i < used; i++) {
+		double value = value_of(slots[i].key);
+		for (int64_t k = 0; k < slots[i].count; k++)
+			*values++ = value;
+	}
+	free(slots);
+	return few || sort_by_digits(values, count, room);
 }
 
 void gd_ordered_room_release(gd_ordered_room *room)

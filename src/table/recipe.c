@@ -399,8 +399,14 @@ gd_status gd_recipe_plan(gd_recipe *recipe)
 
 void gd_recipe_expand(const gd_recipe *recipe, const double *codes, double *features)
 {
-	for (int i = 0; i < recipe->schema.term_count; i++)
-		gd_term_expand(&recipe->schema.terms[i], codes[i], features + recipe->first[i]);
+	const gd_term *term = recipe->schema.terms;
+	for (int i = 0; i < recipe->schema.term_count; i++, term++) {
+		/* Most are plain numbers, for which a call takes longer than their value. */
+		if (term->treatment->form == GD_FORM_SCALAR && !term->flags_missing)
+			features[recipe->first[i]] = isnan(codes[i]) ? term->fill : codes[i];
+		else
+			gd_term_expand(term, codes[i], features + recipe->first[i]);
+	}
 }
 
 void gd_recipe_watch(gd_recipe *recipe, const gd_preprocessing *preprocessing)
@@ -427,12 +433,9 @@ gd_status gd_recipe_encode(gd_recipe *recipe, const gd_record *record, double *f
 {
 	assert(recipe->features > 0);
 	gd_status status = gd_recipe_measure(recipe, record, recipe->codes, missing);
-	if (gd_failed(&status))
+	if (gd_failed(&status) || (*missing && recipe->schema.missing != GD_MISSING_IMPUTE))
 		return status;
-	if (recipe->schema.missing == GD_MISSING_IMPUTE)
-		*missing = NULL;
-	else if (*missing)
-		return status;
+	*missing = NULL;
 	note_outside(recipe, record);
 	gd_recipe_expand(recipe, recipe->codes, features);
 	return status;

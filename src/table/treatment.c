@@ -398,10 +398,6 @@ void gd_term_name(const gd_term *term, const char *column, int index, char *name
 
 void gd_term_expand(const gd_term *term, double value, double *features)
 {
-	if (term->treatment->form == GD_FORM_SCALAR && !term->flags_missing) {
-		features[0] = isnan(value) ? term->fill : value;
-		return;
-	}
 	int size = value_size(term);
 	if (term->flags_missing)
 		features[size] = isnan(value);
