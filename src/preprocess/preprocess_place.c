@@ -17,6 +17,8 @@ enum {
 	ROWS_IN_PILE = 1 << 12,                                       /* that are put in order at once, in the cache, where there is room */
 	MOST_NOMINAL = 1 << 10,                                       /* piles of them */
 	MOST_ROWS_SENT = 1 << 16,                                     /* at once */
+	AHEAD = 8,                                                    /* rows that are asked for before they are needed */
+	CACHE_LINE = 64,
 };
 
 /* Of a rank's record, its content in a tally, and how many of it the rank has in front. */
@@ -305,6 +307,9 @@ static gd_status order_pile(placing *p, gd_pile *pile, quotas *q, gd_pile *parts
 		status = gd_failed(&p->run->spill.status) ? p->run->spill.status : gd_out_of_memory("the order of the records");
 	for (size_t i = 0; i < got && !gd_failed(&status); i++) {
 		gd_row *row = (gd_row *)order[i].item;
+		if (i + AHEAD < got)
+			for (size_t at = 0; at < p->item; at += CACHE_LINE)
+				__builtin_prefetch((const char *)order[i + AHEAD].item + at);
 		int region = region_of(p, gd_ranges_find(&p->ranges, row->hash));
 		if (q->all && !row->test)
 			row->part = next_part(q, region, row->label);

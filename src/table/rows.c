@@ -21,7 +21,7 @@ static gd_status take_header(void *context, const gd_record *header)
 	return status;
 }
 
-enum { MOST_IN_CHUNKS = 16 << 20 }; /* bytes */
+enum { MOST_IN_CHUNKS = 16 << 20, CACHE_LINE = 64 }; /* bytes */
 
 static size_t item_size(const gd_rows *rows)
 {
@@ -45,10 +45,14 @@ void gd_rows_pile(const gd_rows *rows, gd_pile *piles, int count)
 
 bool gd_rows_add(gd_pile *pile, const gd_row *row)
 {
-	void *item = gd_pile_extend(pile);
-	if (item)
-		memcpy(item, row, pile->item);
-	return item != NULL;
+	char *item = gd_pile_extend(pile);
+	if (!item)
+		return false;
+	memcpy(item, row, pile->item);
+	/* Of hundreds of piles, the next item's place is in no cache by the time that it is needed, unless it is asked for now. */
+	for (size_t at = 0; at < pile->item && item + 2 * pile->item <= pile->end; at += CACHE_LINE)
+		__builtin_prefetch(item + pile->item + at, 1);
+	return true;
 }
 
 gd_status gd_rows_deal(gd_rows *rows, uint64_t (*hash)(void *context, const gd_row *row), void *context)
