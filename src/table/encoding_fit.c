@@ -1,6 +1,7 @@
 #include "gd/table/encoding_fit.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,18 @@ static int keep_distinct(const sample *s, double *values, int count)
 	return kept;
 }
 
+static double normal_of(const sample *s, double rank)
+{
+	uint64_t bits;
+	if (!s->ordered->known)
+		return gd_normal_quantile(rank);
+	memcpy(&bits, &rank, sizeof bits);
+	gd_known_normal *known = &s->ordered->known[bits * UINT64_C(0x9E3779B97F4A7C15) / (UINT64_MAX / GD_KNOWN_NORMALS + 1)];
+	if (known->rank != rank)
+		*known = (gd_known_normal){rank, gd_normal_quantile(rank)};
+	return known->normal;
+}
+
 /* normal [count], overwritten: quantiles of the ranks of values [count]. */
 static gd_status find_normals(const sample *s, int count, const double *values, double *normal)
 {
@@ -61,8 +74,7 @@ static gd_status find_normals(const sample *s, int count, const double *values, 
 		status = gd_ordered_count(s->ordered, (size_t)count, values, below, up_to);
 	for (int i = 0; i < count && !gd_failed(&status); i++) {
 		double rank = 0.5 * (double)(below[i] + up_to[i]) / (double)s->ordered->total;
-		normal[i] = gd_normal_quantile(rank < 0.001 ? 0.001 : rank > 0.999 ? 0.999
-										   : rank);
+		normal[i] = normal_of(s, rank < 0.001 ? 0.001 : rank > 0.999 ? 0.999 : rank);
 	}
 	free(below);
 	return status;

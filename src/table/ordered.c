@@ -134,6 +134,7 @@ void gd_ordered_room_release(gd_ordered_room *room)
 {
 	free(room->values);
 	free(room->others);
+	free(room->known);
 	*room = (gd_ordered_room){0};
 }
 
@@ -141,7 +142,8 @@ static bool make_room(gd_ordered_room *room, size_t count)
 {
 	if (room->values && room->others && count <= room->room)
 		return true;
-	gd_ordered_room_release(room);
+	free(room->values);
+	free(room->others);
 	room->room = count;
 	room->values = gd_allocate_unset(count, sizeof *room->values);
 	room->others = gd_allocate_unset(count, sizeof *room->others);
@@ -282,6 +284,10 @@ gd_status gd_ordered_sort(gd_ordered *ordered, const gd_status *mine, gd_pile *v
 	int64_t most = (int64_t)(values->spill->work / (2 * sizeof(double)));
 	*ordered = (gd_ordered){.count = values->count, .together = together};
 	most = most > 1 ? most : 1;
+	/* Without memory for them they are worked out anew. */
+	if (!room->known)
+		room->known = calloc(GD_KNOWN_NORMALS, sizeof *room->known);
+	ordered->known = room->known;
 	if (!gd_failed(&status))
 		status = values->count <= most || !values->spill->directory ? sort_whole(ordered, values, room) : sort_pile(ordered, values, most, room);
 	if (!gd_failed(&status))

@@ -7,10 +7,18 @@
 #include "gd/base/spill.h"
 #include "gd/table/together.h"
 
+/* A rank's normal quantile, which many columns have in common; rank 0: none. */
+typedef struct gd_known_normal {
+	double rank, normal;
+} gd_known_normal;
+
+enum { GD_KNOWN_NORMALS = 1 << 12 };
+
 /* Room for values in order, and to put them there, which one column after the other may have; a zeroed one is empty. */
 typedef struct gd_ordered_room {
 	double *values, *others; /* [room] */
 	size_t room;
+	gd_known_normal *known; /* [GD_KNOWN_NORMALS] */
 } gd_ordered_room;
 void gd_ordered_room_release(gd_ordered_room *room);
 
@@ -23,6 +31,7 @@ typedef struct gd_ordered {
 	int64_t total;        /* of all holders */
 	bool may_fail;        /* some holder's are in a pile, so that reading them may fail */
 	const gd_together *together;
+	gd_known_normal *known; /* [GD_KNOWN_NORMALS], the room's: found by hash; NULL: none are known */
 } gd_ordered;
 
 /*

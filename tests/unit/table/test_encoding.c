@@ -161,8 +161,8 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Fits one feature to `values`, which are sorted here, with their own moments. */
-static gd_preprocessing fit(gd_encoding_kind kind, int bins, int rows, double *values)
+/* Fits one feature to `values`, which are sorted here, with their own moments; normal quantiles that were found for earlier ones, or none. */
+static gd_preprocessing fit_knowing(gd_encoding_kind kind, int bins, int rows, double *values, gd_known_normal *known)
 {
 	gd_preprocessing p;
 	must(gd_preprocessing_init(&p, 1, 2));
@@ -173,8 +173,18 @@ static gd_preprocessing fit(gd_encoding_kind kind, int bins, int rows, double *v
 		p.standard_deviation[0] += (values[i] - p.mean[0]) * (values[i] - p.mean[0]) / rows;
 	p.standard_deviation[0] = p.standard_deviation[0] > 0.0 ? sqrt(p.standard_deviation[0]) : 1.0;
 	qsort(values, (size_t)rows, sizeof *values, compare);
-	const gd_ordered ordered = {.values = values, .count = rows, .total = rows};
+	const gd_ordered ordered = {.values = values, .count = rows, .total = rows, .known = known};
 	must(gd_encoding_fit(&p, 0, kind, bins, &ordered));
+	return p;
+}
+
+static gd_preprocessing fit(gd_encoding_kind kind, int bins, int rows, double *values)
+{
+	static gd_known_normal known[GD_KNOWN_NORMALS];
+	gd_preprocessing p = fit_knowing(kind, bins, rows, values, known), anew = fit_knowing(kind, bins, rows, values, NULL);
+	CU_ASSERT_EQUAL(p.tables[0].knots, anew.tables[0].knots);
+	CU_ASSERT_EQUAL(memcmp(p.tables[0].normal, anew.tables[0].normal, (size_t)p.tables[0].knots * sizeof *p.tables[0].normal), 0);
+	gd_preprocessing_release(&anew);
 	return p;
 }
 
