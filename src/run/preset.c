@@ -25,7 +25,7 @@ gd_preset_facts gd_preset_look(const gd_dataset_header *header, int64_t folds)
 	return facts;
 }
 
-enum { WIDE = 256, /* numbers */
+enum { WIDE = 256, /* numbers, or columns */
 	VERY_FEW = 2000,
 	FEW = 5000,
 	VERY_MANY = 200000 /* rows */,
@@ -81,7 +81,6 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	const bool many = facts->rows >= 20000;
 	/* Where no rows say which epoch was the best, the last one must be: fewer of few rows, and more decay. */
 	const bool blind = !facts->validation && !many;
-	const int64_t epochs = blind ? 30 : facts->rows < VERY_FEW ? 40 : facts->rows < FEW ? 60 : !many ? 40 : !very_many ? 25 : 10;
 	/* A bin needs rows to learn its weight from; where there are few, one smooth column says more, and waves of it bend. */
 	if (facts->open)
 		put(&f, "encoding", facts->rows < VERY_FEW && !is_given(&f, "bins") ? "quantile" : "piecewise-linear");
@@ -93,9 +92,12 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	if (options->periodic)
 		put(&f, "periodic-scale", "0.1");
 	put(&f, "hidden", "256,256");
-	/* An average of some, which share all but a little, where the time that it takes is not long. */
+	/* An average of some, which share all but a little, where the time that it takes is not long; each reads every column. */
+	const bool wide = facts->numbers + facts->others > WIDE;
 	if (!very_many && options->hidden.count && !options->initial)
-		put(&f, "members", facts->rows < VERY_FEW ? "8" : "4");
+		put(&f, "members", facts->rows < VERY_FEW ? "8" : facts->rows < FEW && !wide ? "16" : "4");
+	/* The more members, the fewer epochs. */
+	const int64_t epochs = blind ? 30 : facts->rows < VERY_FEW ? 40 : facts->rows < FEW ? (options->members > 8 ? 30 : 60) : !many ? 40 : !very_many ? 25 : 10;
 	put(&f, "activation", "silu");
 	put(&f, "batch-size", "%" PRId64, batch);
 	put(&f, "epochs", "%" PRId64, epochs);

@@ -42,11 +42,11 @@ static void test_shapes(void)
 	for (int i = 0; i < 8; i++) {
 		gd_preset_facts facts = {.rows = rows[i], .numbers = 5, .others = 3, .classes = 4, .open = true, .validation = true};
 		gd_train_options o = fill(&facts, "--preset auto", line);
-		/* Of very few rows there are more members instead. */
-		CU_ASSERT(rows[i] < 2000 ? o.epochs == 40 && o.members == 8 : o.epochs <= epochs && o.members <= 4);
+		/* Of few rows there are more members instead of epochs. */
+		CU_ASSERT(rows[i] < 2000 ? o.epochs == 40 && o.members == 8 : rows[i] < 5000 ? o.epochs == 30 && o.members == 16 : o.epochs <= epochs && o.members <= 4);
 		CU_ASSERT(o.batch_size >= batch && o.epochs >= 1 && o.early_stop > 0 && o.calibrate);
 		CU_ASSERT(strstr(line, "--batch-size") && strstr(line, "--epochs") && strstr(line, "--learning-rate"));
-		epochs = rows[i] < 2000 ? epochs : o.epochs;
+		epochs = rows[i] < 5000 ? epochs : o.epochs;
 		batch = o.batch_size;
 	}
 }
@@ -68,7 +68,13 @@ static void test_parts(void)
 	CU_ASSERT(o.encoding == GD_ENCODE_PIECEWISE_LINEAR + 1 && o.bins == 7);
 	facts.rows = 2000;
 	o = fill(&facts, "--preset auto", line);
-	CU_ASSERT(o.encoding == GD_ENCODE_PIECEWISE_LINEAR + 1 && o.bins == 16 && o.periodic == 16 && o.members == 4 && strstr(line, "--members 4"));
+	CU_ASSERT(o.encoding == GD_ENCODE_PIECEWISE_LINEAR + 1 && o.bins == 16 && o.periodic == 16 && o.members == 16 && o.epochs == 30 && strstr(line, "--members 16"));
+	/* Members cost by the column; fewer of them want the epochs. */
+	facts.others = 300;
+	o = fill(&facts, "--preset auto", line);
+	CU_ASSERT(o.members == 4 && o.epochs == 60);
+	facts.others = 0;
+	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --members 1", line).epochs, 60);
 	facts.rows = 1000;
 	o = fill(&facts, "--preset auto", line);
 	CU_ASSERT(o.members == 8 && strstr(line, "--members 8"));
