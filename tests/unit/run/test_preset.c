@@ -101,7 +101,7 @@ static void test_parts(void)
 		o = fill(&facts, "--preset auto", line);
 		facts.validation = false;
 		gd_train_options blind = fill(&facts, "--preset auto", line);
-		CU_ASSERT(blind.epochs < o.epochs && blind.weight_decay > o.weight_decay && blind.early_stop == 0 && blind.members == o.members);
+		CU_ASSERT(blind.epochs <= o.epochs && blind.epochs == 30 && blind.weight_decay > o.weight_decay && blind.early_stop == 0 && blind.members == o.members);
 	}
 	facts.validation = true;
 	facts.rows = 1000;
