@@ -105,6 +105,14 @@ void gd_unpack_reset(gd_unpack *unpack)
 	unpack->complete = unpack->members = unpack->padding = false;
 }
 
+bool gd_unpack_zlib(const void *from, size_t size, void *to, size_t room, size_t *made)
+{
+	uLongf length = room;
+	int result = uncompress(to, &length, from, size);
+	*made = length;
+	return result == Z_OK;
+}
+
 void gd_unpack_free(gd_unpack *unpack)
 {
 	if (!unpack)

@@ -323,37 +323,17 @@ static gd_status read_stored(gd_dataset *dataset, gd_part part, gd_column column
 	return gd_failed(&status) ? status : agree(dataset->communicator, hdf5->status);
 }
 
-static bool holds(const gd_fold *fold, int64_t row)
-{
-	return fold->members[row / 64] >> (row % 64) & 1;
-}
-
-/* The stored place of row `n` of those that are held out, or are not. */
-static int64_t place_of(const gd_fold *fold, bool held, int64_t n)
-{
-	int64_t word = 0;
-	for (int64_t count = fold->words; count > 1;) {
-		int64_t half = count / 2, before = held ? fold->before[word + half] : 64 * (word + half) - fold->before[word + half];
-		word = before <= n ? word + half : word;
-		count -= half;
-	}
-	int64_t row = 64 * word - 1, seen = held ? fold->before[word] : 64 * word - fold->before[word];
-	while (seen <= n)
-		seen += holds(fold, ++row) == held;
-	return row;
-}
-
 /* Of a fold that keeps groups together: all stored rows from the first to the last that are asked for, of which those of the part are kept. */
 static gd_status read_members(gd_dataset *dataset, bool held, gd_column column, int64_t first, int64_t count, size_t row_bytes, char *values)
 {
 	const gd_fold *fold = &dataset->fold;
-	int64_t from = count ? place_of(fold, held, first) : 0, to = count ? place_of(fold, held, first + count - 1) + 1 : 0;
+	int64_t from = count ? gd_fold_place(fold, held, first) : 0, to = count ? gd_fold_place(fold, held, first + count - 1) + 1 : 0;
 	char *stored = malloc((size_t)(to - from + 1) * row_bytes);
 	gd_status status = agree(dataset->communicator, stored ? gd_ok() : gd_out_of_memory("a fold's rows"));
 	if (!gd_failed(&status))
 		status = read_stored(dataset, GD_TRAIN, column, from, to - from, stored);
 	for (int64_t row = from; row < to && !gd_failed(&status); row++)
-		if (holds(fold, row) == held) {
+		if (gd_fold_holds(fold, row) == held) {
 			memcpy(values, stored + (size_t)(row - from) * row_bytes, row_bytes);
 			values += row_bytes;
 		}

@@ -251,8 +251,6 @@ static gd_status check_dataset(const gd_training *t)
 		return gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none; make it anew with preprocess if it is older than this version", o->data);
 	if (o->window && o->window < o->batch_size && o->window < rows[GD_TRAIN])
 		return gd_error(GD_USAGE, "--window %" PRId64 " is less than --batch-size %" PRId64 ": a window has whole batches", o->window, o->batch_size);
-	if (o->window && o->window < rows[GD_TRAIN] && o->fold && header->grouped)
-		return gd_error(GD_USAGE, "--window needs folds that are stretches of the file, and those of '%s' keep groups together; leave --window out", o->data);
 	if (o->drop_last && o->batch_size > rows[GD_TRAIN])
 		return gd_error(GD_USAGE, "--drop-last leaves no batch: --batch-size %" PRId64 " is more than the %" PRId64 " rows of the training part of '%s'", o->batch_size, rows[GD_TRAIN], o->data);
 	return gd_ok();

@@ -77,14 +77,10 @@ done
 equal "a fold" "$(bits_of fold-3)" "$(bits_of fold-1)"
 trained fold-whole 1 "${options[@]}" --folds 3 --fold 2
 [[ $(bits_of fold-whole) != "$(bits_of fold-1)" ]] || fail "a fold has no window"
-"$GENRE_DIST" preprocess songs.csv -o grouped.h5 --split grouped --group track_artist >/dev/null 2>&1 || fail "no grouped dataset"
-refuse 2 "--window needs folds that are stretches of the file" ranks 2 train "${options[@]}" --data grouped.h5 --run refused --folds 3 --fold 2 --window 500
 
 # As other tools may have written the file.
 h5repack -l CONTI songs.h5 plain.h5 && trained plain 3 "${options[@]}" --data plain.h5 --window 450
 equal "without chunks" "$(weights_of plain/model.h5)" "$(weights_of 450-1/model.h5)"
-h5repack -f GZIP=1 songs.h5 packed.h5
-refuse 3 "'train/features': expected rows that lie in the file as they are" ranks 3 train "${options[@]}" --run packed --data packed.h5 --window 450
 refuse 2 "--window 99 is less than --batch-size 100" ranks 2 train "${options[@]}" --run refused --window 99
 refuse 2 "a whole number .*, or all" "$GENRE_DIST" train "${options[@]}" --run refused --window many
 [[ ! -e refused ]] || fail "a refusal left a run directory"

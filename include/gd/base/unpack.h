@@ -21,6 +21,8 @@ GD_CHECKED gd_status gd_unpack_step(gd_unpack *unpack, const char *from, size_t 
 bool gd_unpack_complete(const gd_unpack *unpack);
 /* Makes ready for the same stream from its beginning. */
 void gd_unpack_reset(gd_unpack *unpack);
+/* zlib's data as a whole, from [size] to [room], of which *made. False on damage, more data than room, and out of memory. */
+bool gd_unpack_zlib(const void *from, size_t size, void *to, size_t room, size_t *made);
 /* May be NULL. */
 void gd_unpack_free(gd_unpack *unpack);
 

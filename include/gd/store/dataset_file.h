@@ -3,6 +3,7 @@
 #define GD_DATASET_FILE_H
 
 #include "gd/store/dataset.h"
+#include "gd/store/fold.h"
 #include "gd/store/hdf5_file.h"
 
 /* The arrays of a part, and what they hold; the last two where rows have weights, or were split by groups. */
@@ -21,13 +22,6 @@ bool gd_column_is_there(const gd_dataset_header *header, gd_column column);
 const char *gd_column_path(gd_part part, gd_column column, char path[32]);
 
 const char *gd_dataset_path(const gd_dataset *dataset);
-/* The rows of the training part that gd_dataset_fold holds out. */
-typedef struct gd_fold {
-	gd_share held;     /* this stretch; with `members` there are held.count, anywhere */
-	uint64_t *members; /* [rows / 64, rounded up]: a bit a row that is held out; NULL: the stretch */
-	int64_t *before;   /* [as many]: rows held out before the first of each 64 */
-	int64_t words;
-} gd_fold;
 /* *communicator: the dataset's. */
 gd_fold *gd_dataset_get_fold(gd_dataset *dataset, gd_communicator **communicator);
 /* Collective (or local). Rows of a part as the dataset shows it; every rank makes the same calls. */

@@ -13,8 +13,8 @@
 typedef struct gd_row_file gd_row_file;
 
 /*
- * Rows of `part` as the dataset shows it, a fold included. The dataset must outlive it. GD_BAD_DATA where its arrays are compressed, or cut between features;
- * GD_USAGE for a fold that keeps groups together, whose rows lie anywhere.
+ * Rows of `part` as the dataset shows it, a fold included: of one that keeps groups together, all stored rows from the first to the last of a run are read. The dataset must outlive it.
+ * What HDF5 alone understands (gd/store/row_array.h) is read by gd_row_file_begin, not ahead.
  */
 GD_CHECKED gd_status gd_row_file_open(gd_dataset *dataset, gd_part part, gd_row_file **file);
 /* What is being read is waited for. */
