@@ -22,26 +22,20 @@ static gd_status finish(FILE *out, void **bytes, const char *what)
 
 /* ---- inference ---- */
 
-typedef struct joining_columns {
-	const gd_preprocess *run;
-	gd_inference *inference;
-} joining_columns;
-
 static gd_status give_summaries(void *context, void **bytes, size_t *size)
 {
-	const gd_inference *inference = ((const joining_columns *)context)->inference;
+	const gd_inference *inference = context;
 	FILE *out = open_memstream((char **)bytes, size);
 	if (out)
 		fwrite(&inference->records, sizeof inference->records, 1, out);
-	for (int i = 0; out && i < inference->count; i++)
+	for (int i = inference->from; out && i < inference->upto; i++)
 		gd_summary_pack(&inference->columns[i].summary, out);
 	return finish(out, bytes, "the columns");
 }
 
 static gd_status take_summaries(void *context, const void *bytes, size_t size)
 {
-	const joining_columns *joining = context;
-	gd_inference *inference = joining->inference;
+	gd_inference *inference = context;
 	const char *at = bytes, *end = at + size;
 	gd_summary later;
 	gd_status status = gd_ok();
@@ -50,13 +44,13 @@ static gd_status take_summaries(void *context, const void *bytes, size_t size)
 	at += sizeof records;
 	inference->records += records;
 	gd_summary_init(&later);
-	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
+	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i++) {
 		status = gd_summary_unpack(&later, &at, end);
 		if (!gd_failed(&status))
 			status = gd_summary_merge(&inference->columns[i].summary, &later);
 	}
 	gd_summary_release(&later);
-	return gd_failed(&status) ? status : gd_preprocess_check_columns(joining->run, inference);
+	return status;
 }
 
 gd_status gd_preprocess_join_inference(gd_preprocess *run, const gd_status *mine, gd_inference *inference)
@@ -66,8 +60,9 @@ gd_status gd_preprocess_join_inference(gd_preprocess *run, const gd_status *mine
 	if (!run->together)
 		return *mine;
 	gd_status status = gd_join_agree(run->communicator, mine);
-	joining_columns joining = {run, inference};
-	const gd_join join = {give_summaries, take_summaries, &joining};
+	const gd_join join = {give_summaries, take_summaries, inference};
+	if (!gd_failed(&status))
+		status = gd_preprocess_fit_columns_together(run, inference);
 	if (!gd_failed(&status))
 		status = gd_join_ranks(run->communicator, &status, &join, &bytes, &size);
 	const char *at = bytes, *end = at ? at + size : at;
@@ -75,7 +70,7 @@ gd_status gd_preprocess_join_inference(gd_preprocess *run, const gd_status *mine
 		memcpy(&inference->records, at, sizeof inference->records);
 		at += sizeof inference->records;
 	}
-	for (int i = 0; i < inference->count && !gd_failed(&status); i++)
+	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i++)
 		status = gd_summary_unpack(&inference->columns[i].summary, &at, end);
 	free(bytes);
 	return gd_agree(run->communicator, &status);

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gd/base/memory.h"
 #include "gd/base/memory_left.h"
 #include "gd/base/output.h"
+#include "gd/parallel/join.h"
 #include "gd/parallel/mpi_error.h"
 
 #define CHUNK ((size_t)64 << 10)
@@ -27,29 +29,75 @@ static gd_status count_neighbours(const gd_communicator *communicator, int *rank
 	return gd_mpi_error(code, "find the ranks of this host");
 }
 
-/* What a column's sample takes, with another value as well. */
-static double bytes_of(const gd_level_sample *sample, double most)
+/* What may be kept of a column while it is looked at, and of any. */
+static const double most = GD_SUMMARY_SLOTS * sizeof(gd_level), besides = sizeof(gd_inference_column);
+
+/* Room for what is kept of columns. Ranks hand theirs on, packed to five eighths at most, once in a message and once more where that grows. */
+static double room_for_columns(const gd_preprocess *run, const gd_inference *inference)
 {
-	double bytes = (double)sample->room * sizeof(gd_level);
-	bool grows = 2 * ((uint64_t)sample->count + GD_SUMMARY_PENDING + 1) > sample->room;
-	return fmin(grows ? 2 * bytes : bytes, most);
+	double left = (double)(run->memory - ITSELF) / (run->together ? 2 : 1) - inference->count * besides;
+	for (int i = 0; i < inference->from; i++)
+		left -= (double)inference->columns[i].summary.sample.room * sizeof(gd_level);
+	return left;
 }
 
-gd_status gd_preprocess_check_columns(const gd_preprocess *run, const gd_inference *inference)
+/* What a column's sample takes, with another value as well. */
+static double bytes_of(const gd_level_sample *sample)
 {
-	/* A table with room for twice what is kept, which is half full at most. */
-	const double most = 4.0 * GD_SUMMARY_SAMPLE * sizeof(gd_level), besides = sizeof *inference->columns;
-	/* Ranks hand theirs on, packed to half of that, once in a message and once more where that grows. */
-	const double left = (double)(run->memory - ITSELF) / (run->together ? 2 : 1);
+	double bytes = (double)sample->room * sizeof(gd_level);
+	return fmin(gd_level_sample_grows(sample, GD_SUMMARY_PENDING + 1) ? 2 * bytes : bytes, most);
+}
+
+/* As many as fit whatever they hold. */
+static gd_status narrow(const gd_preprocess *run, gd_inference *inference, double room)
+{
+	if (room < most)
+		return gd_error(GD_FAILED, "what is kept of %d columns while they are looked at does not fit into --memory; %.0fM would do, or a --schema that says what they are", inference->count,
+			ceil(((double)run->memory + (most - room) * (run->together ? 2 : 1)) / 0x1p20));
+	gd_inference_narrow(inference, inference->from + (int)(room / most));
+	return gd_ok();
+}
+
+static bool fit_anyway(const gd_preprocess *run, const gd_inference *inference, double room)
+{
+	return !run->options->memory || (inference->upto - inference->from) * most <= room;
+}
+
+gd_status gd_preprocess_fit_columns(const gd_preprocess *run, gd_inference *inference)
+{
+	const double room = room_for_columns(run, inference);
 	double kept = 0;
-	if (!run->options->memory || inference->count * (most + besides) <= left)
+	if (fit_anyway(run, inference, room))
 		return gd_ok();
-	for (int i = 0; i < inference->count; i++)
-		kept += bytes_of(&inference->columns[i].summary.sample, most) + besides;
-	if (kept <= left)
-		return gd_ok();
-	return gd_error(GD_FAILED, "what is kept of %d columns while they are looked at does not fit into --memory; %.0fM would do, or a --schema that says what they are", inference->count,
-		ceil((inference->count * (most + besides) * (run->together ? 2 : 1) + (double)ITSELF) / 0x1p20));
+	for (int i = inference->from; i < inference->upto; i++)
+		kept += bytes_of(&inference->columns[i].summary.sample);
+	return kept <= room ? gd_ok() : narrow(run, inference, room);
+}
+
+gd_status gd_preprocess_fit_columns_together(const gd_preprocess *run, gd_inference *inference)
+{
+	const double room = room_for_columns(run, inference);
+	const int ranks = run->communicator->size;
+	size_t columns = (size_t)inference->count;
+	int *upto = gd_allocate((size_t)ranks, sizeof *upto);
+	int64_t *kept = gd_allocate(columns, sizeof *kept);
+	gd_status mine = upto && kept ? gd_ok() : gd_out_of_memory("the columns"), status = gd_agree(run->communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_join_all(run->communicator, &inference->upto, sizeof *upto, upto);
+	for (int rank = 0; rank < ranks && !gd_failed(&status); rank++)
+		gd_inference_narrow(inference, upto[rank]);
+	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i++)
+		kept[i] = (int64_t)bytes_of(&inference->columns[i].summary.sample);
+	if (!gd_failed(&status))
+		status = gd_join_counts(run->communicator, kept, columns);
+	double all = 0;
+	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i++)
+		all += fmin((double)kept[i], most);
+	if (!gd_failed(&status) && !fit_anyway(run, inference, room) && all > room)
+		status = narrow(run, inference, room);
+	free(upto);
+	free(kept);
+	return status;
 }
 
 gd_status gd_preprocess_plan_memory(gd_preprocess *run)

@@ -97,7 +97,7 @@ typedef struct watched {
 	const gd_preprocess *run;
 	gd_table_source *source;
 	void *context;
-	const gd_inference *inference;
+	gd_inference *inference;
 	const gd_table_reader *reader;
 } watched;
 
@@ -111,7 +111,7 @@ static gd_status watch_record(void *context, const gd_record *record)
 {
 	const watched *w = context;
 	gd_status status = w->reader->record(w->reader->context, record);
-	return gd_failed(&status) ? status : gd_preprocess_check_columns(w->run, w->inference);
+	return gd_failed(&status) ? status : gd_preprocess_fit_columns(w->run, w->inference);
 }
 
 /* A gd_table_source. */
@@ -132,6 +132,12 @@ static gd_status infer(gd_preprocess *run, gd_table_source *source, void *contex
 	gd_meter_end(&run->meter);
 	bool collected = !gd_failed(&status);
 	status = gd_preprocess_join_inference(run, &status, inference);
+	while (!gd_failed(&status) && inference->upto < inference->count) {
+		gd_preprocess_begin_meter(run, "looking at more columns");
+		status = gd_inference_go_on(inference, watch, &through);
+		gd_meter_end(&run->meter);
+		status = gd_preprocess_join_inference(run, &status, inference);
+	}
 	if (gd_failed(&status) && collected)
 		gd_inference_release(inference);
 	if (gd_failed(&status))

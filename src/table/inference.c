@@ -137,6 +137,7 @@ static gd_status take_header(void *context, const gd_record *header)
 		if (!column->name)
 			return gd_out_of_memory("the columns");
 	}
+	inference->upto = inference->count;
 	return mark_columns(inferring, header);
 }
 
@@ -148,7 +149,7 @@ static gd_status take_record(void *context, const gd_record *record)
 	inference->records++;
 	if (record->number == 1)
 		inference->first_line = record->line;
-	for (int i = 0; i < inference->count && !gd_failed(&status); i++) {
+	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i++) {
 		const char *text = record->fields[i];
 		bool missing = i == inference->target ? gd_schema_is_unlabelled(&inference->schema, text) : gd_schema_is_missing(&inference->schema, text);
 		status = gd_summary_add(&inference->columns[i].summary, text, missing, record->number);
@@ -258,6 +259,33 @@ gd_status gd_inference_collect(gd_inference *inference, gd_table_source *source,
 	if (gd_failed(&status))
 		gd_inference_release(inference);
 	return status;
+}
+
+void gd_inference_narrow(gd_inference *inference, int upto)
+{
+	for (; inference->upto > upto; inference->upto--)
+		gd_summary_release(&inference->columns[inference->upto - 1].summary);
+}
+
+static gd_status pass_header(void *context, const gd_record *header)
+{
+	(void)context, (void)header;
+	return gd_ok();
+}
+
+gd_status gd_inference_go_on(gd_inference *inference, gd_table_source *source, void *context)
+{
+	inference_state inferring = {inference, NULL};
+	gd_table_reader reader = {.header = pass_header, .record = take_record, .context = &inferring};
+	gd_status status = gd_ok();
+	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i++) {
+		status = gd_summary_finish(&inference->columns[i].summary);
+		gd_summary_condense(&inference->columns[i].summary);
+	}
+	inference->from = inference->upto;
+	inference->upto = inference->count;
+	inference->records = 0;
+	return gd_failed(&status) ? status : source(context, &reader, inference->sha256);
 }
 
 gd_status gd_inference_conclude(gd_inference *inference, const char *name, const gd_wishes *wishes)

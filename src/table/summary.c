@@ -80,7 +80,7 @@ static bool rebuild(gd_level_sample *sample, uint64_t room, uint64_t limit)
 static bool trim(gd_level_sample *sample)
 {
 	int count = 0;
-	if (sample->count <= GD_SUMMARY_SAMPLE)
+	if (sample->condensed || sample->count <= GD_SUMMARY_SAMPLE)
 		return true;
 	gd_level *levels = malloc((size_t)sample->count * sizeof *levels);
 	if (!levels)
@@ -98,10 +98,10 @@ static bool add_level(gd_level_sample *sample, gd_level level)
 {
 	if (sample->limit && level.hash >= sample->limit)
 		return true;
-	if (2 * (uint64_t)(sample->count + 1) > sample->room && !rebuild(sample, sample->room ? 2 * sample->room : 16, sample->limit))
+	if (gd_level_sample_grows(sample, 1) && !rebuild(sample, sample->room ? 2 * sample->room : 16, sample->limit))
 		return false;
 	put_level(sample, level);
-	return sample->count < 2 * GD_SUMMARY_SAMPLE || trim(sample);
+	return sample->count < GD_SUMMARY_MOST || trim(sample);
 }
 
 /* What is pending is added. */
@@ -393,36 +393,4 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 gd_status gd_summary_finish(gd_summary *summary)
 {
 	return settle(summary) && trim(&summary->sample) ? gd_ok() : gd_out_of_memory("a column's distinct values");
-}
-
-int64_t gd_summary_values(const gd_summary *summary)
-{
-	return summary->records - summary->missing;
-}
-
-/* How many distinct values there are for each one in the sample. */
-static double scale(const gd_level_sample *sample)
-{
-	return sample->limit ? 0x1p64 / (double)sample->limit : 1;
-}
-
-int64_t gd_summary_distinct(const gd_summary *summary)
-{
-	return (int64_t)rint((double)summary->sample.count * scale(&summary->sample));
-}
-
-bool gd_summary_all_differ(const gd_summary *summary)
-{
-	for (uint64_t i = 0; i < summary->sample.room; i++)
-		if (summary->sample.slots[i].count > 1)
-			return false;
-	return true;
-}
-
-int64_t gd_summary_frequent(const gd_summary *summary, int64_t least)
-{
-	int64_t count = 0;
-	for (uint64_t i = 0; i < summary->sample.room; i++)
-		count += summary->sample.slots[i].count >= least;
-	return (int64_t)rint((double)count * scale(&summary->sample));
 }

@@ -57,6 +57,7 @@ typedef struct gd_inference {
 	gd_arena arena;
 	gd_inference_column *columns; /* [count] */
 	int count;
+	int from, upto;               /* of the columns, those that are looked at; others' turn was in an earlier reading, or comes in a later one */
 	int target;                   /* index of the target's column, -1: none */
 	int64_t records, first_line; /* the line of the first record */
 	char sha256[65];              /* of the bytes read */
@@ -72,6 +73,12 @@ typedef struct gd_inference {
 GD_CHECKED gd_status gd_inference_read(gd_inference *inference, const char *name, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema);
 /* The same in two steps, between which several processes may make what they read of their stretches one. */
 GD_CHECKED gd_status gd_inference_collect(gd_inference *inference, gd_table_source *source, void *context, const gd_wishes *wishes, gd_schema *schema);
+/*
+ * Where memory is short: columns from `upto` on are left to another reading, as few as are looked at now; what was kept of them is forgotten. gd_inference_go_on is that reading, of all that
+ * are left at first; before it what is known of the others, of all processes, is made smaller. It fails as the source does, with the inference as it is.
+ */
+void gd_inference_narrow(gd_inference *inference, int upto);
+GD_CHECKED gd_status gd_inference_go_on(gd_inference *inference, gd_table_source *source, void *context);
 GD_CHECKED gd_status gd_inference_conclude(gd_inference *inference, const char *name, const gd_wishes *wishes);
 void gd_inference_release(gd_inference *inference);
 

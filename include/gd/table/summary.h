@@ -14,6 +14,8 @@
 
 enum {
 	GD_SUMMARY_SAMPLE = 4096, /* distinct values that are counted one by one */
+	GD_SUMMARY_MOST = GD_SUMMARY_SAMPLE * 5 / 4, /* that are there before those too many are let go */
+	GD_SUMMARY_SLOTS = 2 * GD_SUMMARY_SAMPLE,    /* for them */
 	GD_SUMMARY_EXAMPLE = 32,
 	GD_SUMMARY_PENDING = 8,
 };
@@ -30,10 +32,16 @@ typedef struct gd_level {
  */
 typedef struct gd_level_sample {
 	gd_level *slots;    /* [room], open addressing */
-	uint64_t room;      /* a power of two, at least twice `count` */
+	uint64_t room;      /* a power of two, of which `count` are five eighths at most */
 	int count;
 	uint64_t limit;     /* hashes from here on were left out; 0: none was */
+	bool condensed;     /* slots hold how many distinct values (`hash`) come how often (`count`), each number once */
 } gd_level_sample;
+/* Whether so many more distinct values need more slots. */
+static inline bool gd_level_sample_grows(const gd_level_sample *sample, int more)
+{
+	return 8 * (uint64_t)(sample->count + more) > 5 * sample->room;
+}
 
 /* An extreme: how often it comes, and the value next to it. */
 typedef struct gd_extreme {
@@ -92,6 +100,8 @@ void gd_summary_pack(const gd_summary *summary, FILE *out);
 GD_CHECKED gd_status gd_summary_unpack(gd_summary *summary, const char **at, const char *end);
 /* When all is added, before the questions below: makes the sample what it is from any dealing out. */
 GD_CHECKED gd_status gd_summary_finish(gd_summary *summary);
+/* Then, where memory is short: keeps what the questions below need alone, often a hundredth. Nothing is added, merged or packed any more. */
+void gd_summary_condense(gd_summary *summary);
 void gd_summary_release(gd_summary *summary);
 
 /* Numbers, in whatever unit. */

@@ -284,11 +284,57 @@ static void test_alike_at_length(void)
 	gd_dictionary_release(&classes);
 }
 
+/* The same of columns that are looked at together, and a few at a time in several readings. */
+static void test_readings(void)
+{
+	enum { RECORDS = 60, COLUMNS = 6 };
+	static char text[RECORDS][64];
+	const char *lines[RECORDS + 2] = {"number,word,day,same,code,kind"};
+	gd_inference whole, parts;
+	gd_schema schema;
+	for (int i = 0; i < RECORDS; i++) {
+		snprintf(text[i], sizeof text[i], "%d.5,w%d,2020-01-%02d,%s,x%d,k%d", i * 7 % 50, i % 4, i % 28 + 1, i % 9 ? "1" : "", i, i % 2);
+		lines[i + 1] = text[i];
+	}
+	const gd_wishes wishes = {.target = "kind"};
+	for (int each = 1; each <= COLUMNS; each++) {
+		gd_status status = gd_schema_init(&schema);
+		CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+		schema.infers = true;
+		status = gd_inference_read(&whole, "x.csv", read_lines, lines, &wishes, &schema);
+		CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+		status = gd_schema_init(&schema);
+		CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+		schema.infers = true;
+		status = gd_inference_collect(&parts, read_lines, lines, &wishes, &schema);
+		CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+		gd_inference_narrow(&parts, each);
+		while (parts.upto < parts.count) {
+			status = gd_inference_go_on(&parts, read_lines, lines);
+			CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+			gd_inference_narrow(&parts, parts.from + each);
+		}
+		status = gd_inference_conclude(&parts, "x.csv", &wishes);
+		CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+		CU_ASSERT_EQUAL(parts.records, whole.records);
+		CU_ASSERT_EQUAL_FATAL(parts.count, COLUMNS);
+		for (int i = 0; i < COLUMNS; i++) {
+			CU_ASSERT_EQUAL(parts.columns[i].role, whole.columns[i].role);
+			CU_ASSERT_STRING_EQUAL(parts.columns[i].words, whole.columns[i].words);
+			CU_ASSERT_STRING_EQUAL(parts.columns[i].why, whole.columns[i].why);
+			CU_ASSERT_STRING_EQUAL(parts.columns[i].warning, whole.columns[i].warning);
+		}
+		gd_inference_release(&parts);
+		gd_inference_release(&whole);
+	}
+}
+
 const unit_test unit_tests[] = {
 	{"columns become what their values are", test_decisions},
 	{"what goes on with a treatment", test_modifiers},
 	{"missing values are imputed, rare levels share a feature, classes join", test_missing},
 	{"classes that look like one", test_alike},
 	{"long ones of them", test_alike_at_length},
+	{"columns in several readings", test_readings},
 	{NULL, NULL},
 };

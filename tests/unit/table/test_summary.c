@@ -107,6 +107,7 @@ static void test_merge(void)
 				gd_summary_release(&parts[i]);
 		}
 		if (kind == 1) {
+			CU_ASSERT(whole.sample.room <= GD_SUMMARY_SLOTS);
 			static bool seen[30011];
 			long distinct = 0;
 			for (int64_t i = 0; i < RECORDS; i++) {
@@ -118,6 +119,34 @@ static void test_merge(void)
 			}
 			CU_ASSERT(labs((long)gd_summary_distinct(&whole) - distinct) < distinct / 30);
 		}
+		gd_summary_release(&whole);
+	}
+}
+
+/* What is kept of a summary that nothing is added to answers as the whole one does. */
+static void test_condensed(void)
+{
+	static const int64_t records[] = {0, 1, 100, 40000};
+	for (int i = 0; i < 6 * 4; i++) {
+		gd_summary whole, less;
+		add_stretch(&whole, i % 6, 0, records[i / 6]);
+		add_stretch(&less, i % 6, 0, records[i / 6]);
+		gd_status status = gd_summary_finish(&whole);
+		CU_ASSERT_EQUAL(status.code, GD_OK);
+		status = gd_summary_finish(&less);
+		CU_ASSERT_EQUAL(status.code, GD_OK);
+		/* Again changes nothing. */
+		for (int again = 0; again < 2; again++) {
+			gd_summary_condense(&less);
+			status = gd_summary_finish(&less);
+			CU_ASSERT_EQUAL(status.code, GD_OK);
+		}
+		CU_ASSERT(less.sample.room <= whole.sample.room && (less.sample.room < 300 || records[i / 6] < 40000));
+		CU_ASSERT_EQUAL(gd_summary_distinct(&less), gd_summary_distinct(&whole));
+		CU_ASSERT_EQUAL(gd_summary_all_differ(&less), gd_summary_all_differ(&whole));
+		for (int64_t least = 1; least < 100; least++)
+			CU_ASSERT_EQUAL(gd_summary_frequent(&less, least), gd_summary_frequent(&whole, least));
+		gd_summary_release(&less);
 		gd_summary_release(&whole);
 	}
 }
@@ -158,6 +187,7 @@ static void test_counts(void)
 
 const unit_test unit_tests[] = {
 	{"summaries of stretches make one of the whole", test_merge},
+	{"what is kept of a finished one", test_condensed},
 	{"kinds of values are counted", test_counts},
 	{NULL, NULL},
 };
