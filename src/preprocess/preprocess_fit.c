@@ -185,8 +185,8 @@ static gd_status plan(gd_preprocess *run)
 	if (gd_failed(&status))
 		return gd_preprocess_name_table(run, status);
 	size_t features = (size_t)recipe->features, classes = (size_t)recipe->schema.classes.count;
-	/* Moments of all features are added up at once, and those of all ranks. */
-	double bytes = (double)features * (sizeof(gd_exact_moments) + GD_EXACT_MOMENTS_LENGTH * sizeof(double));
+	/* Moments of all features are added up at once. */
+	double bytes = (double)features * sizeof(gd_exact_moments);
 	if (run->spill.directory && bytes > (double)run->memory / 4)
 		return gd_error(GD_FAILED, "%zu features do not fit into --memory; %.0fM would do", features, ceil(4 * bytes / 0x1p20));
 	status = gd_preprocessing_init(fitted, recipe->features, recipe->schema.classes.count);

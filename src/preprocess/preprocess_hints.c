@@ -21,6 +21,7 @@ typedef struct look {
 	int64_t **sums;   /* [terms]: of a text's categories, number of records, sum of labels, and of their squares */
 	int64_t *missing; /* [terms]: records without a number */
 	double *ranges;   /* [terms, classes, 2]: least and greatest number of a class */
+	bool *tells;      /* [terms]: the class of every record */
 } look;
 
 /* Categories, and a group of their own for the unseen, and for the missing. */
@@ -36,6 +37,7 @@ static void release(const gd_schema *schema, look *l)
 	free(l->sums);
 	free(l->missing);
 	free(l->ranges);
+	free(l->tells);
 }
 
 static bool reserve(const gd_schema *schema, look *l)
@@ -44,7 +46,8 @@ static bool reserve(const gd_schema *schema, look *l)
 	l->sums = gd_allocate(terms, sizeof *l->sums);
 	l->missing = gd_allocate(terms, sizeof *l->missing);
 	l->ranges = gd_allocate(2 * ranges, sizeof *l->ranges);
-	bool enough = l->sums && l->missing && l->ranges;
+	l->tells = gd_allocate(terms, sizeof *l->tells);
+	bool enough = l->sums && l->missing && l->ranges && l->tells;
 	for (size_t i = 0; i < ranges && enough; i++) {
 		l->ranges[2 * i] = INFINITY;
 		l->ranges[2 * i + 1] = -INFINITY;
@@ -182,54 +185,98 @@ static gd_status values_tell(gd_preprocess *run, const seen *mine, int64_t most,
 	return status;
 }
 
-/* Whether each class has records, and a range of values that no other class's touches. range [classes, 2]: of this rank. */
-static gd_status ranges_tell(gd_preprocess *run, double *range, bool *tell)
+/* ranges [terms, classes, 2], those of this rank's records, become those of all; as many columns in a message as make 64 KB. */
+static gd_status join_ranges(gd_preprocess *run, double *ranges)
 {
-	size_t classes = (size_t)run->recipe.schema.classes.count, size = (size_t)run->communicator->size;
-	double *all = gd_allocate(2 * classes * size, sizeof *all);
+	enum { MOST = 1 << 13 };
+	size_t size = (size_t)run->communicator->size, count = 2 * (size_t)run->recipe.schema.term_count * (size_t)run->recipe.schema.classes.count;
+	double *all = gd_allocate(size * MOST, sizeof *all);
 	gd_status status = all ? gd_ok() : gd_out_of_memory("a look at the columns");
 	status = gd_agree(run->communicator, &status);
-	if (!gd_failed(&status))
-		status = gd_join_all(run->communicator, range, 2 * classes * sizeof *range, all);
-	for (size_t i = 0; i < 2 * classes * size && !gd_failed(&status); i += 2) {
-		double *of = range + i % (2 * classes);
-		of[0] = fmin(of[0], all[i]);
-		of[1] = fmax(of[1], all[i + 1]);
-	}
-	*tell = true;
-	for (size_t a = 0; a < classes && *tell && !gd_failed(&status); a++) {
-		*tell = range[2 * a] <= range[2 * a + 1];
-		for (size_t b = a + 1; b < classes && *tell; b++)
-			*tell = range[2 * a + 1] < range[2 * b] || range[2 * b + 1] < range[2 * a];
+	for (size_t first = 0; first < count && !gd_failed(&status); first += MOST) {
+		const size_t some = count - first < MOST ? count - first : MOST;
+		status = gd_join_all(run->communicator, ranges + first, some * sizeof *ranges, all);
+		for (size_t i = 0; i < size * some && !gd_failed(&status); i += 2) {
+			double *of = ranges + first + i % some;
+			of[0] = fmin(of[0], all[i]);
+			of[1] = fmax(of[1], all[i + 1]);
+		}
 	}
 	free(all);
 	return status;
 }
 
-/* A number tells if each class has a range of its own, or if its values come back and each has one class. Most are refuted by a few records. */
-static gd_status number_tells(gd_preprocess *run, int index, look *l, bool *tells)
+/* Whether each class has records, and a range of values that no other class's touches. range [classes, 2]. */
+static bool ranges_tell(int64_t classes, const double *range)
 {
-	const gd_rows *rows = &run->rows;
-	int64_t classes = run->recipe.schema.classes.count, refuted = 0, most = run->records / COMES_BACK < MOST_VALUES ? run->records / COMES_BACK : MOST_VALUES;
+	bool tell = true;
+	for (int64_t a = 0; a < classes && tell; a++) {
+		tell = range[2 * a] <= range[2 * a + 1];
+		for (int64_t b = a + 1; b < classes && tell; b++)
+			tell = range[2 * a + 1] < range[2 * b] || range[2 * b + 1] < range[2 * a];
+	}
+	return tell;
+}
+
+/* The most values that come back. */
+static int64_t most_values(const gd_preprocess *run)
+{
+	return run->records / COMES_BACK < MOST_VALUES ? run->records / COMES_BACK : MOST_VALUES;
+}
+
+/* Whether a value of this rank's records has two labels, or there are too many; else values has them all. */
+static gd_status look_at_values(gd_preprocess *run, int index, seen *values, int64_t *refuted)
+{
+	const int64_t most = most_values(run);
+	gd_status status = make_room(values, most + 1) ? gd_ok() : gd_out_of_memory("a look at the columns");
+	gd_walk walk = gd_rows_walk(&run->rows);
+	*refuted = 0;
+	for (const gd_row *row; !*refuted && !gd_failed(&status) && (row = gd_walk_next(&walk));)
+		*refuted = !add_value(values, row->codes[index], row->label) || values->count > most;
+	return gd_failed(&status) ? status : run->spill.status;
+}
+
+static bool is_number(const gd_term *term)
+{
+	return term->treatment->reads != GD_READS_TEXT && gd_term_takes_fill(term);
+}
+
+/*
+ * A number without gaps tells if each class has a range of its own, or if its values come back and each has one class. Most are refuted by a few records; all are asked about in one message, the
+ * others one by one. tells [terms], false.
+ */
+static gd_status numbers_tell(gd_preprocess *run, look *l, bool *tells)
+{
+	const gd_schema *schema = &run->recipe.schema;
+	const size_t terms = (size_t)schema->term_count;
+	int64_t *refuted = gd_allocate(terms, sizeof *refuted);
 	seen values = {0};
-	gd_status status = gd_ok();
-	*tells = false;
-	status = gd_together_sum(run->together, &status, &l->missing[index], 1);
-	if (gd_failed(&status) || l->missing[index])
-		return status;
-	status = ranges_tell(run, l->ranges + 2 * index * classes, tells);
-	if (gd_failed(&status) || *tells)
-		return status;
-	status = make_room(&values, most + 1) ? gd_ok() : gd_out_of_memory("a look at the columns");
-	gd_walk walk = gd_rows_walk(rows);
-	for (const gd_row *row; !refuted && !gd_failed(&status) && (row = gd_walk_next(&walk));)
-		refuted = !add_value(&values, row->codes[index], row->label) || values.count > most;
+	gd_status status = refuted ? gd_ok() : gd_out_of_memory("a look at the columns");
+	status = gd_together_sum(run->together, &status, l->missing, terms);
 	if (!gd_failed(&status))
-		status = run->spill.status;
-	status = gd_together_sum(run->together, &status, &refuted, 1);
-	if (!gd_failed(&status) && !refuted)
-		status = values_tell(run, &values, most, tells);
-	free(values.slots);
+		status = join_ranges(run, l->ranges);
+	gd_status mine = status;
+	for (int i = 0; i < schema->term_count && !gd_failed(&mine); i++) {
+		refuted[i] = !is_number(&schema->terms[i]) || l->missing[i];
+		tells[i] = !refuted[i] && ranges_tell(schema->classes.count, l->ranges + 2 * i * schema->classes.count);
+		if (refuted[i] || tells[i])
+			continue;
+		mine = look_at_values(run, i, &values, &refuted[i]);
+		free(values.slots);
+	}
+	if (!gd_failed(&status))
+		status = gd_together_sum(run->together, &mine, refuted, terms);
+	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
+		int64_t again;
+		if (refuted[i] || tells[i])
+			continue;
+		status = look_at_values(run, i, &values, &again);
+		status = gd_together_agree(run->together, &status);
+		if (!gd_failed(&status))
+			status = values_tell(run, &values, most_values(run), &tells[i]);
+		free(values.slots);
+	}
+	free(refuted);
 	return status;
 }
 
@@ -245,16 +292,15 @@ gd_status gd_preprocess_warn_of_hints(gd_preprocess *run)
 		status = run->spill.status;
 	}
 	status = gd_together_agree(run->together, &status);
+	if (!gd_failed(&status) && run->records >= FEWEST_JUDGED)
+		status = numbers_tell(run, &l, l.tells);
 	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
 		const gd_term *term = &schema->terms[i];
-		bool tells = false;
 		if (term->treatment->reads == GD_READS_TEXT)
-			status = category_tells(run, i, l.sums[i], &tells);
-		else if (gd_term_takes_fill(term) && run->records >= FEWEST_JUDGED)
-			status = number_tells(run, i, &l, &tells);
-		if (tells)
+			status = category_tells(run, i, l.sums[i], &l.tells[i]);
+		if (l.tells[i])
 			gd_enumeration_add(&columns, schema->columns[term->column]);
-		if (tells && columns.count == 1)
+		if (l.tells[i] && columns.count == 1)
 			gd_excerpt(schema->columns[term->column], room);
 	}
 	release(schema, &l);

@@ -155,9 +155,7 @@ static gd_status fit_moments(gd_feature_tables *tables, const sample *s)
 	gd_encoding encoding;
 	float x[CHUNK], *columns = gd_allocate((size_t)tables->columns * CHUNK, sizeof *columns);
 	gd_exact_moments *moments = gd_allocate((size_t)tables->columns, sizeof *moments);
-	size_t length = (size_t)tables->columns * GD_EXACT_MOMENTS_LENGTH;
-	double *packed = gd_allocate(length, sizeof *packed);
-	gd_status status = columns && moments && packed ? gd_encoding_init(&encoding, 1, &arena) : gd_out_of_memory("the encoding");
+	gd_status status = columns && moments ? gd_encoding_init(&encoding, 1, &arena) : gd_out_of_memory("the encoding");
 	if (!gd_failed(&status))
 		status = gd_encoding_reserve(&encoding, 0, tables->kind, tables->columns, tables->knots, &arena);
 	status = gd_together_agree(s->ordered->together, &status);
@@ -179,18 +177,14 @@ static gd_status fit_moments(gd_feature_tables *tables, const sample *s)
 		for (int k = 0; k < tables->columns; k++)
 			add_column(&moments[k], rows, columns + k * rows);
 	}
-	for (int k = 0; k < tables->columns; k++)
-		gd_exact_moments_pack(&moments[k], packed + k * GD_EXACT_MOMENTS_LENGTH);
 	status = gd_ordered_check(s->ordered);
-	status = gd_together_add_up(s->ordered->together, &status, packed, length);
+	status = gd_statistics_join(s->ordered->together, &status, moments, (size_t)tables->columns);
 	for (int k = 0; k < tables->columns && !gd_failed(&status); k++) {
 		bool constant;
-		gd_exact_moments_unpack(&moments[k], packed + k * GD_EXACT_MOMENTS_LENGTH);
 		gd_statistics_finish(&moments[k], &tables->mean[k], &tables->deviation[k], &constant);
 	}
 done:
 	gd_arena_release(&arena);
-	free(packed);
 	free(moments);
 	free(columns);
 	return status;

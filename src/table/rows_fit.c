@@ -12,6 +12,7 @@
 #include "gd/table/target.h"
 #include "gd/table/rows.h"
 #include "gd/table/spelling.h"
+#include "gd/table/statistics.h"
 
 /*
  * Replaces `*dictionary` by those of its texts that are `used` (NULL: all), in order; place [count] gets their new numbers, -1 for
@@ -372,17 +373,6 @@ static void look_at_training(const gd_rows *rows, int64_t *present, const bool *
 	}
 }
 
-static gd_status find_mean(const gd_rows *rows, gd_exact_moments *moments, double *mean)
-{
-	double packed[GD_EXACT_MOMENTS_LENGTH];
-	gd_exact_moments_pack(moments, packed);
-	gd_status status = gd_ok();
-	status = gd_together_add_up(rows->together, &status, packed, GD_EXACT_MOMENTS_LENGTH);
-	gd_exact_moments_unpack(moments, packed);
-	*mean = gd_exact_moments_mean(moments);
-	return status;
-}
-
 static bool takes_median(const gd_schema *schema, const gd_term *term)
 {
 	return term->treatment->form == GD_FORM_SCALAR && gd_schema_find_encoding(schema, term->column).kind == GD_ENCODE_QUANTILE;
@@ -407,6 +397,7 @@ gd_status gd_rows_fit_missing(gd_rows *rows)
 		status = rows->spill->status;
 	}
 	status = gd_together_sum(rows->together, &status, present, terms + 1);
+	status = gd_statistics_join(rows->together, &status, moments, terms);
 	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
 		gd_term *term = &schema->terms[i];
 		if (!seen[term->column])
@@ -416,8 +407,10 @@ gd_status gd_rows_fit_missing(gd_rows *rows)
 			continue;
 		if (!present[i])
 			term->fill = 0;
+		else if (takes_median(schema, term))
+			status = find_median(rows, i, &term->fill);
 		else
-			status = takes_median(schema, term) ? find_median(rows, i, &term->fill) : find_mean(rows, &moments[i], &term->fill);
+			term->fill = gd_exact_moments_mean(&moments[i]);
 	}
 	free(seen);
 	free(wanted);

@@ -11,25 +11,42 @@ gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *r
 	bool *constant)
 {
 	size_t count = (size_t)features;
-	double *values = gd_allocate(count, sizeof *values), *packed = gd_allocate(together ? count : 0, GD_EXACT_MOMENTS_LENGTH * sizeof *packed);
+	double *values = gd_allocate(count, sizeof *values);
 	gd_exact_moments *moments = gd_allocate(count, sizeof *moments);
-	gd_status status = values && packed && moments ? gd_ok() : gd_out_of_memory("the moments");
+	gd_status status = values && moments ? gd_ok() : gd_out_of_memory("the moments");
 	for (int64_t position = 0; position < rows && !gd_failed(&status); position++) {
 		row(context, position, values);
 		for (int i = 0; i < features; i++)
 			gd_exact_moments_add(&moments[i], values[i], 1);
 	}
-	for (size_t i = 0; i < count && together && !gd_failed(&status); i++)
-		gd_exact_moments_pack(&moments[i], packed + i * GD_EXACT_MOMENTS_LENGTH);
-	status = gd_together_add_up(together, &status, packed, count * GD_EXACT_MOMENTS_LENGTH);
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		if (together)
-			gd_exact_moments_unpack(&moments[i], packed + i * GD_EXACT_MOMENTS_LENGTH);
+	status = gd_statistics_join(together, &status, moments, count);
+	for (size_t i = 0; i < count && !gd_failed(&status); i++)
 		gd_statistics_finish(&moments[i], &mean[i], &deviation[i], &constant[i]);
-	}
 	free(values);
-	free(packed);
 	free(moments);
+	return status;
+}
+
+gd_status gd_statistics_join(const gd_together *together, const gd_status *mine, gd_exact_moments *moments, size_t count)
+{
+	enum { MOST = 64 }; /* in a message of 100 KB */
+	gd_status status = *mine;
+	if (!together)
+		return status;
+	double *packed = gd_allocate((size_t)MOST * GD_EXACT_MOMENTS_LENGTH, sizeof *packed);
+	if (!gd_failed(&status) && !packed)
+		status = gd_out_of_memory("the moments");
+	size_t first = 0;
+	do {
+		const size_t some = count - first < MOST ? count - first : MOST;
+		for (size_t i = 0; i < some && !gd_failed(&status); i++)
+			gd_exact_moments_pack(&moments[first + i], packed + i * GD_EXACT_MOMENTS_LENGTH);
+		status = gd_together_add_up(together, &status, packed, some * GD_EXACT_MOMENTS_LENGTH);
+		for (size_t i = 0; i < some && !gd_failed(&status); i++)
+			gd_exact_moments_unpack(&moments[first + i], packed + i * GD_EXACT_MOMENTS_LENGTH);
+		first += some;
+	} while (!gd_failed(&status) && first < count);
+	free(packed);
 	return status;
 }
 

@@ -21,6 +21,9 @@ typedef void gd_statistics_row(void *context, int64_t position, double *features
 GD_CHECKED gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, double *mean, double *deviation,
 	bool *constant);
 
+/* moments [count], those of each holder's values, become those of all; many in a message. Fails, on all, where a holder hands in a failure, and when memory runs out. */
+GD_CHECKED gd_status gd_statistics_join(const gd_together *together, const gd_status *mine, gd_exact_moments *moments, size_t count);
+
 /* The same of moments that were added up elsewhere, of one feature. */
 void gd_statistics_finish(gd_exact_moments *moments, double *mean, double *deviation, bool *constant);
 
