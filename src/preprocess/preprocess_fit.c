@@ -71,14 +71,15 @@ static gd_status fit_column(gd_preprocess *run, int term, const gd_status *mine,
 enum {
 	FEW_ROWS = 1 << 15, /* of the training part, whose columns are made known to all ranks */
 	MOST_COLUMNS = 32,
-	MOST_BYTES = 128 << 20, /* of columns in memory, beyond which clearing it takes longer than another look at the rows */
+	LITTLE = 32 << 20,  /* bytes of columns in memory: clearing them takes no time that counts */
+	SOME_COLUMNS = 5,   /* of more: clearing what six take would take longer than another look at the rows, however many rows there are */
 };
 
 /* How many columns are taken out of the rows at a time: as many as there is room for, or have a chunk in memory where rows must be read from a file. */
 static int choose_columns(const gd_spill *spill, int64_t rows, int columns)
 {
 	size_t one = (size_t)rows * sizeof(double) + spill->chunk, left = spill->room > spill->held ? spill->room - spill->held : 0;
-	size_t most = spill->file >= 0 ? spill->room / 4 / spill->chunk : (left < MOST_BYTES ? left : MOST_BYTES) / one;
+	size_t wanted = one * SOME_COLUMNS > LITTLE ? one * SOME_COLUMNS : LITTLE, most = spill->file >= 0 ? spill->room / 4 / spill->chunk : (left < wanted ? left : wanted) / one;
 	most = most < MOST_COLUMNS ? most : MOST_COLUMNS;
 	return most < 1 ? 1 : most < (size_t)columns ? (int)most
 						     : columns;
