@@ -6,7 +6,6 @@
 
 #include "gd/base/memory.h"
 #include "gd/parallel/deal.h"
-#include "gd/parallel/mpi_error.h"
 
 int gd_owner_of(const gd_communicator *communicator, uint64_t hash)
 {
@@ -46,49 +45,48 @@ static gd_status ask_itself(const gd_status *mine, const gd_question *question, 
 
 gd_status gd_ask(gd_communicator *communicator, const gd_status *mine, const gd_question *question, const void *entries, const int *owner, size_t count, void *answers)
 {
-	size_t size = (size_t)communicator->size, asked = 0, got = 0;
-	if (size == 1)
+	const size_t bytes = question->answer_bytes;
+	size_t asked = 0;
+	if (communicator->size == 1)
 		return ask_itself(mine, question, entries, count, answers);
-	char *sorted = gd_allocate_unset(count, question->bytes), *given = NULL;
+	gd_dealing dealing = {0};
+	char *sorted = gd_allocate_unset(count, question->bytes), *received = NULL, *given = NULL, *returned = gd_allocate_unset(bytes ? count : 0, bytes);
 	int64_t *place = gd_allocate_unset(count, sizeof *place);
-	int *counts = gd_allocate(size, sizeof *counts), *back = gd_allocate(size, sizeof *back);
-	void *received = NULL, *returned = NULL;
 	gd_status status = *mine;
-	if (!gd_failed(&status) && (!sorted || !place || !counts || !back))
+	if (!gd_failed(&status) && (!sorted || !place || !returned || !gd_dealing_init(&dealing, communicator)))
 		status = gd_out_of_memory("what ranks ask each other");
 	if (!gd_failed(&status) && count > INT_MAX)
 		status = gd_error(GD_FAILED, "cannot deal out more than %d entries to one rank; more ranks would have fewer each", INT_MAX);
 	if (!gd_failed(&status))
-		status = sort_out(communicator, question->bytes, entries, owner, count, sorted, place, counts);
+		status = sort_out(communicator, question->bytes, entries, owner, count, sorted, place, dealing.leave);
+	/* Each step that waits for all ranks takes as long as the slowest is behind: as few as can be. */
 	status = gd_agree(communicator, &status);
-	if (!gd_failed(&status))
-		status = gd_deal(communicator, question->bytes, sorted, counts, &received, &asked);
 	if (gd_failed(&status))
 		goto done;
-	given = gd_allocate(asked, question->answer_bytes ? question->answer_bytes : 1);
-	if (!given)
-		status = gd_out_of_memory("what ranks answer");
+	status = gd_dealing_count(communicator, &dealing, &asked);
+	if (!gd_failed(&status)) {
+		received = gd_allocate_unset(asked, question->bytes);
+		given = gd_allocate(bytes ? asked : 0, bytes);
+		if (!received || !given)
+			status = gd_out_of_memory("what ranks answer");
+	}
 	status = gd_agree(communicator, &status);
+	if (!gd_failed(&status))
+		status = gd_dealing_move(communicator, &dealing, question->bytes, false, sorted, received);
 	if (!gd_failed(&status))
 		status = question->answer(question->context, received, asked, given);
 	status = gd_agree(communicator, &status);
-	if (gd_failed(&status) || !question->answer_bytes)
+	if (gd_failed(&status) || !bytes)
 		goto done;
-	gd_wait_begin(communicator);
-	int code = MPI_Alltoall(counts, 1, MPI_INT, back, 1, MPI_INT, communicator->mpi);
-	gd_wait_finish(communicator);
-	status = gd_mpi_error(code, "answer other ranks");
-	if (!gd_failed(&status))
-		status = gd_deal(communicator, question->answer_bytes, given, back, &returned, &got);
+	status = gd_dealing_move(communicator, &dealing, bytes, true, given, returned);
 	for (size_t i = 0; i < count && !gd_failed(&status); i++)
-		memcpy((char *)answers + i * question->answer_bytes, (char *)returned + (size_t)place[i] * question->answer_bytes, question->answer_bytes);
+		memcpy((char *)answers + i * bytes, returned + (size_t)place[i] * bytes, bytes);
 done:
+	free(dealing.leave);
 	free(sorted);
-	free(given);
-	free(place);
-	free(counts);
-	free(back);
 	free(received);
+	free(given);
 	free(returned);
+	free(place);
 	return status;
 }
