@@ -94,17 +94,36 @@ static gd_status hash_pieces(const gd_preprocess *run, int64_t first, size_t cou
 	return status;
 }
 
+/* Of `all` bytes, so many pieces that all ranks are done at one time: to look for quotes takes about three quarters of the time to hash. */
+static gd_share share_of(const gd_communicator *communicator, int64_t pieces, int64_t all, const int64_t *scanned)
+{
+	int64_t work = all, before = 0, sum = 0, mine = 0;
+	for (int r = 0; scanned && r < communicator->size; r++)
+		work += scanned[r] / 4 * 3;
+	for (int r = 0; scanned && r < communicator->size; r++) {
+		int64_t left = work / communicator->size - scanned[r] / 4 * 3;
+		left = left > 0 ? left : 0;
+		before += r < communicator->rank ? left : 0;
+		mine = r == communicator->rank ? left : mine;
+		sum += left;
+	}
+	if (!sum)
+		return gd_share_of(pieces, communicator->rank, communicator->size);
+	int64_t first = (int64_t)((__int128)pieces * before / sum);
+	return (gd_share){first, (int64_t)((__int128)pieces * (before + mine) / sum) - first};
+}
+
 /* Each rank hashes its share of the pieces (gd/base/sha256_pieces.h). */
-gd_status gd_preprocess_hash(gd_preprocess *run)
+gd_status gd_preprocess_hash(gd_preprocess *run, const gd_status *mine, const int64_t *scanned)
 {
 	int64_t all = 0;
 	for (int i = 0; i < run->options->input_count; i++)
 		all += run->sizes[i];
 	int64_t pieces = all > GD_SHA256_PIECE ? (all + GD_SHA256_PIECE - 1) / GD_SHA256_PIECE : 1;
-	gd_share share = gd_share_of(pieces, run->communicator->rank, run->communicator->size);
+	gd_share share = share_of(run->communicator, pieces, all, scanned);
 	int64_t *digests = gd_allocate((size_t)pieces * WORDS, sizeof *digests);
 	char *bytes = malloc((size_t)GD_SHA256_STREAMS * STEP);
-	gd_status status = digests && bytes ? gd_ok() : gd_out_of_memory("the source's digest");
+	gd_status status = gd_failed(mine) || (digests && bytes) ? *mine : gd_out_of_memory("the source's digest");
 	for (int64_t i = 0, some; i < share.count && !gd_failed(&status); i += some) {
 		some = share.count - i < GD_SHA256_STREAMS ? share.count - i : GD_SHA256_STREAMS;
 		status = hash_pieces(run, share.first + i, (size_t)some, all, bytes, digests);

@@ -204,9 +204,10 @@ static gd_status share_out(gd_preprocess *run)
 	gd_communicator *communicator = run->communicator;
 	int rank = communicator->rank, size = communicator->size;
 	beginning mine = {0}, *all = gd_allocate((size_t)size + 1, sizeof *all);
+	int64_t *scanned = gd_allocate((size_t)size, sizeof *scanned);
 	gd_table_place place;
 	bool quoted = false;
-	gd_status status = all ? find_beginning(run, &mine) : gd_out_of_memory("the ranks' shares");
+	gd_status status = all && scanned ? find_beginning(run, &mine) : gd_out_of_memory("the ranks' shares");
 	/* For what is said of how each file is written. */
 	for (int i = 1; rank == 0 && i < run->options->input_count; i++) {
 		gd_status told = gd_table_look(run->table, i, &place);
@@ -218,8 +219,10 @@ static gd_status share_out(gd_preprocess *run)
 	if (gd_failed(&status))
 		goto done;
 	all[size] = (beginning){.file = run->options->input_count};
+	for (int r = 0; r < size; r++)
+		scanned[r] = all[r + 1].place - (all[r].file == all[r + 1].file ? all[r].place : 0);
 	status = scan(run, &mine, &all[rank + 1]);
-	status = gd_agree(communicator, &status);
+	status = gd_preprocess_hash(run, &status, scanned);
 	if (!gd_failed(&status))
 		status = gd_join_all(communicator, &mine, sizeof mine, all);
 	if (gd_failed(&status))
@@ -235,6 +238,7 @@ static gd_status share_out(gd_preprocess *run)
 	status = gd_agree(communicator, &status);
 done:
 	free(all);
+	free(scanned);
 	return status;
 }
 
@@ -260,7 +264,7 @@ static gd_status open_arrays(gd_preprocess *run)
 	status = gd_join_agree(run->communicator, &status);
 	if (!gd_failed(&status))
 		status = measure(run, run->sizes);
-	return gd_failed(&status) ? status : gd_preprocess_hash(run);
+	return gd_failed(&status) ? status : gd_preprocess_hash(run, &status, NULL);
 }
 
 void gd_preprocess_divide(gd_preprocess *run, int64_t number)
@@ -300,9 +304,7 @@ gd_status gd_preprocess_open(gd_preprocess *run)
 		return status;
 	status = open_table(run);
 	status = gd_join_agree(run->communicator, &status);
-	if (!gd_failed(&status))
-		status = share_out(run);
-	return gd_failed(&status) ? status : gd_preprocess_hash(run);
+	return gd_failed(&status) ? status : share_out(run);
 }
 
 /* What this rank reads of what all read; of one rank, all, and not known where a file is packed or a pipe. */

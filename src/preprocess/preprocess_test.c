@@ -179,7 +179,7 @@ static gd_status hash_files(gd_preprocess *run)
 			all.sizes[at] = parts[part]->sizes[i];
 		}
 	if (!gd_failed(&status))
-		status = gd_preprocess_hash(&all);
+		status = gd_preprocess_hash(&all, &status, NULL);
 	memcpy(run->header.source_sha256, all.source_sha256, sizeof all.source_sha256);
 	return status;
 }

@@ -25,6 +25,22 @@ mpirun -n 3 "$GENRE_DIST" preprocess - -f -o many.h5 <songs.csv >out.txt 2>err.t
 equal "stdin" "$(content_of many.h5)" "$(content_of whole.h5)"
 gzip -c songs.csv | mpirun -n 2 "$GENRE_DIST" preprocess - -f -o many.h5 >out.txt 2>err.txt || fail "a packed pipe: $(cat err.txt)"
 equal "a packed pipe" "$(content_of many.h5)" "$(content_of whole.h5)"
+# Above 16 MiB the digest is one of pieces: as many for each rank as make up for the bytes that it has looked for quotes in.
+awk 'BEGIN {
+	for (text = "text"; length(text) < 2 ^ 20;)
+		text = text text
+	for (i = 0; i < 66; i++) {
+		file = i < 7 ? "short.csv" : "long.csv"
+		if (i == 0 || i == 7)
+			print "x,kind,note" >file
+		printf "%d,%s,\"%s\n%d\"\n", i * 37 % 61, i % 2 ? "odd" : "even", text, i >file
+	}
+}'
+for count in 2 3 7; do
+	alike "pieces" "$count" short.csv long.csv --target kind --drop note
+	equal "pieces' digest on $count ranks" "$(source_of many.h5)" "$(cat short.csv long.csv >both && "$GD_SOURCE_DIRECTORY/jobs/source_sha256.sh" both)"
+done
+rm long.csv both
 compgen -G '*.tmp' >/dev/null && fail "left behind: $(echo ./*.tmp)"
 
 # On a terminal a bar says how far the reading is; elsewhere there is none.

@@ -4,7 +4,10 @@
 
 #include "gd/preprocess/preprocess_run.h"
 
-/* Collective, on several ranks: the digest of the bytes of all that the state names (paths, names, sizes), into run->source_sha256. */
-GD_CHECKED gd_status gd_preprocess_hash(gd_preprocess *run);
+/*
+ * Collective, on several ranks: the digest of the bytes of all that the state names (paths, names, sizes), into run->source_sha256. `mine`: the status of what led here. scanned [ranks]: bytes that
+ * each has gone over before without waiting for the others, who hash the more; NULL: none.
+ */
+GD_CHECKED gd_status gd_preprocess_hash(gd_preprocess *run, const gd_status *mine, const int64_t *scanned);
 
 #endif
