@@ -256,22 +256,23 @@ static gd_status tally_members(gd_preprocess *run, gd_pile *piles, const gd_slic
 
 gd_status gd_preprocess_audit_units(gd_preprocess *run, int group, gd_audit *audit)
 {
-	enum { PILES = GD_ROWS_MOST_PILES / 4 };
-	gd_pile piles[PILES] = {{0}};
+	gd_pile piles[GD_ROWS_MOST_PILES] = {{0}};
+	/* Ranks wait for one another once a pile and more. */
+	const int count = run->together ? GD_ROWS_MOST_PILES / 4 : GD_ROWS_MOST_PILES;
 	gd_slices slices;
 	gd_tally tally = {0};
 	gd_audit here = {0};
-	gd_status status = list_members(run, group, piles, PILES);
+	gd_status status = list_members(run, group, piles, count);
 	status = gd_agree(run->communicator, &status);
 	if (!gd_failed(&status))
-		status = gd_slices_plan(run, PILES, run->rows.count, ENTRY_BYTES, &slices);
+		status = gd_slices_plan(run, count, run->rows.count, ENTRY_BYTES, &slices);
 	for (int64_t i = 0; !gd_failed(&status) && i < slices.count; i++) {
 		const gd_slice slice = gd_slice_at(&slices, i);
 		status = tally_members(run, piles, &slices, &slice, &tally, &here);
 		gd_tally_clear(&tally);
 	}
 	gd_tally_release(&tally);
-	for (int i = 0; i < PILES; i++)
+	for (int i = 0; i < count; i++)
 		gd_pile_release(&piles[i]);
 	int64_t counts[6] = {here.rows, here.groups, here.test_rows, here.shared_test_rows, here.conflicting_groups, here.right};
 	status = gd_together_sum(run->together, &status, counts, 6);

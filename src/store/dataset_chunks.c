@@ -76,6 +76,8 @@ typedef struct filling {
 	size_t shared_count, shared_room;
 	gd_column asked; /* whose rows are on their way */
 	bool kept;       /* what was written is on the disk */
+	gd_sha256 *content; /* the digest, where it is at hand: it begins with rank 0 */
+	int64_t hashed;  /* the first chunks of the training part's features that are in it */
 } filling;
 
 static size_t room_of(const gd_chunk_plan *plan, gd_part part, gd_column column)
@@ -90,7 +92,7 @@ static int64_t rows_in(const gd_chunk_plan *plan, const chunk *c)
 	return left < rows ? left : rows;
 }
 
-static gd_status put_chunk(const filling *f, chunk *c)
+static gd_status put_chunk(filling *f, chunk *c)
 {
 	size_t size = room_of(f->plan, c->part, c->column), full = size - GD_CHECKSUM_BYTES, held = (size_t)c->count * f->plan->row_bytes[c->column];
 	uint64_t place = f->plan->places[f->plan->first[c->part][c->column] + (size_t)c->index];
@@ -103,6 +105,11 @@ static gd_status put_chunk(const filling *f, chunk *c)
 		if (put <= 0)
 			return gd_file_error(GD_FAILED, "write", f->path, put < 0 ? errno : EIO);
 		done += (size_t)put;
+	}
+	/* The digest's first bytes need not be read again. */
+	if (!f->rank && c->part == GD_TRAIN && c->column == GD_FEATURES && c->index == f->hashed) {
+		gd_dataset_content_add(f->content, c->bytes, held);
+		f->hashed++;
 	}
 	return gd_ok();
 }
@@ -286,7 +293,7 @@ static gd_status share_chunks(filling *f, const gd_status *mine)
 
 /* ---- the digest ---- */
 
-static gd_status hash_chunk(const filling *f, chunk *c, gd_sha256 *content)
+static gd_status hash_chunk(const filling *f, chunk *c)
 {
 	size_t size = (size_t)rows_in(f->plan, c) * f->plan->row_bytes[c->column];
 	uint64_t place = f->plan->places[f->plan->first[c->part][c->column] + (size_t)c->index];
@@ -298,7 +305,7 @@ static gd_status hash_chunk(const filling *f, chunk *c, gd_sha256 *content)
 			return gd_file_error(GD_FAILED, "write", f->path, got < 0 ? errno : EIO);
 		done += (size_t)got;
 	}
-	gd_dataset_content_add(content, c->bytes, size);
+	gd_dataset_content_add(f->content, c->bytes, size);
 	return gd_ok();
 }
 
@@ -311,11 +318,10 @@ static gd_status keep_file(filling *f)
 }
 
 /* It goes from rank to rank with the chunks, in the order of the digest; each hashes what it has written itself, and waits for the disk while others hash. In the end it is rank 0's. */
-static gd_status hash_chunks(filling *f, gd_sha256 *content)
+static gd_status hash_chunks(filling *f)
 {
 	gd_status status = gd_ok();
 	int at = 0, code = MPI_SUCCESS;
-	gd_sha256_init(content);
 	for (int part = 0; part <= GD_PARTS; part++)
 		for (int column = 0; column < GD_WEIGHTS; column++) {
 			size_t count = part < GD_PARTS ? gd_chunk_plan_count(f->plan, (gd_part)part, (gd_column)column) : column == 0;
@@ -327,15 +333,16 @@ static gd_status hash_chunks(filling *f, gd_sha256 *content)
 				if (owner != at && f->communicator) {
 					gd_wait_begin(f->communicator);
 					if (at == f->rank && code == MPI_SUCCESS)
-						code = MPI_Send(content, (int)sizeof *content, MPI_BYTE, owner, TAG_DIGEST, f->communicator->mpi);
+						code = MPI_Send(f->content, (int)sizeof *f->content, MPI_BYTE, owner, TAG_DIGEST, f->communicator->mpi);
 					else if (owner == f->rank && code == MPI_SUCCESS)
-						code = MPI_Recv(content, (int)sizeof *content, MPI_BYTE, at, TAG_DIGEST, f->communicator->mpi, MPI_STATUS_IGNORE);
+						code = MPI_Recv(f->content, (int)sizeof *f->content, MPI_BYTE, at, TAG_DIGEST, f->communicator->mpi, MPI_STATUS_IGNORE);
 					gd_wait_finish(f->communicator);
 					at = owner;
 				}
 				chunk c = {(gd_part)part, (gd_column)column, (int64_t)i, 0, 0, f->now[column].bytes};
-				if (owner == f->rank && part < GD_PARTS && !gd_failed(&status))
-					status = hash_chunk(f, &c, content);
+				const bool known = part == GD_TRAIN && column == GD_FEATURES && (int64_t)i < f->hashed;
+				if (owner == f->rank && part < GD_PARTS && !known && !gd_failed(&status))
+					status = hash_chunk(f, &c);
 			}
 		}
 	return code == MPI_SUCCESS ? status : gd_mpi_error(code, "find a dataset's digest");
@@ -370,10 +377,11 @@ static gd_status agree_on_rows(const filling *f, const gd_status *mine, int64_t 
 gd_status gd_chunks_write(gd_communicator *communicator, const gd_chunk_plan *plan, const char *temporary, const char *path, const gd_dataset_piece *pieces, size_t count,
 	gd_dataset_source *source, void *context, gd_sha256 *content)
 {
-	filling f = {.communicator = communicator, .plan = plan, .path = path, .pieces = pieces, .piece_count = count};
+	filling f = {.communicator = communicator, .plan = plan, .path = path, .pieces = pieces, .piece_count = count, .content = content};
 	int64_t failed = INT64_MAX;
 	f.rank = communicator ? communicator->rank : 0;
 	f.ranks = communicator ? communicator->size : 1;
+	gd_sha256_init(content);
 	f.file = open(temporary, O_RDWR | O_CLOEXEC);
 	gd_status status = gd_ok();
 	if (f.file < 0 && errno == ENOENT)
@@ -388,7 +396,7 @@ gd_status gd_chunks_write(gd_communicator *communicator, const gd_chunk_plan *pl
 	if (!gd_failed(&status))
 		status = share_chunks(&f, &status);
 	if (!gd_failed(&status)) {
-		status = hash_chunks(&f, content);
+		status = hash_chunks(&f);
 		if (!gd_failed(&status) && f.rank)
 			status = keep_file(&f);
 		status = agree(&f, &status);
