@@ -96,6 +96,11 @@ static gd_status put_chunk(filling *f, chunk *c)
 {
 	size_t size = room_of(f->plan, c->part, c->column), full = size - GD_CHECKSUM_BYTES, held = (size_t)c->count * f->plan->row_bytes[c->column];
 	uint64_t place = f->plan->places[f->plan->first[c->part][c->column] + (size_t)c->index];
+	/* The digest's first bytes need not be read again, and are in the cache still. */
+	if (!f->rank && c->part == GD_TRAIN && c->column == GD_FEATURES && c->index == f->hashed) {
+		gd_dataset_content_add(f->content, c->bytes, held);
+		f->hashed++;
+	}
 	memset(c->bytes + held, 0, full - held);
 	gd_put_little_endian((uint8_t *)c->bytes + full, GD_CHECKSUM_BYTES, GD_CHOSEN(gd_chunk_kernels)->checksum((const uint16_t *)(const void *)c->bytes, full / sizeof(uint16_t)));
 	for (size_t done = 0; done < size;) {
@@ -105,11 +110,6 @@ static gd_status put_chunk(filling *f, chunk *c)
 		if (put <= 0)
 			return gd_file_error(GD_FAILED, "write", f->path, put < 0 ? errno : EIO);
 		done += (size_t)put;
-	}
-	/* The digest's first bytes need not be read again. */
-	if (!f->rank && c->part == GD_TRAIN && c->column == GD_FEATURES && c->index == f->hashed) {
-		gd_dataset_content_add(f->content, c->bytes, held);
-		f->hashed++;
 	}
 	return gd_ok();
 }
