@@ -26,6 +26,7 @@ typedef struct tuning {
 	gd_train_options base;
 	bool *given;       /* [gd_train_option_table] */
 	bool numbers;      /* the dataset has numeric features */
+	int64_t rows;      /* of its training part */
 	bool validation;   /* and rows to validate on */
 	gd_train_options defaults; /* on the folds */
 	gd_arena arena;
@@ -65,6 +66,7 @@ static gd_status look_at_dataset(tuning *t)
 	char line[GD_PRESET_ROOM];
 	const gd_preset_facts facts = gd_preset_look(header, t->options->folds);
 	t->validation = header->rows[GD_VALIDATION] > 0;
+	t->rows = header->rows[GD_TRAIN];
 	t->defaults = t->base;
 	gd_preset_fill(&t->defaults, t->given, &facts, line);
 	gd_dataset_close(dataset);
@@ -79,6 +81,8 @@ static bool is_given(const tuning *t, const char *name)
 static bool is_searched(const tuning *t, const gd_tune_range *range)
 {
 	if (!strcmp(range->option, "members") && !t->base.hidden.count)
+		return false;
+	if (t->rows < range->from || (range->below && t->rows >= range->below))
 		return false;
 	return !is_given(t, range->option) && (t->numbers || !range->numbers);
 }

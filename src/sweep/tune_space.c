@@ -1,6 +1,8 @@
 /* The space that `tune` searches: one table, around the defaults. An option that the user's --config sets, is left out. */
 #include "gd/sweep/tune.h"
 
+enum { MANY_ROWS = 20000 };
+
 const gd_tune_range gd_tune_space[] = {
 	{.option = "hidden", .values = "256,256 512,256 256,256,256", .reason = "wider and deeper than the rule; narrower only saves time"},
 	{.option = "activation", .values = "silu relu", .reason = "SiLU was ahead on the songs, ReLU is quicker"},
@@ -14,6 +16,7 @@ const gd_tune_range gd_tune_space[] = {
 	{.option = "label-smoothing", .values = "0 0.05", .reason = "rarely pays in log-loss"},
 	{.option = "encoding", .values = "quantile piecewise-linear", .reason = "bins draw level with trees; where rows are few, one smooth column"},
 	{.option = "periodic", .values = "0 16", .reason = "sometimes better than bins, sometimes beside them", .numbers = true},
-	{.option = "members", .values = "1 4 16", .reason = "an average without as many trainings; small tables gain by many"},
+	{.option = "members", .values = "1 4 16", .reason = "an average without as many trainings; small tables gain by many", .below = MANY_ROWS},
+	{.option = "members", .values = "1 4", .reason = "of many rows sixteen leave a budget too few configurations", .from = MANY_ROWS},
 };
 const int gd_tune_space_size = sizeof gd_tune_space / sizeof gd_tune_space[0];

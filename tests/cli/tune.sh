@@ -55,6 +55,16 @@ place=$(awk '/race-1\/defaults/ { print $1 }' blind/tune.txt)
 epochs=$(h5dump -y -d /trials/best_epoch blind/race-1/sweep.h5 | tr -dc '0-9, \n' | grep , | tr -d ' ')
 grep -q "^epochs = $(awk -F, '{ print int(($3 + $4 + 1) / 2) }' <<<"$epochs")$" "blind/best/best-$place/config.ini" || fail "the epochs of the folds ($epochs) are not those of the end"
 
+# Sixteen members are drawn where there are not too many rows for a race of them.
+printf 'hidden = 4\nepochs = 1\nbatch-size = 1024\ncheckpoint-every = 0\nperiodic = 0\nencoding = standard\n' >quick.ini
+for rows in 2000 40000; do
+	"$GENRE_DIST" synth --rows "$rows" --seed 4 -o "$rows.h5" >/dev/null 2>&1 || fail "no $rows songs"
+	expect 0 '' "$GENRE_DIST" tune --data "$rows.h5" --config quick.ini --trials 8 --best 1 --folds 2 --run "of$rows"
+done
+grep -q 'members=16' of2000/tune.txt || fail "no sixteen members were drawn for few rows"
+grep -q 'members=16' of40000/tune.txt && fail "sixteen members were drawn for many rows"
+grep -q 'members=4' of40000/tune.txt || fail "no members were drawn for many rows"
+
 expect 0 '' ranks 2 tune --data songs.h5 --config small.ini --budget 20s --best 1 --run budget
 [[ -e budget/best/best-1/model.h5 ]] || fail "no model within the budget"
 

@@ -13,6 +13,7 @@
 typedef struct gd_tune_range {
 	const char *option, *values, *reason;
 	bool numbers; /* needs numeric features */
+	int64_t from, below; /* of the training part's rows; 0: no bound */
 } gd_tune_range;
 extern const gd_tune_range gd_tune_space[];
 extern const int gd_tune_space_size;
