@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { GD_RECORD_SLACK = 32 };
+
 /*
  * fields [count] are zero-terminated, valid UTF-8, and the reader's until the next record. Where the file has a decimal comma, numbers have a point here, and commas between
  * thousands (gd/table/decimal.h).
  */
-enum { GD_RECORD_SLACK = 32 };
-
 typedef struct gd_record {
 	int64_t number; /* the first record after the header is 1; the header is 0 */
 	int64_t line;   /* line of the file on which it begins; the first is 1 */
