@@ -33,7 +33,8 @@ figures() {
 	count=$(grep -Eo '"bytes": [0-9.e+]+, "seconds": [0-9.e+-]+' out.txt | awk '$2 + 0 > 0 && $4 + 0 > 0' | wc -l)
 	if (($1 > 1)); then
 		equal "sizes of messages" "$count" 9
-		holds "alpha and beta" "$(number alpha) + 0 > 0 && $(number beta) + 0 > 0 && $(number reduce) + 0 > 0"
+		# Where a short message was held up, a step's may have taken no longer, and bandwidth is no limit.
+		holds "alpha and beta" "$(number alpha) + 0 > 0 && $(number beta) + 0 >= 0 && $(number reduce) + 0 > 0"
 	else
 		equal "messages on one rank" "$count" 0
 	fi
