@@ -22,6 +22,18 @@ static bool lines_wanted(const gd_training *t)
 	return t->communicator->rank == 0 && gd_log_get_level() != GD_LOG_QUIET && t->options.progress != 2;
 }
 
+/* Ranks beyond a batch's blocks only wait for the others. */
+static void say_idle_ranks(const gd_training *t)
+{
+	if (!t->steps_per_epoch)
+		return;
+	int ranks = t->communicator->size;
+	gd_step_plan batch = gd_exchange_step(t->exchange, 0);
+	if (batch.blocks < ranks)
+		gd_log_note("a batch of %d rows has %d block%s: %d of %d ranks have nothing to compute; fewer are as fast, and a larger --batch-size keeps more of them busy", batch.rows, batch.blocks,
+			batch.blocks > 1 ? "s" : "", ranks - batch.blocks, ranks);
+}
+
 void gd_training_say_start(const gd_training *t)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
@@ -38,6 +50,7 @@ void gd_training_say_start(const gd_training *t)
 	for (size_t i = 0; i < t->provenance_count && t->communicator->size > 1; i++)
 		if (!strcmp(t->provenance[i].name, "hosts"))
 			gd_log_note("hosts: %s", t->provenance[i].value);
+	say_idle_ranks(t);
 	if (t->resumed)
 		gd_log_note("resumed at epoch %lld, step %lld", (long long)t->progress.epoch + 1, (long long)t->progress.step);
 }

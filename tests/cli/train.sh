@@ -13,6 +13,8 @@ done
 [[ -e first/checkpoint.previous.h5 ]] || fail "no previous checkpoint"
 grep -q 'first' out.txt || fail "the closing table does not name the run directory"
 equal "lines a epoch on stderr" "$(grep -c '^epoch [12]/2 ' err.txt)" 2
+! grep -q 'nothing to compute' err.txt || fail "two ranks have a block each"
+expect 0 'a batch of 256 rows has 2 blocks: 1 of 3 ranks have nothing to compute' ranks 3 train --preset study "${small[@]}" --run idle --epochs 1
 for file in first/*.h5 songs.h5; do
 	expect 0 '' h5dump "$file"
 	expect 0 '' h5ls -r "$file"
