@@ -109,3 +109,11 @@ size_t gd_number_text_count(int64_t value, char text[GD_NUMBER_TEXT_ROOM])
 		text[i] = backwards[length - 1 - i];
 	return length;
 }
+
+const char *gd_number_text_cell(double value, int decimals, char text[GD_NUMBER_TEXT_ROOM])
+{
+	if (isnan(value))
+		return strcpy(text, "-");
+	snprintf(text, GD_NUMBER_TEXT_ROOM, fabs(value) < 1e15 ? "%.*f" : "%.*g", decimals, value);
+	return text;
+}

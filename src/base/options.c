@@ -157,7 +157,12 @@ static bool set_value(const gd_option *option, void *values, const char *text)
 	case GD_OPTION_INTEGER: return set_integer(option, text, place);
 	case GD_OPTION_REAL: return set_real(option, text, place);
 	case GD_OPTION_CHOICE: return set_choice(option, text, place);
-	case GD_OPTION_TEXT: *(const char **)place = text[0] ? text : NULL; return true;
+	case GD_OPTION_TEXT:
+		/* What has a default is never unset: nobody looks for NULL there. */
+		if (!text[0] && option->initial)
+			return false;
+		*(const char **)place = text[0] ? text : NULL;
+		return true;
 	case GD_OPTION_WIDTHS: return set_widths(text, place);
 	case GD_OPTION_TEXTS: return add_text(text, place);
 	}

@@ -8,6 +8,7 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/file.h"
+#include "gd/base/number_text.h"
 #include "gd/report/model_card.h"
 #include "gd/run/run_directory.h"
 #include "gd/run/run_status.h"
@@ -84,7 +85,8 @@ static void print_history(FILE *out, const gd_history *history, size_t most)
 	fprintf(out, "%6s %12s %14s %16s %20s %14s %14s\n", "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "learning_rate", "samples/s");
 	for (size_t i = first; i < history->count; i++) {
 		const gd_epoch_metrics *m = &history->epochs[i];
-		fprintf(out, "%6" PRId64 " %12.4f %14.4f %16.4f %20.4f %14.4g %14.4g\n", m->epoch, m->train_loss, m->train_accuracy, m->validation_loss, m->validation_accuracy,
+		char loss[GD_NUMBER_TEXT_ROOM], accuracy[GD_NUMBER_TEXT_ROOM];
+		fprintf(out, "%6" PRId64 " %12.4f %14.4f %16s %20s %14.4g %14.4g\n", m->epoch, m->train_loss, m->train_accuracy, gd_number_text_cell(m->validation_loss, 4, loss), gd_number_text_cell(m->validation_accuracy, 4, accuracy),
 			m->learning_rate, m->samples_per_second);
 	}
 }

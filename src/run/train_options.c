@@ -3,6 +3,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "gd/run/preset.h"
 #include "gd/table/encoding_fit.h"
 
 static const char *const initialisations[] = {"torch", "he", "glorot", NULL};
@@ -12,6 +13,9 @@ static const char *const schedules[] = {"constant", "step", "cosine", "one-cycle
 static const char *const reductions[] = {"exact", "fast", NULL};
 static const char *const presets[] = {"auto", "study", NULL};
 static const char *const switches[] = {"auto", "on", "off", NULL};
+
+/* Of a text that config.ini keeps: gd_options_format() cuts nothing of it. */
+enum { GD_LONGEST_LINE_TEXT = 1024 };
 
 #define AT(member) offsetof(gd_train_options, member)
 #define BITS GD_CHANGES_BITS
@@ -80,14 +84,61 @@ static const gd_option options[] = {
 
 const gd_option_table gd_train_option_table = {options, sizeof options / sizeof options[0]};
 
+/* Whether a line `name = text` of config.ini, or of a sweep's plan, reads back as it is. */
+static bool fits_a_line(const char *text)
+{
+	const size_t length = strlen(text);
+	bool fits = length < GD_LONGEST_LINE_TEXT && *text != ';' && *text != ' ' && text[length - 1] != ' ' && !strstr(text, " ;");
+	for (const char *c = text; *c; c++)
+		fits = fits && (unsigned char)*c >= ' ';
+	return fits;
+}
+
+const char *gd_train_option_lacks(const gd_train_options *o, const gd_option *option)
+{
+	switch (option->offset) {
+	case AT(gamma):
+	case AT(step_epochs):
+		return o->schedule == GD_STEP ? NULL : "--schedule step";
+	case AT(periodic_scale):
+		return o->initial ? "initial weights of its own, not --initial" : o->periodic ? NULL : "--periodic";
+	case AT(periodic_width):
+		return o->periodic ? NULL : "--periodic";
+	case AT(beta1):
+	case AT(beta2):
+	case AT(epsilon):
+		return o->optimizer == GD_SGD ? "--optimizer adam or adamw" : NULL;
+	case AT(decay):
+		return o->weight_decay > 0 ? NULL : "--weight-decay";
+	case AT(activation):
+	case AT(batch_norm):
+	case AT(dropout):
+		return o->hidden.count ? NULL : "a hidden layer, and --hidden is none";
+	case AT(init):
+	case AT(output_std):
+		return o->initial ? "initial weights of its own, not --initial" : NULL;
+	default:
+		return NULL;
+	}
+}
+
 gd_status gd_train_options_check(const gd_train_options *o)
 {
+	for (int i = 0; i < 2; i++) {
+		const char *text = i ? o->initial : o->data;
+		if (text && !fits_a_line(text))
+			return gd_error(GD_USAGE, "--%s '%.200s': config.ini cannot keep this name (a ';' after a blank, a blank at an end, a line break, or over %d bytes); give the file another one, or a link to it",
+				i ? "initial" : "data", text, GD_LONGEST_LINE_TEXT - 1);
+	}
 	if (o->nesterov && o->momentum == 0)
 		return gd_error(GD_USAGE, "--nesterov needs --momentum above 0");
 	if (o->optimizer != GD_SGD && (o->momentum > 0 || o->nesterov))
 		return gd_error(GD_USAGE, "--momentum and --nesterov go with --optimizer sgd only; adam has --beta1");
-	if (o->warmup_epochs > (double)o->epochs && o->epochs > 0)
+	/* Of a preset's epochs nothing is known yet. */
+	if (o->preset == GD_PRESET_STUDY && o->warmup_epochs > (double)o->epochs && o->epochs > 0)
 		return gd_error(GD_USAGE, "--warmup-epochs %g is more than --epochs %lld", o->warmup_epochs, (long long)o->epochs);
+	if (o->batch_norm && o->hidden.count && o->batch_size == 1)
+		return gd_error(GD_USAGE, "--batch-norm needs two rows to tell their moments, and --batch-size is 1");
 	if (o->members > 1 && !o->hidden.count)
 		return gd_error(GD_USAGE, "--members needs a hidden layer that they can share, and --hidden is none");
 	if (o->folds == 1)
@@ -102,6 +153,8 @@ gd_status gd_train_options_check(const gd_train_options *o)
 		return gd_error(GD_USAGE, "--bins goes with --encoding piecewise-linear");
 	if (o->resume && !o->run)
 		return gd_error(GD_USAGE, "--resume needs --run DIR, the directory to go on in");
+	if (o->quiet && o->progress == 1)
+		return gd_error(GD_USAGE, "--quiet and --progress on contradict each other");
 	if (o->quiet && o->verbose)
 		return gd_error(GD_USAGE, "--quiet and --verbose contradict each other");
 	return gd_ok();

@@ -47,11 +47,27 @@ static gd_status print(const gd_sweep_plan *plan, const char *directory)
 
 static gd_status check(const gd_train_options *options)
 {
+	if (options->epochs == 0)
+		return gd_error(GD_USAGE, "--epochs 0 trains nothing that --folds could score");
 	if (options->max_steps || options->max_epochs)
 		return gd_error(GD_USAGE, "--max-steps and --max-epochs are about one training, --folds trains several");
 	if (options->run && strlen(options->run) + 256 > GD_PATH_ROOM)
 		return gd_error(GD_USAGE, "the run directory's name is too long");
 	return gd_ok();
+}
+
+/* What only the folds have, and --refit will lack: said before they are trained. */
+static gd_status check_refit(gd_communicator *world, const gd_train_options *options)
+{
+	gd_dataset *dataset = NULL;
+	if (!options->refit || (!options->early_stop && !options->calibrate))
+		return gd_ok();
+	gd_status status = gd_dataset_open(world, options->data, &dataset);
+	if (gd_failed(&status))
+		return status;
+	const bool validated = gd_dataset_get_header(dataset)->rows[GD_VALIDATION] > 0;
+	gd_dataset_close(dataset);
+	return validated ? status : gd_error(GD_USAGE, "--%s needs a validation part, and for --refit '%s' has none; leave one of the two out", options->early_stop ? "early-stop" : "calibrate", options->data);
 }
 
 /* As `train` alone does it: what is not given is the preset's. */
@@ -80,6 +96,8 @@ gd_status gd_cross_validate(gd_communicator *world, const gd_train_options *opti
 	if (!gd_failed(&mine))
 		mine = make_plan(options, given, &plan);
 	gd_status status = gd_agree(world, &mine);
+	if (!gd_failed(&status))
+		status = check_refit(world, options);
 	if (!gd_failed(&status))
 		status = gd_sweep(world, &plan, &sweep, command);
 	if (!gd_failed(&status)) {

@@ -13,7 +13,8 @@ void gd_sweep_compose_base(FILE *out, const gd_train_options *options, const boo
 		if (!given[i] || (option->flags & GD_NOT_KEPT))
 			continue;
 		gd_options_format(option, options, value, sizeof value);
-		fprintf(out, "%s = %s\n", option->name, *value ? value : "none");
+		if (*value)
+			fprintf(out, "%s = %s\n", option->name, value);
 	}
 }
 

@@ -263,7 +263,7 @@ static gd_status conclude(gd_training *t, bool stopped)
 	status = gd_agree(t->communicator, &wrote);
 	if (gd_failed(&status))
 		return status;
-	if (!stopped && o->early_stop > 0 && t->progress.epoch < o->epochs)
+	if (o->early_stop > 0 && t->progress.epochs_without_improvement >= o->early_stop && t->progress.epoch < o->epochs)
 		gd_log_note("stopped early: no lower validation loss for %lld epochs", (long long)o->early_stop);
 	status = gd_training_say_end(t);
 	if (gd_failed(&status) || !stopped || by_steps)
@@ -284,6 +284,7 @@ gd_status gd_train(gd_communicator *communicator, const gd_train_options *option
 	if (gd_failed(&status) || finished)
 		goto done;
 	gd_training_say_start(&t);
+	gd_training_say_idle(&t, given);
 	communicator->waited = 0;
 	t.loop_started = gd_seconds();
 	gd_training_write_status(&t, "training", true);
@@ -292,7 +293,7 @@ gd_status gd_train(gd_communicator *communicator, const gd_train_options *option
 		status = conclude(&t, stopped);
 	else if (communicator->rank == 0 && status.code == GD_DIVERGED)
 		write_metrics(&t, true);
-	gd_training_write_status(&t, status.code == GD_STOPPED ? "stopped" : gd_failed(&status) ? "failed" : stopped ? "stopped" : "finished", true);
+	gd_training_write_status(&t, gd_failed(&status) && status.code != GD_STOPPED ? "failed" : gd_training_finished(&t) ? "finished" : "stopped", true);
 done:
 	gd_training_release(&t);
 	return status;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "gd/base/log.h"
+#include "gd/base/number_text.h"
 #include "gd/parallel/reduce.h"
 #include "gd/run/run_status.h"
 #include "gd/score/calibration.h"
@@ -53,6 +54,22 @@ void gd_training_say_start(const gd_training *t)
 	say_idle_ranks(t);
 	if (t->resumed)
 		gd_log_note("resumed at epoch %lld, step %lld", (long long)t->progress.epoch + 1, (long long)t->progress.step);
+}
+
+void gd_training_say_idle(const gd_training *t, const bool *given)
+{
+	gd_train_options usual;
+	gd_options_initialise(&gd_train_option_table, &usual);
+	for (size_t i = 0; i < gd_train_option_table.count; i++) {
+		const gd_option *option = &gd_train_option_table.options[i];
+		const char *lacks = given[i] ? gd_train_option_lacks(&t->options, option) : NULL;
+		char value[1024], without[1024];
+		gd_options_format(option, &t->options, value, sizeof value);
+		gd_options_format(option, &usual, without, sizeof without);
+		/* A config.ini in full has every option. */
+		if (lacks && strcmp(value, without))
+			gd_log_note("--%s %s has no effect: it goes with %s", option->name, value, lacks);
+	}
 }
 
 /* "1.23 M", "45.6 k": rows a second, for people. */
@@ -168,10 +185,13 @@ gd_status gd_training_say_end(gd_training *t)
 		const char *name;
 		const gd_epoch_metrics *m;
 	} rows[] = {{"last", last}, {"best", best}};
-	for (int i = 0; i < 2; i++)
-		if (rows[i].m)
-			printf("%-12s %8lld %12.4f %14.4f %16.4f %20.4f\n", rows[i].name, (long long)rows[i].m->epoch, rows[i].m->train_loss, rows[i].m->train_accuracy,
-				rows[i].m->validation_loss, rows[i].m->validation_accuracy);
+	for (int i = 0; i < 2; i++) {
+		const gd_epoch_metrics *m = rows[i].m;
+		char loss[GD_NUMBER_TEXT_ROOM], accuracy[GD_NUMBER_TEXT_ROOM];
+		if (m)
+			printf("%-12s %8lld %12.4f %14.4f %16s %20s\n", rows[i].name, (long long)m->epoch, m->train_loss, m->train_accuracy, gd_number_text_cell(m->validation_loss, 4, loss),
+				gd_number_text_cell(m->validation_accuracy, 4, accuracy));
+	}
 	const gd_calibration *c = &t->best_calibration;
 	char calibration[GD_CALIBRATION_ROOM];
 	gd_calibration_say(c, calibration);

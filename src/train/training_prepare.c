@@ -247,6 +247,8 @@ static gd_status check_dataset(const gd_training *t)
 		return gd_error(GD_USAGE, "--early-stop needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", o->data);
 	if (o->calibrate && rows[GD_VALIDATION] == 0)
 		return gd_error(GD_USAGE, "--calibrate needs a validation part, and '%s' has none; make one with preprocess --validation-fraction", o->data);
+	if (o->warmup_epochs > (double)o->epochs && o->epochs > 0)
+		return gd_error(GD_USAGE, "--warmup-epochs %g is more than --epochs %lld", o->warmup_epochs, (long long)o->epochs);
 	if (o->periodic && !numeric)
 		return gd_error(GD_BAD_DATA, "--periodic needs numeric features, and '%s' has none; make it anew with preprocess if it is older than this version", o->data);
 	if (o->window && o->window < o->batch_size && o->window < rows[GD_TRAIN])

@@ -70,6 +70,12 @@ refuse 2 "folds 1" ranks 1 train "${options[@]}" --folds 1 --run x
 refuse 2 "fold 5 is more" ranks 1 train "${options[@]}" --folds 4 --fold 5 --run x
 refuse 2 "refit" ranks 1 train "${options[@]}" --refit --run x
 refuse 2 "max-steps" ranks 1 train "${options[@]}" --folds 4 --max-steps 3 --run x
+refuse 2 "epochs 0 trains nothing" ranks 2 train "${options[@]}" --folds 4 --epochs 0 --run x
+"$GENRE_DIST" preprocess songs.csv --validation-fraction 0 -q -o blind.h5 || exit 2
+refuse 2 "early-stop needs a validation part, and for --refit" ranks 2 train "${options[@]}" --data blind.h5 --folds 2 --refit --early-stop 2 --run x -q
+refuse 2 "calibrate needs a validation part, and for --refit" ranks 1 train "${options[@]}" --data blind.h5 --folds 2 --refit --calibrate --run x -q
+[[ ! -e x ]] || fail "a refused command left a directory behind"
+expect 0 '' ranks 2 train "${options[@]}" --folds 2 --initial '' --run unset -q
 refuse 2 "another sweep" ranks 1 train "${options[@]}" --folds 4 --run on1
 refuse 2 "contradict" ranks 1 baseline knn --data songs.h5 --folds 4 --part test
 expect 0 '' ranks 2 baseline knn --data grouped.h5 --folds 4 -q

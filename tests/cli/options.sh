@@ -99,6 +99,33 @@ option same checkpoint-seconds 0
 option same watchdog 20
 call refit run config max-steps max-epochs time-limit resume progress quiet verbose help
 
+# idle OPTION... -- WORDS: an option that changes nothing beside the others is said; its default, as in a config.ini in full, is not.
+idle() {
+	local -a given=()
+	while [[ $1 != -- ]]; do
+		given+=("$1")
+		shift
+	done
+	expect 0 "$2" "$GENRE_DIST" train --preset study --data songs.h5 --run idle --hidden 8 --epochs 0 "${given[@]}"
+	grep -c 'has no effect' err.txt | grep -qx 1 || fail "not one option is called idle: ${given[*]}"
+	rm -r idle
+}
+idle --gamma 0.5 -- '--gamma 0.5 has no effect: it goes with --schedule step'
+idle --step-epochs 3 --schedule cosine -- '--step-epochs 3 has no effect: it goes with --schedule step'
+idle --periodic-scale 1 -- '--periodic-scale 1 has no effect: it goes with --periodic'
+idle --periodic-width 3 -- '--periodic-width 3 has no effect: it goes with --periodic'
+idle --optimizer sgd --beta1 0.8 -- '--beta1 0.8 has no effect: it goes with --optimizer adam or adamw'
+idle --optimizer sgd --beta2 0.8 -- '--beta2'
+idle --optimizer sgd --epsilon 0.1 -- '--epsilon'
+idle --decay weights -- '--decay weights has no effect: it goes with --weight-decay'
+idle --hidden none --activation tanh -- '--activation tanh has no effect'
+idle --hidden none --batch-norm -- '--batch-norm on has no effect'
+idle --hidden none --dropout 0.5 -- '--dropout 0.5 has no effect'
+idle --initial without/model.h5 --init he -- '--init he has no effect'
+idle --initial without/model.h5 --output-std 1 -- '--output-std 1 has no effect'
+expect 0 '' "$GENRE_DIST" train --config without/config.ini --run idle --epochs 0
+grep -q 'has no effect' err.txt && fail "a config.ini has idle options: $(cat err.txt)"
+
 while IFS= read -r name; do
 	checks=$((checks + 1))
 	[[ ${listed[$name]-} ]] || fail "no line of this test is about --$name"

@@ -110,6 +110,10 @@ expect 0 'stopped early' ranks 1 train --preset study "${small[@]}" --run patien
 last=$(h5dump -a /progress/epoch patient/checkpoint.h5 | sed -n 's/.*(0): \([0-9]*\).*/\1/p')
 holds "early stop" "$last < 60"
 expect 0 'nothing to do' ranks 2 train --preset study --run patient --resume
+# Few epochs at a time: neither finished nor stopped early.
+expect 0 '' ranks 2 train --preset study "${small[@]}" --run pieces --epochs 60 --early-stop 20 --max-epochs 2
+grep -q 'stopped early' err.txt && fail "--max-epochs is called an early stop"
+"$GENRE_DIST" info pieces | grep -q '^state  *stopped$' || fail "two epochs of sixty are called finished"
 expect 75 'resume' ranks 2 train --preset study "${small[@]}" --run hurried --epochs 1000000 --time-limit 3 -q
 [[ -s hurried/model.h5 ]] || fail "a stopped run has no model"
 expect 0 '' ranks 3 train --preset study --run hurried --resume --max-steps 1 -q
@@ -147,10 +151,22 @@ refuse 2 'nesterov' ranks 1 train --preset study --data songs.h5 --optimizer sgd
 refuse 2 'resume' ranks 1 train --preset study --data songs.h5 --resume
 refuse 2 'optimizer' ranks 1 train --preset study --data songs.h5 --optimizer rmsprop
 refuse 2 'warmup' ranks 1 train --preset study --data songs.h5 --warmup-epochs 40
+refuse 2 'warmup-epochs 5 is more than --epochs 4' ranks 2 train --data songs.h5 --warmup-epochs 5 --epochs 4 -q
+refuse 2 'batch-norm needs two rows' ranks 2 train --preset study --data songs.h5 --batch-norm --batch-size 1
+refuse 2 'contradict' ranks 1 train --preset study --data songs.h5 --quiet --progress on
+refuse 2 "data: expected FILE.h5, found ''" ranks 2 train --preset study --data ''
+refuse 2 "data: expected FILE.h5, found ''" "$GENRE_DIST" evaluate zero/model.h5 --data ''
+refuse 2 'cannot keep this name' ranks 2 train --preset study --data 'songs ;1.h5'
 refuse 2 'drop-last leaves no batch: --batch-size 5000 is more than the 1260 rows' ranks 2 train --preset study --data songs.h5 --drop-last --batch-size 5000
 expect 0 '' "$GENRE_DIST" preprocess songs.csv -o whole.h5 --validation-fraction 0
 refuse 2 'early-stop needs a validation part' ranks 2 train --preset study --data whole.h5 --early-stop 2
 [[ ! -e runs ]] || fail "a refused command left a run directory behind"
+# The preset has more epochs than the table of options.
+expect 0 '' ranks 1 train --data songs.h5 --hidden 8 --run long_warm --warmup-epochs 35 --max-steps 1
+# Without a validation part there is nothing to print.
+expect 0 '' ranks 1 train --preset study --data whole.h5 --hidden 8 --run blind --epochs 1
+grep -Eq '^last +1 .* - +-$' out.txt || fail "no dash for what was not validated: $(cat out.txt)"
+"$GENRE_DIST" info blind | grep -qi nan && fail "info prints what was not validated as nan"
 
 # Data that is none.
 refuse 3 "absent.h5" ranks 3 train --preset study --data absent.h5

@@ -16,7 +16,7 @@ typedef enum gd_option_type {
 	GD_OPTION_INTEGER,  /* int64_t within [minimum, maximum]; `none` and `off` are 0 where 0 is allowed */
 	GD_OPTION_REAL,     /* double within [minimum, maximum], finite; `none` and `off` likewise */
 	GD_OPTION_CHOICE,   /* int: index into `choices`; `0`, `none` and `off` are the choice `none` or `off` where there is one */
-	GD_OPTION_TEXT,     /* const char *; NULL for an empty text; `none` and `off` are texts like others */
+	GD_OPTION_TEXT,     /* const char *; NULL for an empty text, which one with a default refuses; `none` and `off` are texts like others */
 	GD_OPTION_WIDTHS,   /* gd_widths: "256,256", or `none` */
 	GD_OPTION_TEXTS,    /* gd_texts: given several times, in their order */
 } gd_option_type;

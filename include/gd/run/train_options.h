@@ -69,6 +69,9 @@ extern const gd_option_table gd_train_option_table;
 /* Options that contradict each other, and what one option alone cannot know. */
 GD_CHECKED gd_status gd_train_options_check(const gd_train_options *options);
 
+/* What an option goes with, and these options lack, so that it has no effect; NULL: it has one. */
+const char *gd_train_option_lacks(const gd_train_options *options, const gd_option *option);
+
 /*
  * How a dataset's features enter the network: a copy of its preprocessing, released by the caller, in which the features that it leaves open are encoded. GD_USAGE where the options ask for what the
  * dataset does not allow.

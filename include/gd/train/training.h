@@ -107,6 +107,8 @@ float *gd_training_model_parameters(gd_training *training);
 void gd_training_write_status(gd_training *training, const char *state, bool at_once);
 /* Local (rank 0 speaks). */
 void gd_training_say_start(const gd_training *training);
+/* What was given and changes nothing beside the other options. */
+void gd_training_say_idle(const gd_training *training, const bool *given);
 void gd_training_say_step(gd_training *training);
 void gd_training_say_epoch(gd_training *training);
 /* Collective. Learning rates and bias corrections of the epoch under way, into `scalars`. */

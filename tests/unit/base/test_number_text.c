@@ -55,6 +55,18 @@ static void counts(void)
 	}
 }
 
+static void cells(void)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {{0.12345, "0.1235"}, {-2, "-2.0000"}, {NAN, "-"}, {-NAN, "-"}, {INFINITY, "inf"}, {123456789, "123456789.0000"}, {1.5e300, "1.5e+300"}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[GD_NUMBER_TEXT_ROOM];
+		CU_ASSERT_STRING_EQUAL(gd_number_text_cell(cases[i].value, 4, text), cases[i].text);
+	}
+}
+
 static void buffers(void)
 {
 	gd_buffer buffer = {0};
@@ -69,4 +81,4 @@ static void buffers(void)
 	CU_ASSERT_PTR_NULL(buffer.bytes);
 }
 
-const unit_test unit_tests[] = {{"floats as printf writes them", floats}, {"counts", counts}, {"bytes that grow", buffers}, {NULL, NULL}};
+const unit_test unit_tests[] = {{"floats as printf writes them", floats}, {"counts", counts}, {"a table's cells", cells}, {"bytes that grow", buffers}, {NULL, NULL}};

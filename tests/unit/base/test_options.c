@@ -157,6 +157,8 @@ static void messages(void)
 	refuse("--epochs: expected a whole number from 0 to 1000000, found nothing", WORDS("--epochs"));
 	refuse("--epochs: expected a whole number from 0 to 1000000, found '1000001'", WORDS("--epochs=1000001"));
 	refuse("--max-steps: expected a whole number of at least 0, found '-1'", WORDS("--max-steps=-1"));
+	refuse("--data: expected FILE.h5, found ''", WORDS("--data", ""));
+	refuse("--data: expected FILE.h5, found ''", WORDS("--data="));
 	refuse("--ranks: expected a whole number from 1 to 64, found 'none'", WORDS("--ranks", "none"));
 	refuse("--seed: expected a whole number, found '9223372036854775808'", WORDS("--seed", "9223372036854775808"));
 	refuse("--learning-rate: expected a number above 0, found '0'", WORDS("--learning-rate=0"));
