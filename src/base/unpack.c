@@ -113,6 +113,19 @@ bool gd_unpack_zlib(const void *from, size_t size, void *to, size_t room, size_t
 	return result == Z_OK;
 }
 
+size_t gd_pack_zlib_room(size_t size)
+{
+	return compressBound(size);
+}
+
+bool gd_pack_zlib(const void *from, size_t size, void *to, size_t *made)
+{
+	uLongf length = compressBound(size);
+	int result = compress2(to, &length, from, size, Z_BEST_SPEED);
+	*made = length;
+	return result == Z_OK;
+}
+
 void gd_unpack_free(gd_unpack *unpack)
 {
 	if (!unpack)

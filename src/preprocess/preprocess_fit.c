@@ -10,6 +10,7 @@
 #include "gd/parallel/join.h"
 #include "gd/preprocess/preprocess_ranges.h"
 #include "gd/table/encoding_fit.h"
+#include "gd/table/levels.h"
 
 void gd_preprocess_row(void *context, int64_t position, double *features)
 {
@@ -177,6 +178,8 @@ static gd_status fit_encoding(gd_preprocess *run)
 	return status;
 }
 
+enum { SPARSE = 8 }; /* features for each number that says what they are, from which on they are deflated */
+
 /* What is learned goes into header.preprocessing, whose features are named; moments and encoding follow. */
 static gd_status plan(gd_preprocess *run)
 {
@@ -222,6 +225,8 @@ static gd_status plan(gd_preprocess *run)
 		for (int j = 0; form == GD_FORM_ONE_HOT && gd_term_size(&recipe->schema.terms[i]) > 1 && j < gd_term_size(&recipe->schema.terms[i]); j++)
 			run->category[recipe->first[i] + j] = true;
 	}
+	/* Of a column of many levels all features but one say the same in nearly every row: by then deflating takes no longer than writing what it saves. */
+	run->header.deflated = SPARSE * gd_levels_words(recipe) < recipe->features;
 	return gd_recipe_name(recipe, &fitted->arena, fitted->feature_names);
 }
 

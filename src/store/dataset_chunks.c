@@ -15,43 +15,11 @@
 #include "gd/parallel/mpi_error.h"
 #include "gd/store/chunk_kernels.h"
 #include "gd/store/dataset_content.h"
+#include "gd/store/deflated_chunks.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are written as they lie in memory");
 
-enum {
-	VECTOR_CHUNK_ROWS = 4096, /* at least, so that a label's chunk is not a few bytes where rows are wide */
-	TAG_DIGEST = 75,
-};
-
-/* ---- what chunks there are ---- */
-
-void gd_chunk_plan_init(gd_chunk_plan *plan, const gd_dataset_header *header)
-{
-	int64_t matrix = gd_dataset_block_rows(header->preprocessing.features), vector = matrix > VECTOR_CHUNK_ROWS ? matrix : VECTOR_CHUNK_ROWS;
-	*plan = (gd_chunk_plan){.header = header};
-	for (int column = 0; column < GD_COLUMNS; column++) {
-		bool wide = gd_column_forms[column].rank == 2;
-		plan->rows[column] = wide ? matrix : vector;
-		plan->row_bytes[column] = (wide ? (size_t)header->preprocessing.features : 1) * gd_element_size(gd_column_forms[column].element);
-	}
-	for (int part = 0; part < GD_PARTS; part++)
-		for (int column = 0; column < GD_COLUMNS; column++) {
-			plan->first[part][column] = plan->count;
-			plan->count += gd_chunk_plan_count(plan, (gd_part)part, (gd_column)column);
-		}
-}
-
-int64_t gd_chunk_plan_rows(const gd_chunk_plan *plan, gd_part part, gd_column column)
-{
-	int64_t all = plan->header->rows[part];
-	return all < plan->rows[column] ? all : plan->rows[column];
-}
-
-size_t gd_chunk_plan_count(const gd_chunk_plan *plan, gd_part part, gd_column column)
-{
-	int64_t rows = gd_chunk_plan_rows(plan, part, column);
-	return rows && gd_column_is_there(plan->header, column) ? (size_t)((plan->header->rows[part] + rows - 1) / rows) : 0;
-}
+enum { TAG_DIGEST = 75 };
 
 /* ---- a chunk that is being filled ---- */
 
@@ -78,12 +46,8 @@ typedef struct filling {
 	bool kept;       /* what was written is on the disk */
 	gd_sha256 *content; /* the digest, where it is at hand: it begins with rank 0 */
 	int64_t hashed;  /* the first chunks of the training part's features that are in it */
+	gd_deflated_chunks *deflated; /* NULL: none is */
 } filling;
-
-static size_t room_of(const gd_chunk_plan *plan, gd_part part, gd_column column)
-{
-	return (size_t)gd_chunk_plan_rows(plan, part, column) * plan->row_bytes[column] + GD_CHECKSUM_BYTES;
-}
 
 /* How many rows of the part are in it. */
 static int64_t rows_in(const gd_chunk_plan *plan, const chunk *c)
@@ -94,7 +58,7 @@ static int64_t rows_in(const gd_chunk_plan *plan, const chunk *c)
 
 static gd_status put_chunk(filling *f, chunk *c)
 {
-	size_t size = room_of(f->plan, c->part, c->column), full = size - GD_CHECKSUM_BYTES, held = (size_t)c->count * f->plan->row_bytes[c->column];
+	size_t size = gd_chunk_plan_room(f->plan, c->part, c->column), full = size - GD_CHECKSUM_BYTES, held = (size_t)c->count * f->plan->row_bytes[c->column];
 	uint64_t place = f->plan->places[f->plan->first[c->part][c->column] + (size_t)c->index];
 	/* The digest's first bytes need not be read again, and are in the cache still. */
 	if (!f->rank && c->part == GD_TRAIN && c->column == GD_FEATURES && c->index == f->hashed) {
@@ -102,16 +66,10 @@ static gd_status put_chunk(filling *f, chunk *c)
 		f->hashed++;
 	}
 	memset(c->bytes + held, 0, full - held);
+	if (gd_chunk_plan_deflates(f->plan, c->column))
+		return gd_deflated_chunks_put(f->deflated, c->part, c->index, c->bytes, full);
 	gd_put_little_endian((uint8_t *)c->bytes + full, GD_CHECKSUM_BYTES, GD_CHOSEN(gd_chunk_kernels)->checksum((const uint16_t *)(const void *)c->bytes, full / sizeof(uint16_t)));
-	for (size_t done = 0; done < size;) {
-		ssize_t put = pwrite(f->file, c->bytes + done, size - done, (off_t)(place + done));
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return gd_file_error(GD_FAILED, "write", f->path, put < 0 ? errno : EIO);
-		done += (size_t)put;
-	}
-	return gd_ok();
+	return gd_chunk_put_bytes(f->file, f->path, c->bytes, size, place);
 }
 
 /* Of a chunk that is not whole, the rows that are there. */
@@ -123,7 +81,7 @@ static gd_status keep_chunk(filling *f, const chunk *c)
 	f->shared = shared;
 	size_t row_bytes = f->plan->row_bytes[c->column];
 	/* Room for all of it where others' rows come behind these. */
-	char *bytes = malloc(c->from ? (size_t)c->count * row_bytes : room_of(f->plan, c->part, c->column));
+	char *bytes = malloc(c->from ? (size_t)c->count * row_bytes : gd_chunk_plan_room(f->plan, c->part, c->column));
 	if (!bytes)
 		return gd_out_of_memory("a block of rows");
 	memcpy(bytes, c->bytes + (size_t)c->from * row_bytes, (size_t)c->count * row_bytes);
@@ -156,6 +114,13 @@ static void *next_rows(filling *f, gd_part part, gd_column column, int64_t first
 	return c->bytes + (size_t)(first - index * rows) * f->plan->row_bytes[column];
 }
 
+/* Collective where there are such chunks, whatever has happened on this rank. */
+static gd_status write_deflated(filling *f, const gd_status *mine)
+{
+	gd_status status = f->deflated ? gd_deflated_chunks_finish(f->deflated) : gd_ok();
+	return gd_failed(mine) ? *mine : status;
+}
+
 /* This rank's rows, a block of the features' chunk at a time. *failed: where the source did, in the order of all rows. */
 static gd_status fill_chunks(filling *f, gd_dataset_source *source, void *context, int64_t *failed)
 {
@@ -163,7 +128,7 @@ static gd_status fill_chunks(filling *f, gd_dataset_source *source, void *contex
 	for (int column = 0; column < GD_COLUMNS && !gd_failed(&status); column++) {
 		size_t room = 0;
 		for (int part = 0; part < GD_PARTS; part++)
-			room = room > room_of(f->plan, (gd_part)part, (gd_column)column) ? room : room_of(f->plan, (gd_part)part, (gd_column)column);
+			room = room > gd_chunk_plan_room(f->plan, (gd_part)part, (gd_column)column) ? room : gd_chunk_plan_room(f->plan, (gd_part)part, (gd_column)column);
 		if (gd_column_is_there(f->plan->header, (gd_column)column) && !(f->now[column].bytes = malloc(room)))
 			status = gd_out_of_memory("a block of rows");
 	}
@@ -189,7 +154,7 @@ static gd_status fill_chunks(filling *f, gd_dataset_source *source, void *contex
 	}
 	for (int column = 0; column < GD_COLUMNS && !gd_failed(&status); column++)
 		status = finish_chunk(f, &f->now[column]);
-	return status;
+	return write_deflated(f, &status);
 }
 
 /* ---- chunks of several ranks ---- */
@@ -285,9 +250,12 @@ static gd_status share_chunks(filling *f, const gd_status *mine)
 	for (int column = 0; column < GD_COLUMNS && !gd_failed(&status); column++)
 		if (gd_column_is_there(f->plan->header, (gd_column)column))
 			status = send_column(f, (gd_column)column, &status);
+	if (gd_failed(&status))
+		return agree(f, &status); /* as on all ranks */
 	for (size_t i = 0; i < f->shared_count && !gd_failed(&status); i++)
 		if (!f->shared[i].from)
 			status = put_chunk(f, &f->shared[i]);
+	status = write_deflated(f, &status);
 	return agree(f, &status);
 }
 
@@ -297,16 +265,15 @@ static gd_status hash_chunk(const filling *f, chunk *c)
 {
 	size_t size = (size_t)rows_in(f->plan, c) * f->plan->row_bytes[c->column];
 	uint64_t place = f->plan->places[f->plan->first[c->part][c->column] + (size_t)c->index];
-	for (size_t done = 0; done < size;) {
-		ssize_t got = pread(f->file, c->bytes + done, size - done, (off_t)(place + done));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return gd_file_error(GD_FAILED, "write", f->path, got < 0 ? errno : EIO);
-		done += (size_t)got;
-	}
-	gd_dataset_content_add(f->content, c->bytes, size);
-	return gd_ok();
+	const char *bytes = c->bytes;
+	gd_status status;
+	if (gd_chunk_plan_deflates(f->plan, c->column))
+		status = gd_deflated_chunks_get(f->deflated, c->part, c->index, gd_chunk_plan_room(f->plan, c->part, c->column) - GD_CHECKSUM_BYTES, &bytes);
+	else
+		status = gd_chunk_get_bytes(f->file, f->path, c->bytes, size, place);
+	if (!gd_failed(&status))
+		gd_dataset_content_add(f->content, bytes, size);
+	return status;
 }
 
 /* Rank 0 does so once more before the file gets its name, but what others have written may be in their hosts' memory alone. */
@@ -374,7 +341,7 @@ static gd_status agree_on_rows(const filling *f, const gd_status *mine, int64_t 
 	return code == MPI_SUCCESS ? verdict : gd_mpi_error(code, "learn what failed on another rank");
 }
 
-gd_status gd_chunks_write(gd_communicator *communicator, const gd_chunk_plan *plan, const char *temporary, const char *path, const gd_dataset_piece *pieces, size_t count,
+gd_status gd_chunks_write(gd_communicator *communicator, gd_chunk_plan *plan, gd_hdf5 *hdf5, const char *temporary, const char *path, const gd_dataset_piece *pieces, size_t count,
 	gd_dataset_source *source, void *context, gd_sha256 *content)
 {
 	filling f = {.communicator = communicator, .plan = plan, .path = path, .pieces = pieces, .piece_count = count, .content = content};
@@ -388,6 +355,8 @@ gd_status gd_chunks_write(gd_communicator *communicator, const gd_chunk_plan *pl
 		status = gd_error(GD_FAILED, "cannot write '%s': what rank 0 has begun there is not seen by all ranks; choose a directory that all hosts share", path);
 	else if (f.file < 0)
 		status = gd_file_error(GD_FAILED, "write", path, errno);
+	else if (plan->header->deflated)
+		status = gd_deflated_chunks_create(communicator, plan, hdf5, f.file, path, &f.deflated);
 	status = agree(&f, &status);
 	if (!gd_failed(&status)) {
 		status = fill_chunks(&f, source, context, &failed);
@@ -408,5 +377,6 @@ gd_status gd_chunks_write(gd_communicator *communicator, const gd_chunk_plan *pl
 	for (size_t i = 0; i < f.shared_count; i++)
 		free(f.shared[i].bytes);
 	free(f.shared);
+	gd_deflated_chunks_free(f.deflated);
 	return status;
 }

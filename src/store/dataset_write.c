@@ -25,13 +25,15 @@ static void make_arrays(gd_hdf5 *hdf5, const gd_chunk_plan *plan, gd_part part)
 			.rank = form->rank,
 			.shape = {rows, features},
 			.chunk = {(hsize_t)gd_chunk_plan_rows(plan, part, (gd_column)column), features},
+			.deflated = gd_chunk_plan_deflates(plan, (gd_column)column),
 			.units = "1",
 			.long_name = form->long_name,
 		};
 		gd_hdf5_put_array(hdf5, gd_column_path(part, (gd_column)column, path), &array, NULL);
 		if (form->rank == 2)
 			gd_hdf5_bind_scale(hdf5, path, 1, GD_FEATURE_SCALE);
-		gd_hdf5_place_chunks(hdf5, path, gd_chunk_plan_count(plan, part, (gd_column)column), plan->places + plan->first[part][column]);
+		if (!array.deflated)
+			gd_hdf5_place_chunks(hdf5, path, 0, gd_chunk_plan_count(plan, part, (gd_column)column), 0, plan->places + plan->first[part][column]);
 	}
 }
 
@@ -41,10 +43,9 @@ static bool list_chunks(const gd_chunk_plan *plan, gd_stretches *stretches)
 	bool enough = true;
 	for (int part = 0; part < GD_PARTS; part++)
 		for (int column = 0; column < GD_COLUMNS; column++) {
-			uint64_t bytes = (uint64_t)gd_chunk_plan_rows(plan, (gd_part)part, (gd_column)column) * plan->row_bytes[column] + GD_CHECKSUM_BYTES;
 			size_t count = gd_chunk_plan_count(plan, (gd_part)part, (gd_column)column);
 			for (size_t i = 0; i < count && enough; i++)
-				enough = gd_stretches_add(stretches, plan->places[plan->first[part][column] + i], bytes);
+				enough = gd_stretches_add(stretches, plan->places[plan->first[part][column] + i], gd_chunk_plan_stored(plan, (gd_part)part, (gd_column)column, i));
 		}
 	return enough;
 }
@@ -145,12 +146,13 @@ static gd_status write_all(gd_communicator *communicator, const char *path, cons
 	if (communicator && !gd_failed(&status))
 		status = spread(communicator, &w, &plan);
 	if (!gd_failed(&status))
-		status = gd_chunks_write(communicator, &plan, w.temporary, path, pieces, count, source, context, &content);
+		status = gd_chunks_write(communicator, &plan, first ? &w.hdf5 : NULL, w.temporary, path, pieces, count, source, context, &content);
 	if (first)
 		status = finish(&w, path, &plan, &content, status);
 	if (communicator)
 		status = gd_agree(communicator, &status);
 	free(plan.places);
+	free(plan.stored);
 	free(w.temporary);
 	return status;
 }

@@ -120,7 +120,7 @@ static hid_t create_array(gd_hdf5 *hdf5, const char *path, const gd_hdf5_array *
 	hid_t creation = timeless(H5P_DATASET_CREATE);
 	bool ready = space >= 0 && creation >= 0 && H5Pset_fill_time(creation, H5D_FILL_TIME_IFSET) >= 0;
 	if (ready && array->chunk[0])
-		ready = H5Pset_chunk(creation, array->rank, array->chunk) >= 0 && H5Pset_fletcher32(creation) >= 0;
+		ready = H5Pset_chunk(creation, array->rank, array->chunk) >= 0 && (!array->deflated || H5Pset_deflate(creation, 1) >= 0) && H5Pset_fletcher32(creation) >= 0;
 	if (ready)
 		dataset = H5Dcreate2(hdf5->file, path, gd_element_file_type(array->element), space, H5P_DEFAULT, creation, H5P_DEFAULT);
 	if (dataset < 0)
@@ -146,7 +146,7 @@ void gd_hdf5_put_array(gd_hdf5 *hdf5, const char *path, const gd_hdf5_array *arr
 	gd_hdf5_notice_disk(hdf5);
 }
 
-void gd_hdf5_place_chunks(gd_hdf5 *hdf5, const char *path, size_t count, uint64_t *places)
+void gd_hdf5_place_chunks(gd_hdf5 *hdf5, const char *path, size_t first, size_t count, size_t stored, uint64_t *places)
 {
 	if (gd_hdf5_failed(hdf5))
 		return;
@@ -155,9 +155,10 @@ void gd_hdf5_place_chunks(gd_hdf5 *hdf5, const char *path, size_t count, uint64_
 	hid_t creation = dataset < 0 ? -1 : H5Dget_create_plist(dataset), type = dataset < 0 ? -1 : H5Dget_type(dataset);
 	bool placed = creation >= 0 && type >= 0 && H5Pget_chunk(creation, 2, chunk) > 0;
 	/* HDF5 wants the bytes, which the driver does not write. */
-	size_t size = (size_t)(chunk[0] * chunk[1]) * H5Tget_size(type) + GD_CHECKSUM_BYTES;
+	size_t size = stored ? stored : (size_t)(chunk[0] * chunk[1]) * H5Tget_size(type) + GD_CHECKSUM_BYTES;
 	char *bytes = placed ? calloc(1, size) : NULL;
 	hdf5->sink->locating = bytes;
+	at[0] = first * chunk[0];
 	for (size_t i = 0; bytes && placed && i < count; i++, at[0] += chunk[0]) {
 		hdf5->sink->located = HADDR_UNDEF;
 		placed = H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at, size, bytes) >= 0 && hdf5->sink->located != HADDR_UNDEF;

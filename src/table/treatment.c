@@ -385,6 +385,11 @@ int gd_term_size(const gd_term *term)
 	return value_size(term) + term->flags_missing;
 }
 
+int gd_term_levels(const gd_term *term)
+{
+	return term->treatment->form == GD_FORM_ONE_HOT ? value_size(term) : 0;
+}
+
 void gd_term_name(const gd_term *term, const char *column, int index, char *name, size_t room)
 {
 	int size = value_size(term);

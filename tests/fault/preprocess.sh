@@ -76,27 +76,38 @@ unset GENRE_DIST_SPILL
 compgen -G 'genre-dist-*' >/dev/null && fail "a temporary file is left: $(echo genre-dist-*)"
 echo "$count kills, $removed leftovers removed, $hung times mpirun itself did not end"
 
-# A disk that is full, or broken, from some call on: an error, and nothing left.
+# A disk that is full, or broken, from some call on: an error, and nothing left. Features of many levels are deflated, and have their places one by one.
+awk 'BEGIN { srand(4); print "a,b,place,kind"; for (i = 0; i < 3000; i++) printf "%.4f,%.4f,p%d,%s\n", rand(), rand(), rand() * 300, i % 3 }' >wide.csv
+"$GENRE_DIST" preprocess wide.csv --target kind -o deflated.h5 >/dev/null 2>&1 || exit 2
+h5dump -pH -d /train/features deflated.h5 | grep -q DEFLATE || fail "features of many levels are not deflated"
 export GD_FAIL_NAME=$PWD/made.h5
-rm -f made.h5
-env GD_FAIL_LOG="$PWD/calls.txt" LD_PRELOAD="$GD_WRITES" "$GENRE_DIST" preprocess songs.csv -o made.h5 -q >/dev/null 2>&1
-calls=$(wc -l <calls.txt)
-holds "calls for a dataset" "$calls >= 10"
-for ((at = 1; at <= calls; at++)); do
-	for number in 28 5; do
-		((number == 28 || at % 5 == 0)) || continue
-		rm -f made.h5
-		code=0
-		env GD_FAIL_AT="$at" GD_FAIL_ON=1 GD_FAIL_ERRNO="$number" LD_PRELOAD="$GD_WRITES" "$GENRE_DIST" preprocess songs.csv -o made.h5 -q >/dev/null 2>err.txt || code=$?
-		what="errno $number from call $at on ($(sed -n "${at}p" calls.txt))"
-		if [[ -e made.h5 ]]; then
-			equal "$what: dataset" "$(content_of made.h5)" "$whole"
-		else
-			equal "$what: exit code" "$code" 1
-			grep -q "cannot .*made.h5'" err.txt || fail "$what: $(cat err.txt)"
-		fi
+# fills CONTENT ARGUMENT...: at each call that writes the dataset.
+fills() {
+	local content=$1 calls at number code what
+	shift
+	rm -f made.h5 calls.txt
+	env GD_FAIL_LOG="$PWD/calls.txt" LD_PRELOAD="$GD_WRITES" "$GENRE_DIST" preprocess "$@" -o made.h5 -q >/dev/null 2>&1
+	calls=$(wc -l <calls.txt)
+	holds "calls for a dataset" "$calls >= 10"
+	for ((at = 1; at <= calls; at++)); do
+		for number in 28 5; do
+			((number == 28 || at % 5 == 0)) || continue
+			rm -f made.h5
+			code=0
+			env GD_FAIL_AT="$at" GD_FAIL_ON=1 GD_FAIL_ERRNO="$number" LD_PRELOAD="$GD_WRITES" "$GENRE_DIST" preprocess "$@" -o made.h5 -q >/dev/null 2>err.txt || code=$?
+			what="errno $number from call $at on ($(sed -n "${at}p" calls.txt))"
+			if [[ -e made.h5 ]]; then
+				equal "$what: dataset" "$(content_of made.h5)" "$content"
+			else
+				equal "$what: exit code" "$code" 1
+				grep -q "cannot .*made.h5'" err.txt || fail "$what: $(cat err.txt)"
+			fi
+			compgen -G 'made.h5.*' >/dev/null && fail "$what: something left: $(echo made.h5.*)"
+		done
 	done
-done
+}
+fills "$whole" songs.csv
+fills "$(content_of deflated.h5)" wide.csv --target kind
 # The same on three ranks, where a packed file is unpacked beside the output.
 for at in 1 2; do
 	rm -f made.h5
@@ -110,10 +121,12 @@ done
 for at in 1 2 3; do
 	rm -f made.h5
 	full=(GD_FAIL_AT="$at" GD_FAIL_ON=1 GD_FAIL_ERRNO=28 GD_FAIL_ONLY=pwrite LD_PRELOAD="$GD_WRITES")
-	for rank in 2 0; do
-		# (mpirun of Open MPI 5 crashes on two programs of which one has variables of its own.)
-		refuse 1 "cannot write 'made.h5': no space left" mpirun -n 3 bash -c '((OMPI_COMM_WORLD_RANK == $0)) && export "${@:2}"; exec "$1" preprocess songs.csv -o made.h5 -q' \
-			"$rank" "$GENRE_DIST" "${full[@]}"
+	for table in songs.csv 'wide.csv --target kind'; do
+		for rank in 2 0; do
+			# (mpirun of Open MPI 5 crashes on two programs of which one has variables of its own.)
+			refuse 1 "cannot write 'made.h5': no space left" mpirun -n 3 bash -c '((OMPI_COMM_WORLD_RANK == $0)) && export "${@:3}"; exec "$1" preprocess $2 -o made.h5 -q' \
+				"$rank" "$GENRE_DIST" "$table" "${full[@]}"
+		done
 	done
 	compgen -G 'made.h5*' >/dev/null && fail "full from write $at of one rank on: something left: $(echo made.h5*)"
 done

@@ -102,19 +102,16 @@ static size_t deal_out(gd_dataset_piece *pieces)
 
 enum { MOST_PIECES = 64 };
 
-static void test_together(void)
+/* Deflated or not, what is written together is what one rank writes. */
+static void write_together(const char *digest, bool deflated)
 {
 	gd_dataset *dataset = NULL;
 	gd_dataset_piece pieces[MOST_PIECES];
 	gd_dataset_header header;
 	int64_t spoiled = -1;
-	char digest[65] = "";
-	const char *path = path_of("one.h5"), *together = path_of("together.h5");
-	if (!write_dataset(path, -1) || !ranks_all(ranks_ok(gd_dataset_open(&ranks, path, &dataset))))
-		return;
-	snprintf(digest, sizeof digest, "%s", gd_dataset_get_header(dataset)->content_sha256);
-	gd_dataset_close(dataset);
+	const char *together = path_of("together.h5");
 	make_header(&header);
+	header.deflated = deflated;
 	bool written = ranks_ok(gd_dataset_write_together(&ranks, together, &header, pieces, deal_out(pieces), give_rows, &spoiled));
 	gd_dataset_header_release(&header);
 	if (!ranks_all(written) || !ranks_all(ranks_ok(gd_dataset_open(&ranks, together, &dataset))))
@@ -124,6 +121,19 @@ static void test_together(void)
 	check_share(dataset, GD_TRAIN);
 	check_share(dataset, GD_TEST);
 	gd_dataset_close(dataset);
+}
+
+static void test_together(void)
+{
+	gd_dataset *dataset = NULL;
+	char digest[65] = "";
+	const char *path = path_of("one.h5");
+	if (!write_dataset(path, -1) || !ranks_all(ranks_ok(gd_dataset_open(&ranks, path, &dataset))))
+		return;
+	snprintf(digest, sizeof digest, "%s", gd_dataset_get_header(dataset)->content_sha256);
+	gd_dataset_close(dataset);
+	write_together(digest, false);
+	write_together(digest, true);
 }
 
 /* Rows from 20000 on are none. */
@@ -142,8 +152,11 @@ static void test_failing_source(void)
 	int64_t spoiled = -1;
 	const char *path = path_of("failing.h5");
 	make_header(&header);
-	CU_ASSERT(says(gd_dataset_write_together(&ranks, path, &header, pieces, deal_out(pieces), refuse_rows, &spoiled), GD_BAD_DATA, "there is no row 20000", "20000"));
-	CU_ASSERT_FALSE(gd_file_exists(path));
+	for (int deflated = 0; deflated < 2; deflated++) {
+		header.deflated = deflated;
+		CU_ASSERT(says(gd_dataset_write_together(&ranks, path, &header, pieces, deal_out(pieces), refuse_rows, &spoiled), GD_BAD_DATA, "there is no row 20000", "20000"));
+		CU_ASSERT_FALSE(gd_file_exists(path));
+	}
 	CU_ASSERT(says(gd_dataset_write_together(&ranks, path_of("no/such.h5"), &header, pieces, deal_out(pieces), give_rows, &spoiled), GD_FAILED, "cannot write", "such.h5"));
 	gd_dataset_header_release(&header);
 }

@@ -23,6 +23,9 @@ bool gd_unpack_complete(const gd_unpack *unpack);
 void gd_unpack_reset(gd_unpack *unpack);
 /* zlib's data as a whole, from [size] to [room], of which *made. False on damage, more data than room, and out of memory. */
 bool gd_unpack_zlib(const void *from, size_t size, void *to, size_t room, size_t *made);
+/* The other way, as fast as zlib goes: to [gd_pack_zlib_room(size)]. False when out of memory. */
+size_t gd_pack_zlib_room(size_t size);
+bool gd_pack_zlib(const void *from, size_t size, void *to, size_t *made);
 /* May be NULL. */
 void gd_unpack_free(gd_unpack *unpack);
 

@@ -27,6 +27,7 @@ typedef struct gd_dataset_header {
 	char *split;             /* "random", "grouped", "column" */
 	char *weight;            /* the column that rows have their weights from; NULL: all weigh 1 */
 	bool grouped;            /* rows say which of them belong together */
+	bool deflated;           /* the writer is to deflate features; not read back */
 	int64_t seed;
 	char *history;           /* command line */
 	char *audit;             /* the leak audit as text, printed by `info`; may be empty */

@@ -102,15 +102,16 @@ typedef struct gd_hdf5_array {
 	int rank;               /* 1 to GD_HDF5_DIMENSIONS */
 	hsize_t shape[GD_HDF5_DIMENSIONS];
 	hsize_t chunk[2];       /* with fletcher32 checksums; 0: contiguous without */
+	bool deflated;          /* its chunks, before their checksums */
 	const char *units, *long_name;
 } gd_hdf5_array;
 /* `values` may be NULL: chunks follow, beside HDF5 (gd_hdf5_place_chunks). */
 void gd_hdf5_put_array(gd_hdf5 *hdf5, const char *path, const gd_hdf5_array *array, const void *values);
 /*
- * Room for the first `count` chunks of such an array, in the order of their rows: places [count] become where they lie in the file. Nothing is written there; the caller does, each chunk with its checksum
- * (gd/store/chunk_kernels.h) behind it, any time before the file is read.
+ * Room for chunks [first, first + count) of such an array, in the order of their rows, of `stored` bytes each with their checksums, or 0: those of a whole chunk that is not deflated. places [count] become
+ * where they lie in the file. Nothing is written there; the caller does, each chunk with its checksum (gd/store/chunk_kernels.h) behind it, any time before the file is read. A chunk has room once.
  */
-void gd_hdf5_place_chunks(gd_hdf5 *hdf5, const char *path, size_t count, uint64_t *places);
+void gd_hdf5_place_chunks(gd_hdf5 *hdf5, const char *path, size_t first, size_t count, size_t stored, uint64_t *places);
 /* A scalar text, or [count] of them. */
 void gd_hdf5_put_document(gd_hdf5 *hdf5, const char *path, const char *text, const char *long_name);
 void gd_hdf5_put_texts(gd_hdf5 *hdf5, const char *path, size_t count, char *const *texts, const char *long_name);

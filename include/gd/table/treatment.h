@@ -74,6 +74,8 @@ double gd_term_value(const gd_term *term, const gd_input *input);
 bool gd_term_takes_fill(const gd_term *term);
 /* Number of features. */
 int gd_term_size(const gd_term *term);
+/* How many of its first features are levels, of which one at most is 1 and the others are 0; 0: the term is no one-hot. */
+int gd_term_levels(const gd_term *term);
 /* The name of feature `index`. */
 void gd_term_name(const gd_term *term, const char *column, int index, char *name, size_t room);
 /* features [gd_term_size], overwritten; a value of NaN is missing. */

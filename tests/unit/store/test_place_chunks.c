@@ -28,7 +28,7 @@ static void test_evictions(void)
 	gd_hdf5_put_texts(&hdf5, "names", TEXTS, texts, "names");
 	const gd_hdf5_array array = {.element = GD_INT32, .rank = 1, .shape = {ROWS}, .chunk = {1}, .units = "1", .long_name = "a value a chunk"};
 	gd_hdf5_put_array(&hdf5, "values", &array, NULL);
-	gd_hdf5_place_chunks(&hdf5, "values", ROWS, places);
+	gd_hdf5_place_chunks(&hdf5, "values", 0, ROWS, 0, places);
 	gd_hdf5_put_text(&hdf5, "/", "content", "behind the chunks");
 	/* Each place has room of its own. */
 	int file = open(path, O_RDWR), wrong = 0;

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Columns of many levels: their features are deflated in the file, which is the same dataset on any number of ranks, and trains to the same bits as one that is not.
+. "$(dirname "$0")/shared.bash"
+
+awk 'BEGIN { srand(3); print "place,size,shop,weight,kind"
+	for (i = 0; i < 6000; i++) { p = int(rand() * 150); s = int(rand() * rand() * 120); printf "%s,%.3f,s%d,%.2f,%s\n", i % 50 == 7 ? "" : "p" p, rand() * 9, s, rand(), (p + s + int(rand() * 40)) % 90 < 45 ? "a" : "b" } }' >wide.csv
+alike "many levels" "2 3" wide.csv --target kind
+alike "in three regions, of which ranks have little" 7 wide.csv --target kind --validation-fraction .02
+filters() { # FILE
+	h5dump -pH -d /train/features "$1" | grep -Eo 'DEFLATE|FLETCHER32' | tr '\n' ' '
+}
+expect 0 '' ranks 2 preprocess wide.csv --target kind -o wide.h5
+equal "filters of many levels" "$(filters wide.h5)" 'DEFLATE FLETCHER32 '
+holds "bytes of the file" "$(stat -c %s wide.h5) * 4 < 6000 * 4 * $(h5dump -H -d /train/features wide.h5 | grep -Eo ', [0-9]+ \) /' | grep -Eo '[0-9]+')"
+expect 0 '' "$GENRE_DIST" preprocess wide.csv --target kind --drop place,shop -o narrow.h5
+equal "filters of few levels" "$(filters narrow.h5)" 'FLETCHER32 '
+h5repack -f NONE wide.h5 plain.h5 || exit 2
+
+# trained NAME RANKS OPTION...: the weights.
+trained() {
+	local name=$1 count=$2
+	shift 2
+	ranks "$count" train --preset study --hidden 16,12 --epochs 3 --batch-size 200 -q --run "$name" "$@" >out.txt 2>err.txt || fail "$name: $(cat err.txt)"
+	weights_of "$name/model.h5"
+}
+whole=$(trained whole 1 --data plain.h5)
+streamed=$(trained streamed 1 --data plain.h5 --window 1000)
+for count in 1 2 3; do
+	equal "weights on $count ranks" "$(trained "deflated-$count" "$count" --data wide.h5)" "$whole"
+	equal "weights on $count ranks, with a window" "$(trained "window-$count" "$count" --data wide.h5 --window 1000)" "$streamed"
+done
+equal "what one model makes of both" "$("$GENRE_DIST" evaluate whole/model.h5 --data wide.h5 --json 2>&1)" "$("$GENRE_DIST" evaluate whole/model.h5 --data plain.h5 --json 2>/dev/null)"
+finish
