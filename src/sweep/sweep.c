@@ -46,6 +46,17 @@ static gd_status fill_in(gd_sweep_plan *plan, const char *data, const gd_dataset
 	return status;
 }
 
+/* That no configuration asks for more folds than its dataset has rows. */
+static gd_status check_folds(const gd_sweep_plan *plan, const char *data, int64_t rows)
+{
+	for (int c = 0; c < plan->configurations; c++) {
+		const gd_train_options *o = &plan->configuration[c].options;
+		if (o->folds > rows && !strcmp(o->data, data))
+			return gd_error(GD_USAGE, "%lld folds of %lld training rows leave some empty", (long long)o->folds, (long long)rows);
+	}
+	return gd_ok();
+}
+
 /* Every dataset is there and has what the sweep asks of it: better said before the first trial than by each. */
 static gd_status look_at_datasets(const sweep *s, gd_sweep_plan *plan)
 {
@@ -61,7 +72,9 @@ static gd_status look_at_datasets(const sweep *s, gd_sweep_plan *plan)
 		if (gd_failed(&status))
 			return status;
 		const int64_t *rows = gd_dataset_get_header(dataset)->rows;
-		status = fill_in(plan, data, gd_dataset_get_header(dataset));
+		status = check_folds(plan, data, rows[GD_TRAIN]);
+		if (!gd_failed(&status))
+			status = fill_in(plan, data, gd_dataset_get_header(dataset));
 		bool no_test = plan->settings.evaluate && rows[GD_TEST] == 0, no_validation = rows[GD_VALIDATION] == 0 && !plan->configuration[c].options.folds;
 		gd_dataset_close(dataset);
 		if (gd_failed(&status))

@@ -76,6 +76,7 @@ refuse 2 "early-stop needs a validation part, and for --refit" ranks 2 train "${
 refuse 2 "calibrate needs a validation part, and for --refit" ranks 1 train "${options[@]}" --data blind.h5 --folds 2 --refit --calibrate --run x -q
 [[ ! -e x ]] || fail "a refused command left a directory behind"
 expect 0 '' ranks 2 train "${options[@]}" --folds 2 --initial '' --run unset -q
+refuse 2 "1000 folds of 630 training rows leave some empty" ranks 2 train "${options[@]}" --folds 1000 --run x -q
 refuse 2 "another sweep" ranks 1 train "${options[@]}" --folds 4 --run on1
 refuse 2 "contradict" ranks 1 baseline knn --data songs.h5 --folds 4 --part test
 expect 0 '' ranks 2 baseline knn --data grouped.h5 --folds 4 -q
