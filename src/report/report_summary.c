@@ -148,8 +148,11 @@ void gd_report_repeat(gd_report_page *page, const gd_report_run *run)
 	fputs("<section id=\"repeat\"><h2>How to get it again</h2>\n", out);
 	if (run->has_state) {
 		const gd_checkpoint *model = run->has_model ? &run->model : &run->state;
+		/* The best model of a training is had by all of it. */
+		gd_checkpoint whole = *model;
+		whole.progress = run->state.progress;
 		put_code(out, "command-preprocess", "<p>The dataset:</p>\n", gd_reproduce_print_preprocess, model);
-		put_code(out, "command-train", "<p>The training, on any number of ranks (<code>mpirun -n N</code> or <code>srun</code> in front):</p>\n", gd_reproduce_print_train, model);
+		put_code(out, "command-train", "<p>The training, on any number of ranks (<code>mpirun -n N</code> or <code>srun</code> in front):</p>\n", gd_reproduce_print_train, &whole);
 		if (model->command && *model->command) {
 			fputs("<p>The command that was given (the last one, where the run was resumed):</p>\n<pre id=\"command-given\">", out);
 			gd_html_text(out, model->command);

@@ -15,6 +15,20 @@ const char *gd_setting_find(const gd_setting *settings, size_t count, const char
 	return NULL;
 }
 
+static int64_t number_of(const gd_checkpoint *checkpoint, const char *name)
+{
+	const char *text = gd_setting_find(checkpoint->config, checkpoint->config_count, name);
+	return text ? strtoll(text, NULL, 10) : 0;
+}
+
+/* Not a state on the way, which whoever trains on would leave behind. */
+static bool is_last(const gd_checkpoint *checkpoint)
+{
+	const gd_progress *p = &checkpoint->progress;
+	const int64_t patience = number_of(checkpoint, "early-stop");
+	return p->step == 0 || p->epoch >= number_of(checkpoint, "epochs") || (patience > 0 && p->epochs_without_improvement >= patience);
+}
+
 void gd_reproduce_print_train(FILE *out, const gd_checkpoint *checkpoint)
 {
 	char word[GD_SHELL_WORD_ROOM];
@@ -40,6 +54,8 @@ void gd_reproduce_print_train(FILE *out, const gd_checkpoint *checkpoint)
 			fprintf(out, " --%s %s", option->name, gd_shell_word(*value ? value : "none", word));
 		}
 	}
+	if (!is_last(checkpoint))
+		fprintf(out, " --max-steps %" PRId64, checkpoint->progress.step);
 }
 
 void gd_reproduce_print_preprocess(FILE *out, const gd_checkpoint *checkpoint)

@@ -9,6 +9,7 @@
 #include "gd/base/log.h"
 #include "gd/network/arithmetic.h"
 #include "gd/run/machine.h"
+#include "gd/run/reproduce.h"
 #include "gd/train/training_replicas.h"
 #include "gd/train/training_rows.h"
 
@@ -63,6 +64,9 @@ static const char *dataset_of(const gd_setting *settings, size_t count)
 /* Whether the replay can end in such a state at all. */
 static gd_status check_target(const gd_training *t, const gd_checkpoint *target)
 {
+	const char *ranks = gd_setting_find(target->provenance, target->provenance_count, "ranks");
+	if (t->options.reduction == GD_REDUCTION_FAST && ranks && strtol(ranks, NULL, 10) != t->communicator->size)
+		return gd_error(GD_USAGE, "with --reduction fast bits depend on the number of ranks: replay '%s' on %s, as it was trained (mpirun -n %s genre-dist verify ...)", t->directory, ranks, ranks);
 	if (strcmp(dataset_of(t->config, t->config_count), dataset_of(target->config, target->config_count)))
 		return gd_error(GD_USAGE, "'%s' is not the dataset that the run in '%s' was trained on", t->options.data, t->directory);
 	bool alike = gd_network_parameters(t->network) == gd_network_parameters(target->network) && gd_network_tensors(t->network) == gd_network_tensors(target->network) &&

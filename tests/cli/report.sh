@@ -143,6 +143,11 @@ grep -q 'genre-dist train --preset study --data songs.h5 --hidden 16 --epochs 6 
 # That command gives that model.
 eval "$(sed -n 's/.*<pre id="command-train">genre-dist \(.*\)<\/pre>.*/ranks 1 \1 --run again -q/p' whole/report.html)" >/dev/null
 equal "the repeated model" "$(weights_of again/model.h5)" "$(weights_of whole/model.h5)"
+# That of a run that stopped on the way stops there.
+eval "$(sed -n 's/.*<pre id="command-train">genre-dist \(.*\)<\/pre>.*/ranks 1 \1 --run again_stopped -q/p' stopped/report.html)" >/dev/null
+equal "the repeated state of a stopped run" "$(weights_of again_stopped/checkpoint.h5)" "$(weights_of stopped/checkpoint.h5)"
+expect 0 '' "$GENRE_DIST" info stopped/checkpoint.h5
+grep -q ' --max-steps 2$' out.txt || fail "the model card's command goes past its model"
 
 # Without gnuplot, with one that fails, without the dataset, with the dataset elsewhere, with another one.
 mkdir empty broken

@@ -29,6 +29,9 @@ cp songs.h5 elsewhere.h5
 expect 0 '' "$GENRE_DIST" verify first --data elsewhere.h5
 "$GENRE_DIST" preprocess songs.csv -o other.h5 --seed 9 >/dev/null 2>&1
 refuse 2 'not the dataset' ranks 2 verify first --data other.h5
+expect 0 '' ranks 2 train --preset study "${small[@]}" --run fast --epochs 2 --reduction fast --checkpoint-every 3
+refuse 2 "depend on the number of ranks: replay 'fast' on 2" ranks 3 verify fast
+expect 0 '' ranks 2 verify fast
 refuse 3 'absent' "$GENRE_DIST" verify absent
 refuse 2 'run directory' ranks 2 verify
 

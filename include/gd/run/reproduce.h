@@ -11,7 +11,7 @@
 /* Value of the setting of that name, or NULL. */
 const char *gd_setting_find(const gd_setting *settings, size_t count, const char *name);
 
-/* The command that trains the same model in a new run directory: every option that is not at its default, quoted for a shell. */
+/* The command that trains the same model in a new run directory: every option that is not at its default, quoted for a shell; up to the step at which the checkpoint stands. */
 void gd_reproduce_print_train(FILE *out, const gd_checkpoint *checkpoint);
 /* The command that made the dataset, as recorded, or what is known about it; nothing if nothing is. */
 void gd_reproduce_print_preprocess(FILE *out, const gd_checkpoint *checkpoint);
