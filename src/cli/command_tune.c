@@ -21,7 +21,7 @@ static const gd_option options[] = {
 	{.name = "trials", .type = GD_OPTION_INTEGER, .offset = AT(tune.trials), .initial = "0", .minimum = 0, .maximum = 10000, .argument = "N", .help = "configurations that are drawn, beside the defaults: the same models on any machine"},
 	{.name = "budget", .type = GD_OPTION_TEXT, .offset = AT(budget), .argument = "TIME", .help = "time for all of it instead, about: 90s, 10m, 2h"},
 	{.name = "folds", .type = GD_OPTION_INTEGER, .offset = AT(tune.folds), .initial = "3", .minimum = 2, .maximum = 1000, .argument = "K", .help = "of the training part, one after the other held out"},
-	{.name = "best", .type = GD_OPTION_INTEGER, .offset = AT(tune.best), .initial = "3", .minimum = 1, .maximum = 100, .argument = "N", .help = "configurations that are trained on all of it in the end"},
+	{.name = "best", .type = GD_OPTION_INTEGER, .offset = AT(tune.best), .initial = "0", .minimum = 0, .maximum = 100, .argument = "N", .help = "configurations that are trained on all of it in the end; 0: three, and with --budget up to eight where time is left"},
 	{.name = "config", .letter = 'c', .type = GD_OPTION_TEXT, .offset = AT(tune.config), .argument = "FILE.ini", .help = "options of train that are not searched but set"},
 	{.name = "seed", .letter = 's', .type = GD_OPTION_INTEGER, .offset = AT(tune.seed), .initial = "0", .minimum = 0, .maximum = 9007199254740000.0, .argument = "N", .help = "of the drawing"},
 	{.name = "resume", .type = GD_OPTION_FLAG, .offset = AT(tune.resume), .initial = "off", .help = "go on in --run DIR, on any number of ranks; what is finished stays"},

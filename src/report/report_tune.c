@@ -70,7 +70,7 @@ static gd_status put_effects(FILE *out, const gd_tune_race *races, int count)
 }
 
 /* The models that were trained on everything, as far as they are there. */
-static void put_best(FILE *out, const char *directory)
+static void put_best(FILE *out, const char *directory, const gd_tune_race *races, const gd_tune_entry *entries, int count)
 {
 	char run[GD_PATH_ROOM + 32], path[2 * GD_PATH_ROOM];
 	int there = 0;
@@ -85,7 +85,13 @@ static void put_best(FILE *out, const char *directory)
 		fputs("</code></li>\n", out);
 		there++;
 	}
-	fputs("</ul>\n", out);
+	fputs("</ul>\n<p>Chosen:", out);
+	for (int e = 0; e < count; e++)
+		if (entries[e].chosen) {
+			fprintf(out, " race-%d/", entries[e].race + 1);
+			gd_html_shorten(out, races[entries[e].race].plan.configuration[entries[e].configuration].name, 40);
+		}
+	fputs(". The defaults give way to what is better than they are by more than the standard error of the differences, fold by fold.</p>\n", out);
 	if (!there)
 		fputs("<p class=\"notice\">None yet: the search goes on, or was stopped; <code>tune --resume</code> finishes it.</p>\n", out);
 	else
@@ -118,7 +124,7 @@ gd_status gd_report_tune(gd_report_page *page, const gd_report_options *options)
 	int count, entry_count = 0;
 	gd_status status = gd_tune_read(options->directory, &races, &count);
 	if (!gd_failed(&status))
-		status = gd_tune_entries(races, count, &entries, &entry_count);
+		status = gd_tune_entries(options->directory, races, count, &entries, &entry_count);
 	if (!gd_failed(&status)) {
 		snprintf(title, sizeof title, "Tuning %s", options->directory);
 		gd_report_head(out, title);
@@ -128,7 +134,7 @@ gd_status gd_report_tune(gd_report_page *page, const gd_report_options *options)
 		      "<a href=\"#mattered\">what mattered</a><a href=\"#best\">the best</a><a href=\"#repeat\">repeat</a></nav></header>\n<main>\n", out);
 		put_leaderboard(out, races, entries, entry_count);
 		status = put_effects(out, races, count);
-		put_best(out, options->directory);
+		put_best(out, options->directory, races, entries, entry_count);
 		put_repeat(out, options->directory);
 	}
 	free(entries);

@@ -8,132 +8,77 @@
 #include "gd/base/clock.h"
 #include "gd/base/file.h"
 #include "gd/base/log.h"
-#include "gd/run/preset.h"
-#include "gd/store/dataset.h"
 #include "gd/sweep/sweep.h"
 #include "gd/sweep/sweep_compose.h"
+#include "gd/sweep/tune_ground.h"
 #include "gd/train/stop.h"
 
-/* At the end of a rung one configuration in three goes on, at most twice. Under a budget a race draws this many. */
-enum { HALVING = 3, MOST_RUNGS = 2, DRAWN = 26, MOST_RACES = 1000 };
-/* Of a budget, what the races may take: the rest is for the best few. */
+/* A race of fewer is not begun. In the end eight are trained at most, where a budget has time for them. */
+enum { LEAST_DRAWN = 4, MOST_RACES = 1000, MOST_BEST = 8 };
+/* Of a budget, what the first race may take. */
 static const double race_share = 0.8;
+/* What is expected to take so long, may take longer. */
+static const double margin = 1.15;
 
 typedef struct tuning {
 	gd_communicator *world;
 	const gd_tune_options *options;
 	const char *command;
-	gd_train_options base;
-	bool *given;       /* [gd_train_option_table] */
-	bool numbers;      /* the dataset has numeric features */
-	int64_t rows;      /* of its training part */
-	bool validation;   /* and rows to validate on */
-	gd_train_options defaults; /* on the folds */
-	gd_arena arena;
+	gd_tune_ground ground;
 	gd_tune_race *race; /* [MOST_RACES] */
 	int races;
 	double started;
 } tuning;
 
-static gd_status read_base(tuning *t)
+/* The best few of `count` configurations. */
+static int few_of(const tuning *t, int count)
 {
-	const gd_tune_options *o = t->options;
-	gd_options_initialise(&gd_train_option_table, &t->base);
-	if (o->config) {
-		gd_status status = gd_options_read(&gd_train_option_table, &t->base, o->config, t->given, &t->arena);
-		if (gd_failed(&status))
-			return status;
-	}
-	t->base.data = o->data;
-	for (size_t i = 0; i < gd_train_option_table.count; i++)
-		t->given[i] = t->given[i] || !strcmp(gd_train_option_table.options[i].name, "data");
-	if (t->base.folds || t->base.fold)
-		return gd_error(GD_USAGE, "'%s' sets folds, which tune has an option for", o->config);
-	return gd_train_options_check(&t->base);
+	const int best = gd_tune_best(t->options);
+	return count < best ? count : best;
 }
 
-static gd_status look_at_dataset(tuning *t)
+/* A plan of which rank 0 has the text, or failed to: allocated, released here. */
+static gd_status share_plan(tuning *t, const char *name, gd_status mine, char *text, size_t size, gd_sweep_plan *plan)
 {
-	gd_dataset *dataset = NULL;
-	gd_status status = gd_dataset_open(t->world, t->options->data, &dataset);
-	if (gd_failed(&status))
+	void *bytes = text;
+	gd_status status = gd_agree(t->world, &mine);
+	size++; /* with the terminator */
+	if (!gd_failed(&status))
+		status = gd_broadcast_allocated(t->world, &bytes, &size);
+	if (gd_failed(&status)) {
+		free(bytes);
 		return status;
-	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	for (int f = 0; f < header->preprocessing.features; f++)
-		t->numbers = t->numbers || header->preprocessing.tables[f].knots > 0;
-	if (header->rows[GD_TRAIN] < t->options->folds)
-		status = gd_error(GD_BAD_DATA, "'%s' has %" PRId64 " training rows, too few for %" PRId64 " folds", t->options->data, header->rows[GD_TRAIN], t->options->folds);
-	char line[GD_PRESET_ROOM];
-	const gd_preset_facts facts = gd_preset_look(header, t->options->folds);
-	t->validation = header->rows[GD_VALIDATION] > 0;
-	t->rows = header->rows[GD_TRAIN];
-	t->defaults = t->base;
-	gd_preset_fill(&t->defaults, t->given, &facts, line);
-	gd_dataset_close(dataset);
+	}
+	mine = gd_sweep_compose_plan(name, bytes, plan);
+	return gd_agree(t->world, &mine);
+}
+
+/* Rank 0. A race of which some is there goes on as it was begun; but the first must be what is asked for. */
+static gd_status compose_race(const tuning *t, const char *directory, int64_t drawn, char **text, size_t *size)
+{
+	char path[GD_PATH_ROOM + 16];
+	gd_tune_entry *entries;
+	int count;
+	const uint64_t seed = (uint64_t)(t->options->seed + t->races);
+	if (t->races == 0)
+		return gd_tune_compose_race(&t->ground, NULL, NULL, 0, seed, drawn, text, size);
+	snprintf(path, sizeof path, "%s/sweep.h5", directory);
+	if (gd_file_exists(path))
+		return gd_tune_read_text(path, text, size);
+	gd_status status = gd_tune_entries(NULL, t->race, t->races, &entries, &count);
+	if (!gd_failed(&status))
+		status = gd_tune_compose_race(&t->ground, t->race, entries, few_of(t, count), seed, drawn, text, size);
+	free(entries);
 	return status;
 }
 
-static bool is_given(const tuning *t, const char *name)
-{
-	return t->given[gd_options_find(&gd_train_option_table, name) - gd_train_option_table.options];
-}
-
-static bool is_searched(const tuning *t, const gd_tune_range *range)
-{
-	if (!strcmp(range->option, "members") && !t->base.hidden.count)
-		return false;
-	if (t->rows < range->from || (range->below && t->rows >= range->below))
-		return false;
-	return !is_given(t, range->option) && (t->numbers || !range->numbers);
-}
-
-/* The first rung takes one in so many of the epochs: as many rungs as leave `best` configurations for the end. */
-static int64_t part_of(int64_t configurations, int64_t best)
-{
-	int64_t part = 1;
-	for (int rung = 0; rung < MOST_RUNGS && (configurations + part * HALVING - 1) / (part * HALVING) >= best; rung++)
-		part *= HALVING;
-	return part;
-}
-
-/* In full, as they are on the folds: the leaderboard shows them, and the best are trained from what it shows. */
-static void compose_defaults(const tuning *t, FILE *out)
-{
-	fprintf(out, "[trial defaults]\n");
-	for (int s = 0; s < gd_tune_space_size; s++) {
-		char value[1024];
-		if (!is_searched(t, &gd_tune_space[s]))
-			continue;
-		gd_options_format(gd_options_find(&gd_train_option_table, gd_tune_space[s].option), &t->defaults, value, sizeof value);
-		fprintf(out, "%s = %s\n", gd_tune_space[s].option, *value ? value : "none");
-	}
-}
-
-/* The first race has the defaults in it, so that nothing is chosen that is behind them on the folds. */
-static gd_status plan_race(const tuning *t, int index, gd_sweep_plan *plan)
+static gd_status plan_race(tuning *t, gd_tune_race *race, int64_t drawn)
 {
 	char *text = NULL, name[32];
 	size_t size = 0;
-	const gd_tune_options *o = t->options;
-	int64_t drawn = o->trials ? o->trials : DRAWN, part = part_of(drawn + (index == 0), o->best);
-	FILE *out = open_memstream(&text, &size);
-	if (!out)
-		return gd_out_of_memory("a race");
-	fprintf(out, "[sweep]\ntrials = %" PRId64 "\nseed = %" PRId64 "\nhalving = %d\nfirst-epochs = %" PRId64 "\n", drawn, o->seed + index, part > 1 ? HALVING : 0,
-		(t->defaults.epochs + part - 1) / part > 0 ? (t->defaults.epochs + part - 1) / part : 1);
-	gd_sweep_compose_base(out, &t->base, t->given);
-	fprintf(out, "folds = %" PRId64 "\n[vary]\n", o->folds);
-	for (int s = 0; s < gd_tune_space_size; s++)
-		if (is_searched(t, &gd_tune_space[s]))
-			fprintf(out, "%s = %s\n", gd_tune_space[s].option, gd_tune_space[s].values);
-	if (index == 0)
-		compose_defaults(t, out);
-	if (fclose(out)) {
-		free(text);
-		return gd_out_of_memory("a race");
-	}
-	snprintf(name, sizeof name, "race %d", index + 1);
-	return gd_sweep_compose_plan(name, text, plan);
+	snprintf(name, sizeof name, "race %d", t->races + 1);
+	gd_status mine = t->world->rank == 0 ? compose_race(t, race->directory, drawn, &text, &size) : gd_ok();
+	return share_plan(t, name, mine, text, size, &race->plan);
 }
 
 static const char *again_of(const tuning *t, char text[256])
@@ -162,64 +107,119 @@ static gd_status run_plan(tuning *t, gd_sweep_plan *plan, const char *directory,
 	return mine ? gd_ok() : status;
 }
 
-static gd_status run_race(tuning *t, double seconds)
+/* Whether the best are chosen already: a call that is gone on with has only them to finish. */
+static bool is_chosen(const tuning *t)
+{
+	char path[GD_PATH_ROOM];
+	snprintf(path, sizeof path, "%.*s/best/sweep.h5", GD_PATH_ROOM - 64, t->options->run);
+	return gd_file_exists(path);
+}
+
+static void name_race(const tuning *t, char directory[GD_PATH_ROOM])
+{
+	snprintf(directory, GD_PATH_ROOM, "%.*s/race-%d", GD_PATH_ROOM - 64, t->options->run, t->races + 1);
+}
+
+/* `seconds` 0: no limit; below 0: what came of it is read, no more. */
+static gd_status run_race(tuning *t, int64_t drawn, double seconds)
 {
 	gd_tune_race *race = &t->race[t->races];
-	snprintf(race->directory, sizeof race->directory, "%.*s/race-%d", GD_PATH_ROOM - 64, t->options->run, t->races + 1);
-	gd_status mine = plan_race(t, t->races, &race->plan);
-	gd_status status = gd_agree(t->world, &mine);
+	name_race(t, race->directory);
+	gd_status status = plan_race(t, race, drawn);
 	if (gd_failed(&status))
 		return status;
 	t->races++;
-	status = run_plan(t, &race->plan, race->directory, seconds);
+	if (seconds >= 0)
+		status = run_plan(t, &race->plan, race->directory, seconds);
 	if (gd_failed(&status))
 		return status;
-	mine = t->world->rank == 0 ? gd_sweep_results_of(&race->plan, race->directory, &race->results) : gd_ok();
+	gd_status mine = t->world->rank == 0 ? gd_sweep_results_of(&race->plan, race->directory, &race->results) : gd_ok();
 	return gd_agree(t->world, &mine);
+}
+
+/* Seconds that these entries should take on all of the training part, dealt out over the ranks. */
+static double time_of(const tuning *t, const gd_tune_entry *entries, int count)
+{
+	double sum = 0, longest = 0;
+	const double folds = (double)t->options->folds;
+	for (int e = 0; e < count; e++) {
+		/* Where no rows end it, a training is as long as the folds' were till their best epoch. */
+		double seconds = entries[e].seconds * folds / (folds - 1);
+		sum += seconds;
+		longest = seconds > longest ? seconds : longest;
+	}
+	double shared = sum / t->world->size;
+	return margin * (shared > longest ? shared : longest);
+}
+
+static double time_left(const tuning *t)
+{
+	return t->started + t->options->budget - gd_seconds();
+}
+
+/* Seconds a configuration of the last race, by the clock or, of one that was read alone, by its trainings. */
+static double pace_of(const tuning *t, double took)
+{
+	const gd_tune_race *race = &t->race[t->races - 1];
+	double trained = 0;
+	for (int r = 0; r < race->plan.trials; r++) {
+		double seconds = race->results[r].metric[GD_SWEEP_SECONDS];
+		trained += isfinite(seconds) ? seconds : 0;
+	}
+	trained /= t->world->size;
+	return (took > trained ? took : trained) / race->plan.configurations;
+}
+
+typedef struct next_race {
+	int64_t drawn; /* 0: there is none */
+	double seconds; /* that it may take; below 0: only read */
+} next_race;
+
+/* Rank 0: as many configurations as there is time for, beside the best few's; none where these are too few. */
+static next_race plan_next(const tuning *t, bool chosen, double pace)
+{
+	char path[GD_PATH_ROOM + 16], directory[GD_PATH_ROOM];
+	gd_tune_entry *entries;
+	int count;
+	name_race(t, directory);
+	snprintf(path, sizeof path, "%s/sweep.h5", directory);
+	const bool there = gd_file_exists(path);
+	if (chosen)
+		return (next_race){there, -1};
+	gd_status status = gd_tune_entries(NULL, t->race, t->races, &entries, &count);
+	if (gd_failed(&status))
+		return (next_race){0};
+	const double left = time_left(t) - time_of(t, entries, few_of(t, count)), most = left / (margin * pace);
+	free(entries);
+	if (there)
+		return (next_race){GD_TUNE_DRAWN, left > 0.1 ? left : 0.1};
+	return (next_race){count == 0 || most < LEAST_DRAWN ? 0 : most > GD_TUNE_DRAWN ? GD_TUNE_DRAWN : (int64_t)most, left};
 }
 
 static gd_status run_races(tuning *t)
 {
-	const gd_tune_options *o = t->options;
-	if (o->trials)
-		return run_race(t, 0);
-	double end = t->started + race_share * o->budget, longest = 0;
-	gd_status status = gd_ok();
-	for (int go = 1; go && !gd_failed(&status) && t->races < MOST_RACES;) {
+	if (t->options->trials)
+		return run_race(t, t->options->trials, 0);
+	int32_t chosen = is_chosen(t);
+	double pace = 0;
+	next_race next = {GD_TUNE_DRAWN, race_share * t->options->budget};
+	gd_status status = gd_broadcast(t->world, &chosen, sizeof chosen);
+	if (chosen)
+		next.seconds = -1;
+	while (!gd_failed(&status) && next.drawn && t->races < MOST_RACES) {
 		double before = gd_seconds();
-		status = run_race(t, end - before > 0.1 ? end - before : 0.1);
-		double took = gd_seconds() - before;
-		longest = took > longest ? took : longest;
-		/* Rank 0's clock decides; a race that is sure to be cut short is not begun. */
-		go = gd_seconds() + longest < end;
-		gd_status sent = gd_broadcast(t->world, &go, sizeof go);
-		if (!gd_failed(&status))
-			status = sent;
+		status = run_race(t, next.drawn, next.seconds);
+		if (gd_failed(&status))
+			return status;
+		/* Rank 0's clock decides. */
+		if (t->world->rank == 0) {
+			double now = pace_of(t, gd_seconds() - before);
+			pace = now > pace ? now : pace;
+			next = plan_next(t, chosen, pace);
+		}
+		status = gd_broadcast(t->world, &next, sizeof next);
 	}
 	return status;
-}
-
-/* The text of the last sweep: the best few on all of the training part. Rank 0 alone knows them. */
-static gd_status compose_best(const tuning *t, const gd_tune_entry *entries, int count, char **text, size_t *size)
-{
-	FILE *out = open_memstream(text, size);
-	if (!out)
-		return gd_out_of_memory("the best");
-	if (!t->validation)
-		fprintf(out, "[sweep]\nsort = train_loss\n");
-	gd_sweep_compose_base(out, &t->base, t->given);
-	for (int e = 0; e < count; e++) {
-		const gd_sweep_plan *plan = &t->race[entries[e].race].plan;
-		fprintf(out, "[trial best-%d]\n", e + 1);
-		/* Where no rows will say when it is enough, the folds have said it. */
-		if (!t->validation && entries[e].epochs && !is_given(t, "epochs"))
-			fprintf(out, "epochs = %" PRId64 "\n", entries[e].epochs);
-		for (int v = 0; v < plan->varied; v++) {
-			const char *value = plan->configuration[entries[e].configuration].values[v];
-			fprintf(out, "%s = %s\n", plan->option[v]->name, *value ? value : "none");
-		}
-	}
-	return fclose(out) ? gd_out_of_memory("the best") : gd_ok();
 }
 
 static gd_status write_report(const tuning *t, const gd_tune_entry *entries, int count)
@@ -241,39 +241,45 @@ static gd_status write_report(const tuning *t, const gd_tune_entry *entries, int
 	return status;
 }
 
+/* How many of the entries are trained in the end. */
+static int count_best(const tuning *t, const gd_tune_entry *entries, int count)
+{
+	int best = few_of(t, count);
+	/* How long one takes is known where it came to its end. */
+	if (t->options->budget > 0 && !t->options->best && count && entries[0].epochs)
+		while (best < count && best < MOST_BEST && time_of(t, entries, best + 1) < time_left(t))
+			best++;
+	return best;
+}
+
 /* Rank 0: who won, told and written down. */
 static gd_status choose(const tuning *t, char **text, size_t *size)
 {
+	char path[GD_PATH_ROOM + 32];
 	int count;
 	gd_tune_entry *entries;
-	gd_status status = gd_tune_entries(t->race, t->races, &entries, &count);
+	/* Of what is gone on with, those that were chosen are marked. */
+	gd_status status = gd_tune_entries(t->options->run, t->race, t->races, &entries, &count);
 	if (gd_failed(&status))
 		return status;
-	int best = count < t->options->best ? count : (int)t->options->best;
+	snprintf(path, sizeof path, "%.*s/best/sweep.h5", GD_PATH_ROOM - 1, t->options->run);
+	const bool there = t->options->budget > 0 && is_chosen(t);
+	if (!there)
+		gd_tune_choose(t->race, entries, count, count_best(t, entries, count));
 	status = count ? write_report(t, entries, count) : gd_error(GD_STOPPED, "no configuration came through in the time given; go on with more: genre-dist tune --run %s --resume", t->options->run);
 	if (!gd_failed(&status))
-		status = compose_best(t, entries, best, text, size);
+		status = there ? gd_tune_read_text(path, text, size) : gd_tune_compose_best(&t->ground, t->race, entries, count, text, size);
 	free(entries);
 	return status;
 }
 
 static gd_status train_best(tuning *t)
 {
-	void *text = NULL;
+	char *text = NULL, directory[GD_PATH_ROOM];
 	size_t size = 0;
-	char directory[GD_PATH_ROOM];
 	gd_sweep_plan plan = {0};
-	gd_status mine = t->world->rank == 0 ? choose(t, (char **)&text, &size) : gd_ok();
-	gd_status status = gd_agree(t->world, &mine);
-	size++; /* with the terminator */
-	if (!gd_failed(&status))
-		status = gd_broadcast_allocated(t->world, &text, &size);
-	if (gd_failed(&status)) {
-		free(text);
-		return status;
-	}
-	mine = gd_sweep_compose_plan("the best", text, &plan);
-	status = gd_agree(t->world, &mine);
+	gd_status mine = t->world->rank == 0 ? choose(t, &text, &size) : gd_ok();
+	gd_status status = share_plan(t, "the best", mine, text, size, &plan);
 	snprintf(directory, sizeof directory, "%.*s/best", GD_PATH_ROOM - 64, t->options->run);
 	if (!gd_failed(&status))
 		status = run_plan(t, &plan, directory, 0);
@@ -298,12 +304,10 @@ static gd_status open_directory(const tuning *t)
 gd_status gd_tune(gd_communicator *world, const gd_tune_options *options, const char *command)
 {
 	tuning t = {.world = world, .options = options, .command = command, .started = gd_seconds()};
-	t.given = gd_arena_take(&t.arena, gd_train_option_table.count, sizeof *t.given);
-	t.race = gd_arena_take(&t.arena, MOST_RACES, sizeof *t.race);
-	gd_status mine = t.given && t.race ? read_base(&t) : gd_out_of_memory("the options");
-	gd_status status = gd_agree(world, &mine);
-	if (!gd_failed(&status))
-		status = look_at_dataset(&t);
+	gd_status status = gd_tune_ground_read(world, options, &t.ground);
+	t.race = gd_allocate(MOST_RACES, sizeof *t.race);
+	gd_status mine = t.race ? status : gd_out_of_memory("the races");
+	status = gd_agree(world, &mine);
 	if (!gd_failed(&status)) {
 		mine = world->rank == 0 ? open_directory(&t) : gd_ok();
 		status = gd_agree(world, &mine);
@@ -313,6 +317,7 @@ gd_status gd_tune(gd_communicator *world, const gd_tune_options *options, const 
 	if (!gd_failed(&status))
 		status = train_best(&t);
 	gd_tune_release(t.race, t.races);
-	gd_arena_release(&t.arena);
+	free(t.race);
+	gd_tune_ground_release(&t.ground);
 	return status;
 }

@@ -19,23 +19,33 @@ bool gd_tune_is(const char *run)
 	return gd_file_exists(race_file(run, 0, path));
 }
 
-/* The plan, from the file of the sweep that sweep.h5 holds, and its results. */
-static gd_status read_race(const char *path, gd_tune_race *race)
+gd_status gd_tune_read_text(const char *path, char **text, size_t *size)
 {
 	gd_hdf5 hdf5;
 	gd_arena arena = {0};
-	char *text = NULL;
 	gd_hdf5_open(&hdf5, path);
 	gd_hdf5_expect_kind(&hdf5, GD_KIND_SWEEP);
 	const char *document = gd_hdf5_get_document(&hdf5, "sweep_file", &arena);
-	if (document && !gd_hdf5_failed(&hdf5))
-		text = strdup(document);
+	*text = document && !gd_hdf5_failed(&hdf5) ? strdup(document) : NULL;
+	*size = *text ? strlen(*text) : 0;
 	gd_status status = gd_hdf5_close(&hdf5);
 	gd_arena_release(&arena);
 	if (gd_failed(&status)) {
-		free(text);
+		free(*text);
+		*text = NULL;
 		return status;
 	}
+	return *text ? status : gd_out_of_memory("the plan of a sweep");
+}
+
+/* The plan, from the file of the sweep that sweep.h5 holds, and its results. */
+static gd_status read_race(const char *path, gd_tune_race *race)
+{
+	char *text;
+	size_t size;
+	gd_status status = gd_tune_read_text(path, &text, &size);
+	if (gd_failed(&status))
+		return status;
 	status = gd_sweep_compose_plan(path, text, &race->plan);
 	return gd_failed(&status) ? status : gd_sweep_results_of(&race->plan, race->directory, &race->results);
 }
@@ -70,9 +80,29 @@ void gd_tune_release(gd_tune_race *races, int count)
 	}
 }
 
-gd_status gd_tune_entries(const gd_tune_race *races, int count, gd_tune_entry **entries, int *entry_count)
+/* How many configurations are trained in the end; 0: not chosen yet. */
+static gd_status read_best(const char *run, int *best)
 {
-	int room = 0;
+	char path[GD_PATH_ROOM + 32], *text;
+	size_t size;
+	gd_sweep_plan plan;
+	snprintf(path, sizeof path, "%.*s/best/sweep.h5", GD_PATH_ROOM - 1, run);
+	*best = 0;
+	if (!gd_file_exists(path))
+		return gd_ok();
+	gd_status status = gd_tune_read_text(path, &text, &size);
+	if (gd_failed(&status))
+		return status;
+	status = gd_sweep_compose_plan(path, text, &plan);
+	if (!gd_failed(&status))
+		*best = plan.configurations;
+	gd_sweep_plan_release(&plan);
+	return status;
+}
+
+gd_status gd_tune_entries(const char *run, const gd_tune_race *races, int count, gd_tune_entry **entries, int *entry_count)
+{
+	int room = 0, best = 0;
 	for (int r = 0; r < count; r++)
 		room += races[r].plan.configurations;
 	*entry_count = 0;
@@ -80,7 +110,10 @@ gd_status gd_tune_entries(const gd_tune_race *races, int count, gd_tune_entry **
 	if (!*entries)
 		return gd_out_of_memory("the leaderboard");
 	*entry_count = gd_tune_rank(races, count, *entries);
-	return gd_ok();
+	gd_status status = run ? read_best(run, &best) : gd_ok();
+	if (best)
+		gd_tune_choose(races, *entries, *entry_count, best);
+	return status;
 }
 
 gd_status gd_tune_describe(FILE *out, const char *run)
@@ -90,7 +123,7 @@ gd_status gd_tune_describe(FILE *out, const char *run)
 	int count, entry_count = 0;
 	gd_status status = gd_tune_read(run, &races, &count);
 	if (!gd_failed(&status))
-		status = gd_tune_entries(races, count, &entries, &entry_count);
+		status = gd_tune_entries(run, races, count, &entries, &entry_count);
 	if (!gd_failed(&status)) {
 		fprintf(out, "tuning %s, %d %s\n\n", run, count, count == 1 ? "race" : "races");
 		gd_tune_print(out, races, count, entries, entry_count);

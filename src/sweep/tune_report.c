@@ -17,7 +17,7 @@ static int compare(const void *a, const void *b)
 static bool make_entry(const gd_tune_race *races, int r, int c, bool unfinished, gd_tune_entry *entry)
 {
 	const gd_sweep_plan *plan = &races[r].plan;
-	double loss = 0, accuracy = 0, deviation = 0;
+	double loss = 0, accuracy = 0, deviation = 0, seconds = 0;
 	int64_t folds = 0, epochs = 0;
 	for (int pass = 0; pass < 2; pass++)
 		for (int t = 0; t < plan->trials; t++) {
@@ -32,11 +32,12 @@ static bool make_entry(const gd_tune_race *races, int r, int c, bool unfinished,
 				epochs += result->best_epoch;
 				loss += result->metric[GD_SWEEP_VALIDATION_LOSS];
 				accuracy += result->metric[GD_SWEEP_VALIDATION_ACCURACY];
+				seconds += result->metric[GD_SWEEP_SECONDS];
 			} else {
 				deviation += pow(result->metric[GD_SWEEP_VALIDATION_LOSS] - loss / folds, 2);
 			}
 		}
-	*entry = (gd_tune_entry){r, c, loss / folds, folds > 1 ? sqrt(deviation / (folds - 1)) : 0, accuracy / folds, unfinished ? 0 : (epochs + folds / 2) / folds};
+	*entry = (gd_tune_entry){r, c, loss / folds, folds > 1 ? sqrt(deviation / (folds - 1)) : 0, accuracy / folds, seconds / folds, unfinished ? 0 : (epochs + folds / 2) / folds, false};
 	return true;
 }
 
@@ -49,6 +50,49 @@ int gd_tune_rank(const gd_tune_race *races, int count, gd_tune_entry *entries)
 				found += make_entry(races, r, c, unfinished, &entries[found]);
 	qsort(entries, (size_t)found, sizeof *entries, compare);
 	return found;
+}
+
+static bool is_defaults(const gd_tune_race *races, const gd_tune_entry *entry)
+{
+	return entry->race == 0 && !strcmp(races[0].plan.configuration[entry->configuration].name, GD_TUNE_DEFAULTS);
+}
+
+/* Whether a configuration's losses are below another's, fold by fold, by more than chance: by the standard error of the mean difference. */
+static bool is_better(const gd_tune_race *races, const gd_tune_entry *a, const gd_tune_entry *b)
+{
+	const gd_tune_race *x = &races[a->race], *y = &races[b->race];
+	double sum = 0, squares = 0;
+	int folds = 0;
+	for (int i = 0; i < x->plan.trials; i++)
+		for (int j = 0; j < y->plan.trials; j++) {
+			const gd_sweep_trial *p = &x->plan.trial[i], *q = &y->plan.trial[j];
+			if (p->configuration != a->configuration || q->configuration != b->configuration || p->fold != q->fold)
+				continue;
+			double difference = x->results[i].metric[GD_SWEEP_VALIDATION_LOSS] - y->results[j].metric[GD_SWEEP_VALIDATION_LOSS];
+			sum += difference;
+			squares += difference * difference;
+			folds++;
+		}
+	if (folds < 2)
+		return false;
+	double mean = sum / folds, variance = (squares - folds * mean * mean) / (folds - 1);
+	return mean < 0 && mean * mean * folds > variance;
+}
+
+void gd_tune_choose(const gd_tune_race *races, gd_tune_entry *entries, int entry_count, int best)
+{
+	int defaults = 0, last = -1;
+	while (defaults < entry_count && !is_defaults(races, &entries[defaults]))
+		defaults++;
+	for (int e = 0; e < entry_count; e++) {
+		entries[e].chosen = e < best;
+		if (e < best && defaults < entry_count && !is_better(races, &entries[e], &entries[defaults]))
+			last = e;
+	}
+	if (defaults < entry_count && defaults >= best && last >= 0) {
+		entries[last].chosen = false;
+		entries[defaults].chosen = true;
+	}
 }
 
 /* A configuration of the first rung: what it lost there, over the folds, and the value of the option at hand. */
@@ -153,6 +197,18 @@ static void print_what_mattered(FILE *out, const gd_tune_race *races, int count)
 	free(effects);
 }
 
+static void print_races(FILE *out, const gd_tune_race *races, int count, const gd_tune_entry *entries, int entry_count)
+{
+	fprintf(out, "\nconfigurations in %s:", count == 1 ? "the race" : "the races");
+	for (int r = 0; r < count; r++)
+		fprintf(out, " %d", races[r].plan.configurations);
+	fprintf(out, "\ntrained on all of the training part:");
+	for (int e = 0; e < entry_count; e++)
+		if (entries[e].chosen)
+			fprintf(out, " race-%d/%.40s", entries[e].race + 1, races[entries[e].race].plan.configuration[entries[e].configuration].name);
+	fputc('\n', out);
+}
+
 void gd_tune_print(FILE *out, const gd_tune_race *races, int count, const gd_tune_entry *entries, int entry_count)
 {
 	fprintf(out, "%-4s %-16s %10s %8s %9s  options\n", "rank", "configuration", "log_loss", "sd", "accuracy");
@@ -166,5 +222,6 @@ void gd_tune_print(FILE *out, const gd_tune_race *races, int count, const gd_tun
 			fprintf(out, " %s=%s", plan->option[v]->name, *c->values[v] ? c->values[v] : "none");
 		fputc('\n', out);
 	}
+	print_races(out, races, count, entries, entry_count);
 	print_what_mattered(out, races, count);
 }

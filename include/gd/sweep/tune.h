@@ -17,12 +17,15 @@ typedef struct gd_tune_range {
 } gd_tune_range;
 extern const gd_tune_range gd_tune_space[];
 extern const int gd_tune_space_size;
+/* The preset's own configuration, in the first race. */
+#define GD_TUNE_DEFAULTS "defaults"
 
 typedef struct gd_tune_options {
 	const char *data, *run, *config;
 	int64_t trials;  /* configurations drawn, besides the defaults; 0: as many as the budget lets */
 	double budget;   /* seconds; 0: none */
-	int64_t folds, best, seed;
+	int64_t folds, seed;
+	int64_t best;    /* configurations that are trained in the end; 0: three, and under a budget more where time is left */
 	bool resume;
 } gd_tune_options;
 
@@ -37,7 +40,9 @@ typedef struct gd_tune_race {
 typedef struct gd_tune_entry {
 	int race, configuration;
 	double loss, deviation, accuracy; /* over the folds */
+	double seconds; /* the mean of their trainings */
 	int64_t epochs; /* the mean of those that were best; 0 where not all came to their end */
+	bool chosen;    /* trained on all of the training part in the end */
 } gd_tune_entry;
 
 /* What an option had to do with the losses at the end of the first rung. */
@@ -55,13 +60,20 @@ GD_CHECKED gd_status gd_tune(gd_communicator *world, const gd_tune_options *opti
 
 /* Local (rank 0). entries [all configurations of all races], best first; how many. */
 int gd_tune_rank(const gd_tune_race *races, int count, gd_tune_entry *entries);
-/* The same, allocated: released by free(). */
-GD_CHECKED gd_status gd_tune_entries(const gd_tune_race *races, int count, gd_tune_entry **entries, int *entry_count);
+/* The same, allocated: released by free(). Chosen are as many as `run` has trained in the end; NULL: none. */
+GD_CHECKED gd_status gd_tune_entries(const char *run, const gd_tune_race *races, int count, gd_tune_entry **entries, int *entry_count);
+/*
+ * Local (rank 0). Chooses the first `best`; where the defaults are not among them, the last that is not better than they are by more than the standard error of its differences to them,
+ * fold by fold, makes way for them.
+ */
+void gd_tune_choose(const gd_tune_race *races, gd_tune_entry *entries, int entry_count, int best);
 /* Local (rank 0). effects [varied options of the first race]; how many options took two values. */
 int gd_tune_effects(const gd_tune_race *races, int count, gd_tune_effect *effects);
-/* Local (rank 0). The leaderboard, and each option's share of the differences between configurations at the end of the first rung. */
+/* Local (rank 0). The leaderboard, what is trained in the end, and each option's share of the differences between configurations at the end of the first rung. */
 void gd_tune_print(FILE *out, const gd_tune_race *races, int count, const gd_tune_entry *entries, int entry_count);
 
+/* Local. The text that a sweep.h5 was made from, allocated; size without the terminator. */
+GD_CHECKED gd_status gd_tune_read_text(const char *path, char **text, size_t *size);
 /* Local. Whether a directory is a tuning's. */
 bool gd_tune_is(const char *run);
 /* Local. A tuning's races as far as they have come: released by gd_tune_release and free(), after a failure, too. Errors: GD_BAD_DATA for a damaged file. */
