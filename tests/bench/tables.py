@@ -3,7 +3,7 @@
 
     tables.py PROGRAM FOLDER [--tables Vehicle,spam] [--splits 3] [--preprocess "OPTIONS"] [--train "OPTIONS"] [--members 16] [--tune 2m] [--ours] [--inner] [--json FILE]
 
-FOLDER holds gzipped CSV files; TARGETS below says which and what is to be predicted. Each split is `preprocess --seed N`: our training and validation rows are the peers' training rows,
+FOLDER holds gzipped CSV files; TARGETS below says which and what is to be predicted, of others --tables NAME=COLUMN does. Each split is `preprocess --seed N`: our training and validation rows are the peers' training rows,
 and records that preprocess dropped are scored for nobody. Prints accuracy and log-loss, mean and deviation over the splits, each method's mean rank, and seconds.
 --members and --tune add columns: ours with so many members, and the best few that `tune --budget` found, averaged.
 --inner splits the training and validation rows of split 0 once more: on these the preset's rule was chosen, so that no test row chose anything.
@@ -150,16 +150,17 @@ def main():
     options = parser.parse_args()
     options.program = os.path.abspath(options.program)
     results = {}
-    for table in options.tables.split(","):
+    for named in options.tables.split(","):
+        table, target = named.split("=") if "=" in named else (named, TARGETS[named])
         with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as work:
             source = f"{work}/{table}.csv"
             with open(source, "wb") as out:
                 out.write(gzip.open(f"{options.folder}/{table}.csv.gz").read())
             if options.inner:
-                source = keep_training_rows(options.program, source, TARGETS[table], work)
+                source = keep_training_rows(options.program, source, target, work)
             for split in range(options.splits):
-                rows, ours = score_ours(options, source, TARGETS[table], split, work)
-                scores = {**ours, **({} if options.ours else score_peers(source, TARGETS[table], rows))}
+                rows, ours = score_ours(options, source, target, split, work)
+                scores = {**ours, **({} if options.ours else score_peers(source, target, rows))}
                 for method, score in scores.items():
                     results.setdefault(table, {}).setdefault(method, []).append(score)
                 if options.json:
