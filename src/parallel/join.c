@@ -1,8 +1,10 @@
 #include "gd/parallel/join.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/memory.h"
 #include "gd/parallel/mpi_error.h"
 
 enum { TAG_JOIN = 71 };
@@ -47,6 +49,46 @@ gd_status gd_join_all(gd_communicator *communicator, const void *mine, size_t by
 	int code = MPI_Allgather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, communicator->mpi);
 	gd_wait_finish(communicator);
 	return gd_mpi_error(code, "gather from all ranks");
+}
+
+gd_status gd_join_shares(gd_communicator *communicator, const gd_status *mine, const void *bytes, size_t size, void **all, size_t *all_size)
+{
+	const size_t ranks = (size_t)communicator->size;
+	const int64_t own = (int64_t)size;
+	gd_status status = *mine;
+	int64_t *sizes = gd_allocate(ranks, sizeof *sizes), sum = 0;
+	int *counts = gd_allocate(2 * ranks, sizeof *counts), *starts = counts ? counts + ranks : NULL;
+	*all = NULL;
+	*all_size = 0;
+	if (!gd_failed(&status) && (!sizes || !counts))
+		status = gd_out_of_memory("what other ranks know");
+	status = gd_agree(communicator, &status);
+	if (!gd_failed(&status))
+		status = gd_join_all(communicator, &own, sizeof own, sizes);
+	for (size_t r = 0; r < ranks && !gd_failed(&status); r++) {
+		starts[r] = (int)sum;
+		counts[r] = (int)sizes[r];
+		sum += sizes[r];
+		if (sum > INT_MAX)
+			status = gd_error(GD_FAILED, "what ranks know of the table takes more than %d bytes in one message", INT_MAX);
+	}
+	if (!gd_failed(&status) && !(*all = malloc((size_t)sum + 1)))
+		status = gd_out_of_memory("what other ranks know");
+	status = gd_agree(communicator, &status);
+	if (!gd_failed(&status)) {
+		gd_wait_begin(communicator);
+		int code = MPI_Allgatherv(bytes, counts[communicator->rank], MPI_BYTE, *all, counts, starts, MPI_BYTE, communicator->mpi);
+		gd_wait_finish(communicator);
+		status = gd_mpi_error(code, "gather from all ranks");
+		*all_size = (size_t)sum;
+	}
+	if (gd_failed(&status)) {
+		free(*all);
+		*all = NULL;
+	}
+	free(sizes);
+	free(counts);
+	return status;
 }
 
 gd_status gd_join_agree(gd_communicator *communicator, const gd_status *mine)

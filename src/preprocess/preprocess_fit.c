@@ -7,9 +7,7 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
-#include "gd/parallel/join.h"
-#include "gd/preprocess/preprocess_ranges.h"
-#include "gd/table/encoding_fit.h"
+#include "gd/preprocess/preprocess_encoding.h"
 #include "gd/table/levels.h"
 
 void gd_preprocess_row(void *context, int64_t position, double *features)
@@ -48,134 +46,6 @@ static gd_status fit_moments(gd_preprocess *run)
 	if (!gd_failed(&status) && run->header.correlation)
 		status = gd_statistics_correlation(training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant, run->header.correlation);
 	return agree_on_rows(run, &status);
-}
-
-/* `together`: who holds the other values; NULL: nobody. */
-static gd_status fit_column(gd_preprocess *run, int term, const gd_status *mine, gd_pile *column, gd_ordered_room *room, const gd_together *together)
-{
-	const gd_schema *schema = &run->recipe.schema;
-	const gd_column_encoding encoding = gd_schema_find_encoding(schema, schema->terms[term].column);
-	gd_ordered ordered;
-	gd_status status = gd_ordered_sort(&ordered, mine, column, room, together);
-	/* None has a value. */
-	if (!gd_failed(&status) && !ordered.total) {
-		ordered.own[0] = schema->terms[term].fill;
-		ordered.count = !together || run->communicator->rank == 0;
-		ordered.total = 1;
-	}
-	if (!gd_failed(&status))
-		status = gd_encoding_fit_column(&run->header.preprocessing, run->recipe.first[term], &encoding, &ordered);
-	gd_ordered_release(&ordered);
-	return status;
-}
-
-enum {
-	FEW_ROWS = 1 << 15, /* of the training part, whose columns are made known to all ranks */
-	MOST_COLUMNS = 32,
-	LITTLE = 32 << 20,  /* bytes of columns in memory: clearing them takes no time that counts */
-	SOME_COLUMNS = 5,   /* of more: clearing what six take would take longer than another look at the rows, however many rows there are */
-};
-
-/* How many columns are taken out of the rows at a time: as many as there is room for, or have a chunk in memory where rows must be read from a file. */
-static int choose_columns(const gd_spill *spill, int64_t rows, int columns)
-{
-	size_t one = (size_t)rows * sizeof(double) + spill->chunk, left = spill->room > spill->held ? spill->room - spill->held : 0;
-	size_t wanted = one * SOME_COLUMNS > LITTLE ? one * SOME_COLUMNS : LITTLE, most = spill->file >= 0 ? spill->room / 4 / spill->chunk : (left < wanted ? left : wanted) / one;
-	most = most < MOST_COLUMNS ? most : MOST_COLUMNS;
-	return most < 1 ? 1 : most < (size_t)columns ? (int)most
-						     : columns;
-}
-
-/* Of the training part, on one rank. */
-static int64_t most_rows(const gd_preprocess *run)
-{
-	const int ranks = run->communicator->size;
-	int64_t most = 0;
-	for (int rank = 0; rank < ranks; rank++) {
-		int64_t rows = 0;
-		for (int region = 0; region < GD_REGIONS; region++) {
-			const int64_t *start = run->starts + (region * ranks + rank) * GD_SPLIT_PARTS + GD_TRAIN;
-			rows += start[GD_SPLIT_PARTS] - start[0];
-		}
-		most = rows > most ? rows : most;
-	}
-	return most;
-}
-
-/* What columns of all ranks take, and this rank's once more. */
-static double gathered_bytes(const gd_preprocess *run, int columns)
-{
-	return (double)columns * (double)(1 + most_rows(run)) * (1 + run->communicator->size) * sizeof(double);
-}
-
-/* Values of few records are made known to all ranks, many columns at a time: else each column costs tens of messages, one behind the other, to find its quantiles. */
-static gd_status gather(gd_preprocess *run, const gd_status *mine, gd_pile *columns, size_t count)
-{
-	const size_t ranks = (size_t)run->communicator->size, stride = 1 + (size_t)most_rows(run), one = count * stride;
-	double *own = gd_allocate(one, sizeof *own), *all = gd_allocate_unset(ranks * one, sizeof *all);
-	gd_status status = *mine;
-	if (!gd_failed(&status) && (!own || !all))
-		status = gd_out_of_memory("the encoding");
-	for (size_t c = 0; c < count && !gd_failed(&status); c++) {
-		double *to = own + c * stride;
-		gd_walk walk = gd_walk_over(&columns[c], 1);
-		for (const double *value; (value = gd_walk_next(&walk)); to[0]++)
-			to[1 + (size_t)to[0]] = *value;
-		status = run->spill.status;
-	}
-	status = gd_agree(run->communicator, &status);
-	if (!gd_failed(&status))
-		status = gd_join_all(run->communicator, own, one * sizeof *own, all);
-	for (size_t i = 0; i < ranks * count && !gd_failed(&status); i++) {
-		const double *from = all + i * stride;
-		const bool others = i / count != (size_t)run->communicator->rank;
-		for (size_t k = 1; others && k <= (size_t)from[0]; k++) {
-			double *to = gd_pile_extend(&columns[i % count]);
-			if (!to)
-				break;
-			*to = from[k];
-		}
-	}
-	free(own);
-	free(all);
-	return gd_failed(&status) ? status : run->spill.status;
-}
-
-/* Bins and ranks of the numeric features, of the values that are there. */
-static gd_status fit_encoding(gd_preprocess *run)
-{
-	const gd_schema *schema = &run->recipe.schema;
-	int64_t many = run->header.rows[GD_TRAIN] > FEW_ROWS || gathered_bytes(run, MOST_COLUMNS) > (double)run->spill.work;
-	int count = 0, *terms = gd_allocate((size_t)schema->term_count, sizeof *terms);
-	gd_ordered_room room = {0};
-	gd_pile *columns = gd_allocate((size_t)schema->term_count, sizeof *columns);
-	gd_status status = terms && columns ? gd_ok() : gd_out_of_memory("the encoding");
-	for (int i = 0; terms && i < schema->term_count; i++)
-		if (schema->terms[i].treatment->form == GD_FORM_SCALAR)
-			terms[count++] = i;
-	/* Where one rank has no room for it. */
-	status = gd_together_sum(run->together, &status, &many, 1);
-	const bool few = run->together && !many;
-	for (int i = 0; i < count && !gd_failed(&status);) {
-		/* All ranks must take as many at a time where they tell one another. */
-		int most = few ? MOST_COLUMNS : choose_columns(&run->spill, run->rows.piles[GD_SPLIT_TRAIN].count, count - i), end = most < count - i ? i + most : count;
-		status = gd_rows_list_training(&run->rows, end - i, terms + i, columns + i);
-		if (few)
-			status = gather(run, &status, columns + i, (size_t)(end - i));
-		for (bool failed = false; i < end; i++) {
-			/* As many as all ranks know of. */
-			if (!failed)
-				status = fit_column(run, terms[i], &status, &columns[i], &room, few ? NULL : run->together);
-			failed = gd_failed(&status);
-			gd_pile_release(&columns[i]);
-		}
-		if (few)
-			status = gd_agree(run->communicator, &status);
-	}
-	gd_ordered_room_release(&room);
-	free(terms);
-	free(columns);
-	return status;
 }
 
 enum { SPARSE = 8 }; /* features for each number that says what they are, from which on they are deflated */
@@ -245,5 +115,5 @@ gd_status gd_preprocess_fit(gd_preprocess *run)
 	status = gd_together_agree(run->together, &status);
 	if (!gd_failed(&status))
 		status = fit_moments(run);
-	return gd_failed(&status) ? status : fit_encoding(run);
+	return gd_failed(&status) ? status : gd_preprocess_fit_encoding(run);
 }

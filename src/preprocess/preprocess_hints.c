@@ -18,7 +18,9 @@ enum { FEWEST_JUDGED = 20,
 
 /* What one look at all rows says of the terms. */
 typedef struct look {
-	int64_t **sums;   /* [terms]: of a text's categories, number of records, sum of labels, and of their squares */
+	int64_t **sums;   /* [terms]: of a text's categories, number of records, sum of labels, and of their squares; parts of all_sums [sum_count] */
+	int64_t *all_sums;
+	size_t sum_count;
 	int64_t *missing; /* [terms]: records without a number */
 	double *ranges;   /* [terms, classes, 2]: least and greatest number of a class */
 	bool *tells;      /* [terms]: the class of every record */
@@ -30,11 +32,10 @@ static size_t category_count(const gd_term *term)
 	return (size_t)term->categories.count + 2;
 }
 
-static void release(const gd_schema *schema, look *l)
+static void release(look *l)
 {
-	for (int i = 0; l->sums && i < schema->term_count; i++)
-		free(l->sums[i]);
 	free(l->sums);
+	free(l->all_sums);
 	free(l->missing);
 	free(l->ranges);
 	free(l->tells);
@@ -47,14 +48,19 @@ static bool reserve(const gd_schema *schema, look *l)
 	l->missing = gd_allocate(terms, sizeof *l->missing);
 	l->ranges = gd_allocate(2 * ranges, sizeof *l->ranges);
 	l->tells = gd_allocate(terms, sizeof *l->tells);
-	bool enough = l->sums && l->missing && l->ranges && l->tells;
+	for (size_t i = 0; i < terms; i++)
+		l->sum_count += schema->terms[i].treatment->reads == GD_READS_TEXT ? 3 * category_count(&schema->terms[i]) : 0;
+	int64_t *sums = l->all_sums = gd_allocate(l->sum_count, sizeof *sums);
+	bool enough = l->sums && sums && l->missing && l->ranges && l->tells;
 	for (size_t i = 0; i < ranges && enough; i++) {
 		l->ranges[2 * i] = INFINITY;
 		l->ranges[2 * i + 1] = -INFINITY;
 	}
 	for (size_t i = 0; i < terms && enough; i++)
-		if (schema->terms[i].treatment->reads == GD_READS_TEXT)
-			enough = (l->sums[i] = gd_allocate(3 * category_count(&schema->terms[i]), sizeof **l->sums)) != NULL;
+		if (schema->terms[i].treatment->reads == GD_READS_TEXT) {
+			l->sums[i] = sums;
+			sums += 3 * category_count(&schema->terms[i]);
+		}
 	return enough;
 }
 
@@ -85,19 +91,16 @@ static void look_at_rows(const gd_preprocess *run, const look *l)
 /*
  * Whether no category has records of several classes: n equal numbers, and they alone, have n times the sum of their squares equal to the square of their sum.
  */
-static gd_status category_tells(const gd_preprocess *run, int index, int64_t *sums, bool *tells)
+static bool category_tells(const gd_preprocess *run, int index, const int64_t *sums)
 {
 	size_t all = category_count(&run->recipe.schema.terms[index]);
 	int64_t groups = 0, conflicts = 0;
-	gd_status status = gd_ok();
-	status = gd_together_sum(run->together, &status, sums, 3 * all);
-	for (size_t i = 0; i < all && !gd_failed(&status); i++) {
+	for (size_t i = 0; i < all; i++) {
 		const int64_t *of = sums + 3 * i;
 		groups += of[0] > 0;
 		conflicts += (__int128)of[0] * of[2] != (__int128)of[1] * of[1];
 	}
-	*tells = !conflicts && COMES_BACK * groups <= run->records;
-	return status;
+	return !conflicts && COMES_BACK * groups <= run->records;
 }
 
 /* A value and the class of its records. */
@@ -291,19 +294,19 @@ gd_status gd_preprocess_warn_of_hints(gd_preprocess *run)
 		look_at_rows(run, &l);
 		status = run->spill.status;
 	}
-	status = gd_together_agree(run->together, &status);
+	status = gd_together_sum(run->together, &status, l.all_sums, l.sum_count);
 	if (!gd_failed(&status) && run->records >= FEWEST_JUDGED)
 		status = numbers_tell(run, &l, l.tells);
 	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
 		const gd_term *term = &schema->terms[i];
 		if (term->treatment->reads == GD_READS_TEXT)
-			status = category_tells(run, i, l.sums[i], &l.tells[i]);
+			l.tells[i] = category_tells(run, i, l.sums[i]);
 		if (l.tells[i])
 			gd_enumeration_add(&columns, schema->columns[term->column]);
 		if (l.tells[i] && columns.count == 1)
 			gd_excerpt(schema->columns[term->column], room);
 	}
-	release(schema, &l);
+	release(&l);
 	if (columns.count == 1)
 		gd_log_warning("column '%s' alone tells the class of every record; --drop it if it would not be known beforehand", room);
 	else if (columns.count)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
+#include "gd/parallel/deal.h"
 #include "gd/parallel/join.h"
 #include "gd/preprocess/preprocess_memory.h"
 
@@ -22,58 +23,120 @@ static gd_status finish(FILE *out, void **bytes, const char *what)
 
 /* ---- inference ---- */
 
-static gd_status give_summaries(void *context, void **bytes, size_t *size)
+enum { MOST_COLUMNS = 256 }; /* that are dealt out at a time: 20 MB of them at most */
+
+/* Columns [first, end), of which each rank owns an equal share, in the order of the ranks. */
+typedef struct batch {
+	int first, end;
+} batch;
+
+static batch batch_of(const batch *all, int rank, int ranks)
 {
-	const gd_inference *inference = context;
-	FILE *out = open_memstream((char **)bytes, size);
-	if (out)
-		fwrite(&inference->records, sizeof inference->records, 1, out);
-	for (int i = inference->from; out && i < inference->upto; i++)
-		gd_summary_pack(&inference->columns[i].summary, out);
+	const gd_share share = gd_share_of(all->end - all->first, rank, ranks);
+	return (batch){all->first + (int)share.first, all->first + (int)(share.first + share.count)};
+}
+
+/* What this rank knows of columns that others own, sizes [ranks] to each; then they alone keep it. */
+static gd_status give_columns(gd_preprocess *run, gd_inference *inference, const batch *all, void **bytes, int *sizes)
+{
+	const int ranks = run->communicator->size;
+	size_t size = 0, before = 0;
+	FILE *out = open_memstream((char **)bytes, &size);
+	for (int rank = 0; rank < ranks; rank++) {
+		const batch theirs = batch_of(all, rank, ranks);
+		for (int i = theirs.first; i < theirs.end && out && rank != run->communicator->rank; i++) {
+			gd_summary_pack(&inference->columns[i].summary, out);
+			gd_summary_release(&inference->columns[i].summary);
+		}
+		if (out)
+			fflush(out);
+		sizes[rank] = (int)(size - before);
+		before = size;
+	}
 	return finish(out, bytes, "the columns");
 }
 
-static gd_status take_summaries(void *context, const void *bytes, size_t size)
+/* What all ranks know of this rank's columns is made one, in their order, and finished; what the others need of it goes into *bytes. */
+static gd_status take_columns(gd_preprocess *run, gd_inference *inference, const batch *all, const char *at, size_t size, void **bytes, size_t *given)
 {
-	gd_inference *inference = context;
-	const char *at = bytes, *end = at + size;
-	gd_summary later;
+	const int ranks = run->communicator->size;
+	const batch mine = batch_of(all, run->communicator->rank, ranks);
+	const char *end = at + size;
 	gd_status status = gd_ok();
-	int64_t records;
-	memcpy(&records, at, sizeof records);
-	at += sizeof records;
-	inference->records += records;
+	const int count = mine.end - mine.first;
+	gd_inference_column *columns = inference->columns + mine.first;
+	gd_summary *own = gd_allocate((size_t)count, sizeof *own), later;
+	if (!own)
+		return gd_out_of_memory("the columns");
 	gd_summary_init(&later);
-	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i++) {
-		status = gd_summary_unpack(&later, &at, end);
-		if (!gd_failed(&status))
-			status = gd_summary_merge(&inference->columns[i].summary, &later);
+	for (int i = 0; i < count && run->communicator->rank; i++) {
+		own[i] = columns[i].summary;
+		gd_summary_init(&columns[i].summary);
 	}
+	for (int rank = 0; rank < ranks; rank++)
+		for (int i = 0; i < count && !gd_failed(&status); i++) {
+			const bool here = rank == run->communicator->rank;
+			if (!here)
+				status = gd_summary_unpack(rank ? &later : &columns[i].summary, &at, end);
+			if (rank && !gd_failed(&status))
+				status = gd_summary_merge(&columns[i].summary, here ? &own[i] : &later);
+			if (here)
+				gd_summary_release(&own[i]);
+		}
+	for (int i = 0; i < count; i++)
+		gd_summary_release(&own[i]);
 	gd_summary_release(&later);
-	return status;
+	free(own);
+	FILE *out = open_memstream((char **)bytes, given);
+	for (int i = 0; i < count && out && !gd_failed(&status); i++) {
+		gd_summary *summary = &columns[i].summary;
+		status = gd_summary_finish(summary);
+		gd_summary_condense(summary);
+		gd_summary_pack(summary, out);
+	}
+	gd_status complete = finish(out, bytes, "the columns");
+	return gd_failed(&status) ? status : complete;
+}
+
+static gd_status join_batch(gd_preprocess *run, gd_inference *inference, const batch *all)
+{
+	void *given = NULL, *taken = NULL;
+	size_t size = 0, given_size = 0;
+	int *sizes = gd_allocate((size_t)run->communicator->size, sizeof *sizes);
+	gd_status status = sizes ? give_columns(run, inference, all, &given, sizes) : gd_out_of_memory("the columns");
+	status = gd_agree(run->communicator, &status);
+	if (!gd_failed(&status))
+		status = gd_deal(run->communicator, 1, given, sizes, &taken, &size);
+	free(given);
+	free(sizes);
+	given = NULL;
+	if (gd_failed(&status))
+		return status;
+	status = take_columns(run, inference, all, taken, size, &given, &given_size);
+	free(taken);
+	status = gd_join_shares(run->communicator, &status, given, given_size, &taken, &size);
+	const char *at = taken, *end = at ? at + size : at;
+	for (int i = all->first; i < all->end && !gd_failed(&status); i++)
+		status = gd_summary_unpack(&inference->columns[i].summary, &at, end);
+	free(given);
+	free(taken);
+	return gd_agree(run->communicator, &status);
 }
 
 gd_status gd_preprocess_join_inference(gd_preprocess *run, const gd_status *mine, gd_inference *inference)
 {
-	void *bytes = NULL;
-	size_t size = 0;
 	if (!run->together)
 		return *mine;
 	gd_status status = gd_join_agree(run->communicator, mine);
-	const gd_join join = {give_summaries, take_summaries, inference};
 	if (!gd_failed(&status))
 		status = gd_preprocess_fit_columns_together(run, inference);
 	if (!gd_failed(&status))
-		status = gd_join_ranks(run->communicator, &status, &join, &bytes, &size);
-	const char *at = bytes, *end = at ? at + size : at;
-	if (!gd_failed(&status)) {
-		memcpy(&inference->records, at, sizeof inference->records);
-		at += sizeof inference->records;
+		status = gd_join_counts(run->communicator, &inference->records, 1);
+	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i += MOST_COLUMNS) {
+		const batch some = {i, inference->upto - i < MOST_COLUMNS ? inference->upto : i + MOST_COLUMNS};
+		status = join_batch(run, inference, &some);
 	}
-	for (int i = inference->from; i < inference->upto && !gd_failed(&status); i++)
-		status = gd_summary_unpack(&inference->columns[i].summary, &at, end);
-	free(bytes);
-	return gd_agree(run->communicator, &status);
+	return status;
 }
 
 /* ---- rows ---- */

@@ -121,6 +121,47 @@ static gd_status copy_tables(const gd_feature_tables *from, gd_preprocessing *co
 	return status;
 }
 
+/* Lengths of the arrays of a feature's tables; those that are not there are 0. */
+static void measure_tables(const gd_feature_tables *tables, size_t lengths[6])
+{
+	const bool standard = tables->kind == GD_ENCODE_STANDARD;
+	lengths[0] = tables->kind == GD_ENCODE_PIECEWISE_LINEAR ? (size_t)tables->columns + 1 : 0;
+	lengths[1] = lengths[2] = standard ? 0 : (size_t)tables->columns;
+	lengths[3] = lengths[4] = (size_t)tables->knots;
+	lengths[5] = (size_t)tables->quantiles;
+}
+
+void gd_preprocessing_pack(const gd_preprocessing *preprocessing, int feature, FILE *out)
+{
+	const gd_feature_tables *tables = &preprocessing->tables[feature];
+	const double *const arrays[] = {tables->edge, tables->mean, tables->deviation, tables->knot, tables->normal, tables->quantile};
+	size_t lengths[6];
+	measure_tables(tables, lengths);
+	fwrite(tables, sizeof *tables, 1, out);
+	for (int i = 0; i < 6; i++)
+		if (lengths[i])
+			fwrite(arrays[i], sizeof(double), lengths[i], out);
+}
+
+gd_status gd_preprocessing_unpack(gd_preprocessing *preprocessing, int feature, bool known, const char **at, const char *end)
+{
+	gd_feature_tables tables;
+	double **const arrays[] = {&tables.edge, &tables.mean, &tables.deviation, &tables.knot, &tables.normal, &tables.quantile};
+	size_t lengths[6];
+	if ((size_t)(end - *at) < sizeof tables)
+		return gd_error(GD_FAILED, "what is known of a feature was cut short");
+	memcpy(&tables, *at, sizeof tables);
+	*at += sizeof tables;
+	measure_tables(&tables, lengths);
+	for (int i = 0; i < 6; i++) {
+		if ((size_t)(end - *at) / sizeof(double) < lengths[i])
+			return gd_error(GD_FAILED, "what is known of a feature was cut short");
+		*arrays[i] = lengths[i] ? (double *)(void *)(uintptr_t)*at : NULL;
+		*at += lengths[i] * sizeof(double);
+	}
+	return known ? gd_ok() : copy_tables(&tables, preprocessing, feature);
+}
+
 gd_status gd_preprocessing_copy(const gd_preprocessing *source, gd_preprocessing *copy)
 {
 	gd_status status = gd_preprocessing_init(copy, source->features, source->classes);

@@ -188,14 +188,13 @@ gd_status gd_rows_fit_classes(gd_rows *rows)
 	return gd_together_agree(rows->together, &status);
 }
 
-/* The training part's records of each category of a learning term, trained [categories]; and what becomes of its codes, place [categories]. */
+/* The training part's records of each category of a learning term, trained [categories], a part of what all terms have in one array; and what becomes of its codes, place [categories]. */
 typedef struct learning {
 	int64_t *trained;
 	int32_t *place;
-	int64_t unseen;
 } learning;
 
-/* One after the other, so that all holders add up the same things. */
+/* What becomes of the categories of a term, whose records are those of all holders: nothing is asked. */
 static gd_status fit_term(gd_rows *rows, int index, int64_t training, learning *l)
 {
 	gd_term *term = &rows->recipe->schema.terms[index];
@@ -204,10 +203,7 @@ static gd_status fit_term(gd_rows *rows, int index, int64_t training, learning *
 	size_t count = (size_t)term->categories.count;
 	bool *used = gd_allocate(count, sizeof *used);
 	if (!used)
-		status = gd_out_of_memory("a column's categories");
-	status = gd_together_sum(rows->together, &status, trained, count);
-	if (gd_failed(&status))
-		goto done;
+		return gd_out_of_memory("a column's categories");
 	/* A list of categories is not empty, or it would be learned again: the most frequent one stays. */
 	int32_t most = 0;
 	if (!count)
@@ -224,7 +220,6 @@ static gd_status fit_term(gd_rows *rows, int index, int64_t training, learning *
 	for (size_t i = 0; i < count && !gd_failed(&status); i++)
 		if (l->place[i] < 0 && term->other_level)
 			l->place[i] = term->categories.count;
-done:
 	free(used);
 	return status;
 }
@@ -239,7 +234,8 @@ static void count_categories(const gd_rows *rows, const learning *of)
 				of[i].trained[(int32_t)row->codes[i]]++;
 }
 
-static void place_categories(gd_rows *rows, learning *of)
+/* unseen [terms]: codes that have none any more. */
+static void place_categories(gd_rows *rows, const learning *of, int64_t *unseen)
 {
 	int terms = rows->recipe->schema.term_count;
 	gd_walk walk = gd_rows_walk(rows);
@@ -252,49 +248,67 @@ static void place_categories(gd_rows *rows, learning *of)
 				/* Of test tables, below 0: known to nobody. */
 				row->codes[i] = code >= 0 ? of[i].place[code] : term->other_level ? term->categories.count
 												  : -1;
-				of[i].unseen += row->codes[i] < 0;
+				unseen[i] += row->codes[i] < 0;
 			}
 }
 
-static gd_status fit_terms(gd_rows *rows, int64_t training, learning *of)
+/* trained [categories of all learning terms], zeroed, and place, likewise: each term gets its part. */
+static void share_out(const gd_schema *schema, int64_t *trained, int32_t *place, learning *of)
+{
+	for (int i = 0; i < schema->term_count; i++) {
+		if (!schema->terms[i].learns)
+			continue;
+		of[i] = (learning){trained, place};
+		trained += schema->terms[i].categories.count;
+		place += schema->terms[i].categories.count;
+	}
+}
+
+static gd_status note_unseen(gd_rows *rows, const int64_t *unseen)
 {
 	gd_schema *schema = &rows->recipe->schema;
 	char room[GD_EXCERPT_ROOM];
-	gd_status status = gd_ok();
-	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
-		if (!schema->terms[i].learns)
+	for (int i = 0; i < schema->term_count; i++) {
+		gd_term *term = &schema->terms[i];
+		if (!term->learns)
 			continue;
-		size_t count = (size_t)schema->terms[i].categories.count;
-		of[i].trained = gd_allocate(count, sizeof *of[i].trained);
-		of[i].place = gd_allocate(count, sizeof *of[i].place);
-		if (!of[i].trained || !of[i].place)
-			status = gd_out_of_memory("a column's categories");
+		term->learns = false;
+		rows->recipe->oddities[term->column][GD_ODD_UNSEEN].count += unseen[i];
+		if (unseen[i] && schema->unseen == GD_UNSEEN_ERROR)
+			return gd_error(GD_BAD_DATA, "%lld records have a category in column '%s' that the training part lacks", (long long)unseen[i], gd_excerpt(schema->columns[term->column], room));
 	}
+	return gd_ok();
+}
+
+/* What all holders have of all terms is asked at once. */
+static gd_status fit_terms(gd_rows *rows, int64_t training, learning *of)
+{
+	gd_schema *schema = &rows->recipe->schema;
+	size_t categories = 0, terms = (size_t)schema->term_count;
+	for (int i = 0; i < schema->term_count; i++)
+		categories += schema->terms[i].learns ? (size_t)schema->terms[i].categories.count : 0;
+	int64_t *trained = gd_allocate(categories, sizeof *trained), *unseen = gd_allocate(terms, sizeof *unseen);
+	int32_t *place = gd_allocate(categories, sizeof *place);
+	gd_status status = trained && unseen && place ? gd_ok() : gd_out_of_memory("the columns' categories");
 	if (!gd_failed(&status)) {
+		share_out(schema, trained, place, of);
 		count_categories(rows, of);
 		status = rows->spill->status;
 	}
-	status = gd_together_agree(rows->together, &status);
+	status = gd_together_sum(rows->together, &status, trained, categories);
 	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++)
-		if (of[i].trained)
+		if (schema->terms[i].learns)
 			status = fit_term(rows, i, training, &of[i]);
 	if (!gd_failed(&status)) {
-		place_categories(rows, of);
+		place_categories(rows, of, unseen);
 		status = rows->spill->status;
 	}
-	for (int i = 0; i < schema->term_count; i++) {
-		gd_term *term = &schema->terms[i];
-		if (!of[i].trained)
-			continue;
-		term->learns = false;
-		status = gd_together_sum(rows->together, &status, &of[i].unseen, 1);
-		if (gd_failed(&status))
-			return status;
-		rows->recipe->oddities[term->column][GD_ODD_UNSEEN].count += of[i].unseen;
-		if (of[i].unseen && schema->unseen == GD_UNSEEN_ERROR)
-			status = gd_error(GD_BAD_DATA, "%lld records have a category in column '%s' that the training part lacks", (long long)of[i].unseen,
-				gd_excerpt(schema->columns[term->column], room));
-	}
+	status = gd_together_sum(rows->together, &status, unseen, terms);
+	if (!gd_failed(&status))
+		status = note_unseen(rows, unseen);
+	free(trained);
+	free(unseen);
+	free(place);
 	return status;
 }
 
@@ -319,10 +333,6 @@ gd_status gd_rows_fit_categories(gd_rows *rows)
 	status = gd_together_agree(rows->together, &status);
 	if (!gd_failed(&status))
 		status = fit_terms(rows, training, of);
-	for (int i = 0; of && i < schema->term_count; i++) {
-		free(of[i].trained);
-		free(of[i].place);
-	}
 	free(of);
 	return status;
 }

@@ -46,12 +46,6 @@ static uint64_t hash_text(const char *text, size_t *length)
 	return hash ? hash : 1;
 }
 
-static int by_hash(const void *a, const void *b)
-{
-	const gd_level *left = a, *right = b;
-	return (left->hash > right->hash) - (left->hash < right->hash);
-}
-
 static void put_level(gd_level_sample *sample, gd_level level)
 {
 	uint64_t slot = level.hash & (sample->room - 1);
@@ -76,21 +70,47 @@ static bool rebuild(gd_level_sample *sample, uint64_t room, uint64_t limit)
 	return true;
 }
 
+/* Of hashes [count], moved about, the one that `place` others are below; they are all different. Source: C. A. R. Hoare, "Algorithm 65: find", 1961. */
+static uint64_t select_hash(uint64_t *hashes, int count, int place)
+{
+	for (int low = 0, high = count - 1; low < high;) {
+		const uint64_t middle = hashes[low + (high - low) / 2];
+		int i = low, j = high;
+		while (i <= j) {
+			while (hashes[i] < middle)
+				i++;
+			while (hashes[j] > middle)
+				j--;
+			if (i <= j) {
+				uint64_t other = hashes[i];
+				hashes[i++] = hashes[j];
+				hashes[j--] = other;
+			}
+		}
+		if (place <= j)
+			high = j;
+		else if (place >= i)
+			low = i;
+		else
+			break;
+	}
+	return hashes[place];
+}
+
 /* Keeps the GD_SUMMARY_SAMPLE least hashes. */
 static bool trim(gd_level_sample *sample)
 {
 	int count = 0;
 	if (sample->condensed || sample->count <= GD_SUMMARY_SAMPLE)
 		return true;
-	gd_level *levels = malloc((size_t)sample->count * sizeof *levels);
-	if (!levels)
+	uint64_t *hashes = malloc((size_t)sample->count * sizeof *hashes);
+	if (!hashes)
 		return false;
 	for (uint64_t i = 0; i < sample->room; i++)
 		if (sample->slots[i].hash)
-			levels[count++] = sample->slots[i];
-	qsort(levels, (size_t)count, sizeof *levels, by_hash);
-	uint64_t limit = levels[GD_SUMMARY_SAMPLE].hash;
-	free(levels);
+			hashes[count++] = sample->slots[i].hash;
+	const uint64_t limit = select_hash(hashes, count, GD_SUMMARY_SAMPLE);
+	free(hashes);
 	return rebuild(sample, sample->room, limit);
 }
 

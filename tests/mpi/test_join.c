@@ -86,6 +86,26 @@ static void test_join(void)
 	}
 }
 
+/* Of rank r, r letters. */
+static void test_shares(void)
+{
+	char mine[16] = "", expected[256] = "";
+	void *all;
+	size_t size;
+	for (int r = 0; r < ranks.size; r++)
+		for (int i = 0; i < r; i++)
+			expected[strlen(expected)] = (char)('a' + r);
+	memset(mine, 'a' + ranks.rank, (size_t)ranks.rank);
+	gd_status fine = gd_ok();
+	CU_ASSERT_TRUE(ranks_ok(gd_join_shares(&ranks, &fine, mine, strlen(mine), &all, &size)));
+	CU_ASSERT_EQUAL(size, strlen(expected));
+	CU_ASSERT_FALSE(memcmp(all, expected, size));
+	free(all);
+	gd_status bad = ranks.rank == ranks.size - 1 ? gd_error(GD_BAD_DATA, "no use") : gd_ok(), status = gd_join_shares(&ranks, &bad, mine, strlen(mine), &all, &size);
+	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
+	CU_ASSERT_PTR_NULL(all);
+}
+
 /* Twice the question, and, of the rank that is asked, the number of questions. */
 static gd_status answer(void *context, const void *entries, size_t count, void *answers)
 {
@@ -133,6 +153,7 @@ const ranks_test ranks_tests[] = {
 	{"counts", test_counts},
 	{"agreement on data", test_agreement},
 	{"join", test_join},
+	{"shares", test_shares},
 	{"questions", test_ask},
 	{0},
 };

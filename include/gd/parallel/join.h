@@ -14,6 +14,11 @@ GD_CHECKED gd_status gd_join_before(gd_communicator *communicator, const int64_t
 /* Collective. Of all ranks `bytes` bytes each, in their order: all [ranks * bytes], overwritten. */
 GD_CHECKED gd_status gd_join_all(gd_communicator *communicator, const void *mine, size_t bytes, void *all);
 /*
+ * Collective. Of all ranks as many bytes as each has, in their order, into *all (free()). `mine`: the status of what led here. All ranks leave with the same status; more than 2^31 bytes in all are
+ * GD_FAILED.
+ */
+GD_CHECKED gd_status gd_join_shares(gd_communicator *communicator, const gd_status *mine, const void *bytes, size_t size, void **all, size_t *all_size);
+/*
  * Collective. Agreement on what ranks read of shares in their order: GD_BAD_DATA of the lowest rank that failed is every rank's status, in the words that one process which reads all would have found,
  * unless a rank failed otherwise (gd_agree).
  */

@@ -3,6 +3,7 @@
 #define GD_PREPROCESSING_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "gd/base/memory.h"
 #include "gd/base/status.h"
@@ -45,6 +46,11 @@ GD_CHECKED gd_status gd_preprocessing_encoding(const gd_preprocessing *preproces
 /* The one encoding of the features that are not standard ("standard" when all are), or "mixed". */
 const char *gd_preprocessing_encoding_word(const gd_preprocessing *preprocessing);
 GD_CHECKED gd_status gd_preprocessing_copy(const gd_preprocessing *source, gd_preprocessing *copy);
+/*
+ * A feature's tables as bytes of this machine, a multiple of 8 of them, appended to `out`; and back, from `*at` in front of `end`, behind which `*at` is then. `known`: they are there already.
+ */
+void gd_preprocessing_pack(const gd_preprocessing *preprocessing, int feature, FILE *out);
+GD_CHECKED gd_status gd_preprocessing_unpack(gd_preprocessing *preprocessing, int feature, bool known, const char **at, const char *end);
 void gd_preprocessing_release(gd_preprocessing *preprocessing);
 
 /* Same recipe (but for the records' weights), names (however the tables were written), means, deviations and encoding to the last bit; else `*difference` names the first fields that differ, "means". */

@@ -100,7 +100,7 @@ void gd_summary_pack(const gd_summary *summary, FILE *out);
 GD_CHECKED gd_status gd_summary_unpack(gd_summary *summary, const char **at, const char *end);
 /* When all is added, before the questions below: makes the sample what it is from any dealing out. */
 GD_CHECKED gd_status gd_summary_finish(gd_summary *summary);
-/* Then, where memory is short: keeps what the questions below need alone, often a hundredth. Nothing is added, merged or packed any more. */
+/* Then, where memory is short, or others are told: keeps what the questions below need alone, often a hundredth. Nothing is added or merged any more. */
 void gd_summary_condense(gd_summary *summary);
 void gd_summary_release(gd_summary *summary);
 

@@ -9,7 +9,7 @@
 
 const char *const unit_suite = "statistics";
 
-enum { ROWS = 2000, FEATURES = 5 };
+enum { ROWS = 2000, FEATURES = 7 };
 
 static double table[ROWS][FEATURES];
 
@@ -34,6 +34,8 @@ static void fill(void)
 		table[i][2] = 0.1;                          /* constant, though 2000 times 0.1 over 2000 is not 0.1 */
 		table[i][3] = -3 * draw[0];
 		table[i][4] = i == 7;
+		table[i][5] = i < 3 ? i - 1 : i % 2; /* flags, but for one record */
+		table[i][6] = 1;
 	}
 }
 
@@ -55,20 +57,21 @@ static void test_moments(void)
 			for (int k = 0; k < FEATURES; k++)
 				s[j][k] += (table[i][j] - m[j]) * (table[i][k] - m[k]) / ROWS;
 	for (int j = 0; j < FEATURES; j++) {
-		CU_ASSERT_EQUAL(constant[j], j == 2);
+		CU_ASSERT_EQUAL(constant[j], j == 2 || j == 6);
 		CU_ASSERT_EQUAL(correlation[j * FEATURES + j], 1);
-		if (j == 2)
+		if (j == 2 || j == 6)
 			continue;
 		CU_ASSERT_DOUBLE_EQUAL(mean[j], (double)m[j], 1e-15 * fabs((double)m[j]));
 		CU_ASSERT_DOUBLE_EQUAL(deviation[j], (double)sqrtl(s[j][j]), 1e-7 * (double)sqrtl(s[j][j]));
 		for (int k = 0; k < FEATURES; k++) {
-			double expected = k == 2 ? 0 : (double)(s[j][k] / sqrtl(s[j][j] * s[k][k]));
+			double expected = k == 2 || k == 6 ? 0 : (double)(s[j][k] / sqrtl(s[j][j] * s[k][k]));
 			CU_ASSERT_DOUBLE_EQUAL(correlation[j * FEATURES + k], expected, 1e-7);
 			CU_ASSERT_EQUAL(correlation[j * FEATURES + k], correlation[k * FEATURES + j]);
 		}
 	}
 	CU_ASSERT_EQUAL(mean[2], 0.1);
 	CU_ASSERT_EQUAL(deviation[2], 1);
+	CU_ASSERT_EQUAL(mean[6], 1);
 	CU_ASSERT_DOUBLE_EQUAL(correlation[3], -1, 1e-12);
 	CU_ASSERT_TRUE(correlation[3] >= -1);
 	/* Population: sqrt(1/n - 1/n^2) for one 1 among n. */

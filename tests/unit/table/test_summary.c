@@ -123,7 +123,23 @@ static void test_merge(void)
 	}
 }
 
-/* What is kept of a summary that nothing is added to answers as the whole one does. */
+/* As bytes and back. */
+static void send(gd_summary *summary)
+{
+	char *bytes = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&bytes, &size);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	gd_summary_pack(summary, out);
+	fclose(out);
+	const char *at = bytes;
+	gd_status status = gd_summary_unpack(summary, &at, bytes + size);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	CU_ASSERT_PTR_EQUAL(at, bytes + size);
+	free(bytes);
+}
+
+/* What is kept of a summary that nothing is added to answers as the whole one does, also where it was sent. */
 static void test_condensed(void)
 {
 	static const int64_t records[] = {0, 1, 100, 40000};
@@ -135,9 +151,12 @@ static void test_condensed(void)
 		CU_ASSERT_EQUAL(status.code, GD_OK);
 		status = gd_summary_finish(&less);
 		CU_ASSERT_EQUAL(status.code, GD_OK);
+		if (i % 2)
+			send(&whole);
 		/* Again changes nothing. */
 		for (int again = 0; again < 2; again++) {
 			gd_summary_condense(&less);
+			send(&less);
 			status = gd_summary_finish(&less);
 			CU_ASSERT_EQUAL(status.code, GD_OK);
 		}
