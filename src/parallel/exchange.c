@@ -16,7 +16,8 @@ enum { TOGETHER = 512 }; /* rows whose places are computed at once */
 
 struct gd_exchange {
 	gd_communicator *communicator;
-	int features;
+	int features;              /* of a row as it is held */
+	const gd_row_form *form;   /* in which it is; NULL: as it is */
 	uint64_t seed;
 	int64_t rows; /* of the dataset */
 	int64_t epochs;
@@ -68,6 +69,7 @@ static gd_status allocate(gd_exchange *exchange, bool weighted)
 		return gd_ok();
 	gd_transit_room room = {
 		.features = exchange->features,
+		.form = exchange->form,
 		.weighted = weighted,
 		.shard_rows = shard_rows,
 		.pieces = larger(full->pieces, last->pieces),
@@ -96,6 +98,7 @@ gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_op
 	assert(options->rows >= 0 && options->features > 0 && options->batch_rows > 0);
 	*result = NULL;
 	int64_t window = gd_exchange_window(options);
+	assert(!window || !options->form);
 	bool weighted = options->shard ? options->shard->weights != NULL : options->weighted;
 	gd_status status = gd_ok();
 	gd_exchange *exchange = gd_allocate(1, sizeof *exchange);
@@ -104,7 +107,8 @@ gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_op
 		goto done;
 	}
 	exchange->communicator = communicator;
-	exchange->features = options->features;
+	exchange->form = options->form;
+	exchange->features = options->form ? options->form->words : options->features;
 	exchange->seed = options->seed;
 	exchange->rows = options->rows;
 	exchange->epochs = options->epochs;
@@ -115,7 +119,7 @@ gd_status gd_exchange_create(gd_communicator *communicator, const gd_exchange_op
 		.batch_rows = options->batch_rows,
 		.drop_last = options->drop_last,
 		.skip_single = options->skip_single,
-		.piece_rows = gd_transit_piece_rows(communicator->size, options->features, weighted, options->piece_bytes),
+		.piece_rows = gd_transit_piece_rows(communicator->size, exchange->features, weighted, options->piece_bytes),
 	};
 	status = gd_epoch_plan_init(&exchange->plan, &shape, options->network, communicator->rank, communicator->size);
 done:
@@ -285,7 +289,10 @@ static void fetch_rows(const gd_exchange *exchange, int64_t position, int rows, 
 	for (int first = 0; first < rows; first += TOGETHER) {
 		int count = rows - first < TOGETHER ? rows - first : TOGETHER;
 		gd_permutation_rows(&exchange->permutation, (uint64_t)(position + first), (size_t)count, index);
-		gd_transpose_chosen((size_t)count, features, exchange->row_features, features, index, x + first, (size_t)rows);
+		if (exchange->form)
+			gd_row_form_expand(exchange->form, (size_t)count, exchange->row_features, features, index, x + first, (size_t)rows);
+		else
+			gd_transpose_chosen((size_t)count, features, exchange->row_features, features, index, x + first, (size_t)rows);
 		for (int i = 0; i < count; i++)
 			labels[first + i] = exchange->row_labels[index[i]];
 		for (int i = 0; i < count && weights; i++)

@@ -27,6 +27,7 @@ typedef struct arrival {
 struct gd_transit {
 	gd_communicator *communicator;
 	int features;
+	const gd_row_form *form;
 	bool weighted;
 	size_t words; /* of a row that travels */
 	MPI_Datatype record;
@@ -86,6 +87,7 @@ gd_status gd_transit_create(gd_communicator *communicator, const gd_transit_room
 		return gd_out_of_memory("the exchange of rows");
 	transit->communicator = communicator;
 	transit->features = room->features;
+	transit->form = room->form;
 	transit->weighted = room->weighted;
 	transit->words = words_of(room->features, room->weighted);
 	transit->record = MPI_DATATYPE_NULL;
@@ -308,7 +310,10 @@ void gd_transit_fetch(const gd_transit *transit, int64_t slot, int rows, float *
 		int count = rows - first < TOGETHER ? rows - first : TOGETHER;
 		for (int i = 0; i < count; i++)
 			index[i] = transit->present.record_of[slot + first + i];
-		gd_transpose_chosen((size_t)count, features, records, width, index, x + first, (size_t)rows);
+		if (transit->form)
+			gd_row_form_expand(transit->form, (size_t)count, records, width, index, x + first, (size_t)rows);
+		else
+			gd_transpose_chosen((size_t)count, features, records, width, index, x + first, (size_t)rows);
 		for (int i = 0; i < count; i++)
 			memcpy(&labels[first + i], records + index[i] * width + features, sizeof *labels);
 		for (int i = 0; i < count && transit->weighted; i++)

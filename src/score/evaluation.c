@@ -9,6 +9,7 @@
 #include "gd/network/temperature.h"
 #include "gd/parallel/deal.h"
 #include "gd/score/score_reduce.h"
+#include "gd/store/packed_rows.h"
 #include "gd/store/row_file.h"
 
 enum { PIECE_BYTES = 4 << 20 }; /* of the rows that are read at a time */
@@ -17,7 +18,9 @@ struct gd_evaluation {
 	gd_communicator *communicator;
 	int64_t rows, first, total; /* of this rank, the first of them among all, and all */
 	int features, classes;
-	float *x; /* block after block, each [features, rows of the block]; one block where rows are streamed */
+	float *x; /* block after block, each [features, rows of the block]; one block where rows are streamed or packed */
+	const gd_row_form *form;  /* NULL: rows are not packed */
+	float *packed;            /* [rows, words] */
 	int32_t *labels;
 	float *weights; /* NULL: all 1 */
 	bool weighted;
@@ -67,8 +70,8 @@ static void to_blocks(gd_evaluation *e, const float *rows)
 		gd_transpose((size_t)block_rows(e, first), (size_t)e->features, rows + first * e->features, (size_t)e->features, e->x + first * e->features, (size_t)block_rows(e, first));
 }
 
-/* This rank's share of `total` rows, without their values, for which there is room, or for those of one block where they are streamed; NULL: out of memory. */
-static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, bool streamed)
+/* This rank's share of `total` rows, without their values, for which there is room, or for those of one block where they are streamed or, in `form`, packed; NULL: out of memory. */
+static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, bool streamed, const gd_row_form *form)
 {
 	gd_evaluation *e = gd_allocate(1, sizeof *e);
 	if (!e)
@@ -82,8 +85,9 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 	e->features = features;
 	e->classes = classes;
 	e->weighted = weighted;
-	size_t room = streamed ? GD_EVALUATION_ROWS : (size_t)e->rows;
-	bool complete = (e->x = gd_allocate(room * (size_t)features, sizeof *e->x)) && (e->labels = gd_allocate(room, sizeof *e->labels)) &&
+	e->form = form;
+	size_t room = streamed ? GD_EVALUATION_ROWS : (size_t)e->rows, blocks_room = form ? GD_EVALUATION_ROWS : room;
+	bool complete = (e->x = gd_allocate(blocks_room * (size_t)features, sizeof *e->x)) && (!form || (e->packed = gd_allocate(room * (size_t)form->words, sizeof *e->packed))) && (e->labels = gd_allocate(room, sizeof *e->labels)) &&
 			(e->probabilities = gd_allocate((size_t)classes * GD_EVALUATION_ROWS, sizeof(float))) && (!weighted || (e->weights = gd_allocate(room, sizeof *e->weights)));
 	if (!complete) {
 		gd_evaluation_free(e);
@@ -95,7 +99,7 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false, NULL);
 	float *rows = e ? gd_allocate((size_t)e->rows * (size_t)e->features, sizeof *rows) : NULL;
 	gd_status mine = rows ? gd_ok() : gd_out_of_memory("the rows to be scored");
 	gd_status status = gd_agree(communicator, &mine);
@@ -114,10 +118,31 @@ gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *datase
 	return status;
 }
 
+gd_status gd_evaluation_pack(gd_communicator *communicator, gd_dataset *dataset, gd_part part, const gd_row_form *form, gd_evaluation **evaluation)
+{
+	const gd_dataset_header *header = gd_dataset_get_header(dataset);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false, form);
+	bool fit = false;
+	gd_status mine = e ? gd_ok() : gd_out_of_memory("the rows to be scored");
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_packed_rows_read(communicator, dataset, form, part, e->first, e->rows, e->packed, &fit);
+	if (!gd_failed(&status) && fit)
+		status = gd_dataset_read(dataset, part, e->first, e->rows, NULL, e->labels, NULL);
+	if (!gd_failed(&status) && fit && e->weighted)
+		status = gd_dataset_read_weights(dataset, part, e->first, e->rows, e->weights);
+	if (gd_failed(&status) || !fit) {
+		gd_evaluation_free(e);
+		e = NULL;
+	}
+	*evaluation = e;
+	return status;
+}
+
 gd_status gd_evaluation_stream(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], true);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], true, NULL);
 	bool complete = e != NULL;
 	if (complete)
 		e->piece_rows = (PIECE_BYTES / ((int64_t)e->features * (int64_t)sizeof(float)) / GD_EVALUATION_ROWS + 1) * GD_EVALUATION_ROWS;
@@ -148,6 +173,7 @@ void gd_evaluation_free(gd_evaluation *e)
 		free(e->piece[i].weights);
 	}
 	free(e->x);
+	free(e->packed);
 	free(e->labels);
 	free(e->weights);
 	free(e->probabilities);
@@ -202,6 +228,19 @@ static gd_status score_stream(gd_evaluation *e, const gd_member *members, int me
 	return gd_failed(&status) ? status : read;
 }
 
+/* The values of a block. */
+static const float *block_of(gd_evaluation *e, int64_t first)
+{
+	uint64_t index[GD_EVALUATION_ROWS];
+	int rows = block_rows(e, first);
+	if (!e->form)
+		return e->x + first * e->features;
+	for (int r = 0; r < rows; r++)
+		index[r] = (uint64_t)(first + r);
+	gd_row_form_expand(e->form, (size_t)rows, e->packed, (size_t)e->form->words, index, e->x, (size_t)rows);
+	return e->x;
+}
+
 gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int member_count, gd_score_sums *sums)
 {
 	bool ready = have_workspace(e, members, member_count);
@@ -218,7 +257,7 @@ gd_status gd_evaluation_run(gd_evaluation *e, const gd_member *members, int memb
 			return status;
 	}
 	for (int64_t first = 0; first < e->rows && !e->file; first += GD_EVALUATION_ROWS)
-		score_block(e, members, member_count, block_rows(e, first), e->x + first * e->features, e->labels + first, e->weighted ? e->weights + first : NULL, sums);
+		score_block(e, members, member_count, block_rows(e, first), block_of(e, first), e->labels + first, e->weighted ? e->weights + first : NULL, sums);
 	return gd_score_reduce(e->communicator, sums);
 }
 
@@ -277,7 +316,7 @@ static void take_entry(gd_evaluation *e, const char *entry)
 gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation)
 {
 	size_t bytes = gd_evaluation_entry(features), ranks = (size_t)communicator->size, received_count = 0;
-	gd_evaluation *e = allocate(communicator, features, classes, weighted, total, false);
+	gd_evaluation *e = allocate(communicator, features, classes, weighted, total, false, NULL);
 	int *counts = gd_allocate(2 * ranks, sizeof *counts);
 	char *sorted = gd_allocate(count, bytes);
 	void *received = NULL;

@@ -13,6 +13,7 @@
 #include "gd/run/preset.h"
 #include "gd/run/reproduce.h"
 #include "gd/run/run_recovery.h"
+#include "gd/table/levels.h"
 #include "gd/train/step_settings.h"
 #include "gd/train/training_rows.h"
 
@@ -51,31 +52,6 @@ static gd_status make_network(gd_training *t)
 	gd_optimizer_options optimizer = gd_train_options_optimizer(o);
 	gd_slice slice = gd_step_slice(o, gd_network_parameters(t->network), t->communicator->rank, t->communicator->size);
 	return gd_training_state_init(&t->state, t->network, gd_optimizer_moments(&optimizer), slice, o->ema > 0);
-}
-
-/* The exchange, the stepper, and room for the shard and an epoch's scalars. */
-static gd_status make_steps(gd_training *t)
-{
-	const gd_train_options *o = &t->options;
-	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
-	gd_exchange_options exchange = gd_training_exchange(t);
-	gd_status status = gd_ok();
-	if (!t->windowed)
-		status = gd_shard_create(t->communicator, exchange.rows, exchange.features, exchange.weighted, &t->shard);
-	if (!gd_failed(&status))
-		status = gd_exchange_create(t->communicator, &exchange, &t->exchange);
-	if (gd_failed(&status))
-		return status;
-	t->steps_per_epoch = gd_exchange_steps(t->exchange);
-	if (t->steps_per_epoch == 0)
-		return gd_error(GD_BAD_DATA, "'%s' leaves no batch to train on: its training part has %" PRId64 " rows", o->data, header->rows[GD_TRAIN]);
-	gd_stepper_options stepper = gd_step_settings(o);
-	status = gd_stepper_create(t->communicator, t->network, t->exchange, &stepper, &t->stepper);
-	if (gd_failed(&status))
-		return status;
-	t->scalars = gd_allocate((size_t)t->steps_per_epoch, sizeof *t->scalars);
-	gd_status mine = t->scalars ? gd_ok() : gd_out_of_memory("an epoch's learning rates");
-	return gd_agree(t->communicator, &mine);
 }
 
 /* Copies weights (and the average) from a checkpoint whose network has the same shapes. */
@@ -263,7 +239,10 @@ gd_status gd_training_open_dataset(gd_training *t)
 	gd_status status = gd_dataset_open(t->communicator, t->options.data, &t->dataset);
 	if (!gd_failed(&status) && t->options.fold)
 		status = gd_dataset_fold(t->dataset, (int)t->options.fold, (int)t->options.folds);
-	return status;
+	if (gd_failed(&status))
+		return status;
+	gd_status mine = gd_levels_form(&gd_dataset_get_header(t->dataset)->preprocessing, &t->form);
+	return gd_agree(t->communicator, &mine);
 }
 
 gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *from)
@@ -281,7 +260,7 @@ gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *fr
 		mine = gd_training_make_provenance(t, hosts);
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
-		status = make_steps(t);
+		status = gd_training_make_steps(t);
 	if (gd_failed(&status) || !from)
 		return gd_failed(&status) ? status : initialise_state(t);
 	mine = restore_state(t, from, hash);
@@ -358,6 +337,7 @@ void gd_training_release(gd_training *t)
 		gd_dataset_close(t->dataset);
 	free(t->best_room);
 	gd_shard_release(&t->shard);
+	gd_row_form_release(&t->form);
 	free(t->scalars);
 	gd_arena_release(&t->arena);
 }

@@ -78,6 +78,14 @@ static float feature_of(int64_t row, int features, int feature)
 	return (float)(row * features + feature) - 100;
 }
 
+/* Of packed rows these stand behind the others: one of them at most is another one than it is mostly. */
+enum { LEVELS = 5 };
+
+static float level_of(int64_t row, int level)
+{
+	return row % (LEVELS + 1) == level ? 7 + (float)level : -(float)level;
+}
+
 static int32_t label_of(int64_t row)
 {
 	return (int32_t)(row * 7 % 1000003);
@@ -96,7 +104,7 @@ static bool create_network(int features, gd_network **network)
 }
 
 /* The epoch as one process would compute it, against the blocks of this rank, whose rows have weights or none; counts in seen [rows] what was met here. */
-static void check_epoch(const exchange_case *c, bool weighted, const gd_network *network, gd_exchange *exchange, int64_t epoch, float *x, int *seen)
+static void check_epoch(const exchange_case *c, bool weighted, bool packed, const gd_network *network, gd_exchange *exchange, int64_t epoch, float *x, int *seen)
 {
 	for (int64_t step = 0; step < c->steps; step++) {
 		int rows = step == c->steps - 1 ? c->last : c->full;
@@ -123,6 +131,8 @@ static void check_epoch(const exchange_case *c, bool weighted, const gd_network 
 				int64_t row = row_of(c, epoch, step * c->full + start + column);
 				for (int f = 0; f < c->features; f++)
 					wrong += x[f * length + column] != feature_of(row, c->features, f);
+				for (int level = 0; packed && level < LEVELS; level++)
+					wrong += x[(c->features + level) * length + column] != level_of(row, level);
 				wrong += block.labels[column] != label_of(row) || (block.weights && block.weights[column] != weight_of(row));
 				seen[row]++;
 			}
@@ -191,29 +201,58 @@ static gd_status finish_reading(void *context)
 	return at == source->shard->share.count ? gd_ok() : gd_error(GD_FAILED, "%lld rows of %lld were asked for", (long long)at, (long long)source->shard->share.count);
 }
 
-/* In pieces of about `piece_bytes` a rank. */
-static void run_pieces(const exchange_case *c, int64_t piece_bytes, bool weighted)
+/* This rank's rows; with `form` they are packed, and have levels. */
+static void fill_shard(const exchange_case *c, const gd_row_form *form, bool weighted, const gd_shard *shard)
 {
+	int features = c->features + (form ? LEVELS : 0), words = form ? form->words : features;
+	float row[64];
+	for (int64_t i = 0; i < shard->share.count; i++) {
+		int64_t number = shard->share.first + i;
+		for (int f = 0; f < features; f++)
+			row[f] = f < c->features ? feature_of(number, c->features, f) : level_of(number, f - c->features);
+		if (!form)
+			memcpy(shard->features + i * words, row, (size_t)features * sizeof *row);
+		else if (!gd_row_form_pack(form, 1, row, shard->features + i * words))
+			CU_FAIL("a row cannot be packed");
+		shard->labels[i] = label_of(number);
+		if (weighted)
+			shard->weights[i] = weight_of(number);
+	}
+}
+
+static bool make_form(const exchange_case *c, gd_row_form *form)
+{
+	if (!gd_row_form_init(form, c->features + LEVELS))
+		return false;
+	gd_row_form_add(form, c->features, false);
+	gd_row_form_add(form, LEVELS, true);
+	for (int level = 0; level < LEVELS; level++) {
+		form->absent[c->features + level] = -(float)level;
+		form->present[c->features + level] = 7 + (float)level;
+	}
+	return true;
+}
+
+/* In pieces of about `piece_bytes` a rank. */
+static void run_pieces(const exchange_case *c, int64_t piece_bytes, bool weighted, bool packed)
+{
+	gd_row_form form = {0};
+	int features = c->features + (packed ? LEVELS : 0);
 	gd_network *network = NULL;
 	gd_exchange *exchange = NULL;
 	gd_shard shard;
 	int *seen = calloc((size_t)c->rows, sizeof *seen);
 	float *x = NULL;
-	bool made = ranks_ok(gd_shard_create(&ranks, c->rows, c->features, weighted, &shard));
+	bool made = (!packed || make_form(c, &form)) && ranks_ok(gd_shard_create(&ranks, c->rows, packed ? form.words : features, weighted, &shard));
 	CU_ASSERT_PTR_NOT_NULL(seen);
-	if (!ranks_all(made && seen && create_network(c->features, &network)))
+	if (!ranks_all(made && seen && create_network(features, &network)))
 		goto done;
 	CU_ASSERT_EQUAL(shard.whole, ranks.node != NULL);
-	for (int64_t i = 0; i < shard.share.count; i++) {
-		for (int f = 0; f < c->features; f++)
-			shard.features[i * c->features + f] = feature_of(shard.share.first + i, c->features, f);
-		shard.labels[i] = label_of(shard.share.first + i);
-		if (weighted)
-			shard.weights[i] = weight_of(shard.share.first + i);
-	}
+	fill_shard(c, packed ? &form : NULL, weighted, &shard);
 	gd_exchange_options options = {
 		.rows = c->rows,
-		.features = c->features,
+		.features = features,
+		.form = packed ? &form : NULL,
 		.batch_rows = c->batch_rows,
 		.drop_last = c->drop_last,
 		.skip_single = c->skip_single,
@@ -234,7 +273,7 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes, bool weighte
 	int largest = gd_network_blocking(network, c->full > 0 ? c->full : 1).largest;
 	if (c->last > 0 && gd_network_blocking(network, c->last).largest > largest)
 		largest = gd_network_blocking(network, c->last).largest;
-	x = malloc((size_t)largest * (size_t)c->features * sizeof *x);
+	x = malloc((size_t)largest * (size_t)features * sizeof *x);
 	CU_ASSERT_PTR_NOT_NULL(x);
 	if (!ranks_all(created && x))
 		goto done;
@@ -247,7 +286,7 @@ static void run_pieces(const exchange_case *c, int64_t piece_bytes, bool weighte
 		if (!ranks_all(ranks_ok(gd_exchange_run(exchange, epochs[e]))))
 			goto done;
 		memset(seen, 0, (size_t)c->rows * sizeof *seen);
-		check_epoch(c, weighted, network, exchange, epochs[e], x, seen);
+		check_epoch(c, weighted, packed, network, exchange, epochs[e], x, seen);
 		check_seen(c, seen);
 	}
 	if (piece_bytes)
@@ -259,6 +298,7 @@ done:
 	gd_exchange_free(exchange);
 	gd_network_free(network);
 	gd_shard_release(&shard);
+	gd_row_form_release(&form);
 	free(seen);
 	free(x);
 }
@@ -267,8 +307,10 @@ static void run_case(const exchange_case *c)
 {
 	/* An epoch in one piece; a step a piece, or a few of them. */
 	for (int weighted = 0; weighted < 2; weighted++) {
-		run_pieces(c, 0, weighted);
-		run_pieces(c, c->rows < 100 ? 1 : 10000, weighted);
+		run_pieces(c, 0, weighted, false);
+		run_pieces(c, c->rows < 100 ? 1 : 10000, weighted, false);
+		if (!c->window)
+			run_pieces(c, c->rows < 100 ? 1 : 10000, weighted, true);
 	}
 }
 

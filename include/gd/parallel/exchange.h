@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "gd/kernel/row_form.h"
 #include "gd/network/network.h"
 #include "gd/parallel/communicator.h"
 #include "gd/parallel/shard.h"
@@ -24,6 +25,7 @@ typedef struct gd_exchange_options {
 	int64_t rows;        /* N, over all ranks; rank r owns gd_share_of(N, r, P) */
 	const gd_shard *shard; /* those rows, in place by the first gd_exchange_run, the same for every epoch, and read as long as the exchange is used */
 	int features;
+	const gd_row_form *form; /* in which the shard has its rows; NULL: as they are. Without windows alone; stays the caller's */
 	int batch_rows;      /* G; a batch larger than N is one batch of N rows */
 	bool drop_last;      /* leave out a last, shorter batch (never the only one) */
 	bool skip_single;    /* leave out a last batch of one row (batch normalisation); with one row a batch that leaves no step */

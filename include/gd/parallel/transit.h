@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "gd/kernel/permutation.h"
+#include "gd/kernel/row_form.h"
 #include "gd/parallel/communicator.h"
 #include "gd/parallel/epoch_plan.h"
 #include "gd/parallel/shard.h"
@@ -25,7 +26,8 @@ typedef struct gd_round {
 
 /* The most that any round needs. */
 typedef struct gd_transit_room {
-	int features;
+	int features;        /* of a row; the words of one that is packed */
+	const gd_row_form *form; /* NULL: none is; stays the caller's */
 	bool weighted;       /* rows have weights */
 	int64_t shard_rows;  /* of a rank's shard */
 	int64_t pieces;

@@ -34,6 +34,7 @@ typedef struct gd_training {
 	gd_score_sums scores;
 	gd_calibration calibration, best_calibration; /* of the last validated state, and of the best one of this call */
 	bool windowed;             /* the training part is read a window at a time, by `rows` */
+	gd_row_form form;          /* in which it is held where it is not; no words: as it is */
 	gd_shard shard;            /* of the training part; or */
 	gd_row_file *rows;
 

@@ -8,7 +8,9 @@
 gd_exchange_options gd_training_exchange(gd_training *training);
 /* Collective. Before anything of the rows' size is allocated: GD_FAILED where the rows, or the window, do not fit the memory, which names the largest window that does. */
 GD_CHECKED gd_status gd_training_check_memory(gd_training *training);
-/* Collective. This rank's rows, where there is no window; the validation part. */
+/* Collective. The exchange, the stepper, and room for the shard and an epoch's scalars, in place of those that are there. */
+GD_CHECKED gd_status gd_training_make_steps(gd_training *training);
+/* Collective. This rank's rows, where there is no window; the validation part. Rows that are not what the recipe makes of a record are held as they are, for which the steps are made anew. */
 GD_CHECKED gd_status gd_training_read_rows(gd_training *training);
 
 #endif
