@@ -91,15 +91,13 @@ static gd_status check(const gd_bench_options *o, const bool *given, int ranks)
 static gd_status read_options(int argc, char **argv, int ranks, gd_bench_options *o, gd_arena *arena)
 {
 	const gd_option_table *table = make_table();
-	const char *arguments[64];
+	const char **arguments = gd_arena_take(arena, (size_t)argc, sizeof *arguments);
 	bool given[OWN + FROM_TRAIN] = {false}, *train_given = gd_arena_take(arena, gd_train_option_table.count, sizeof *train_given);
 	int count = 0;
-	if (!train_given)
+	if (!arguments || !train_given)
 		return gd_out_of_memory("the options");
 	gd_options_initialise(&gd_train_option_table, &o->train);
 	gd_options_initialise(table, o);
-	if (argc > 64)
-		return gd_error(GD_USAGE, "too many arguments; put them into a --config file");
 	gd_status status = gd_options_parse(table, o, argc - 1, argv + 1, given, arguments, &count);
 	if (gd_failed(&status))
 		return status;

@@ -11,11 +11,11 @@
 /* Command line over configuration file over defaults. Local: every rank reads the same file. */
 static gd_status read_options(int argc, char **argv, gd_train_options *options, bool *given, gd_arena *arena)
 {
-	const char *arguments[64];
+	const char **arguments = gd_arena_take(arena, (size_t)argc, sizeof *arguments);
 	int count = 0;
+	if (!arguments)
+		return gd_out_of_memory("the arguments");
 	gd_options_initialise(&gd_train_option_table, options);
-	if (argc > 64)
-		return gd_error(GD_USAGE, "too many arguments; put them into a --config file");
 	gd_status status = gd_options_parse(&gd_train_option_table, options, argc - 1, argv + 1, given, arguments, &count);
 	if (gd_failed(&status))
 		return status;

@@ -126,6 +126,20 @@ idle --initial without/model.h5 --output-std 1 -- '--output-std 1 has no effect'
 expect 0 '' "$GENRE_DIST" train --config without/config.ini --run idle --epochs 0
 grep -q 'has no effect' err.txt && fail "a config.ini has idle options: $(cat err.txt)"
 
+# All options at once are no more than a command line takes.
+mapfile -t all < <(sed -n 's/^\([a-z0-9-]*\) = \(.*\)/--\1\n\2/p' without/config.ini)
+words=()
+for ((i = 0; i < ${#all[@]}; i += 2)); do
+	case ${all[i + 1]} in
+	on) words+=("${all[i]}") ;;
+	off) words+=("--no-${all[i]#--}") ;;
+	*) words+=("${all[i]}" "${all[i + 1]}") ;;
+	esac
+done
+holds "words of all options" "${#words[@]} > 80"
+expect 0 '' "$GENRE_DIST" train "${words[@]}" --run all -q
+equal "the run by all options" "$(weights_of all/model.h5)" "$(weights_of without/model.h5)"
+
 while IFS= read -r name; do
 	checks=$((checks + 1))
 	[[ ${listed[$name]-} ]] || fail "no line of this test is about --$name"
