@@ -197,12 +197,23 @@ static void limit_time(gd_training *t, const bool *given)
 	gd_log_note("the batch job leaves %.0f s for training", left);
 }
 
-/* What nobody said, now that the dataset is known. Local: every rank has the same header. */
+/* What nobody said, now that the dataset is known. Collective. */
 static gd_status fill_in(gd_training *t, const bool *given)
 {
 	char line[GD_PRESET_ROOM];
+	bool *settled = gd_arena_take(&t->arena, gd_train_option_table.count, sizeof *settled);
+	gd_status mine = settled ? gd_ok() : gd_out_of_memory("the options"), status = gd_agree(t->communicator, &mine);
+	if (gd_failed(&status))
+		return status;
 	const gd_preset_facts facts = gd_preset_look(gd_dataset_get_header(t->dataset), 0);
-	gd_preset_fill(&t->options, given, &facts, line);
+	memcpy(settled, given, gd_train_option_table.count * sizeof *settled);
+	/* A preset's guess would not fit the weights. */
+	if (t->options.initial && t->options.preset == GD_PRESET_AUTO) {
+		status = gd_training_take_shape(t, &facts, settled);
+		if (gd_failed(&status))
+			return status;
+	}
+	gd_preset_fill(&t->options, settled, &facts, line);
 	if (*line)
 		gd_log_note("preset auto: %" PRId64 " rows, %d numbers and %d other features, %d classes: %s", facts.rows, facts.numbers, facts.others, facts.classes, line);
 	return gd_train_options_check(&t->options);

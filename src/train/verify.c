@@ -13,25 +13,6 @@
 #include "gd/train/training_replicas.h"
 #include "gd/train/training_rows.h"
 
-/* A checkpoint on every rank. */
-static gd_status read_state(gd_communicator *communicator, const char *path, gd_checkpoint *checkpoint)
-{
-	void *bytes = NULL;
-	size_t size = 0;
-	gd_status mine = communicator->rank == 0 ? gd_file_read(path, GD_BAD_DATA, &bytes, &size) : gd_ok();
-	gd_status status = gd_agree(communicator, &mine);
-	if (!gd_failed(&status))
-		status = gd_broadcast_allocated(communicator, &bytes, &size);
-	if (!gd_failed(&status)) {
-		mine = gd_checkpoint_decode(path, bytes, size, checkpoint);
-		status = gd_agree(communicator, &mine);
-		if (gd_failed(&status) && !gd_failed(&mine))
-			gd_checkpoint_release(checkpoint);
-	}
-	free(bytes);
-	return status;
-}
-
 /* *from has steps before `target`, or *found stays false. */
 static gd_status find_start(gd_communicator *communicator, const gd_verify_options *options, const gd_checkpoint *target, gd_checkpoint *from, bool *found)
 {
@@ -42,7 +23,7 @@ static gd_status find_start(gd_communicator *communicator, const gd_verify_optio
 	*found = false;
 	if (gd_failed(&status) || !there)
 		return status;
-	status = read_state(communicator, path, from);
+	status = gd_training_read_checkpoint(communicator, path, from);
 	if (gd_failed(&status))
 		return status;
 	*found = from->progress.step < target->progress.step;
@@ -144,7 +125,7 @@ static gd_status verify(gd_training *t, const gd_verify_options *o, gd_checkpoin
 	bool found = false;
 	char path[GD_PATH_ROOM], hosts[4096];
 	communicator->phase = "reading checkpoints";
-	gd_status status = read_state(communicator, gd_run_path(o->directory, GD_RUN_CHECKPOINT, path), target);
+	gd_status status = gd_training_read_checkpoint(communicator, gd_run_path(o->directory, GD_RUN_CHECKPOINT, path), target);
 	if (!gd_failed(&status))
 		status = find_start(communicator, o, target, from, &found);
 	if (gd_failed(&status))

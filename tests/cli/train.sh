@@ -120,6 +120,13 @@ expect 0 '' ranks 3 train --preset study --run hurried --resume --max-steps 1 -q
 expect 4 'diverged' ranks 2 train --preset study "${small[@]}" --run wild --optimizer sgd --learning-rate 1e6 --activation relu --epochs 20
 refuse 4 'diverged' ranks 2 train --preset study "${small[@]}" --run wild2 --optimizer sgd --learning-rate 1e6 --activation relu --epochs 20 -q
 expect 0 '' ranks 2 train --preset study "${small[@]}" --run warm --initial first/model.h5 --epochs 1 -q
+# What a preset decided once is the model's, not a guess anew.
+expect 0 'preset auto' ranks 2 train --data songs.h5 --run guessed --activation tanh --epochs 1
+expect 0 "as 'guessed/model.h5' has it: --hidden 256,256 --activation tanh --batch-norm off --members 8" ranks 3 train --data songs.h5 --run onwards --initial guessed/model.h5 --epochs 1
+expect 0 '' ranks 1 train --data songs.h5 --run same --initial guessed/model.h5 --epochs 0 -q
+equal "weights of the initial model" "$(weights_of same/model.h5)" "$(weights_of guessed/model.h5)"
+refuse 3 "absent.h5" ranks 2 train --data songs.h5 --run absent --initial absent.h5 -q
+[[ ! -e absent ]] || fail "an initial model that is absent leaves a directory"
 refuse 3 'another shape' ranks 2 train --preset study --data songs.h5 --hidden 17 --run cold --initial first/model.h5
 expect 0 '' ranks 2 train --preset study "${small[@]}" --run fast --reduction fast --epochs 2 -q
 

@@ -6,6 +6,7 @@
 #include "gd/base/memory.h"
 #include "gd/parallel/communicator.h"
 #include "gd/parallel/exchange.h"
+#include "gd/run/preset.h"
 #include "gd/run/run_directory.h"
 #include "gd/run/train_options.h"
 #include "gd/score/evaluation.h"
@@ -74,6 +75,11 @@ void gd_training_release(gd_training *training);
  * the number of epochs apart (GD_USAGE).
  */
 GD_CHECKED gd_status gd_training_take_configuration(gd_training *training, const gd_checkpoint *checkpoint, const bool *given);
+
+/* Collective. A checkpoint on every rank; GD_BAD_DATA where it is missing or damaged. */
+GD_CHECKED gd_status gd_training_read_checkpoint(gd_communicator *communicator, const char *path, gd_checkpoint *checkpoint);
+/* Collective. What is not `given` of the network's shape becomes that of --initial's model, and given. */
+GD_CHECKED gd_status gd_training_take_shape(gd_training *training, const gd_preset_facts *facts, bool *given);
 
 /* Local. The name under which a checkpoint's configuration keeps gd_training_hash_dataset. */
 extern const char gd_training_dataset_setting[];

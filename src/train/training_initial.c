@@ -1,0 +1,55 @@
+/* The model that a training starts from: read by one rank for all, and what its network is like. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gd/base/file.h"
+#include "gd/base/log.h"
+#include "gd/run/reproduce.h"
+#include "gd/train/training.h"
+
+gd_status gd_training_read_checkpoint(gd_communicator *communicator, const char *path, gd_checkpoint *checkpoint)
+{
+	void *bytes = NULL;
+	size_t size = 0;
+	gd_status mine = communicator->rank == 0 ? gd_file_read(path, GD_BAD_DATA, &bytes, &size) : gd_ok();
+	gd_status status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status))
+		status = gd_broadcast_allocated(communicator, &bytes, &size);
+	if (!gd_failed(&status)) {
+		mine = gd_checkpoint_decode(path, bytes, size, checkpoint);
+		status = gd_agree(communicator, &mine);
+		if (gd_failed(&status) && !gd_failed(&mine))
+			gd_checkpoint_release(checkpoint);
+	}
+	free(bytes);
+	return status;
+}
+
+/* What decides a network's layers; the last two where the dataset leaves the encoding to `train`. */
+static const char *const shape[] = {"hidden", "activation", "batch-norm", "members", "periodic", "periodic-width", "encoding", "bins"};
+enum { SHAPE = sizeof shape / sizeof shape[0], OF_ENCODING = 2 };
+
+gd_status gd_training_take_shape(gd_training *t, const gd_preset_facts *facts, bool *given)
+{
+	gd_checkpoint model = {0};
+	char line[512] = "";
+	size_t used = 0;
+	gd_status status = gd_training_read_checkpoint(t->communicator, t->options.initial, &model);
+	if (gd_failed(&status))
+		return status;
+	for (int i = 0; i < SHAPE - (facts->open ? 0 : OF_ENCODING) && !gd_failed(&status); i++) {
+		const gd_option *option = gd_options_find(&gd_train_option_table, shape[i]);
+		const char *value = gd_setting_find(model.config, model.config_count, shape[i]);
+		bool *said = &given[option - gd_train_option_table.options];
+		if (!value || *said)
+			continue;
+		status = gd_options_set(&gd_train_option_table, &t->options, shape[i], value, t->options.initial);
+		*said = true;
+		if (used < sizeof line)
+			used += (size_t)snprintf(line + used, sizeof line - used, " --%s %s", shape[i], value);
+	}
+	if (*line && !gd_failed(&status))
+		gd_log_note("as '%s' has it:%s", t->options.initial, line);
+	gd_checkpoint_release(&model);
+	return status;
+}
