@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
@@ -13,6 +14,8 @@ const char *const gd_role_names[] = {"target", "group", "split", "weight", "nume
 
 /* Rules of thumb. Fewer values say nothing about identifiers; fewer numbers beside texts are levels; more distinct texts are no levels. */
 enum { FEWEST_NUMBERED = 20, FEW_NUMBERS = 20, MOST_TEXTS = 1 << 20 };
+/* More are no levels but numbers, for their places in the order at least. */
+enum { MOST_NAMES = 1000 };
 /* So many days at least are no numbers by chance. */
 enum { FEWEST_DAYS = 10 };
 /* Numbers of several lengths are codes when one of so many begins with a zero. */
@@ -252,6 +255,24 @@ static bool is_code(const gd_summary *summary)
 	return summary->padded && is_whole(summary) && (summary->shortest == summary->longest || MANY_PADDED * summary->padded >= summary->numbers);
 }
 
+/* id, user_id, PatientID; not grid, nor VALID. */
+static bool is_called_id(const char *name)
+{
+	const size_t length = strlen(name);
+	if (length < 2 || strcasecmp(name + length - 2, "id") != 0)
+		return false;
+	const char before = length > 2 ? name[length - 3] : ' ';
+	return strchr(" _.-", before) || (name[length - 2] == 'I' && before >= 'a' && before <= 'z');
+}
+
+/* Whole numbers that are names by what they are called, and most of which come back often enough to be levels: no person is more than another. */
+static bool is_name(const gd_inference_column *column, const gd_schema *schema)
+{
+	const gd_summary *summary = &column->summary;
+	const int64_t distinct = gd_summary_distinct(summary);
+	return is_called_id(column->name) && is_whole(summary) && column->reading.readable == gd_summary_values(summary) && distinct <= MOST_NAMES && 2 * gd_summary_frequent(summary, gd_schema_rare(schema, summary->records)) > distinct;
+}
+
 /* One text beside numbers that are many: a word for what is missing. */
 static bool has_one_word(const gd_summary *summary, int64_t readable)
 {
@@ -306,6 +327,9 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 	} else if (is_code(summary)) {
 		decide_text(column, schema);
 		strncat(column->why, "; codes, with zeros in front (--numeric)", sizeof column->why - strlen(column->why) - 1);
+	} else if (is_name(column, schema)) {
+		decide_text(column, schema);
+		strncat(column->why, "; names by what it is called (--numeric)", sizeof column->why - strlen(column->why) - 1);
 	} else if (sixties && (double)dates >= NEARLY_ALL * (double)values) {
 		make_date(column, schema);
 		strncat(column->why, "; durations? --numeric", sizeof column->why - strlen(column->why) - 1);

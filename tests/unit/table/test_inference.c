@@ -11,11 +11,10 @@
 const char *const unit_suite = "inference";
 
 /* Decides on `count` values that `value` writes. */
-static void decide(gd_inference_column *column, int64_t count, void (*value)(int64_t, char *))
+static void decide_named(gd_inference_column *column, char *name, int64_t count, void (*value)(int64_t, char *))
 {
 	gd_schema schema;
 	char text[64];
-	static char name[] = "c";
 	*column = (gd_inference_column){.name = name};
 	gd_summary_init(&column->summary);
 	gd_status status = gd_schema_init(&schema);
@@ -31,6 +30,12 @@ static void decide(gd_inference_column *column, int64_t count, void (*value)(int
 	gd_inference_decide(column, &schema);
 	gd_summary_release(&column->summary);
 	gd_schema_release(&schema);
+}
+
+static void decide(gd_inference_column *column, int64_t count, void (*value)(int64_t, char *))
+{
+	static char name[] = "c";
+	decide_named(column, name, count, value);
 }
 
 static void put_text(int64_t i, char *text) { sprintf(text, "t%lld", (long long)(i % 5)); }
@@ -88,6 +93,9 @@ static void put_metres_time(int64_t i, char *text) { static const char *const me
 static void put_month_year(int64_t i, char *text) { sprintf(text, "%02lld/%lld", (long long)(i % 12 + 1), (long long)(2000 + i % 25)); }
 static void put_terms(int64_t i, char *text) { sprintf(text, " %d months", i % 3 ? 36 : 60); }
 static void put_no_times(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "2020-%02lld-03", (long long)(i % 12 + 1)) : (void)strcpy(text, "NaT"); }
+static void put_person(int64_t i, char *text) { sprintf(text, "%lld", (long long)(i * 7 % 50)); }
+static void put_pair_of(int64_t i, char *text) { sprintf(text, "%lld", (long long)(i * 7 % 500)); }
+static void put_half(int64_t i, char *text) { sprintf(text, "%lld.5", (long long)(i % 50)); }
 static void put_gaps(int64_t i, char *text) { i % 3 ? (void)sprintf(text, "%lld", (long long)(i % 7)) : (void)strcpy(text, "None"); }
 
 static void test_decisions(void)
@@ -158,6 +166,29 @@ static void test_decisions(void)
 		CU_ASSERT(*cases[i].warning ? strstr(column.warning, cases[i].warning) != NULL : !*column.warning);
 		if (column.role != cases[i].role || !strstr(column.why, cases[i].part))
 			printf("\n  case %zu: %s, %s, %s\n", i, gd_role_names[column.role], column.why, column.warning);
+	}
+}
+
+/* Whole numbers that come back are levels where they are called an id. */
+static void test_names(void)
+{
+	static struct {
+		char name[16];
+		void (*value)(int64_t, char *);
+		gd_role role;
+	} cases[] = {
+		{"id", put_person, GD_ROLE_CATEGORICAL}, {"user_id", put_person, GD_ROLE_CATEGORICAL}, {"patientId", put_person, GD_ROLE_CATEGORICAL}, {"Patient ID", put_person, GD_ROLE_CATEGORICAL}, {"customerID", put_person, GD_ROLE_CATEGORICAL},
+		{"grid", put_person, GD_ROLE_NUMERIC}, {"VALID", put_person, GD_ROLE_NUMERIC}, {"d", put_person, GD_ROLE_NUMERIC}, {"identity", put_person, GD_ROLE_NUMERIC},
+		{"id", put_pair_of, GD_ROLE_NUMERIC}, {"id", put_dense, GD_ROLE_DROP}, {"id", put_half, GD_ROLE_NUMERIC},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		gd_inference_column column;
+		decide_named(&column, cases[i].name, 1000, cases[i].value);
+		CU_ASSERT_EQUAL(column.role, cases[i].role);
+		if (cases[i].role == GD_ROLE_CATEGORICAL)
+			CU_ASSERT_PTR_NOT_NULL(strstr(column.why, "50 levels; names by what it is called (--numeric)"));
+		if (column.role != cases[i].role)
+			printf("\n  %s, case %zu: %s, %s\n", cases[i].name, i, gd_role_names[column.role], column.why);
 	}
 }
 
@@ -331,6 +362,7 @@ static void test_readings(void)
 
 const unit_test unit_tests[] = {
 	{"columns become what their values are", test_decisions},
+	{"and some what they are called", test_names},
 	{"what goes on with a treatment", test_modifiers},
 	{"missing values are imputed, rare levels share a feature, classes join", test_missing},
 	{"classes that look like one", test_alike},
