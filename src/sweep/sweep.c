@@ -33,15 +33,20 @@ typedef struct sweep {
 	double started;
 } sweep;
 
-/* What configurations with this dataset leave to a preset. */
-static gd_status fill_in(gd_sweep_plan *plan, const char *data, const gd_dataset_header *header)
+/* What configurations with this dataset leave to a preset. Collective. */
+static gd_status fill_in(gd_communicator *world, gd_sweep_plan *plan, const char *data, const gd_dataset_header *header)
 {
 	gd_status status = gd_ok();
 	for (int c = 0; c < plan->configurations && !gd_failed(&status); c++) {
-		if (strcmp(plan->configuration[c].options.data, data))
+		gd_sweep_configuration *configuration = &plan->configuration[c];
+		if (strcmp(configuration->options.data, data))
 			continue;
+		const gd_preset_facts facts = gd_preset_look(header, configuration->options.folds);
+		status = gd_training_take_shape(world, &configuration->options, &facts, configuration->given);
+		if (gd_failed(&status))
+			break;
 		gd_sweep_plan_fill(plan, c, header);
-		status = gd_train_options_check(&plan->configuration[c].options);
+		status = gd_train_options_check(&configuration->options);
 	}
 	return status;
 }
@@ -74,7 +79,7 @@ static gd_status look_at_datasets(const sweep *s, gd_sweep_plan *plan)
 		const int64_t *rows = gd_dataset_get_header(dataset)->rows;
 		status = check_folds(plan, data, rows[GD_TRAIN]);
 		if (!gd_failed(&status))
-			status = fill_in(plan, data, gd_dataset_get_header(dataset));
+			status = fill_in(s->world, plan, data, gd_dataset_get_header(dataset));
 		bool no_test = plan->settings.evaluate && rows[GD_TEST] == 0, no_validation = rows[GD_VALIDATION] == 0 && !plan->configuration[c].options.folds;
 		gd_dataset_close(dataset);
 		if (gd_failed(&status))

@@ -29,12 +29,14 @@ gd_status gd_training_read_checkpoint(gd_communicator *communicator, const char 
 static const char *const shape[] = {"hidden", "activation", "batch-norm", "members", "periodic", "periodic-width", "encoding", "bins"};
 enum { SHAPE = sizeof shape / sizeof shape[0], OF_ENCODING = 2 };
 
-gd_status gd_training_take_shape(gd_training *t, const gd_preset_facts *facts, bool *given)
+gd_status gd_training_take_shape(gd_communicator *communicator, gd_train_options *options, const gd_preset_facts *facts, bool *given)
 {
 	gd_checkpoint model = {0};
 	char line[512] = "";
 	size_t used = 0;
-	gd_status status = gd_training_read_checkpoint(t->communicator, t->options.initial, &model);
+	if (!options->initial || options->preset != GD_PRESET_AUTO)
+		return gd_ok();
+	gd_status status = gd_training_read_checkpoint(communicator, options->initial, &model);
 	if (gd_failed(&status))
 		return status;
 	for (int i = 0; i < SHAPE - (facts->open ? 0 : OF_ENCODING) && !gd_failed(&status); i++) {
@@ -43,13 +45,13 @@ gd_status gd_training_take_shape(gd_training *t, const gd_preset_facts *facts, b
 		bool *said = &given[option - gd_train_option_table.options];
 		if (!value || *said)
 			continue;
-		status = gd_options_set(&gd_train_option_table, &t->options, shape[i], value, t->options.initial);
+		status = gd_options_set(&gd_train_option_table, options, shape[i], value, options->initial);
 		*said = true;
 		if (used < sizeof line)
 			used += (size_t)snprintf(line + used, sizeof line - used, " --%s %s", shape[i], value);
 	}
 	if (*line && !gd_failed(&status))
-		gd_log_note("as '%s' has it:%s", t->options.initial, line);
+		gd_log_note("as '%s' has it:%s", options->initial, line);
 	gd_checkpoint_release(&model);
 	return status;
 }

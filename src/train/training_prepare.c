@@ -207,12 +207,9 @@ static gd_status fill_in(gd_training *t, const bool *given)
 		return status;
 	const gd_preset_facts facts = gd_preset_look(gd_dataset_get_header(t->dataset), 0);
 	memcpy(settled, given, gd_train_option_table.count * sizeof *settled);
-	/* A preset's guess would not fit the weights. */
-	if (t->options.initial && t->options.preset == GD_PRESET_AUTO) {
-		status = gd_training_take_shape(t, &facts, settled);
-		if (gd_failed(&status))
-			return status;
-	}
+	status = gd_training_take_shape(t->communicator, &t->options, &facts, settled);
+	if (gd_failed(&status))
+		return status;
 	gd_preset_fill(&t->options, settled, &facts, line);
 	if (*line)
 		gd_log_note("preset auto: %" PRId64 " rows, %d numbers and %d other features, %d classes: %s", facts.rows, facts.numbers, facts.others, facts.classes, line);

@@ -78,8 +78,8 @@ GD_CHECKED gd_status gd_training_take_configuration(gd_training *training, const
 
 /* Collective. A checkpoint on every rank; GD_BAD_DATA where it is missing or damaged. */
 GD_CHECKED gd_status gd_training_read_checkpoint(gd_communicator *communicator, const char *path, gd_checkpoint *checkpoint);
-/* Collective. What is not `given` of the network's shape becomes that of --initial's model, and given. */
-GD_CHECKED gd_status gd_training_take_shape(gd_training *training, const gd_preset_facts *facts, bool *given);
+/* Collective. With preset auto, whose guess would not fit the weights, what is not `given` of the network's shape becomes that of --initial's model, if there is one, and given. */
+GD_CHECKED gd_status gd_training_take_shape(gd_communicator *communicator, gd_train_options *options, const gd_preset_facts *facts, bool *given);
 
 /* Local. The name under which a checkpoint's configuration keeps gd_training_hash_dataset. */
 extern const char gd_training_dataset_setting[];
