@@ -172,6 +172,9 @@ gd_status gd_train_options_encode(const gd_train_options *o, const gd_preprocess
 	if ((o->encoding || o->bins) && numeric && !open && (o->bins || strcmp(settled, gd_encoding_words[kind])))
 		return gd_error(GD_USAGE, "--%s, but '%s' settles how its numbers enter a network (%s); leave the option out, or make the dataset anew with preprocess --encoding auto",
 			o->encoding ? "encoding" : "bins", o->data, settled);
+	/* What a preset decides is decided. */
+	if (o->bins && o->encoding != GD_ENCODE_PIECEWISE_LINEAR + 1)
+		return gd_error(GD_USAGE, "--bins goes with --encoding piecewise-linear%s", numeric ? "" : ", and with numbers, of which the dataset has none");
 	gd_status status = gd_preprocessing_copy(dataset, encoded);
 	if (gd_failed(&status) || !open)
 		return status;

@@ -146,6 +146,8 @@ refuse 2 'no column after' preprocess --schema schema.ini -o x.h5
 printf '%s\n' '[table]' 'target = playlist_genre' '[columns]' 'key = integer 0 11' 'mode = is 1' >schema.ini
 expect 0 '' preprocess --schema schema.ini -o flags.h5
 refuse 3 '--periodic needs numeric features' ranks 2 train --preset study --data flags.h5 --run flags -q --periodic 4
+refuse 2 '--bins goes with --encoding piecewise-linear, and with numbers' ranks 2 train --data flags.h5 --run flags -q --bins 4
+refuse 2 '--bins goes with --encoding piecewise-linear$' "$GENRE_DIST" train --data standard.h5 --run flags -q --encoding auto --bins 4
 [[ ! -e flags ]] || fail "refused options left a run directory behind"
 refuse 2 'periodic' ranks 1 train --preset study --data standard.h5 --run x -q --periodic -1
 finish
