@@ -50,7 +50,7 @@ static gd_status prepare(gd_communicator *communicator, gd_dataset *dataset, gd_
 	if (!gd_failed(&status) && r->shard.weights)
 		status = gd_dataset_read_weights(dataset, GD_TRAIN, r->shard.share.first, r->shard.share.count, r->shard.weights);
 	if (!gd_failed(&status))
-		status = gd_evaluation_create(communicator, dataset, part, &r->evaluation);
+		status = gd_evaluation_pack(communicator, dataset, part, &r->evaluation);
 	/* Weights start at zero: there is nothing to draw. */
 	if (!gd_failed(&status))
 		status = gd_exchange_run(r->exchange, 0);

@@ -11,6 +11,7 @@
 #include "gd/score/score_reduce.h"
 #include "gd/store/packed_rows.h"
 #include "gd/store/row_file.h"
+#include "gd/table/levels.h"
 
 enum { PIECE_BYTES = 4 << 20 }; /* of the rows that are read at a time */
 
@@ -19,7 +20,7 @@ struct gd_evaluation {
 	int64_t rows, first, total; /* of this rank, the first of them among all, and all */
 	int features, classes;
 	float *x; /* block after block, each [features, rows of the block]; one block where rows are streamed or packed */
-	const gd_row_form *form;  /* NULL: rows are not packed */
+	gd_row_form form;         /* no words: rows are not packed */
 	float *packed;            /* [rows, words] */
 	int32_t *labels;
 	float *weights; /* NULL: all 1 */
@@ -70,8 +71,8 @@ static void to_blocks(gd_evaluation *e, const float *rows)
 		gd_transpose((size_t)block_rows(e, first), (size_t)e->features, rows + first * e->features, (size_t)e->features, e->x + first * e->features, (size_t)block_rows(e, first));
 }
 
-/* This rank's share of `total` rows, without their values, for which there is room, or for those of one block where they are streamed or, in `form`, packed; NULL: out of memory. */
-static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, bool streamed, const gd_row_form *form)
+/* This rank's share of `total` rows, without their values, for which there is room, or for those of one block where they are streamed or packed, in words [0: they are not]; NULL: out of memory. */
+static gd_evaluation *allocate(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, bool streamed, int words)
 {
 	gd_evaluation *e = gd_allocate(1, sizeof *e);
 	if (!e)
@@ -85,9 +86,8 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 	e->features = features;
 	e->classes = classes;
 	e->weighted = weighted;
-	e->form = form;
-	size_t room = streamed ? GD_EVALUATION_ROWS : (size_t)e->rows, blocks_room = form ? GD_EVALUATION_ROWS : room;
-	bool complete = (e->x = gd_allocate(blocks_room * (size_t)features, sizeof *e->x)) && (!form || (e->packed = gd_allocate(room * (size_t)form->words, sizeof *e->packed))) && (e->labels = gd_allocate(room, sizeof *e->labels)) &&
+	size_t room = streamed ? GD_EVALUATION_ROWS : (size_t)e->rows, blocks_room = words ? GD_EVALUATION_ROWS : room;
+	bool complete = (e->x = gd_allocate(blocks_room * (size_t)features, sizeof *e->x)) && (!words || (e->packed = gd_allocate(room * (size_t)words, sizeof *e->packed))) && (e->labels = gd_allocate(room, sizeof *e->labels)) &&
 			(e->probabilities = gd_allocate((size_t)classes * GD_EVALUATION_ROWS, sizeof(float))) && (!weighted || (e->weights = gd_allocate(room, sizeof *e->weights)));
 	if (!complete) {
 		gd_evaluation_free(e);
@@ -99,7 +99,7 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false, NULL);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false, 0);
 	float *rows = e ? gd_allocate((size_t)e->rows * (size_t)e->features, sizeof *rows) : NULL;
 	gd_status mine = rows ? gd_ok() : gd_out_of_memory("the rows to be scored");
 	gd_status status = gd_agree(communicator, &mine);
@@ -118,10 +118,11 @@ gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *datase
 	return status;
 }
 
-gd_status gd_evaluation_pack(gd_communicator *communicator, gd_dataset *dataset, gd_part part, const gd_row_form *form, gd_evaluation **evaluation)
+/* Collective. *evaluation: NULL where rows do not fit the form. */
+static gd_status create_packed(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_row_form *form, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false, form);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false, form->words);
 	bool fit = false;
 	gd_status mine = e ? gd_ok() : gd_out_of_memory("the rows to be scored");
 	gd_status status = gd_agree(communicator, &mine);
@@ -134,15 +135,29 @@ gd_status gd_evaluation_pack(gd_communicator *communicator, gd_dataset *dataset,
 	if (gd_failed(&status) || !fit) {
 		gd_evaluation_free(e);
 		e = NULL;
+	} else {
+		e->form = *form;
+		*form = (gd_row_form){0};
 	}
 	*evaluation = e;
 	return status;
 }
 
+gd_status gd_evaluation_pack(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
+{
+	gd_row_form form;
+	*evaluation = NULL;
+	gd_status mine = gd_levels_form(&gd_dataset_get_header(dataset)->preprocessing, &form), status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status) && form.words)
+		status = create_packed(communicator, dataset, part, &form, evaluation);
+	gd_row_form_release(&form);
+	return gd_failed(&status) || *evaluation ? status : gd_evaluation_create(communicator, dataset, part, evaluation);
+}
+
 gd_status gd_evaluation_stream(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
-	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], true, NULL);
+	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], true, 0);
 	bool complete = e != NULL;
 	if (complete)
 		e->piece_rows = (PIECE_BYTES / ((int64_t)e->features * (int64_t)sizeof(float)) / GD_EVALUATION_ROWS + 1) * GD_EVALUATION_ROWS;
@@ -174,6 +189,7 @@ void gd_evaluation_free(gd_evaluation *e)
 	}
 	free(e->x);
 	free(e->packed);
+	gd_row_form_release(&e->form);
 	free(e->labels);
 	free(e->weights);
 	free(e->probabilities);
@@ -233,11 +249,11 @@ static const float *block_of(gd_evaluation *e, int64_t first)
 {
 	uint64_t index[GD_EVALUATION_ROWS];
 	int rows = block_rows(e, first);
-	if (!e->form)
+	if (!e->form.words)
 		return e->x + first * e->features;
 	for (int r = 0; r < rows; r++)
 		index[r] = (uint64_t)(first + r);
-	gd_row_form_expand(e->form, (size_t)rows, e->packed, (size_t)e->form->words, index, e->x, (size_t)rows);
+	gd_row_form_expand(&e->form, (size_t)rows, e->packed, (size_t)e->form.words, index, e->x, (size_t)rows);
 	return e->x;
 }
 
@@ -316,7 +332,7 @@ static void take_entry(gd_evaluation *e, const char *entry)
 gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation)
 {
 	size_t bytes = gd_evaluation_entry(features), ranks = (size_t)communicator->size, received_count = 0;
-	gd_evaluation *e = allocate(communicator, features, classes, weighted, total, false, NULL);
+	gd_evaluation *e = allocate(communicator, features, classes, weighted, total, false, 0);
 	int *counts = gd_allocate(2 * ranks, sizeof *counts);
 	char *sorted = gd_allocate(count, bytes);
 	void *received = NULL;

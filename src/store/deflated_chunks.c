@@ -77,6 +77,12 @@ void gd_deflated_chunks_free(gd_deflated_chunks *chunks)
 
 /* ---- writing ---- */
 
+/* What a chunk takes of what is kept: each begins where a checksum's words may. */
+static size_t kept_bytes(size_t stored)
+{
+	return (stored + 7) / 8 * 8;
+}
+
 /* On rank 0. The array's and the chunk's number in it follow from the number in the plan. */
 static void place(gd_deflated_chunks *chunks)
 {
@@ -109,7 +115,7 @@ static gd_status write_kept(gd_deflated_chunks *chunks)
 				status = chunks->hdf5 ? chunks->hdf5->status : gd_error(GD_FAILED, "cannot write '%s'", chunks->path);
 			else if (own)
 				status = gd_chunk_put_bytes(chunks->file, chunks->path, bytes, stored, chunks->plan->places[number]);
-			bytes += stored;
+			bytes += kept_bytes(stored);
 		}
 	}
 	return status;
@@ -156,7 +162,7 @@ gd_status gd_deflated_chunks_put(gd_deflated_chunks *chunks, gd_part part, int64
 	gd_put_little_endian((uint8_t *)to + made, GD_CHECKSUM_BYTES, GD_CHOSEN(gd_chunk_kernels)->checksum((const uint16_t *)(const void *)to, (made + 1) / 2));
 	chunks->mine.number[chunks->mine.count] = chunks->plan->first[part][GD_FEATURES] + (uint64_t)index;
 	chunks->mine.stored[chunks->mine.count++] = made + GD_CHECKSUM_BYTES;
-	chunks->used += made + GD_CHECKSUM_BYTES;
+	chunks->used += kept_bytes(made + GD_CHECKSUM_BYTES);
 	return status;
 }
 

@@ -192,9 +192,5 @@ gd_status gd_training_read_rows(gd_training *t)
 	}
 	if (gd_failed(&status) || t->replay || gd_dataset_get_header(t->dataset)->rows[GD_VALIDATION] == 0)
 		return status;
-	if (t->windowed)
-		return gd_evaluation_stream(communicator, t->dataset, GD_VALIDATION, &t->validation);
-	if (t->form.words)
-		status = gd_evaluation_pack(communicator, t->dataset, GD_VALIDATION, &t->form, &t->validation);
-	return gd_failed(&status) || t->validation ? status : gd_evaluation_create(communicator, t->dataset, GD_VALIDATION, &t->validation);
+	return (t->windowed ? gd_evaluation_stream : gd_evaluation_pack)(communicator, t->dataset, GD_VALIDATION, &t->validation);
 }

@@ -46,6 +46,13 @@ for count in 1 2 3; do
 done
 equal "what one model makes of both" "$("$GENRE_DIST" evaluate whole/model.h5 --data wide.h5 --json 2>&1)" "$("$GENRE_DIST" evaluate whole/model.h5 --data plain.h5 --json 2>/dev/null)"
 expect 0 '' ranks 2 verify deflated-2
+# What is shuffled to tell importance is not packed; scores are the same.
+expect 0 '' "$GENRE_DIST" evaluate whole/model.h5 --data wide.h5 --json --importance
+precision=$(json_number out.txt average_precision) brier=$(json_number out.txt brier)
+for count in 1 3; do
+	expect 0 '' ranks "$count" evaluate whole/model.h5 --data wide.h5 --json
+	equal "scores on $count ranks" "$(json_number out.txt average_precision) $(json_number out.txt brier)" "$precision $brier"
+done
 # A fold, whose training part is not in one piece.
 equal "weights of a fold" "$(trained fold 2 --data wide.h5 --folds 3 --fold 2)" "$(trained fold-misfit 3 --data misfit.h5 --folds 3 --fold 2)"
 finish
