@@ -55,6 +55,14 @@ static gd_status make_directory(const char *directory, bool resume, gd_run_lock 
 		if (gd_file_exists(gd_run_path(directory, (gd_run_file)file, path)))
 			status = gd_error(GD_USAGE, "'%s' holds another run ('%s'); go on with it by --resume, or name another --run directory",
 				directory, file_names[file]);
+	/* Of many trainings, which are gone on with together. */
+	static const char *const sweeps[] = {"sweep.h5", "race-1/sweep.h5"};
+	for (int i = 0; i < 2 && !gd_failed(&status); i++) {
+		snprintf(path, sizeof path, "%.*s/%s", GD_PATH_ROOM - 32, directory, sweeps[i]);
+		if (gd_file_exists(path))
+			status = gd_error(GD_USAGE, "'%s' holds a %s ('%s'); go on with it by --resume of the command that began it, or name another --run directory",
+				directory, i ? "search" : "sweep", sweeps[i]);
+	}
 	return status;
 }
 

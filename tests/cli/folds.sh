@@ -80,6 +80,9 @@ refuse 2 "1000 folds of 630 training rows leave some empty" ranks 2 train "${opt
 # Folds that go on from a model that a preset shaped are shaped like it.
 expect 0 '' ranks 2 train --data songs.h5 --folds 2 --initial preset_whole/model.h5 --epochs 1 --run onwards -q
 equal "members of a fold" "$(h5dump -a /model/members onwards/base-fold1/model.h5 | grep '(0)')" "$(h5dump -a /model/members preset_whole/model.h5 | grep '(0)')"
+refuse 2 "'on1' holds a sweep" ranks 2 train "${options[@]}" --run on1
+refuse 2 "'on1' holds a sweep" ranks 1 train --run on1 --resume
+[[ ! -e on1/checkpoint.h5 && ! -e on1/config.ini ]] || fail "a training among folds"
 refuse 2 "another sweep" ranks 1 train "${options[@]}" --folds 4 --run on1
 refuse 2 "contradict" ranks 1 baseline knn --data songs.h5 --folds 4 --part test
 expect 0 '' ranks 2 baseline knn --data grouped.h5 --folds 4 -q

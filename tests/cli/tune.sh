@@ -28,6 +28,7 @@ grep -qx 'configurations in the race: 6' on1/tune.txt || fail "the leaderboard d
 grep -q 'hidden=' on1/tune.txt && fail "an option that the configuration sets was searched"
 sort -c -n -k 3,3 <(sed -n '/^[0-9]/p' on1/tune.txt) || fail "the leaderboard is not sorted"
 [[ -e on1/race-1/defaults-fold1/checkpoint.h5 ]] || fail "the defaults were not in the race"
+refuse 2 "'on1' holds a search" ranks 2 train --data songs.h5 --run on1 -q
 # The same as a page, and by info.
 expect 0 '' "$GENRE_DIST" info on1
 equal "the leaderboard by info" "$(sed 1,2d out.txt)" "$(cat on1/tune.txt)"
