@@ -60,6 +60,8 @@ static const gd_magic workbook = {"an Excel workbook", "save its sheet as CSV"},
 		      json = {"JSON", "write it as CSV first (duckdb: COPY (FROM 'x.json') TO 'x.csv')"}, html = {"a web page", "download the file itself, or save its table as CSV"}, xml = {"XML", "write it as CSV first"},
 		      libsvm = {"data in libsvm's format (a label, then index:value)", "write it as CSV first, with a column for each index and a header"},
 		      sql = {"a dump of a database in SQL", "load it there, and write the table as CSV"},
+		      upright = {"a record in many lines, a column in each", "let the program that wrote it write CSV: sqlite3 -csv -header, psql --csv, mysql --batch"},
+		      controls = {"fields between separators of ASCII", "make tabs and lines of them: tr '\\037\\036' '\\t\\n' <FILE | genre-dist ... -"},
 		      boxed = {"a table in boxes of lines", "make bars of them: sed -E '/\xe2\x94\x80|\xe2\x95\x90/d; s/\xe2\x94\x82|\xe2\x94\x86|\xe2\x95\x91/|/g' FILE | genre-dist ... -"};
 
 static bool holds(const char *bytes, size_t size, const char *word)
@@ -128,6 +130,19 @@ static bool is_libsvm(const char *text, const char *end, int *pairs)
 	return true;
 }
 
+/* "  name = value" in both of the first two lines, as sqlite3 -line writes them. */
+static bool is_upright(const char *text, const char *end)
+{
+	for (int line = 0; line < 2; line++, text = next_line(text, end)) {
+		const char *last = end_of_line(text, end), *name = behind(text, last, " "), *at = name;
+		while (at < last && !strchr(" =,;\t|", *at))
+			at++;
+		if (at == name || last - at < 3 || strncmp(at, " = ", 3))
+			return false;
+	}
+	return true;
+}
+
 /* Tables of lines that are none of ours; NULL for those that may be. */
 static const gd_magic *find_lines(const char *text, const char *end)
 {
@@ -154,6 +169,10 @@ static const gd_magic *find_text(const char *text, size_t size)
 		return &sql;
 	if (begins(text, left, "\xe2\x94\x8c\xe2\x94\x80") || begins(text, left, "\xe2\x95\x94\xe2\x95\x90"))
 		return &boxed;
+	if (begins(text, left, "*************************** 1. row") || begins(text, left, "-[ RECORD 1 ]") || is_upright(text, end))
+		return &upright;
+	if (memchr(text, '\x1f', left) && memchr(text, '\x1e', left))
+		return &controls;
 	if (begins(text, left, "<?xml"))
 		return holds(text, left, "<html") ? &html : &xml;
 	if (left > 1 && (*text == '{' || *text == '[')) {

@@ -76,7 +76,7 @@ static gd_status read_rows(gd_preprocess *run)
 static gd_status check_target(gd_preprocess *run)
 {
 	const gd_schema *schema = &run->recipe.schema;
-	gd_target target = {.column = schema->columns[schema->target], .values = run->records, .numbers = true};
+	gd_target target = {.column = schema->columns[schema->target], .values = run->records, .without = run->rows.unlabelled, .numbers = true};
 	for (int32_t i = 0; i < schema->classes.count && i < run->rows.frequency_room; i++)
 		target.distinct += run->rows.frequency[i] > 0;
 	for (int32_t i = 0; i < schema->classes.count; i++) {

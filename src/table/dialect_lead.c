@@ -73,6 +73,16 @@ static bool is_rule(const char *line, size_t length)
 	return cells > 1;
 }
 
+/* Of dashes alone, as SAP draws them above and below a header in bars. */
+static bool is_line(const char *line, size_t length)
+{
+	enum { SHORTEST = 10 };
+	size_t i = 0;
+	while (i < length && line[i] == '-')
+		i++;
+	return i == length && length >= SHORTEST;
+}
+
 /* "(300 rows)", "300 rows in set (0.01 sec)". */
 static bool is_count(const char *line, size_t length)
 {
@@ -85,17 +95,20 @@ static bool is_count(const char *line, size_t length)
 
 bool gd_lead_is_drawn(const char *line, size_t length)
 {
-	return length && strchr("-=+|:(0123456789", *line) && *line && (is_rule(line, length) || is_count(line, length));
+	return length && strchr("-=+|:(0123456789", *line) && *line && (is_rule(line, length) || is_line(line, length) || is_count(line, length));
 }
 
 bool gd_lead_is_ruled(const char *bytes, size_t size)
 {
 	for (int line = 0; line < 2 && size; line++) {
 		size_t next = gd_lead_next_line(bytes, size);
-		if (is_rule(bytes, gd_lead_line_length(bytes, size)))
+		const size_t length = gd_lead_line_length(bytes, size);
+		if (is_rule(bytes, length))
 			return true;
 		bytes += next;
 		size -= next;
+		if (is_line(bytes - next, length) && size && *bytes == '|')
+			return true;
 	}
 	return false;
 }

@@ -230,7 +230,7 @@ static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 		gd_inference_decide(column, &inference->schema);
 		if (column->role == GD_ROLE_TARGET) {
 			int64_t values = gd_summary_values(summary);
-			gd_target target = {column->name, values, gd_summary_distinct(summary), gd_summary_numbers(summary) == values, summary->fractional};
+			gd_target target = {column->name, values, gd_summary_distinct(summary), summary->missing, gd_summary_numbers(summary) == values, summary->fractional};
 			if (!values)
 				return gd_error(GD_BAD_DATA, "its column '%s' has no values", column->name);
 			status = gd_target_check(&target);

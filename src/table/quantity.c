@@ -235,16 +235,36 @@ static bool is_accountants_zero(const char *text, gd_quantity *quantity)
 	return true;
 }
 
+/*
+ * What keeps a spreadsheet from reading a number is around it or in front of it (="12.5", '12.5), or quotes that enclose no field do (“12.5”, «12.5»): the number, into inner [LONGEST + 1]; NULL where there
+ * is nothing of the kind.
+ */
+static const char *unwrap(const char *text, char *inner)
+{
+	static const char *const around[][2] = {{"=\"", "\""}, {"\xe2\x80\x9c", "\xe2\x80\x9d"}, {"\xe2\x80\x9e", "\xe2\x80\x9c"}, {"\xe2\x80\x9e", "\xe2\x80\x9d"}, {"\xc2\xab", "\xc2\xbb"}, {"'", "'"}, {"'", ""}};
+	const size_t length = strlen(text);
+	for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+		const size_t before = strlen(around[i][0]), behind = strlen(around[i][1]);
+		if (strncmp(text, around[i][0], before) || length < before + behind || strcmp(text + length - behind, around[i][1]))
+			continue;
+		memcpy(inner, text + before, length - before - behind);
+		inner[length - before - behind] = '\0';
+		return inner;
+	}
+	return NULL;
+}
+
 bool gd_quantity_read(const char *text, gd_quantity *quantity)
 {
-	char sign;
+	char sign, room[LONGEST + 1];
 	*quantity = (gd_quantity){0};
 	if (is_accountants_zero(text, quantity))
 		return true;
 	size_t digit = strcspn(text, "0123456789");
 	if (!text[digit] || digit + strlen(text + digit) > LONGEST)
 		return false;
-	text = skip_blanks(text);
+	const char *inner = (unsigned char)*text > '9' || *text == '=' || *text == '\'' ? unwrap(text, room) : NULL;
+	text = skip_blanks(inner ? inner : text);
 	const char *behind = scan_sixties(text, &quantity->value);
 	if (behind && !*skip_blanks(behind)) {
 		quantity->unit[0] = ':';

@@ -68,12 +68,21 @@ const char *gd_table_nearest(const gd_record *header, const char *name)
 	return nearest;
 }
 
+/* A quote that encloses nothing to us, as word processors write it. */
+static bool is_typographic(const char *text)
+{
+	return !strncmp(text, "\xe2\x80\x9c", 3) || !strncmp(text, "\xe2\x80\x9d", 3) || !strncmp(text, "\xe2\x80\x9e", 3) || !strncmp(text, "\xc2\xab", 2);
+}
+
 gd_status gd_table_lacks(const gd_record *header, const char *name, const char *more)
 {
 	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
 	const char *nearest = gd_table_nearest(header, name);
 	gd_enumeration names = {0};
 	gd_excerpt(name, room);
+	if (header->count && is_typographic(header->fields[0]))
+		return gd_error(GD_BAD_DATA, "it has no column '%s'%s: its header is in quotes that enclose nothing ('%s'); make plain ones of them: sed 's/\xe2\x80\x9c\\|\xe2\x80\x9d\\|\xe2\x80\x9e\\|\xc2\xab\\|\xc2\xbb/\"/g' FILE | genre-dist ... -", room, more,
+			gd_excerpt(header->fields[0], other));
 	if (nearest)
 		return gd_error(GD_BAD_DATA, "it has no column '%s'%s; did you mean '%s'", room, more, gd_excerpt(nearest, other));
 	if (header->count == 1)

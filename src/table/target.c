@@ -17,6 +17,9 @@ gd_status gd_target_check(const gd_target *target)
 	char room[GD_EXCERPT_ROOM];
 	gd_excerpt(target->column, room);
 	bool rare = target->distinct > FEW && 2 * target->distinct > target->values;
+	if (target->distinct == 1 && target->without)
+		return gd_error(GD_BAD_DATA, "column '%s' holds one class only in %lld %s; a classifier needs two or more; if the %lld that %s empty are a class, too, give it a name", room, (long long)target->values,
+			gd_plural(target->values, "record", "records"), (long long)target->without, gd_plural(target->without, "is", "are"));
 	if (target->distinct == 1)
 		return gd_error(GD_BAD_DATA, "column '%s' holds one class only in %lld %s; a classifier needs two or more", room, (long long)target->values, gd_plural(target->values, "record", "records"));
 	if (target->numbers && (target->distinct > (target->fractional ? MOST_FRACTIONS : MOST_WHOLE) || rare ||

@@ -320,6 +320,19 @@ made_by_advice() { # FILE PATTERN: what is said of FILE has PATTERN, and a comma
 }
 { echo '┌────────┬───────┬───────┬──────┐'; sed 's/,/ │ /g; s/^/│ /; s/$/ │/; 1a ├────────┼───────┼───────┼──────┤' plain.csv; echo '└────────┴───────┴───────┴──────┘'; } >boxes.txt
 made_by_advice boxes.txt 'it is a table in boxes of lines'
+sed 's/,/\x1f/g' plain.csv | tr '\n' '\036' >ascii.txt
+made_by_advice ascii.txt 'it is fields between separators of ASCII'
+awk -F, 'NR == 1 { split($0, name, ","); next } { for (i = 1; i <= NF; i++) printf "%8s = %s\n", name[i], $i; print "" }' plain.csv >upright.txt
+no_table upright.txt 'it is a record in many lines.*sqlite3 -csv -header'
+sed 's/\([^,]*\)/“\1”/g' plain.csv >typographic.csv
+refuse 3 "it has no column 'kind': its header is in quotes that enclose nothing" "$GENRE_DIST" preprocess typographic.csv --target kind -o x.h5
+eval "$(sed "s/.*of them: //; s/FILE/typographic.csv/; s/ | genre-dist .*/ >made.csv/" err.txt)"
+works made.csv ''
+# SAP draws a line of dashes above and below the header.
+awk '{ gsub(/,/, "|") } NR == 1 { line = "------------------------------"; print line; print "|" $0 "|"; print line; next } { print "|" $0 "|" } END { print line }' plain.csv >sap.txt
+works sap.txt 'bars between fields'
+awk -F, -v OFS=, 'NR > 1 { $4 = $4 ~ /^a/ ? "x" : "" } 1' plain.csv | sed '2,$s/,[^,]*$/,/; 3,50s/,$/,x/' >blank.csv
+refuse 3 "holds one class only in 48 records; a classifier needs two or more; if the 192 that are empty are a class, too, give it a name" "$GENRE_DIST" preprocess blank.csv --target kind -o x.h5
 printf 'PK\x03\x04..[Content_Types].xml' >leaves.xlsx
 no_table leaves.xlsx "it is an Excel workbook.*save its sheet as CSV"
 printf 'PAR1....' >leaves.parquet

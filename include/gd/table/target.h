@@ -12,6 +12,7 @@ typedef struct gd_target {
 	const char *column;
 	int64_t values;   /* records that have one */
 	int64_t distinct;
+	int64_t without;  /* records that have none */
 	bool numbers;     /* all are numbers */
 	bool fractional;  /* and some are not whole */
 } gd_target;

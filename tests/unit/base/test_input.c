@@ -168,6 +168,12 @@ static void test_magic(void)
 	CU_ASSERT_STRING_EQUAL(KIND("1 3:0.5 7:1\n-1 1:2e-3\n+1\n0 2:1 # last\n1 5:1 12")->noun, "data in libsvm's format (a label, then index:value)");
 	CU_ASSERT_STRING_EQUAL(KIND("INSERT INTO t VALUES (1);\n")->noun, "a dump of a database in SQL");
 	CU_ASSERT_STRING_EQUAL(KIND("\xe2\x94\x8c\xe2\x94\x80\xe2\x94\xac")->noun, "a table in boxes of lines");
+	CU_ASSERT_STRING_EQUAL(KIND("length = 1.5\n  kind = oak\n\nlength = 2\n")->noun, "a record in many lines, a column in each");
+	CU_ASSERT_STRING_EQUAL(KIND("-[ RECORD 1 ]+---\nlength | 1\n")->noun, "a record in many lines, a column in each");
+	CU_ASSERT_STRING_EQUAL(KIND("*************************** 1. row ***************************\nlength: 1\n")->noun, "a record in many lines, a column in each");
+	CU_ASSERT_STRING_EQUAL(KIND("length\x1fkind\x1e""1\x1foak\x1e")->noun, "fields between separators of ASCII");
+	CU_ASSERT_PTR_NULL(KIND("a\x1f""b\n1\x1f""2\n"));
+	CU_ASSERT_PTR_NULL(KIND("rule = 1\na,b\n1,2\n"));
 	CU_ASSERT_PTR_NULL(KIND("| a | b |\n|---|:--:|\n| 1 | x |\n"));
 	CU_ASSERT_PTR_NULL(KIND("Leaves\n------\na,b\n1,2\n"));
 	CU_ASSERT_PTR_NULL(KIND("a|b\n-|-\n1|2\n"));

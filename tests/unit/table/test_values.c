@@ -25,6 +25,8 @@ static void test_quantities(void)
 		{"CHF 1\xe2\x80\x99" "234.50", "CHF", 1234.5, true}, {"1\xe2\x80\x89" "234", "", 1234, true}, {"12,34,567", "", 1234567, true}, {"1,23,456.5", "", 123456.5, true}, {"%5", "%", 5, false},
 		{"123.45-", "", -123.45, false}, {"1.25D+02", "", 125, false}, {"-1.5d-1", "", -.15, false}, {"5D", "D", 5, false}, {"<0.5", "<", .5, false}, {"<= 1,000", "<", 1000, true},
 		{"\xe2\x89\xa5" "7", ">", 7, false}, {"12:30", ":", 750, false}, {" $-  ", "$", 0, false}, {"\xe2\x82\xac -", "\xe2\x82\xac", 0, false}, {"($1,234.50)", "$", -1234.5, true}, {"1:23:45", ":", 5025, false}, {"125:05.5", ":", 7505.5, false},
+		/* In what keeps them texts in a spreadsheet, and in quotes that enclose no field. */
+		{"=\"12.5\"", "", 12.5, false}, {"'12.5", "", 12.5, false}, {"'12'", "", 12, false}, {"\xe2\x80\x9c" "12.5 kg\xe2\x80\x9d", "kg", 12.5, false}, {"\xe2\x80\x9e" "5\xe2\x80\x9c", "", 5, false}, {"\xc2\xab" "1,234\xc2\xbb", "", 1234, true},
 		/* Thousands in letters beside a currency, and alone. */
 		{"$12k", "$", 12000, false}, {"\xe2\x82\xac" "110.5M", "\xe2\x82\xac", 110.5e6, false}, {"1.2 Mio. \xe2\x82\xac", "\xe2\x82\xac", 1.2e6, false}, {"-$3.5 bn", "$", -3.5e9, false}, {"12k", "k", 12, false}, {"5 m", "m", 5, false},
 		/* Of several units, and durations. */
@@ -33,7 +35,7 @@ static void test_quantities(void)
 		{"1 days 02:03:04", "s", 93784, false}, {"0 days 00:05:00.250", "s", 300.25, false}, {"-1 days +23:59:59", "s", -1, false}, {"5'11\"", "in", 71, false}, {"6'", "in", 72, false}, {"55\"", "in", 55, false},
 		{"5\xe2\x80\x99 7\xe2\x80\x9d", "in", 67, false}, {"1/2", "/", .5, false}, {"3 1/4", "/", 3.25, false}, {"-1/4", "/", -.25, false}, {"2 1/2 cups", "cups", 2.5, false}, {"120/80", "/", 1.5, false}, {"4.5/5", "/", .9, false},
 	};
-	static const char *const bad[] = {"", "x", "A/5 21171", "1,23", "1,2345", "3+", "1-2", "$5 kg", "12:3", "12:60", "1:2:03", "1:02:03:04", "16:9", "< 5 kg", "<>5", "2-", "%5%", "1,2,345", "1,23,45", "12,345,67", "0,123", "1/0", "1/2/3", "3 5/4", "120/80 mmHg", "1m 30h", "1h 2 kg", "P", "PT", "P1H", "P1D2Y", "PT5", "5'13\"", "1 day 2:30", "2020-01-02", "%", "$", "1,234,56", "1,234'567", "(5", "- ", "5 kilograms per hour", "nan", "inf", "1e999", "m12", "9 9"};
+	static const char *const bad[] = {"", "x", "A/5 21171", "1,23", "1,2345", "3+", "1-2", "$5 kg", "12:3", "12:60", "1:2:03", "1:02:03:04", "16:9", "< 5 kg", "<>5", "2-", "%5%", "1,2,345", "1,23,45", "12,345,67", "0,123", "1/0", "1/2/3", "3 5/4", "120/80 mmHg", "1m 30h", "1h 2 kg", "P", "PT", "P1H", "P1D2Y", "PT5", "5'13\"", "1 day 2:30", "2020-01-02", "%", "$", "1,234,56", "1,234'567", "(5", "- ", "5 kilograms per hour", "nan", "inf", "1e999", "m12", "9 9", "=\"x1\"", "=12\"", "\xe2\x80\x9c" "5", "'"};
 	gd_quantity quantity;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		bool read = gd_quantity_read(good[i].text, &quantity);
