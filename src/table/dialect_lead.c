@@ -100,15 +100,13 @@ bool gd_lead_is_drawn(const char *line, size_t length)
 
 bool gd_lead_is_ruled(const char *bytes, size_t size)
 {
-	for (int line = 0; line < 2 && size; line++) {
-		size_t next = gd_lead_next_line(bytes, size);
-		const size_t length = gd_lead_line_length(bytes, size);
-		if (is_rule(bytes, length))
+	enum { LINES = 6 }; /* a title may be in front of a list in bars */
+	for (int line = 0; line < LINES && size; line++) {
+		const size_t next = gd_lead_next_line(bytes, size), length = gd_lead_line_length(bytes, size);
+		if ((line < 2 && is_rule(bytes, length)) || (is_line(bytes, length) && next < size && bytes[next] == '|'))
 			return true;
 		bytes += next;
 		size -= next;
-		if (is_line(bytes - next, length) && size && *bytes == '|')
-			return true;
 	}
 	return false;
 }

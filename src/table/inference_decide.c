@@ -128,6 +128,14 @@ static void describe_numbers(gd_inference_column *column, double share, long lon
 	gd_list_add(why, room, "%lld distinct", distinct);
 }
 
+/* 2,868 among 2.868 and 11.302: thousands are written so, and decimals of another country. */
+static void warn_of_marks(gd_inference_column *column)
+{
+	char room[GD_EXCERPT_ROOM];
+	snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld numbers have the mark of thousands where others have three decimals, and are read as thousands; if they are decimals, write them with the others' mark",
+		gd_excerpt(column->name, room), (long long)column->summary.bare, (long long)gd_summary_numbers(&column->summary));
+}
+
 static void make_numeric(gd_inference_column *column)
 {
 	const gd_summary *summary = &column->summary;
@@ -142,6 +150,8 @@ static void make_numeric(gd_inference_column *column)
 	describe_numbers(column, values ? 100.0 * (double)readable / (double)values : 0, gd_summary_distinct(summary));
 	if (readable < values)
 		warn_of_unreadable(column, values - readable, *summary->example ? "no number" : "a number in another unit", *summary->example ? "no numbers" : "numbers in other units");
+	else if (summary->bare && summary->bare == summary->grouped && summary->thirds > summary->bare)
+		warn_of_marks(column);
 	else if (!reading->converted)
 		look_for_sentinel(column);
 }

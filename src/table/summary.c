@@ -195,6 +195,7 @@ static void add_width(gd_summary *summary, const char *text)
 {
 	const int64_t length = (int64_t)strlen(text);
 	summary->padded += text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+	summary->thirds += length > 4 && text[length - 4] == '.';
 	add_widths(summary, length, length);
 }
 
@@ -268,6 +269,13 @@ static bool has_decimal_point(const char *text)
 	return point && (*first == '0' || point - first > 3 || point == first || strspn(point + 1, "0123456789") != 3);
 }
 
+/* One comma, three digits and no point: thousands, unless it stands for a point. */
+static bool is_bare(const char *text)
+{
+	const char *comma = strchr(text, ',');
+	return comma && strlen(comma) == 4 && !strchr(text, '.');
+}
+
 static void add_pair(gd_summary *summary, const char *text)
 {
 	double first, second;
@@ -332,7 +340,7 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 			if (*quantity.unit)
 				gd_unit_tally_add(&summary->units, quantity.unit, 1);
 			else
-				summary->grouped++;
+				summary->grouped++, summary->bare += is_bare(text);
 		} else {
 			add_example(summary, text);
 			summary->text_first = summary->text_first || number == 1;
@@ -376,6 +384,8 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	summary->numbers += later->numbers;
 	summary->padded += later->padded;
 	summary->grouped += later->grouped;
+	summary->bare += later->bare;
+	summary->thirds += later->thirds;
 	gd_unit_tally_merge(&summary->units, &later->units);
 	summary->fractional = summary->fractional || later->fractional;
 	add_extreme(&summary->least, later->least.value, later->least.next, later->least.count, 1);

@@ -331,6 +331,8 @@ works made.csv ''
 # SAP draws a line of dashes above and below the header.
 awk '{ gsub(/,/, "|") } NR == 1 { line = "------------------------------"; print line; print "|" $0 "|"; print line; next } { print "|" $0 "|" } END { print line }' plain.csv >sap.txt
 works sap.txt 'bars between fields'
+{ printf '29.11.2026      Dynamic List Display     1\n\n'; cat sap.txt; } >titled.txt
+works titled.txt 'bars between fields'
 awk -F, -v OFS=, 'NR > 1 { $4 = $4 ~ /^a/ ? "x" : "" } 1' plain.csv | sed '2,$s/,[^,]*$/,/; 3,50s/,$/,x/' >blank.csv
 refuse 3 "holds one class only in 48 records; a classifier needs two or more; if the 192 that are empty are a class, too, give it a name" "$GENRE_DIST" preprocess blank.csv --target kind -o x.h5
 printf 'PK\x03\x04..[Content_Types].xml' >leaves.xlsx

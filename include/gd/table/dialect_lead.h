@@ -15,7 +15,7 @@ bool gd_lead_is_separator(const char *bytes, size_t size, char *delimiter);
 size_t gd_lead_skip_comments(const char *bytes, size_t size, char comment, int *lines, size_t *last);
 /* A rule of dashes between cells, or a count of rows; a line without the blanks in front. */
 bool gd_lead_is_drawn(const char *line, size_t length);
-/* Whether the first line or the second is such a rule. */
+/* Whether the first line or the second is such a rule, or one of the first is a line of dashes above bars. */
 bool gd_lead_is_ruled(const char *bytes, size_t size);
 
 #endif

@@ -64,6 +64,8 @@ typedef struct gd_summary {
 	int64_t padded;          /* of them, written with a zero in front of another digit */
 	int64_t shortest, longest; /* bytes of them; 0: there are none */
 	int64_t grouped;         /* numbers with thousands apart, and no unit */
+	int64_t bare;            /* of them, written as 1,234 */
+	int64_t thirds;          /* of the plain ones, written with three digits behind the point */
 	gd_unit_tally units;     /* numbers that have one */
 	bool fractional;         /* some number, with or without a unit, is not whole */
 	gd_extreme least, most;  /* of them */

@@ -84,6 +84,16 @@ static void put_wordy(int64_t i, char *text)
 	i % 9 == 8 ? sprintf(text, "1,%03lld", (long long)(i % 90 + 100)) : sprintf(text, "%lld%s", (long long)(i % 90 + 100), units[i % 9]);
 }
 static void put_pieces(int64_t i, char *text) { sprintf(text, i % 20 ? "%lld kg" : "%lld pieces", (long long)(i % 70)); }
+static void put_either_mark(int64_t i, char *text)
+{
+	sprintf(text, "%d%c%03d", (int)(i % 7 + 9), i % 12 ? '.' : ',', (int)(i * 37 % 1000));
+}
+
+static void put_prices(int64_t i, char *text)
+{
+	sprintf(text, i % 3 ? "%d.50" : "%d,250", (int)(i * 37 % 900 + 1));
+}
+
 static void put_thousands(int64_t i, char *text) { static const char *const forms[] = {"%lld", "%lldk", "%lld.5M"}; sprintf(text, forms[i % 3], (long long)(i % 90)); }
 static void put_kelvin_or_metres(int64_t i, char *text) { sprintf(text, "%lldm", (long long)(i % 90)); }
 static void put_ages(int64_t i, char *text) { static const char *const forms[] = {"%lld days", "%lld", "1 month", "%lld days", "%lld years", "%lld months", "%lld", "%lld days"}; sprintf(text, forms[i % 8], (long long)(i % 90)); }
@@ -146,6 +156,8 @@ static void test_decisions(void)
 		{put_euros, GD_ROLE_NUMERIC, "quantity \xe2\x82\xac, comma", "numbers in '\xe2\x82\xac', decimal comma", ""},
 		{put_wordy, GD_ROLE_NUMERIC, "quantity kilograms", "100% numbers in 'kilograms', thousands apart, 'grams', 'kilogram', 'ounces', 'pounds' ... converted, 111 without a unit taken for it, 90 distinct", ""},
 		{put_pieces, GD_ROLE_NUMERIC, "quantity kg", "95% numbers in 'kg'", "50 of 1000 values are numbers in other units and count as missing"},
+		{put_either_mark, GD_ROLE_NUMERIC, "quantity", "100% numbers, not plainly written", "84 of 1000 numbers have the mark of thousands where others have three decimals"},
+		{put_prices, GD_ROLE_NUMERIC, "quantity", "100% numbers, not plainly written", ""},
 		{put_thousands, GD_ROLE_NUMERIC, "quantity 1", "100% numbers, 'M', 'k' converted", ""},
 		{put_kelvin_or_metres, GD_ROLE_NUMERIC, "quantity m", "numbers in 'm'", ""},
 		{put_ages, GD_ROLE_NUMERIC, "quantity days", "'month', 'months', 'years' converted, 250 without a unit taken for it", ""},
