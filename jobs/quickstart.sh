@@ -72,7 +72,7 @@ fi
 
 run=runs/quickstart-$(date -u +%Y%m%dT%H%M%SZ)-$$
 say "Training on $ranks ranks ($run)"
-mpirun -n "$ranks" "$program" train --preset study --data "$dataset" --run "$run"
+mpirun -n "$ranks" "$program" train --data "$dataset" --run "$run"
 
 say "The test part"
 mpirun -n "$ranks" "$program" evaluate "$run/model.h5" --data "$dataset"
@@ -90,6 +90,7 @@ What to type next:
   $program info $run
   $program predict $run/model.h5 $songs -o predictions.csv
   h5dump -d /epochs/validation_accuracy $run/metrics.h5
-  mpirun -n 4 $program train --run $run --resume --epochs 40     # ten epochs more, on another number of ranks
+  $program report $run -o report.html                # curves, scores, settings on one page
+  mpirun -n 4 $program tune --data $dataset --budget 5m      # looks for better settings
   $program train --help
 END
