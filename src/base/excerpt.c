@@ -23,18 +23,24 @@ const char *gd_excerpt(const char *text, char room[GD_EXCERPT_ROOM])
 	return room;
 }
 
-void gd_print_padded(FILE *out, const char *text, int width)
-{
-	char room[GD_EXCERPT_ROOM];
-	int characters = 0;
-	for (const char *byte = gd_excerpt(text, room); *byte; byte++)
-		characters += ((unsigned char)*byte & 0xC0) != 0x80;
-	fprintf(out, "%s%*s", room, characters < width ? width - characters : 0, "");
-}
-
 static bool starts_character(char byte)
 {
 	return ((unsigned char)byte & 0xC0) != 0x80;
+}
+
+int gd_text_width(const char *text)
+{
+	int width = 0;
+	for (; *text; text++)
+		width += starts_character(*text);
+	return width;
+}
+
+void gd_print_padded(FILE *out, const char *text, int width)
+{
+	char room[GD_EXCERPT_ROOM];
+	const int used = gd_text_width(gd_excerpt(text, room));
+	fprintf(out, "%s%*s", room, used < width ? width - used : 0, "");
 }
 
 /* Bytes of the first `characters` characters. */

@@ -5,7 +5,7 @@
 
 #include "gd/base/excerpt.h"
 
-enum { NAME_WIDTH = 26, WIDEST_MATRIX = 14, MOST_CLASSES = 12, FIRST_CLASSES = 8 };
+enum { NAME_WIDTH = 26, WIDEST_MATRIX = 14, CLASS_WIDTH = 8, MOST_CLASSES = 12, FIRST_CLASSES = 8 };
 
 static void print_counts(FILE *out, int64_t train, int64_t validation, int64_t test)
 {
@@ -18,21 +18,31 @@ void gd_dataset_print_classes(FILE *out, const gd_dataset_header *header, bool a
 	const int64_t *counts = header->class_counts;
 	int64_t others[GD_PARTS] = {0};
 	char room[GD_EXCERPT_ROOM];
-	fputs("\nrecords          train  validation        test\n", out);
+	int width = CLASS_WIDTH;
+	for (int i = 0; i < shown; i++) {
+		const int needed = gd_text_width(gd_shorten(header->preprocessing.class_names[i], NAME_WIDTH, room));
+		width = needed > width ? needed : width;
+	}
+	fputs("\nrecords", out);
+	fprintf(out, "%*s%10s  %10s  %10s\n", width - 3, "", "train", "validation", "test");
 	for (int i = 0; i < classes; i++) {
 		for (int part = 0; part < GD_PARTS && i >= shown; part++)
 			others[part] += counts[part * classes + i];
 		if (i >= shown)
 			continue;
 		fputs("  ", out);
-		gd_print_padded(out, gd_shorten(header->preprocessing.class_names[i], 26, room), 8);
+		gd_print_padded(out, gd_shorten(header->preprocessing.class_names[i], NAME_WIDTH, room), width);
 		print_counts(out, counts[GD_TRAIN * classes + i], counts[GD_VALIDATION * classes + i], counts[GD_TEST * classes + i]);
 	}
 	if (shown < classes) {
-		fprintf(out, "  %d more", classes - shown);
+		char more[32];
+		snprintf(more, sizeof more, "%d more", classes - shown);
+		fputs("  ", out);
+		gd_print_padded(out, more, width);
 		print_counts(out, others[GD_TRAIN], others[GD_VALIDATION], others[GD_TEST]);
 	}
-	fputs("  total   ", out);
+	fputs("  ", out);
+	gd_print_padded(out, "total", width);
 	print_counts(out, header->rows[GD_TRAIN], header->rows[GD_VALIDATION], header->rows[GD_TEST]);
 }
 

@@ -30,6 +30,7 @@ awk 'BEGIN {
 }' >flowers.csv
 
 expect 0 "wrote 'flowers.h5': 1260 training, 140 validation and 600 test records of 10 features and 3 classes" "$GENRE_DIST" preprocess flowers.csv --target kind --group plant
+equal "widths of the lines that count the records" "$(sed -n '/^records /,/^  total/p' out.txt | awk '{ print length }' | sort -u | wc -l)" 1
 grep -q "warning: 'constant' has one value only" err.txt || fail "no warning of a constant column"
 grep -Eq '^ +id +drop +identifier' out.txt || fail "the identifier was not dropped"
 grep -Eq '^ +colour +categorical' out.txt || fail "the colour is not categorical"

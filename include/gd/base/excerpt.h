@@ -13,7 +13,9 @@ const char *gd_plural(int64_t count, const char *one, const char *many);
 /* `text` as it may stand in a one-line message: control characters become blanks, what is long is cut at a character and ends in "...". Returns `room`. */
 const char *gd_excerpt(const char *text, char room[GD_EXCERPT_ROOM]);
 
-/* Prints the excerpt of `text` in `width` columns at least; counts characters, since printf counts bytes. */
+/* Columns that a text takes in a table: its characters, since printf counts bytes. */
+int gd_text_width(const char *text);
+/* Prints the excerpt of `text` in `width` columns at least. */
 void gd_print_padded(FILE *out, const char *text, int width);
 
 /* `text` in at most `width` columns (1 to 48): what is long is cut in the middle, since names are often told apart by their ends. Control characters become blanks. Returns `room`. */
