@@ -61,13 +61,13 @@ static gd_status compose_race(const tuning *t, const char *directory, int64_t dr
 	int count;
 	const uint64_t seed = (uint64_t)(t->options->seed + t->races);
 	if (t->races == 0)
-		return gd_tune_compose_race(&t->ground, NULL, NULL, 0, seed, drawn, text, size);
+		return gd_tune_compose_race(&t->ground, NULL, 0, NULL, 0, seed, drawn, text, size);
 	snprintf(path, sizeof path, "%s/sweep.h5", directory);
 	if (gd_file_exists(path))
 		return gd_tune_read_text(path, text, size);
 	gd_status status = gd_tune_entries(NULL, t->race, t->races, &entries, &count);
 	if (!gd_failed(&status))
-		status = gd_tune_compose_race(&t->ground, t->race, entries, few_of(t, count), seed, drawn, text, size);
+		status = gd_tune_compose_race(&t->ground, t->race, t->races, entries, few_of(t, count), seed, drawn, text, size);
 	free(entries);
 	return status;
 }

@@ -159,23 +159,105 @@ static gd_status draw_option(FILE *out, const gd_tune_range *range, const char *
 	return status;
 }
 
-gd_status gd_tune_compose_race(const gd_tune_ground *g, const gd_tune_race *races, const gd_tune_entry *parents, int parent_count, uint64_t seed, int64_t drawn, char **text, size_t *size)
+/* The searched options' lines of a configuration, allocated: of a parent and `number`, or with the parent's values alone. */
+static gd_status draw_configuration(const gd_tune_ground *g, const gd_tune_race *races, const gd_tune_entry *parent, uint64_t seed, uint64_t number, char **lines)
 {
-	FILE *out = open_memstream(text, size);
+	size_t size;
+	FILE *out = open_memstream(lines, &size);
 	gd_status status = gd_ok();
 	if (!out)
 		return gd_out_of_memory("the plan of a race");
-	compose_head(g, out);
-	if (!parent_count)
-		compose_defaults(g, out);
-	for (int64_t c = 0; c < drawn && !gd_failed(&status); c++) {
-		fprintf(out, "[trial %02" PRId64 "]\n", c + 1);
-		for (int s = 0, position = 0; s < gd_tune_space_size && !gd_failed(&status); s++) {
-			const gd_tune_range *range = &gd_tune_space[s];
-			if (is_searched(g, range))
-				status = draw_option(out, range, parent_count ? value_of(races, &parents[c % parent_count], range->option) : NULL, seed, (uint64_t)c, position++);
-		}
+	for (int s = 0, position = 0; s < gd_tune_space_size && !gd_failed(&status); s++) {
+		const gd_tune_range *range = &gd_tune_space[s];
+		if (is_searched(g, range))
+			status = draw_option(out, range, parent ? value_of(races, parent, range->option) : NULL, seed, number, position++);
 	}
+	return close_text(out, status, lines);
+}
+
+/* What a configuration of an earlier race was drawn as. */
+static gd_status recall_configuration(const gd_tune_ground *g, const gd_tune_race *races, const gd_tune_entry *entry, char **lines)
+{
+	size_t size;
+	FILE *out = open_memstream(lines, &size);
+	if (!out)
+		return gd_out_of_memory("the plan of a race");
+	for (int s = 0; s < gd_tune_space_size; s++)
+		if (is_searched(g, &gd_tune_space[s]))
+			fprintf(out, "%s = %s\n", gd_tune_space[s].option, value_of(races, entry, gd_tune_space[s].option));
+	return close_text(out, gd_ok(), lines);
+}
+
+/* Configurations by their lines, which are owned. */
+typedef struct configurations {
+	char **lines;
+	size_t count, room;
+} configurations;
+
+static bool are_known(const configurations *known, const char *lines)
+{
+	for (size_t i = 0; i < known->count; i++)
+		if (!strcmp(known->lines[i], lines))
+			return true;
+	return false;
+}
+
+static gd_status keep(configurations *known, char *lines)
+{
+	char **all = gd_make_room(known->lines, known->count, &known->room, sizeof *all);
+	if (!all) {
+		free(lines);
+		return gd_out_of_memory("the plan of a race");
+	}
+	known->lines = all;
+	all[known->count++] = lines;
+	return gd_ok();
+}
+
+static void forget(configurations *known)
+{
+	for (size_t i = 0; i < known->count; i++)
+		free(known->lines[i]);
+	free(known->lines);
+}
+
+/* What was tried is drawn again, a few times: around good configurations of few options it may all have been. */
+static gd_status draw_new(const gd_tune_ground *g, const gd_tune_race *races, const gd_tune_entry *parent, uint64_t seed, uint64_t number, configurations *known)
+{
+	enum { ATTEMPTS = 20 };
+	const uint64_t next = 1 << 20; /* more than a race has */
+	char *lines = NULL;
+	gd_status status = draw_configuration(g, races, parent, seed, number, &lines);
+	for (int attempt = 1; attempt < ATTEMPTS && !gd_failed(&status) && are_known(known, lines); attempt++) {
+		free(lines);
+		status = draw_configuration(g, races, parent, seed, number += next, &lines);
+	}
+	return gd_failed(&status) ? status : keep(known, lines);
+}
+
+gd_status gd_tune_compose_race(const gd_tune_ground *g, const gd_tune_race *races, int race_count, const gd_tune_entry *parents, int parent_count, uint64_t seed, int64_t drawn, char **text, size_t *size)
+{
+	configurations known = {0};
+	char *lines;
+	gd_status status = gd_ok();
+	FILE *out = open_memstream(text, size);
+	if (!out)
+		return gd_out_of_memory("the plan of a race");
+	compose_head(g, out);
+	if (!race_count)
+		compose_defaults(g, out);
+	for (int r = 0; r < race_count; r++)
+		for (int c = 0; c < races[r].plan.configurations && !gd_failed(&status); c++) {
+			status = recall_configuration(g, races, &(gd_tune_entry){.race = r, .configuration = c}, &lines);
+			if (!gd_failed(&status))
+				status = keep(&known, lines);
+		}
+	for (int64_t c = 0; c < drawn && !gd_failed(&status); c++) {
+		status = draw_new(g, races, parent_count ? &parents[c % parent_count] : NULL, seed, (uint64_t)c, &known);
+		if (!gd_failed(&status))
+			fprintf(out, "[trial %02" PRId64 "]\n%s", c + 1, known.lines[known.count - 1]);
+	}
+	forget(&known);
 	return close_text(out, status, text);
 }
 

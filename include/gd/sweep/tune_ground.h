@@ -25,11 +25,11 @@ void gd_tune_ground_release(gd_tune_ground *ground);
 int gd_tune_best(const gd_tune_options *options);
 
 /*
- * Local. The text of a race, allocated; size without the terminator. Of the first, without parents, `drawn` configurations and the defaults: they are the first to run, so that they are there
+ * Local. The text of a race behind `race_count` others, allocated; size without the terminator. Of the first, without parents, `drawn` configurations and the defaults: they are the first to run, so that they are there
  * whenever the clock ends it, and that nothing is chosen that is behind them on the folds. Of a further one configurations around the parents in turn, of which one searched option in three
- * is drawn anew: what is far from them was tried in the first.
+ * is drawn anew: what is far from them was tried in the first. None that was tried is drawn again, where another is found in some attempts.
  */
-GD_CHECKED gd_status gd_tune_compose_race(const gd_tune_ground *ground, const gd_tune_race *races, const gd_tune_entry *parents, int parent_count, uint64_t seed, int64_t drawn, char **text, size_t *size);
+GD_CHECKED gd_status gd_tune_compose_race(const gd_tune_ground *ground, const gd_tune_race *races, int race_count, const gd_tune_entry *parents, int parent_count, uint64_t seed, int64_t drawn, char **text, size_t *size);
 /* The last sweep: the chosen entries on all of the training part. */
 GD_CHECKED gd_status gd_tune_compose_best(const gd_tune_ground *ground, const gd_tune_race *races, const gd_tune_entry *entries, int count, char **text, size_t *size);
 

@@ -98,7 +98,7 @@ static void test_races(void)
 	char *text;
 	size_t size;
 	make_ground(&ground, &options);
-	CHECK_OK(gd_tune_compose_race(&ground, NULL, NULL, 0, 5, 26, &text, &size));
+	CHECK_OK(gd_tune_compose_race(&ground, NULL, 0, NULL, 0, 5, 26, &text, &size));
 	CU_ASSERT(size == strlen(text));
 	CHECK_OK(gd_sweep_compose_plan("race 1", text, &race[0].plan));
 	CU_ASSERT_FATAL(race[0].plan.configurations == 27 && race[0].plan.trials == 27 * 3);
@@ -106,7 +106,7 @@ static void test_races(void)
 	CU_ASSERT_STRING_EQUAL(race[0].plan.configuration[1].name, "01");
 	/* Around the defaults and the ninth: two thirds of the options are theirs, but for single values. */
 	const gd_tune_entry parents[2] = {{.race = 0, .configuration = 0}, {.race = 0, .configuration = 9}};
-	CHECK_OK(gd_tune_compose_race(&ground, race, parents, 2, 6, 8, &text, &size));
+	CHECK_OK(gd_tune_compose_race(&ground, race, 1, parents, 2, 6, 8, &text, &size));
 	CHECK_OK(gd_sweep_compose_plan("race 2", text, &race[1].plan));
 	CU_ASSERT_FATAL(race[1].plan.configurations == 8 && race[1].plan.varied == race[0].plan.varied);
 	CU_ASSERT(race[1].plan.settings.first_epochs == race[0].plan.settings.first_epochs && race[1].plan.settings.halving == race[0].plan.settings.halving);
@@ -117,11 +117,24 @@ static void test_races(void)
 		CU_ASSERT(common(&race[1], c, &race[0], parents[c % 2].configuration) >= 5);
 	}
 	CU_ASSERT(near > far + 16 && near < 8 * race[0].plan.varied - 8);
+	/* Nothing is tried twice: a third of the options drawn anew may all come out as they were. */
+	CHECK_OK(gd_tune_compose_race(&ground, race, 1, parents, 2, 6, 400, &text, &size));
+	CHECK_OK(gd_sweep_compose_plan("many", text, &again.plan));
+	int twice = 0;
+	for (int c = 0; c < 400; c++) {
+		for (int i = 0; i < c; i++)
+			twice += common(&again, c, &again, i) == again.plan.varied;
+		for (int i = 0; i < 27; i++)
+			twice += common(&again, c, &race[0], i) == again.plan.varied;
+	}
+	CU_ASSERT_EQUAL(twice, 0);
+	gd_tune_release(&again, 1);
+	again = (gd_tune_race){0};
 	/* A function of parents and seed. */
-	CHECK_OK(gd_tune_compose_race(&ground, race, parents, 2, 6, 8, &text, &size));
+	CHECK_OK(gd_tune_compose_race(&ground, race, 1, parents, 2, 6, 8, &text, &size));
 	CU_ASSERT_STRING_EQUAL(text, race[1].plan.text);
 	free(text);
-	CHECK_OK(gd_tune_compose_race(&ground, race, parents, 2, 7, 8, &text, &size));
+	CHECK_OK(gd_tune_compose_race(&ground, race, 1, parents, 2, 7, 8, &text, &size));
 	CHECK_OK(gd_sweep_compose_plan("another", text, &again.plan));
 	CU_ASSERT(strcmp(again.plan.text, race[1].plan.text) != 0);
 	gd_tune_release(race, 2);
