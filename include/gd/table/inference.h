@@ -84,6 +84,8 @@ void gd_inference_release(gd_inference *inference);
 
 /* Decides on a column from its finished summary: role (which `asked` fixes), words, why, warning. `schema` has the rule for rare levels, and perhaps the order of dates. */
 void gd_inference_decide(gd_inference_column *column, const gd_schema *schema);
+/* Whether two columns hold the same in every record. */
+bool gd_inference_same(const gd_inference_column *one, const gd_inference_column *other);
 /* Warns of a first record that is no record: texts where all others have numbers, in each such column, as names of units are. */
 void gd_inference_look_for_units(gd_inference *inference);
 /* Warns of feature columns that hold the same in every record. Fails when memory runs out. */
