@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/report/gnuplot.h"
 #include "gd/report/html.h"
 
@@ -51,10 +52,8 @@ static bool find_range(const gd_plot *plot, double *least, double *most)
 
 static int characters(const char *text, int most)
 {
-	int count = 0;
-	for (; *text && count < most; text++)
-		count += ((unsigned char)*text & 0xc0) != 0x80;
-	return count;
+	const int width = gd_text_width(text);
+	return width < most ? width : most;
 }
 
 static const char *text_of(const gd_plot *plot, size_t number, int *most)

@@ -7,7 +7,7 @@
 #include "gd/base/memory.h"
 #include "gd/store/file_kind.h"
 
-static gd_status read_model(gd_communicator *communicator, const char *path, gd_checkpoint *model)
+gd_status gd_model_read(gd_communicator *communicator, const char *path, gd_checkpoint *model)
 {
 	void *bytes = NULL;
 	size_t size = 0;
@@ -20,6 +20,8 @@ static gd_status read_model(gd_communicator *communicator, const char *path, gd_
 	if (!gd_failed(&status)) {
 		mine = gd_checkpoint_decode(path, bytes, size, model);
 		status = gd_agree(communicator, &mine);
+		if (gd_failed(&status) && !gd_failed(&mine))
+			gd_checkpoint_release(model);
 	}
 	free(bytes);
 	return status;
@@ -35,7 +37,7 @@ gd_status gd_ensemble_read(gd_communicator *communicator, const char *const *pat
 	for (int m = 0; m < count && !gd_failed(&status); m++) {
 		const char *difference = NULL;
 		gd_checkpoint *model = &ensemble->models[m];
-		status = read_model(communicator, paths[m], model);
+		status = gd_model_read(communicator, paths[m], model);
 		if (gd_failed(&status))
 			break;
 		ensemble->members[m] = (gd_member){model->network, model->parameters, model->statistics, model->calibration.temperature};

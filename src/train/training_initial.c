@@ -1,29 +1,10 @@
-/* The model that a training starts from: read by one rank for all, and what its network is like. */
+/* The model that a training starts from: what its network is like. */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/run/reproduce.h"
+#include "gd/score/model.h"
 #include "gd/train/training.h"
-
-gd_status gd_training_read_checkpoint(gd_communicator *communicator, const char *path, gd_checkpoint *checkpoint)
-{
-	void *bytes = NULL;
-	size_t size = 0;
-	gd_status mine = communicator->rank == 0 ? gd_file_read(path, GD_BAD_DATA, &bytes, &size) : gd_ok();
-	gd_status status = gd_agree(communicator, &mine);
-	if (!gd_failed(&status))
-		status = gd_broadcast_allocated(communicator, &bytes, &size);
-	if (!gd_failed(&status)) {
-		mine = gd_checkpoint_decode(path, bytes, size, checkpoint);
-		status = gd_agree(communicator, &mine);
-		if (gd_failed(&status) && !gd_failed(&mine))
-			gd_checkpoint_release(checkpoint);
-	}
-	free(bytes);
-	return status;
-}
 
 /* What decides a network's layers; the last two where the dataset leaves the encoding to `train`. */
 static const char *const shape[] = {"hidden", "activation", "batch-norm", "members", "periodic", "periodic-width", "encoding", "bins"};
@@ -36,7 +17,7 @@ gd_status gd_training_take_shape(gd_communicator *communicator, gd_train_options
 	size_t used = 0;
 	if (!options->initial || options->preset != GD_PRESET_AUTO)
 		return gd_ok();
-	gd_status status = gd_training_read_checkpoint(communicator, options->initial, &model);
+	gd_status status = gd_model_read(communicator, options->initial, &model);
 	if (gd_failed(&status))
 		return status;
 	for (int i = 0; i < SHAPE - (facts->open ? 0 : OF_ENCODING) && !gd_failed(&status); i++) {

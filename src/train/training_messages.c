@@ -8,6 +8,7 @@
 #include "gd/base/log.h"
 #include "gd/base/number_text.h"
 #include "gd/parallel/reduce.h"
+#include "gd/run/preset.h"
 #include "gd/run/run_status.h"
 #include "gd/score/calibration.h"
 
@@ -59,10 +60,13 @@ void gd_training_say_start(const gd_training *t)
 void gd_training_say_idle(const gd_training *t, const bool *given)
 {
 	gd_train_options usual;
+	const bool numbers = gd_preset_look(gd_dataset_get_header(t->dataset), 0).numbers > 0;
 	gd_options_initialise(&gd_train_option_table, &usual);
 	for (size_t i = 0; i < gd_train_option_table.count; i++) {
 		const gd_option *option = &gd_train_option_table.options[i];
 		const char *lacks = given[i] ? gd_train_option_lacks(&t->options, option) : NULL;
+		if (given[i] && !numbers && !strcmp(option->name, "encoding"))
+			lacks = "numbers that can be encoded, and the dataset has none";
 		char value[1024], without[1024];
 		gd_options_format(option, &t->options, value, sizeof value);
 		gd_options_format(option, &usual, without, sizeof without);

@@ -10,6 +10,7 @@
 #include "gd/network/arithmetic.h"
 #include "gd/run/machine.h"
 #include "gd/run/reproduce.h"
+#include "gd/score/model.h"
 #include "gd/train/training_replicas.h"
 #include "gd/train/training_rows.h"
 
@@ -23,7 +24,7 @@ static gd_status find_start(gd_communicator *communicator, const gd_verify_optio
 	*found = false;
 	if (gd_failed(&status) || !there)
 		return status;
-	status = gd_training_read_checkpoint(communicator, path, from);
+	status = gd_model_read(communicator, path, from);
 	if (gd_failed(&status))
 		return status;
 	*found = from->progress.step < target->progress.step;
@@ -125,7 +126,7 @@ static gd_status verify(gd_training *t, const gd_verify_options *o, gd_checkpoin
 	bool found = false;
 	char path[GD_PATH_ROOM], hosts[4096];
 	communicator->phase = "reading checkpoints";
-	gd_status status = gd_training_read_checkpoint(communicator, gd_run_path(o->directory, GD_RUN_CHECKPOINT, path), target);
+	gd_status status = gd_model_read(communicator, gd_run_path(o->directory, GD_RUN_CHECKPOINT, path), target);
 	if (!gd_failed(&status))
 		status = find_start(communicator, o, target, from, &found);
 	if (gd_failed(&status))

@@ -125,6 +125,9 @@ idle --initial without/model.h5 --init he -- '--init he has no effect'
 idle --initial without/model.h5 --output-std 1 -- '--output-std 1 has no effect'
 expect 0 '' "$GENRE_DIST" train --config without/config.ini --run idle --epochs 0
 grep -q 'has no effect' err.txt && fail "a config.ini has idle options: $(cat err.txt)"
+awk 'BEGIN { print "a,b,kind"; for (i = 0; i < 90; i++) printf "a%d,b%d,k%d\n", i % 3, i * 7 % 4, i % 2 }' >texts.csv
+expect 0 '' "$GENRE_DIST" preprocess texts.csv --target kind
+expect 0 '--encoding quantile has no effect: it goes with numbers' "$GENRE_DIST" train --data texts.h5 --run texts --epochs 0 --encoding quantile
 
 # All options at once are no more than a command line takes.
 mapfile -t all < <(sed -n 's/^\([a-z0-9-]*\) = \(.*\)/--\1\n\2/p' without/config.ini)

@@ -12,6 +12,8 @@ typedef struct gd_ensemble {
 	gd_member *members;    /* [count], borrowing from the models */
 } gd_ensemble;
 
+/* Collective. Rank 0 reads the file, all ranks get what is in it; after a failure there is nothing to release. */
+GD_CHECKED gd_status gd_model_read(gd_communicator *communicator, const char *path, gd_checkpoint *model);
 /* Collective. Rank 0 reads the files, all ranks get them. Models of unlike preprocessing or classes do not go together (GD_BAD_DATA). */
 GD_CHECKED gd_status gd_ensemble_read(gd_communicator *communicator, const char *const *paths, int count, gd_ensemble *ensemble);
 void gd_ensemble_release(gd_ensemble *ensemble);

@@ -76,8 +76,6 @@ void gd_training_release(gd_training *training);
  */
 GD_CHECKED gd_status gd_training_take_configuration(gd_training *training, const gd_checkpoint *checkpoint, const bool *given);
 
-/* Collective. A checkpoint on every rank; GD_BAD_DATA where it is missing or damaged. */
-GD_CHECKED gd_status gd_training_read_checkpoint(gd_communicator *communicator, const char *path, gd_checkpoint *checkpoint);
 /* Collective. With preset auto, whose guess would not fit the weights, what is not `given` of the network's shape becomes that of --initial's model, if there is one, and given. */
 GD_CHECKED gd_status gd_training_take_shape(gd_communicator *communicator, gd_train_options *options, const gd_preset_facts *facts, bool *given);
 
