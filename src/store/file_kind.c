@@ -78,7 +78,7 @@ gd_status gd_file_kind_of(const char *path, gd_file_kind *kind)
 gd_status gd_file_expect_kind(const char *path, gd_file_kind kind)
 {
 	gd_hdf5 hdf5;
-	gd_hdf5_open(&hdf5, path);
+	gd_hdf5_open_foreign(&hdf5, path);
 	gd_hdf5_expect_kind(&hdf5, kind);
 	return gd_hdf5_close(&hdf5);
 }

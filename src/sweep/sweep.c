@@ -14,6 +14,7 @@
 #include "gd/parallel/patience.h"
 #include "gd/run/run_directory.h"
 #include "gd/run/run_lock.h"
+#include "gd/score/model.h"
 #include "gd/store/dataset.h"
 #include "gd/sweep/sweep_trial.h"
 #include "gd/train/stop.h"
@@ -41,12 +42,20 @@ static gd_status fill_in(gd_communicator *world, gd_sweep_plan *plan, const char
 		gd_sweep_configuration *configuration = &plan->configuration[c];
 		if (strcmp(configuration->options.data, data))
 			continue;
-		const gd_preset_facts facts = gd_preset_look(header, configuration->options.folds);
-		status = gd_training_take_shape(world, &configuration->options, &facts, configuration->given);
+		const gd_train_options *o = &configuration->options;
+		if (o->initial && o->preset == GD_PRESET_AUTO) {
+			const gd_preset_facts facts = gd_preset_look(header, o->folds);
+			gd_checkpoint model;
+			status = gd_model_read(world, o->initial, &model);
+			if (gd_failed(&status))
+				break;
+			status = gd_training_take_shape(&model, &configuration->options, &facts, configuration->given);
+			gd_checkpoint_release(&model);
+		}
 		if (gd_failed(&status))
 			break;
 		gd_sweep_plan_fill(plan, c, header);
-		status = gd_train_options_check(&configuration->options);
+		status = gd_train_options_check(o);
 	}
 	return status;
 }

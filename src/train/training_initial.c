@@ -1,4 +1,4 @@
-/* The model that a training starts from: what its network is like. */
+/* The model that a training starts from: its reading, and what its network is like. */
 #include <stdio.h>
 
 #include "gd/base/log.h"
@@ -10,19 +10,19 @@
 static const char *const shape[] = {"hidden", "activation", "batch-norm", "members", "periodic", "periodic-width", "encoding", "bins"};
 enum { SHAPE = sizeof shape / sizeof shape[0], OF_ENCODING = 2 };
 
-gd_status gd_training_take_shape(gd_communicator *communicator, gd_train_options *options, const gd_preset_facts *facts, bool *given)
+gd_status gd_training_read_initial(gd_training *t)
 {
-	gd_checkpoint model = {0};
+	return t->options.initial && !t->initial.network ? gd_model_read(t->communicator, t->options.initial, &t->initial) : gd_ok();
+}
+
+gd_status gd_training_take_shape(const gd_checkpoint *model, gd_train_options *options, const gd_preset_facts *facts, bool *given)
+{
+	gd_status status = gd_ok();
 	char line[512] = "";
 	size_t used = 0;
-	if (!options->initial || options->preset != GD_PRESET_AUTO)
-		return gd_ok();
-	gd_status status = gd_model_read(communicator, options->initial, &model);
-	if (gd_failed(&status))
-		return status;
 	for (int i = 0; i < SHAPE - (facts->open ? 0 : OF_ENCODING) && !gd_failed(&status); i++) {
 		const gd_option *option = gd_options_find(&gd_train_option_table, shape[i]);
-		const char *value = gd_setting_find(model.config, model.config_count, shape[i]);
+		const char *value = gd_setting_find(model->config, model->config_count, shape[i]);
 		bool *said = &given[option - gd_train_option_table.options];
 		if (!value || *said)
 			continue;
@@ -33,6 +33,5 @@ gd_status gd_training_take_shape(gd_communicator *communicator, gd_train_options
 	}
 	if (*line && !gd_failed(&status))
 		gd_log_note("as '%s' has it:%s", options->initial, line);
-	gd_checkpoint_release(&model);
 	return status;
 }

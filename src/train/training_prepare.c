@@ -37,7 +37,7 @@ static gd_status make_network(gd_training *t)
 		return gd_out_of_memory("the class weights");
 	gd_arena arena = {0};
 	gd_encoding encoding;
-	gd_status status = t->preprocessing.features ? gd_ok() : gd_train_options_encode(o, &header->preprocessing, &t->preprocessing);
+	gd_status status = gd_train_options_encode(o, &header->preprocessing, &t->preprocessing);
 	if (!gd_failed(&status))
 		status = gd_preprocessing_encoding(&t->preprocessing, &arena, &encoding);
 	if (gd_failed(&status)) {
@@ -73,37 +73,24 @@ static gd_status take_weights(gd_training *t, const gd_checkpoint *from, const c
 	return gd_ok();
 }
 
-/* The first state, made by rank 0 alone: libm may differ between hosts. */
+/* The first state: that of --initial's model, or a function of the seed. Collective. */
 static gd_status initialise_state(gd_training *t)
 {
-	gd_communicator *communicator = t->communicator;
-	size_t parameters = gd_network_parameters(t->network), statistics = gd_network_statistics(t->network);
-	gd_status mine = gd_ok();
-	if (communicator->rank == 0 && t->options.initial) {
-		gd_checkpoint model = {0};
-		mine = gd_checkpoint_read(t->options.initial, &model);
-		if (!gd_failed(&mine)) {
-			const char *difference = NULL;
-			mine = take_weights(t, &model, t->options.initial);
-			if (!gd_failed(&mine) && !gd_preprocessing_equal(&model.preprocessing, &t->preprocessing, &difference))
-				gd_log_warning("'%s' was trained on another preprocessing than '%s': their %s differ", t->options.initial, t->options.data, difference);
-			gd_checkpoint_release(&model);
-		}
-	} else if (communicator->rank == 0) {
+	gd_status mine = gd_ok(), status = gd_training_read_initial(t);
+	if (gd_failed(&status))
+		return status;
+	if (t->options.initial) {
+		const char *difference = NULL;
+		mine = take_weights(t, &t->initial, t->options.initial);
+		if (!gd_failed(&mine) && !gd_preprocessing_equal(&t->initial.preprocessing, &t->preprocessing, &difference))
+			gd_log_warning("'%s' was trained on another preprocessing than '%s': their %s differ", t->options.initial, t->options.data, difference);
+		gd_checkpoint_release(&t->initial);
+	} else {
 		gd_initialise(t->network, (gd_initialisation)t->options.init, t->options.output_std, (uint64_t)t->options.seed,
 			t->state.parameters, t->state.statistics);
 		if (t->state.average)
-			memcpy(t->state.average, t->state.parameters, parameters * sizeof(float));
+			memcpy(t->state.average, t->state.parameters, gd_network_parameters(t->network) * sizeof(float));
 	}
-	gd_status status = gd_agree(communicator, &mine);
-	if (!gd_failed(&status))
-		status = gd_broadcast(communicator, t->state.parameters, parameters * sizeof(float));
-	if (!gd_failed(&status) && statistics)
-		status = gd_broadcast(communicator, t->state.statistics, statistics * sizeof(float));
-	if (!gd_failed(&status) && t->state.average)
-		status = gd_broadcast(communicator, t->state.average, parameters * sizeof(float));
-	if (gd_failed(&status))
-		return status;
 	gd_step_plan plan = gd_exchange_step(t->exchange, 0);
 	t->progress = (gd_progress){
 		.seed = (uint64_t)t->options.seed,
@@ -112,7 +99,7 @@ static gd_status initialise_state(gd_training *t)
 		.arithmetic = GD_ARITHMETIC,
 		.best_validation_loss = INFINITY,
 	};
-	return gd_ok();
+	return mine;
 }
 
 /* The state as it stood. Local: every rank holds the same checkpoint. */
@@ -207,7 +194,10 @@ static gd_status fill_in(gd_training *t, const bool *given)
 		return status;
 	const gd_preset_facts facts = gd_preset_look(gd_dataset_get_header(t->dataset), 0);
 	memcpy(settled, given, gd_train_option_table.count * sizeof *settled);
-	status = gd_training_take_shape(t->communicator, &t->options, &facts, settled);
+	if (t->options.preset == GD_PRESET_AUTO)
+		status = gd_training_read_initial(t);
+	if (!gd_failed(&status) && t->initial.network)
+		status = gd_training_take_shape(&t->initial, &t->options, &facts, settled);
 	if (gd_failed(&status))
 		return status;
 	gd_preset_fill(&t->options, settled, &facts, line);
@@ -259,14 +249,17 @@ gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *fr
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
 	char hash[65];
 	gd_training_hash_dataset(header, hash);
-	gd_status mine = check_dataset(t);
-	if (!gd_failed(&mine))
-		mine = make_network(t);
+	gd_status mine, status = check_dataset(t);
+	if (!gd_failed(&status))
+		status = gd_training_check_memory(t);
+	if (gd_failed(&status))
+		return status;
+	mine = make_network(t);
 	if (!gd_failed(&mine))
 		mine = gd_training_make_settings(t, hash);
 	if (!gd_failed(&mine))
 		mine = gd_training_make_provenance(t, hosts);
-	gd_status status = gd_agree(communicator, &mine);
+	status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
 		status = gd_training_make_steps(t);
 	if (gd_failed(&status) || !from)
@@ -274,6 +267,16 @@ gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *fr
 	mine = restore_state(t, from, hash);
 	t->resumed = true;
 	return gd_agree(communicator, &mine);
+}
+
+/* All that a dataset and the options make. Collective. */
+static gd_status build(gd_training *t, const bool *given, const char *hosts, gd_checkpoint *from)
+{
+	t->communicator->phase = "opening the dataset";
+	gd_status status = gd_training_open_dataset(t);
+	if (!gd_failed(&status) && !t->configured)
+		status = fill_in(t, given);
+	return gd_failed(&status) ? status : gd_training_build(t, hosts, from);
 }
 
 gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, const bool *given, bool *finished)
@@ -286,42 +289,24 @@ gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, c
 	*finished = false;
 	limit_time(t, given);
 
-	gd_status mine, status = gd_machine_survey(communicator, hosts, sizeof hosts);
+	gd_status status = gd_machine_survey(communicator, hosts, sizeof hosts);
 	if (communicator->rank == 0)
 		gd_machine_warn_of_engine();
-	communicator->phase = "opening the dataset";
-	/* The dataset first: what it refuses leaves no empty run directory behind. */
+	/* The run directory last: what is refused before leaves no empty one behind. One that is gone on with knows its dataset. */
 	if (!gd_failed(&status) && !options->resume)
-		status = gd_training_open_dataset(t);
-	if (!gd_failed(&status) && !options->resume)
-		status = fill_in(t, given);
-	if (!gd_failed(&status) && !options->resume)
-		status = check_dataset(t);
-	if (!gd_failed(&status) && !options->resume) {
-		mine = gd_train_options_encode(&t->options, &gd_dataset_get_header(t->dataset)->preprocessing, &t->preprocessing);
-		status = gd_agree(communicator, &mine);
-		if (!gd_failed(&status))
-			status = gd_training_check_memory(t);
-	}
+		status = build(t, given, hosts, NULL);
 	if (!gd_failed(&status))
 		status = open_run(t, given, &checkpoint, &found);
 	communicator->watchdog = t->options.watchdog;
-	if (!gd_failed(&status) && !t->dataset) {
-		status = gd_training_open_dataset(t);
-		if (!gd_failed(&status) && !t->configured)
-			status = fill_in(t, given);
-		if (!gd_failed(&status))
-			status = gd_training_check_memory(t);
-	}
-	if (!gd_failed(&status))
-		status = gd_training_build(t, hosts, found ? &checkpoint : NULL);
+	if (!gd_failed(&status) && options->resume)
+		status = build(t, given, hosts, found ? &checkpoint : NULL);
 	*finished = !gd_failed(&status) && found && gd_training_finished(t) && t->progress.step_in_epoch == 0;
 	if (*finished)
 		gd_log_note("'%s' is finished: nothing to do", t->directory);
 	else if (!gd_failed(&status))
 		status = gd_training_read_rows(t);
 	if (!gd_failed(&status) && !*finished) {
-		mine = communicator->rank == 0 ? gd_run_write_config(t->directory, &t->options) : gd_ok();
+		gd_status mine = communicator->rank == 0 ? gd_run_write_config(t->directory, &t->options) : gd_ok();
 		status = gd_agree(communicator, &mine);
 	}
 	t->last_checkpoint = t->last_metrics = gd_seconds();
@@ -341,6 +326,7 @@ void gd_training_release(gd_training *t)
 	gd_score_sums_release(&t->scores);
 	gd_history_release(&t->history);
 	gd_preprocessing_release(&t->preprocessing);
+	gd_checkpoint_release(&t->initial);
 	if (t->dataset)
 		gd_dataset_close(t->dataset);
 	free(t->best_room);

@@ -41,6 +41,7 @@ typedef struct gd_training {
 
 	gd_training_state state;
 	float *collected[2];       /* moments of all slices while a checkpoint is written; rank 0's, with a sharded optimizer */
+	gd_checkpoint initial;     /* --initial's model until the state is made of it */
 	gd_progress progress;
 	gd_history history;
 	gd_step_scalars *scalars;  /* [steps of an epoch] */
@@ -76,8 +77,10 @@ void gd_training_release(gd_training *training);
  */
 GD_CHECKED gd_status gd_training_take_configuration(gd_training *training, const gd_checkpoint *checkpoint, const bool *given);
 
-/* Collective. With preset auto, whose guess would not fit the weights, what is not `given` of the network's shape becomes that of --initial's model, if there is one, and given. */
-GD_CHECKED gd_status gd_training_take_shape(gd_communicator *communicator, gd_train_options *options, const gd_preset_facts *facts, bool *given);
+/* Collective. Reads --initial's model into training->initial, unless there is none or it has been read. */
+GD_CHECKED gd_status gd_training_read_initial(gd_training *training);
+/* Local. For preset auto, whose guess would not fit the weights: what is not `given` of the network's shape becomes that of --initial's `model`, and given. */
+GD_CHECKED gd_status gd_training_take_shape(const gd_checkpoint *model, gd_train_options *options, const gd_preset_facts *facts, bool *given);
 
 /* Local. The name under which a checkpoint's configuration keeps gd_training_hash_dataset. */
 extern const char gd_training_dataset_setting[];
@@ -88,7 +91,7 @@ GD_CHECKED gd_status gd_training_make_settings(gd_training *training, const char
 GD_CHECKED gd_status gd_training_make_provenance(gd_training *training, const char *hosts);
 /* Collective. The dataset that the options name, or the fold of it. */
 GD_CHECKED gd_status gd_training_open_dataset(gd_training *training);
-/* Collective. With options and an open dataset: network, steps and state, that of the checkpoint `from`, or the first one with NULL. `hosts` is for the provenance. */
+/* Collective. With options and an open dataset, if memory suffices: network, steps and state, that of the checkpoint `from`, or the first one with NULL. `hosts` is for the provenance. */
 GD_CHECKED gd_status gd_training_build(gd_training *training, const char *hosts, gd_checkpoint *from);
 /* Local. Whether no step is left: all epochs are through, or training stopped early. */
 bool gd_training_finished(const gd_training *training);
