@@ -132,7 +132,7 @@ static void put_scores(FILE *out, const char *path, const gd_checkpoint *c)
 	if (c->calibration.temperature > 0) {
 		char calibration[GD_CALIBRATION_ROOM];
 		gd_calibration_say(&c->calibration, calibration);
-		put(out, "", "its probabilities are calibrated on the validation part: %s", calibration);
+		put(out, "", "its probabilities are %s", calibration);
 	}
 	char word[GD_SHELL_WORD_ROOM], data_word[GD_SHELL_WORD_ROOM];
 	put(out, "", "on the test part: genre-dist evaluate %s --data %s", gd_shell_word(path, word), data ? gd_shell_word(data, data_word) : "DATASET.h5");

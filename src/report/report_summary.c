@@ -73,8 +73,11 @@ static void put_keys(FILE *out, const gd_report_run *run)
 	const gd_calibration *c = &run->model.calibration;
 	if (run->has_model && c->temperature > 0) {
 		snprintf(value, sizeof value, "%.3f", c->temperature);
-		snprintf(remark, sizeof remark, "fitted to the validation part: log-loss %.4f, before %.4f; calibration error %.4f, before %.4f", c->after.log_loss, c->before.log_loss, c->after.calibration_error,
-			c->before.calibration_error);
+		if (isnan(c->after.log_loss))
+			snprintf(remark, sizeof remark, "given");
+		else
+			snprintf(remark, sizeof remark, "fitted to the validation part: log-loss %.4f, before %.4f; calibration error %.4f, before %.4f", c->after.log_loss, c->before.log_loss,
+				c->after.calibration_error, c->before.calibration_error);
 		put_key(out, "temperature of its probabilities", value, remark);
 	}
 	if (history->count) {

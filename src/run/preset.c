@@ -115,6 +115,7 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	put(&f, "dropout", held ? "0.1" : many ? "0.4" : "0.3");
 	if (facts->validation) {
 		put(&f, "early-stop", "15");
-		put(&f, "calibrate", "on");
+		if (!options->temperature)
+			put(&f, "calibrate", "on");
 	}
 }

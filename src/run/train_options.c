@@ -67,6 +67,7 @@ static const gd_option options[] = {
 	{.name = "fold", .type = GD_OPTION_INTEGER, .offset = AT(fold), .initial = "0", .minimum = 0, .maximum = 1000, .argument = "N", .help = "hold out fold N of --folds alone, as the validation part of one training", .flags = BITS},
 	{.name = "refit", .type = GD_OPTION_FLAG, .offset = AT(refit), .initial = "off", .help = "after --folds train on all of the training part besides", .flags = GD_NOT_KEPT},
 	{.name = "calibrate", .type = GD_OPTION_FLAG, .offset = AT(calibrate), .initial = "off", .help = "fit a temperature to the validation part after each epoch, choose the best epoch by the loss with it, and keep it in the model", .flags = BITS},
+	{.name = "temperature", .type = GD_OPTION_REAL, .offset = AT(temperature), .minimum = 0, .maximum = 1000, .argument = "T", .help = "the model's temperature, where other rows have said it: its log-probabilities are divided by T", .flags = BITS},
 	{.name = "seed", .letter = 's', .type = GD_OPTION_INTEGER, .offset = AT(seed), .initial = "0", .minimum = 0, .maximum = 9007199254740992.0, .argument = "N", .help = "of everything random", .flags = BITS},
 	{.name = "shard-optimizer", .type = GD_OPTION_FLAG, .offset = AT(shard_optimizer), .initial = "off", .help = "each rank keeps the optimizer's moments of a slice of the parameters alone: for large networks, the same bits"},
 	{.name = "reduction", .type = GD_OPTION_CHOICE, .offset = AT(reduction), .initial = "exact", .choices = reductions, .help = "exact: the same bits on any number of ranks; fast: float32 sums", .flags = BITS},
@@ -147,6 +148,10 @@ gd_status gd_train_options_check(const gd_train_options *o)
 		return gd_error(GD_USAGE, "--fold %lld is more than --folds %lld", (long long)o->fold, (long long)o->folds);
 	if (o->refit && (!o->folds || o->fold))
 		return gd_error(GD_USAGE, "--refit goes with --folds alone, without --fold");
+	if (o->temperature > 0 && o->temperature < 1e-3)
+		return gd_error(GD_USAGE, "--temperature %g is below 0.001", o->temperature);
+	if (o->temperature > 0 && o->calibrate)
+		return gd_error(GD_USAGE, "--temperature and --calibrate contradict each other: one gives what the other fits");
 	if (o->bins == 1)
 		return gd_error(GD_USAGE, "--bins 1 would make every number a straight line; give 2 or more, or --encoding standard");
 	if (o->bins && o->encoding != GD_ENCODE_PIECEWISE_LINEAR + 1 && (o->encoding || o->preset))

@@ -1,5 +1,6 @@
 #include "gd/score/calibration.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,9 +93,18 @@ gd_status gd_calibration_fit(gd_communicator *communicator, const gd_score_sums 
 	return status;
 }
 
+gd_calibration gd_calibration_given(double temperature)
+{
+	const gd_calibration_scores unknown = {NAN, NAN, NAN};
+	return (gd_calibration){temperature, unknown, unknown};
+}
+
 void gd_calibration_say(const gd_calibration *calibration, char text[GD_CALIBRATION_ROOM])
 {
 	const gd_calibration_scores *after = &calibration->after, *before = &calibration->before;
-	snprintf(text, GD_CALIBRATION_ROOM, "temperature %.3f; log-loss %.4f, before %.4f; calibration error %.4f, before %.4f; Brier score %.4f, before %.4f", calibration->temperature, after->log_loss,
-		before->log_loss, after->calibration_error, before->calibration_error, after->brier, before->brier);
+	if (isnan(after->log_loss))
+		snprintf(text, GD_CALIBRATION_ROOM, "calibrated by temperature %.3f, which was given", calibration->temperature);
+	else
+		snprintf(text, GD_CALIBRATION_ROOM, "calibrated on the validation part: temperature %.3f; log-loss %.4f, before %.4f; calibration error %.4f, before %.4f; Brier score %.4f, before %.4f",
+			calibration->temperature, after->log_loss, before->log_loss, after->calibration_error, before->calibration_error, after->brier, before->brier);
 }

@@ -7,7 +7,9 @@
 
 #include "gd/base/clock.h"
 #include "gd/base/log.h"
+#include "gd/run/preset.h"
 #include "gd/run/run_directory.h"
+#include "gd/store/dataset.h"
 #include "gd/sweep/sweep.h"
 #include "gd/sweep/sweep_compose.h"
 #include "gd/train/trainer.h"
@@ -56,33 +58,67 @@ static gd_status check(const gd_train_options *options)
 	return gd_ok();
 }
 
-/* What only the folds have, and --refit will lack: said before they are trained. */
-static gd_status check_refit(gd_communicator *world, const gd_train_options *options)
+/* What the folds were trained with, where without a validation part the preset would say otherwise; their best epochs and temperatures for what they validated. settled [options]. */
+static gd_status follow_folds(gd_communicator *world, const gd_dataset_header *header, const gd_sweep_plan *plan, const char *directory, gd_train_options *all, bool *settled)
 {
-	gd_dataset *dataset = NULL;
-	if (!options->refit || (!options->early_stop && !options->calibrate))
-		return gd_ok();
-	gd_status status = gd_dataset_open(world, options->data, &dataset);
+	char line[GD_PRESET_ROOM], blind[1024], folded[1024];
+	gd_sweep_advice advice = {0};
+	gd_train_options without = *all, with = *all;
+	const gd_preset_facts facts[] = {gd_preset_look(header, 0), gd_preset_look(header, all->folds)};
+	gd_status mine = world->rank == 0 ? gd_sweep_advise(plan, directory, 0, &advice) : gd_ok(), status = gd_agree(world, &mine);
+	if (!gd_failed(&status))
+		status = gd_broadcast(world, &advice, sizeof advice);
 	if (gd_failed(&status))
 		return status;
-	const bool validated = gd_dataset_get_header(dataset)->rows[GD_VALIDATION] > 0;
-	gd_dataset_close(dataset);
-	return validated ? status : gd_error(GD_USAGE, "--%s needs a validation part, and for --refit '%s' has none; leave one of the two out", options->early_stop ? "early-stop" : "calibrate", options->data);
+	gd_preset_fill(&without, settled, &facts[0], line);
+	gd_preset_fill(&with, settled, &facts[1], line);
+	with.early_stop = without.early_stop = 0;
+	with.calibrate = without.calibrate = false;
+	with.temperature = advice.temperature;
+	if (!settled[gd_options_find(&gd_train_option_table, "epochs") - gd_train_option_table.options])
+		with.epochs = advice.epochs;
+	for (size_t i = 0; i < gd_train_option_table.count; i++) {
+		const gd_option *option = &gd_train_option_table.options[i];
+		gd_options_format(option, &without, blind, sizeof blind);
+		gd_options_format(option, &with, folded, sizeof folded);
+		settled[i] = settled[i] || strcmp(blind, folded);
+	}
+	*all = with;
+	return status;
 }
 
-/* As `train` alone does it: what is not given is the preset's. */
-static gd_status refit(gd_communicator *world, const gd_train_options *options, const bool *given, const char *directory, double seconds, const char *command)
+/* As `train` alone does it, what is not given is the preset's; without a validation part the folds say when it is enough, and how sure a model may be. */
+static gd_status refit(gd_communicator *world, const gd_train_options *options, const bool *given, const gd_sweep_plan *plan, const char *directory, double seconds, const char *command)
 {
 	char run[GD_PATH_ROOM + 16];
 	gd_train_options all = *options;
-	snprintf(run, sizeof run, "%s/refit", directory);
-	all.run = run;
-	all.folds = all.fold = 0;
-	all.refit = false;
-	all.resume = true;
-	all.time_limit = seconds;
-	gd_log_note("all rows of the training part:");
-	return gd_train(world, &all, given, command);
+	gd_dataset *dataset = NULL;
+	bool *settled = gd_allocate(gd_train_option_table.count, sizeof *settled);
+	gd_status mine = settled ? gd_ok() : gd_out_of_memory("the options"), status = gd_agree(world, &mine);
+	if (!gd_failed(&status))
+		status = gd_dataset_open(world, options->data, &dataset);
+	if (!gd_failed(&status)) {
+		const gd_dataset_header *header = gd_dataset_get_header(dataset);
+		memcpy(settled, given, gd_train_option_table.count * sizeof *settled);
+		if (!header->rows[GD_VALIDATION])
+			status = follow_folds(world, header, plan, directory, &all, settled);
+		gd_dataset_close(dataset);
+	}
+	if (!gd_failed(&status)) {
+		snprintf(run, sizeof run, "%s/refit", directory);
+		all.run = run;
+		all.folds = all.fold = 0;
+		all.refit = false;
+		all.resume = true;
+		all.time_limit = seconds;
+		if (all.temperature > options->temperature)
+			gd_log_note("all rows of the training part, in as many epochs as were best on the folds, and with the mean of their temperatures, %.3f:", all.temperature);
+		else
+			gd_log_note("all rows of the training part:");
+		status = gd_train(world, &all, settled, command);
+	}
+	free(settled);
+	return status;
 }
 
 gd_status gd_cross_validate(gd_communicator *world, const gd_train_options *options, const bool *given, const char *command)
@@ -97,8 +133,6 @@ gd_status gd_cross_validate(gd_communicator *world, const gd_train_options *opti
 		mine = make_plan(options, given, &plan);
 	gd_status status = gd_agree(world, &mine);
 	if (!gd_failed(&status))
-		status = check_refit(world, options);
-	if (!gd_failed(&status))
 		status = gd_sweep(world, &plan, &sweep, command);
 	if (!gd_failed(&status)) {
 		mine = world->rank == 0 ? print(&plan, directory) : gd_ok();
@@ -106,7 +140,7 @@ gd_status gd_cross_validate(gd_communicator *world, const gd_train_options *opti
 	}
 	if (!gd_failed(&status) && options->refit) {
 		double left = options->time_limit - (gd_seconds() - started);
-		status = refit(world, options, given, directory, options->time_limit > 0 ? left > 0.01 ? left : 0.01 : 0, command);
+		status = refit(world, options, given, &plan, directory, options->time_limit > 0 ? left > 0.01 ? left : 0.01 : 0, command);
 	}
 	gd_sweep_plan_release(&plan);
 	return status;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/kernel/real.h"
 #include "gd/run/run_directory.h"
 
 const char *const gd_trial_state_names[GD_TRIAL_STATES] = {
@@ -75,6 +76,31 @@ gd_status gd_sweep_result_loss_at(const char *directory, int64_t epochs, double 
 			*loss = m->validation_loss;
 	}
 	gd_checkpoint_release(&checkpoint);
+	return gd_ok();
+}
+
+gd_status gd_sweep_advise(const gd_sweep_plan *plan, const char *directory, int configuration, gd_sweep_advice *advice)
+{
+	double logs = 0;
+	int64_t folds = 0, epochs = 0;
+	bool tempered = true;
+	for (int t = 0; t < plan->trials; t++) {
+		char path[2 * GD_PATH_ROOM];
+		gd_checkpoint model = {0};
+		if (plan->trial[t].configuration != configuration)
+			continue;
+		snprintf(path, sizeof path, "%.*s/%s", GD_PATH_ROOM - 1, directory, plan->trial[t].name);
+		gd_status status = read_checkpoint(path, GD_RUN_MODEL, &model);
+		if (gd_failed(&status))
+			return status;
+		const double temperature = model.calibration.temperature;
+		tempered = tempered && temperature > 0;
+		logs += temperature > 0 ? gd_real_log(temperature) : 0;
+		epochs += model.progress.epoch;
+		folds++;
+		gd_checkpoint_release(&model);
+	}
+	*advice = (gd_sweep_advice){(epochs + folds / 2) / folds, tempered ? gd_real_exp(logs / (double)folds) : 0};
 	return gd_ok();
 }
 

@@ -246,7 +246,7 @@ static int count_best(const tuning *t, const gd_tune_entry *entries, int count)
 {
 	int best = few_of(t, count);
 	/* How long one takes is known where it came to its end. */
-	if (t->options->budget > 0 && !t->options->best && count && entries[0].epochs)
+	if (t->options->budget > 0 && !t->options->best && count && entries[0].finished)
 		while (best < count && best < MOST_BEST && time_of(t, entries, best + 1) < time_left(t))
 			best++;
 	return best;

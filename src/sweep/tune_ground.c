@@ -266,6 +266,7 @@ gd_status gd_tune_compose_best(const gd_tune_ground *g, const gd_tune_race *race
 	FILE *out = open_memstream(text, size);
 	if (!out)
 		return gd_out_of_memory("the best");
+	gd_status status = gd_ok();
 	if (!g->validation)
 		fprintf(out, "[sweep]\nsort = train_loss\n");
 	gd_sweep_compose_base(out, &g->base, g->given);
@@ -274,13 +275,19 @@ gd_status gd_tune_compose_best(const gd_tune_ground *g, const gd_tune_race *race
 		if (!entries[e].chosen)
 			continue;
 		fprintf(out, "[trial best-%d]\n", ++best);
-		/* Where no rows will say when it is enough, the folds have said it. */
-		if (!g->validation && entries[e].epochs && !is_given(g, "epochs"))
-			fprintf(out, "epochs = %" PRId64 "\n", entries[e].epochs);
+		/* Where no rows will say when it is enough, and how sure a model may be, the folds have said it. */
+		if (!g->validation && entries[e].finished && !gd_failed(&status)) {
+			gd_sweep_advice advice = {0};
+			status = gd_sweep_advise(plan, races[entries[e].race].directory, entries[e].configuration, &advice);
+			if (advice.epochs && !is_given(g, "epochs"))
+				fprintf(out, "epochs = %" PRId64 "\n", advice.epochs);
+			if (advice.temperature > 0 && !is_given(g, "temperature"))
+				fprintf(out, "temperature = %.17g\n", advice.temperature);
+		}
 		for (int v = 0; v < plan->varied; v++) {
 			const char *value = plan->configuration[entries[e].configuration].values[v];
 			fprintf(out, "%s = %s\n", plan->option[v]->name, *value ? value : "none");
 		}
 	}
-	return close_text(out, gd_ok(), text);
+	return close_text(out, status, text);
 }

@@ -18,7 +18,7 @@ static bool make_entry(const gd_tune_race *races, int r, int c, bool unfinished,
 {
 	const gd_sweep_plan *plan = &races[r].plan;
 	double loss = 0, accuracy = 0, deviation = 0, seconds = 0;
-	int64_t folds = 0, epochs = 0;
+	int folds = 0;
 	for (int pass = 0; pass < 2; pass++)
 		for (int t = 0; t < plan->trials; t++) {
 			const gd_sweep_result *result = &races[r].results[t];
@@ -29,7 +29,6 @@ static bool make_entry(const gd_tune_race *races, int r, int c, bool unfinished,
 				return false;
 			if (pass == 0) {
 				folds++;
-				epochs += result->best_epoch;
 				loss += result->metric[GD_SWEEP_VALIDATION_LOSS];
 				accuracy += result->metric[GD_SWEEP_VALIDATION_ACCURACY];
 				seconds += result->metric[GD_SWEEP_SECONDS];
@@ -37,7 +36,7 @@ static bool make_entry(const gd_tune_race *races, int r, int c, bool unfinished,
 				deviation += pow(result->metric[GD_SWEEP_VALIDATION_LOSS] - loss / folds, 2);
 			}
 		}
-	*entry = (gd_tune_entry){r, c, loss / folds, folds > 1 ? sqrt(deviation / (folds - 1)) : 0, accuracy / folds, seconds / folds, unfinished ? 0 : (epochs + folds / 2) / folds, false};
+	*entry = (gd_tune_entry){r, c, loss / folds, folds > 1 ? sqrt(deviation / (folds - 1)) : 0, accuracy / folds, seconds / folds, !unfinished, false};
 	return true;
 }
 

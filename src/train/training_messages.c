@@ -200,7 +200,7 @@ gd_status gd_training_say_end(gd_training *t)
 	char calibration[GD_CALIBRATION_ROOM];
 	gd_calibration_say(c, calibration);
 	if (c->temperature > 0)
-		printf("calibrated on the validation part: %s\n", calibration);
+		printf("%s\n", calibration);
 	char rate[32];
 	printf("%lld steps in %.2f s of training (%.2f s in all); %s samples a second on %d rank%s; %.0f %% of the time in communication\n",
 		(long long)t->done_steps, t->step_seconds, gd_seconds() - t->started, rate_of(t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0, rate),

@@ -13,6 +13,7 @@
 #include "gd/run/preset.h"
 #include "gd/run/reproduce.h"
 #include "gd/run/run_recovery.h"
+#include "gd/score/calibration.h"
 #include "gd/table/levels.h"
 #include "gd/train/step_settings.h"
 #include "gd/train/training_rows.h"
@@ -262,6 +263,8 @@ gd_status gd_training_build(gd_training *t, const char *hosts, gd_checkpoint *fr
 	status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
 		status = gd_training_make_steps(t);
+	if (t->options.temperature > 0)
+		t->calibration = gd_calibration_given(t->options.temperature);
 	if (gd_failed(&status) || !from)
 		return gd_failed(&status) ? status : initialise_state(t);
 	mine = restore_state(t, from, hash);

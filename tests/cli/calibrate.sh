@@ -54,5 +54,26 @@ def at(sharpness):
 assert abs(at(1) - 2 * 0 - model["uncalibrated_log_loss"] * len(labels)) < 1e-3 * len(labels)
 assert at(1 / t) <= min(at(0.98 / t), at(1.02 / t)), t
 END
+# A temperature that is given divides the log-probabilities, and is said to be given.
+expect 0 '' ranks 2 train "${training[@]}" --data whole.h5 --epochs 2 --run sure -q
+expect 0 '' ranks 2 train "${training[@]}" --data whole.h5 --epochs 2 --run given -q --temperature 1.75
+equal "a temperature that is given" "$(of given/model.h5 temperature)" 1.75
+"$GENRE_DIST" info given/model.h5 | tr -s ' \n' ' ' | grep -q 'calibrated by temperature 1.750, which was given' || fail "info does not show the temperature that was given"
+"$GENRE_DIST" report given -o given.html -q && tr -s ' \n' ' ' <given.html | grep -Eq 'temperature of its probabilities.*1\.750.*given' || fail "the report does not show the temperature that was given"
+for run in sure given; do
+	"$GENRE_DIST" predict $run/model.h5 songs.csv -o $run.csv -q || exit 2
+done
+/usr/bin/python3 - <<'END' || fail "a temperature that is given is not what divides the log-probabilities"
+import csv, numpy
+def of(name):
+    rows = list(csv.DictReader(open(name)))
+    return numpy.array([[float(v) for k, v in row.items() if k.startswith("probability_")] for row in rows])
+sure, given = of("sure.csv") ** (1 / 1.75), of("given.csv")
+assert abs(sure / sure.sum(1, keepdims=True) - given).max() < 2e-6
+END
+expect 0 '' ranks 1 train --data songs.h5 --epochs 1 --temperature 1.25 --run preset -q
+equal "a temperature that is given beside a preset" "$(of preset/model.h5 temperature)" 1.25
+refuse 2 '--temperature and --calibrate contradict each other' ranks 2 train --preset study --data songs.h5 --run x -q --calibrate --temperature 2
+refuse 2 '--temperature 0.0001 is below 0.001' ranks 1 train --preset study --data songs.h5 --run x -q --temperature 0.0001
 refuse 2 '--calibrate needs a validation part' ranks 2 train --preset study --data whole.h5 --run x -q --calibrate
 finish

@@ -41,6 +41,29 @@ expect 0 '' ranks 2 train --data songs.h5 --epochs 2 --folds 2 --refit --run pre
 expect 0 '' ranks 1 train --data songs.h5 --epochs 2 --run preset_whole -q
 equal "a model of all rows, by the preset" "$(weights_of preset/refit/model.h5)" "$(weights_of preset_whole/model.h5)"
 
+# Without a validation part the folds say what it would have said: epochs, the mean of the best ones, and the mean of their temperatures.
+"$GENRE_DIST" synth --rows 600 --seed 4 -o songs.csv -q || exit 2
+"$GENRE_DIST" preprocess songs.csv --validation-fraction 0 -q -o blind.h5 || exit 2
+of() { # MODEL ATTRIBUTE
+	h5dump -m %.17g -a "$2" "$1" | sed -n 's/.*(0): //p'
+}
+for count in 1 3; do
+	expect 0 '' ranks "$count" train --data blind.h5 --folds 2 --refit --run "blind$count" -q --hidden 12 --learning-rate 0.02 --dropout 0
+done
+for value in /model/temperature /progress/epoch; do
+	equal "$value of a model of all rows on 3 ranks" "$(of blind3/refit/model.h5 $value)" "$(of blind1/refit/model.h5 $value)"
+done
+equal "a model of all rows without a validation part on 3 ranks" "$(weights_of blind3/refit/model.h5)" "$(weights_of blind1/refit/model.h5)"
+read -r first second epochs <<<"$(for fold in 1 2; do of "blind1/base-fold$fold/model.h5" /progress/epoch; done | xargs) $(of blind1/refit/model.h5 /progress/epoch)"
+equal "epochs of a model of all rows" "$epochs" $(((first + second + 1) / 2))
+read -r first second both <<<"$(for fold in 1 2; do of "blind1/base-fold$fold/model.h5" /model/temperature; done | xargs) $(of blind1/refit/model.h5 /model/temperature)"
+holds "the temperature of a model of all rows is the mean of $first and $second" "$(awk "BEGIN { d = $both - sqrt($first * $second); print (d < 0 ? -d : d) }") < 1e-9"
+expect 0 '' ranks 2 train --data blind.h5 --run as_folds -q --config blind1/refit/config.ini
+equal "its configuration trained alone" "$(weights_of as_folds/model.h5)" "$(weights_of blind1/refit/model.h5)"
+equal "weight decay of the folds and of all rows" "$(grep '^weight-decay' blind1/refit/config.ini)" "$(grep '^weight-decay' blind1/base-fold1/config.ini)"
+expect 0 '' ranks 1 train "${options[@]}" --data blind.h5 --folds 2 --refit --early-stop 2 --calibrate --run stops -q
+equal "epochs that are given" "$(of stops/refit/model.h5 /progress/epoch)" 3
+
 # A sweep has repeats of its own: each configuration on each fold.
 printf '[base]\npreset = study\ndata = songs.h5\nhidden = 16\nbatch-size = 100\nepochs = 3\ncheckpoint-every = 0\nfolds = 4\n[vary]\ndropout = 0.2 0.5\n' >sweep.ini
 expect 0 '' ranks 3 sweep sweep.ini --run sweep -q
@@ -56,7 +79,6 @@ expect 0 '' ranks 1 baseline logistic --data songs.h5 --folds 2 -q --json
 holds "accuracy in JSON" "$(json_number out.txt accuracy) > 0.1"
 
 # Groups stay together: the same on any number of ranks, of the dataset and of the folds.
-"$GENRE_DIST" synth --rows 600 --seed 4 -o songs.csv -q || exit 2
 "$GENRE_DIST" preprocess songs.csv --group track_artist --split grouped -q -o grouped.h5 || exit 2
 expect 0 '' ranks 3 preprocess songs.csv --group track_artist --split grouped -q -o grouped3.h5
 expect 0 '' h5diff grouped.h5 grouped3.h5 /train/group
@@ -71,9 +93,7 @@ refuse 2 "fold 5 is more" ranks 1 train "${options[@]}" --folds 4 --fold 5 --run
 refuse 2 "refit" ranks 1 train "${options[@]}" --refit --run x
 refuse 2 "max-steps" ranks 1 train "${options[@]}" --folds 4 --max-steps 3 --run x
 refuse 2 "epochs 0 trains nothing" ranks 2 train "${options[@]}" --folds 4 --epochs 0 --run x
-"$GENRE_DIST" preprocess songs.csv --validation-fraction 0 -q -o blind.h5 || exit 2
-refuse 2 "early-stop needs a validation part, and for --refit" ranks 2 train "${options[@]}" --data blind.h5 --folds 2 --refit --early-stop 2 --run x -q
-refuse 2 "calibrate needs a validation part, and for --refit" ranks 1 train "${options[@]}" --data blind.h5 --folds 2 --refit --calibrate --run x -q
+refuse 2 "early-stop needs a validation part" ranks 2 train "${options[@]}" --data blind.h5 --early-stop 2 --run x -q
 [[ ! -e x ]] || fail "a refused command left a directory behind"
 expect 0 '' ranks 2 train "${options[@]}" --folds 2 --initial '' --run unset -q
 refuse 2 "1000 folds of 630 training rows leave some empty" ranks 2 train "${options[@]}" --folds 1000 --run x -q

@@ -16,7 +16,8 @@ train() {
 
 declare -A listed weights_without
 # option KIND NAME VALUE [OPTION...]: VALUE (- for a flag) makes other weights than the training without it, beside the options that it needs to matter
-# (KIND bits), and is refused on --resume; or the same ones, and is not (same). KIND more: other weights, but a resume may ask for it.
+# (KIND bits), and is refused on --resume; or the same ones, and is not (same). KIND more: other weights, but a resume may ask for it; KIND model: the same
+# weights, but another model.
 option() {
 	local kind=$1 name=$2 value=$3 without
 	shift 3
@@ -30,12 +31,12 @@ option() {
 	fi
 	train "with-$name" "$@" "${given[@]}"
 	checks=$((checks + 1))
-	if [[ $kind == same ]]; then
+	if [[ $kind == same || $kind == model ]]; then
 		[[ $weights == "${weights_without[$without]}" ]] || fail "--$name $value changes the weights"
 	elif [[ $weights == "${weights_without[$without]}" ]]; then
 		fail "--$name $value changes nothing"
 	fi
-	if [[ $kind == bits ]]; then
+	if [[ $kind == bits || $kind == model ]]; then
 		expect 2 "'--$name .*would change the run" "$GENRE_DIST" train --preset study --run "$without" --resume "$@" "${given[@]}"
 	else
 		expect 0 '' "$GENRE_DIST" train --preset study --run "$without" --resume "$@" "${given[@]}"
@@ -89,6 +90,7 @@ option bits early-stop 1 --learning-rate 0.5 --epochs 8
 option bits folds 4 --folds 3 --fold 1
 option bits fold 2 --folds 3 --fold 1
 option bits calibrate - --learning-rate 0.05 --epochs 12
+option model temperature 1.5
 option bits seed 1
 option bits reduction fast --batch-size 400
 option bits initial without/model.h5

@@ -60,6 +60,8 @@ equal "what the best two are trained with" "$(for run in blind/best/best-*; do s
 place=$(awk '/^[0-9].*race-1\/defaults/ { print $1 }' blind/tune.txt)
 epochs=$(h5dump -y -d /trials/best_epoch blind/race-1/sweep.h5 | tr -dc '0-9, \n' | grep , | tr -d ' ')
 grep -q "^epochs = $(awk -F, '{ print int(($1 + $2 + 1) / 2) }' <<<"$epochs")$" "blind/best/best-$place/config.ini" || fail "the epochs of the folds ($epochs) are not those of the end"
+mean=$(for run in blind/race-1/defaults-fold*; do h5dump -m %.17g -a /model/temperature "$run/model.h5" | sed -n 's/.*(0): //p'; done | awk '{ sum += log($1) } END { printf "%.9f", exp(sum / NR) }')
+equal "the temperature of the folds" "$(sed -n 's/^temperature = //p' "blind/best/best-$place/config.ini" | xargs printf %.9f)" "$mean"
 
 # Sixteen members are drawn where there are not too many rows for a race of them.
 printf 'hidden = 4\nepochs = 1\nbatch-size = 1024\ncheckpoint-every = 0\nperiodic = 0\nencoding = standard\n' >quick.ini

@@ -54,6 +54,7 @@ typedef struct gd_train_options {
 	int64_t folds, fold; /* 0: none; fold 0 of several: each in turn */
 	bool refit;
 	bool calibrate;
+	double temperature; /* 0: fitted, or none */
 	int64_t seed;
 	int reduction; /* gd_reduction */
 	bool shard_optimizer;

@@ -12,8 +12,11 @@
  */
 GD_CHECKED gd_status gd_calibration_fit(gd_communicator *communicator, const gd_score_sums *sums, gd_calibration *calibration);
 
+/* Local. Of a temperature that is known from elsewhere: the scores are NaN. */
+gd_calibration gd_calibration_given(double temperature);
+
 enum { GD_CALIBRATION_ROOM = 256 };
-/* Local. The temperature and what it changed, as a clause. */
+/* Local. Where the temperature is from, and what it changed, as a clause. */
 void gd_calibration_say(const gd_calibration *calibration, char text[GD_CALIBRATION_ROOM]);
 
 #endif

@@ -25,7 +25,7 @@ typedef struct gd_calibration_scores {
 /* Zeroed: none. */
 typedef struct gd_calibration {
 	double temperature;                  /* by which the model's probabilities are divided (gd/network/temperature.h) */
-	gd_calibration_scores before, after; /* on the rows that it was fitted to */
+	gd_calibration_scores before, after; /* on the rows that it was fitted to; NaN where it was given */
 } gd_calibration;
 
 typedef struct gd_progress {

@@ -52,6 +52,16 @@ typedef struct gd_sweep_summary {
 	double mean, deviation, worst, best; /* of those done; NaN without any; deviation 0 for one */
 } gd_sweep_summary;
 gd_sweep_summary gd_sweep_summarise(const gd_sweep_plan *plan, const gd_sweep_result *results, int configuration, gd_sweep_metric metric);
+/*
+ * What the models of a configuration's folds say to a training on all their rows: epochs, the mean of those that were best, and the geometric mean of the models' temperatures, 0 where one has none.
+ * Of trials that are all done.
+ */
+typedef struct gd_sweep_advice {
+	int64_t epochs;
+	double temperature;
+} gd_sweep_advice;
+GD_CHECKED gd_status gd_sweep_advise(const gd_sweep_plan *plan, const char *directory, int configuration, gd_sweep_advice *advice);
+
 bool gd_sweep_metric_is_better_low(gd_sweep_metric metric);
 /* The configurations' numbers, best mean first, those without any last; order [configurations]. */
 void gd_sweep_sort(const gd_sweep_plan *plan, const gd_sweep_result *results, gd_sweep_metric metric, int *order);

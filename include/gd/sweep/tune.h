@@ -41,7 +41,7 @@ typedef struct gd_tune_entry {
 	int race, configuration;
 	double loss, deviation, accuracy; /* over the folds */
 	double seconds; /* the mean of their trainings */
-	int64_t epochs; /* the mean of those that were best; 0 where not all came to their end */
+	bool finished;  /* all folds came to their end */
 	bool chosen;    /* trained on all of the training part in the end */
 } gd_tune_entry;
 

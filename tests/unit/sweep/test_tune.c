@@ -42,7 +42,7 @@ static void check_chosen(const double loss[CONFIGURATIONS][FOLDS], int best, con
 	make_race(&race, loss);
 	CHECK_OK(gd_tune_entries(NULL, &race, 1, &entries, &count));
 	CU_ASSERT_FATAL(count == CONFIGURATIONS);
-	CU_ASSERT(entries[0].seconds == 2 && entries[0].epochs == 6 && !entries[0].chosen);
+	CU_ASSERT(entries[0].seconds == 2 && entries[0].finished && !entries[0].chosen);
 	gd_tune_choose(&race, entries, count, best);
 	for (int e = 0, used = 0; e < count; e++)
 		if (entries[e].chosen)
