@@ -169,6 +169,17 @@ static value activate(gd_onnx *graph, gd_activation activation, value z)
 	return z;
 }
 
+/* As gd_temperature_apply: of probabilities and not of logits, since one that underflows counts as the smallest number. */
+static value sharpen(gd_onnx *graph, value probabilities, double temperature)
+{
+	if (temperature <= 0 || temperature == 1)
+		return probabilities;
+	value logs = APPLY("Log", APPLY("Max", probabilities, real(graph, FLT_MIN)));
+	value divided = APPLY("Mul", logs, real(graph, (float)(1.0 / temperature)));
+	gd_onnx_set(graph, "axis", 1);
+	return APPLY("Softmax", divided);
+}
+
 /* Members' output layers on x [members * rows, inputs], and the mean of their probabilities, with the model's temperature. weight [members, inputs, classes]. */
 static value average_members(gd_onnx *graph, const gd_tensor *bias, int inputs, value x, value weight, const float *values, double temperature)
 {
@@ -180,11 +191,7 @@ static value average_members(gd_onnx *graph, const gd_tensor *bias, int inputs, 
 	gd_onnx_set(graph, "keepdims", 0);
 	value sum = APPLY("ReduceSum", probabilities, axis);
 	value mean = APPLY("Div", sum, real(graph, (float)members));
-	if (temperature <= 0 || temperature == 1)
-		return mean;
-	value sharpened = APPLY("Mul", APPLY("Log", APPLY("Max", mean, real(graph, FLT_MIN))), real(graph, (float)(1.0 / temperature)));
-	gd_onnx_set(graph, "axis", 1);
-	return APPLY("Softmax", sharpened);
+	return sharpen(graph, mean, temperature);
 }
 
 gd_status gd_export_network(gd_onnx *graph, const gd_member *member, gd_onnx_value features, gd_onnx_value *probabilities)
@@ -244,9 +251,7 @@ gd_status gd_export_network(gd_onnx *graph, const gd_member *member, gd_onnx_val
 		}
 		status = gd_error(GD_FAILED, "cannot export the model: nothing in ONNX is known for its '%s/%s'", tensor->group, tensor->name);
 	}
-	if (member->temperature > 0)
-		x = APPLY("Mul", x, real(graph, (float)(1.0 / member->temperature)));
 	gd_onnx_set(graph, "axis", 1);
-	*probabilities = APPLY("Softmax", x);
+	*probabilities = sharpen(graph, APPLY("Softmax", x), member->temperature);
 	return status;
 }

@@ -1,12 +1,28 @@
 #!/usr/bin/env bash
-# Exported graphs, run by ONNX Runtime, give what predict gives: on songs, and on a table with every treatment, categories and gaps. Skips, and says so, where
-# neither onnxruntime-node nor onnxruntime-web is found: in $GD_NODE_MODULES, or where npm keeps what is installed globally.
+# Exported graphs, run by ONNX Runtime, give what predict gives: on songs, and on a table with every treatment, categories and gaps. By Python's onnxruntime, else
+# by node with onnxruntime-web or onnxruntime-node: of $GD_NODE_MODULES, of build-onnx/, where jobs/setup.sh --tests has it from npm, or installed globally.
+# Skips, and says so, where none of them is found.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/checks.bash"
 
-modules=${GD_NODE_MODULES-$(npm root --global 2>/dev/null)}
-command -v node >/dev/null || { echo "skipped: no node, so that no exported graph was run"; exit 77; }
-[[ -d $modules/onnxruntime-node || -d $modules/onnxruntime-web ]] || { echo "skipped: no onnxruntime-node or onnxruntime-web in '$modules' (GD_NODE_MODULES), so that no exported graph was run"; exit 77; }
+# Sets `runtime`: the python, and the package for node if that is to run the graph.
+find_runtime() {
+	local python modules name
+	for python in /usr/bin/python3 python3; do
+		"$python" -c 'import numpy, onnxruntime' 2>/dev/null && runtime=("$python" '') && return
+	done
+	command -v node >/dev/null && command -v python3 >/dev/null || return
+	for modules in "${GD_NODE_MODULES-}" "$here/../../build-onnx/node_modules" "$(npm root --global 2>/dev/null)"; do
+		for name in onnxruntime-web onnxruntime-node; do
+			# From 1.22 on inputs say their types.
+			[[ -n $modules && -d $modules/$name ]] && node -e 'process.exit("inputMetadata" in require(process.argv[1]).InferenceSession.prototype ? 0 : 1)' "$modules/$name" 2>/dev/null &&
+				runtime=(python3 "$(realpath "$modules/$name")") && return
+		done
+	done
+}
+runtime=()
+find_runtime
+((${#runtime[@]})) || { echo "skipped: no onnxruntime of Python's, and no onnxruntime-web or onnxruntime-node for node, so that no exported graph was run"; exit 77; }
 
 # compare NAME TABLE MODEL...: the graph of the models against their predictions.
 compare() {
@@ -14,7 +30,7 @@ compare() {
 	shift 2
 	expect 0 '' "$GENRE_DIST" export "$@" -o model.onnx -q
 	expect 0 '' "$GENRE_DIST" predict "$@" "$table" -o predicted.csv -q
-	expect 0 '' node "$here/onnx_compare.js" "$modules" model.onnx "$table" predicted.csv
+	expect 0 '' "${runtime[0]}" "$here/onnx_compare.py" model.onnx "$table" predicted.csv ${runtime[1]:+"${runtime[1]}"}
 	echo "$name: $(cat out.txt)"
 }
 
@@ -35,6 +51,8 @@ for activation in sigmoid tanh gelu silu; do
 done
 train none standard.h5 --hidden none
 compare "songs, four models" songs.csv none/model.h5 gelu/model.h5 silu/model.h5 standard/model.h5
+train sure standard.h5 --hidden none --output-std 30
+compare "songs, probabilities that underflow" songs.csv sure/model.h5
 train waves standard.h5 --hidden 16 --periodic 6
 compare "songs, periodic" songs.csv waves/model.h5
 train both piecewise-linear.h5 --hidden 16 --periodic 4
@@ -81,7 +99,6 @@ BEGIN {
 		print size "," price "," sold "," colours[1 + draw(n)] "," draw(7) "," day "," draw(480) / 10 "," (draw(20) ? draw(9) : "NaN") "," 1 + draw(4) "," (draw(10) ? 27.5 * 2 ^ draw(8) + draw(3) : 0) "," kind
 	}
 }' >all.csv
-export GD_FLAGS=sold GD_TEXTS=colour,code
 for missing in impute drop; do
 	sed "s/^missing = .*/missing = $missing/" all.ini >$missing.ini
 	expect 0 '' "$GENRE_DIST" preprocess all.csv --schema $missing.ini -q -o $missing.h5
@@ -93,5 +110,5 @@ head -800 all.csv >part.csv
 expect 0 '' "$GENRE_DIST" preprocess part.csv --target kind --drop day -q
 train inferred part.h5 --hidden 24
 { head -1 all.csv; tail -400 all.csv | sed 's/green/never seen/'; } >rest.csv
-GD_TEXTS=colour compare "inferred, other records" rest.csv inferred/model.h5
+compare "inferred, other records" rest.csv inferred/model.h5
 finish
