@@ -57,7 +57,12 @@ static value add_input(columns *c, int column, const char *suffix, gd_onnx_type 
 		return 0;
 	}
 	value input = gd_onnx_input(c->graph, name, type, doc);
-	fprintf(c->doc, "'%s' (%s): %s\n", gd_onnx_name(c->graph, input), type == GD_ONNX_DOUBLE ? "double" : type == GD_ONNX_STRING ? "string" : "int64", doc);
+	const char *own = gd_onnx_name(c->graph, input), *of = c->recipe->schema.columns[column];
+	char room[GD_EXCERPT_ROOM];
+	fprintf(c->doc, "'%s' (%s): ", own, type == GD_ONNX_DOUBLE ? "double" : type == GD_ONNX_STRING ? "string" : "int64");
+	if (strcmp(own, of))
+		fprintf(c->doc, "of column '%s', ", gd_excerpt(of, room));
+	fprintf(c->doc, "%s\n", doc);
 	free(name);
 	return input;
 }
@@ -106,8 +111,7 @@ static value read_truth(columns *c, int column)
 	value *known = &c->inputs[column].truth;
 	if (*known >= 0)
 		return *known;
-	value input = c->inputs[column].number >= 0 ? c->inputs[column].number
-		: drop_missing_numbers(c, add_input(c, column, "", GD_ONNX_DOUBLE, "1 for true, yes, on, t, y and 1 in any case, 0 for false, no, off, f, n and 0; NaN for anything else"));
+	value input = drop_missing_numbers(c, add_input(c, column, "", GD_ONNX_DOUBLE, "1 for true, yes, on, t, y and 1 in any case, 0 for false, no, off, f, n and 0; NaN for anything else"));
 	value either = APPLY("Or", APPLY("Equal", input, c->zero), APPLY("Equal", input, c->one));
 	*known = choose(c, either, input, c->nothing);
 	return *known;

@@ -42,6 +42,16 @@ expect 0 '' ranks 3 export first/model.h5 second/model.h5 -o three.onnx -q
 cmp -s both.onnx three.onnx || fail "three ranks write another graph than one"
 ! cmp -s songs.onnx both.onnx || fail "the second model is not in the graph"
 
+# Of which column an input is, where another one has its name, or it is one of several of a column.
+printf '[table]\ntarget = kind\nunreadable = missing\n[columns]\nfound = year\nfound_year = numeric\nlabel = log, flag\n' >names.ini
+awk 'BEGIN { print "found,found_year,label,kind"; for (i = 0; i < 60; i++) print 1950 + i % 40 "-05-01," i % 7 "," (i % 3 ? 1 + i % 2 : "yes") "," (i % 2 ? "odd" : "even") }' >names.csv
+expect 0 '' "$GENRE_DIST" preprocess names.csv --schema names.ini -q
+"$GENRE_DIST" train --data names.h5 --hidden 4 --epochs 1 -q --run names >/dev/null || exit 2
+expect 0 '' "$GENRE_DIST" export names/model.h5 -o names.onnx -q
+for input in "found_year' (int64): of column 'found', the date's year" "found_year_' (double): of column 'found_year', a number" "label_' (double): of column 'label', a number" "label__' (double): of column 'label', 1 for true"; do
+	grep -aqF "'$input" names.onnx || fail "the graph does not say '$input'"
+done
+
 cat >check.py <<'E2'
 import sys
 import onnx
@@ -52,7 +62,7 @@ assert {o.domain: o.version for o in model.opset_import} == {"": 17, "ai.onnx.ml
 kinds = {1: "float", 7: "int64", 8: "string", 11: "double"}
 shown = {i.name: kinds[i.type.tensor_type.elem_type] for i in model.graph.input}
 assert len(shown) == 16 and shown["tempo"] == "double" and shown["track_album_release_date_month"] == "int64", shown
-assert all(f"'{name}' ({kind})" in model.doc_string for name, kind in shown.items()), model.doc_string
+assert all(f"'{name}' ({kind}): " in model.doc_string for name, kind in shown.items()), model.doc_string
 assert [(o.name, kinds[o.type.tensor_type.elem_type]) for o in model.graph.output] == [("label", "string"), ("probabilities", "float")]
 metadata = {p.key: p.value for p in model.metadata_props}
 print(len(model.graph.node), metadata["class_0"], metadata[sys.argv[2]])
