@@ -7,8 +7,21 @@ set -euo pipefail
 
 packages=(cmake make gcc libc6-dev git libopenmpi-dev openmpi-bin libhdf5-openmpi-dev hdf5-tools
 	libblis-dev libcunit1-dev libinih-dev zlib1g-dev libzstd-dev libxgboost-dev gnuplot-nox)
+
+# Of ONNX Runtime, which runs exported graphs, Debian has a package from 13 on; before, npm has one where it is there and reaches its registry. Without any, a test skips.
+install_onnx_runtime() (
+	runtime=onnxruntime-web@1.22.0 into=build-onnx
+	cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
+	command -v npm >/dev/null && [[ ! -d $into/node_modules/${runtime%@*} ]] || exit 0
+	{ mkdir -p "$into" && timeout 120 npm install --prefix "$into" --ignore-scripts --no-audit --no-fund --fetch-retries=0 "$runtime"; } >setup.tmp 2>&1 ||
+		{ echo "setup: npm cannot install $runtime, so exported graphs will not be run:" && tail -n 2 setup.tmp; } >&2
+	rm -f setup.tmp
+)
+
 case "${1-}" in
---tests) packages+=(python3-h5py python3-numpy python3-onnx chromium slurmctld slurmd slurm-client munge libpmix-dev libsimgrid-dev iproute2 man-db dpkg-dev file) ;;
+--tests) packages+=(python3-h5py python3-numpy python3-onnx chromium slurmctld slurmd slurm-client munge libpmix-dev libsimgrid-dev iproute2 man-db dpkg-dev file)
+	if grep -qx VERSION_CODENAME=trixie /etc/os-release; then packages+=(python3-onnxruntime); else install_onnx_runtime; fi
+	;;
 '') ;;
 *)
 	echo "setup: unknown argument '$1'; usage: jobs/setup.sh [--tests]" >&2
