@@ -71,7 +71,7 @@ const gd_command gd_command_export = {
 	.usage = "MODEL.h5... -o MODEL.onnx",
 	.description = "Writes a model as one ONNX graph (opset 17, and ai.onnx.ml 3 for texts) from a table's columns to label and probabilities, preprocessing included; of several models the probabilities are averaged. "
 		       "Inputs are [rows, 1]: a double for a number (NaN: none), year, month and day as int64 for a date (a year of -1: none), a string for a text (empty: none). "
-		       "What is left to the caller to parse stands in the model's doc_string.",
+		       "What is left to the caller to parse, and of which column an input is that has another name, stands in the model's doc_string.",
 	.options = &table,
 	.collective = run_command,
 	.examples = GD_ENTRIES({"genre-dist export runs/first/model.h5 -o genres.onnx", "for ONNX Runtime, where MPI is not"}),

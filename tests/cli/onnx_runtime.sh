@@ -51,7 +51,7 @@ for activation in sigmoid tanh gelu silu; do
 done
 train none standard.h5 --hidden none
 compare "songs, four models" songs.csv none/model.h5 gelu/model.h5 silu/model.h5 standard/model.h5
-train sure standard.h5 --hidden none --output-std 30
+train sure standard.h5 --hidden none --output-std 10
 compare "songs, probabilities that underflow" songs.csv sure/model.h5
 train waves standard.h5 --hidden 16 --periodic 6
 compare "songs, periodic" songs.csv waves/model.h5
