@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -32,15 +33,52 @@ double gd_cores_quota(const char *root, const char *list)
 	return least;
 }
 
-int gd_cores_available(void)
+static bool shared(cpu_set_t *set)
 {
-	cpu_set_t mine, launcher;
-	if (sched_getaffinity(0, sizeof mine, &mine))
-		return 1;
+	cpu_set_t launcher;
+	if (sched_getaffinity(0, sizeof *set, set))
+		return false;
 	/* A launcher that gives each rank cores of its own is not bound itself. */
 	if (!sched_getaffinity(getppid(), sizeof launcher, &launcher))
-		CPU_OR(&mine, &mine, &launcher);
-	int cores = CPU_COUNT(&mine);
+		CPU_OR(set, set, &launcher);
+	return true;
+}
+
+static int within_quota(int cores)
+{
 	double quota = gd_cores_quota(GD_CONTROL_GROUPS_ROOT, GD_CONTROL_GROUPS_LIST);
 	return quota > 0 && quota < cores ? (int)ceil(quota) : cores;
+}
+
+int gd_cores_available(void)
+{
+	cpu_set_t set;
+	return shared(&set) ? within_quota(CPU_COUNT(&set)) : 1;
+}
+
+/* The first hardware thread of the core that `cpu` is one of; itself where nothing says so. */
+static int first_thread(int cpu)
+{
+	char path[96];
+	int first = cpu;
+	snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);
+	FILE *file = fopen(path, "r");
+	if (!file)
+		return cpu;
+	if (fscanf(file, "%d", &first) != 1 || first < 0 || first >= CPU_SETSIZE)
+		first = cpu;
+	fclose(file);
+	return first;
+}
+
+int gd_cores_whole(void)
+{
+	cpu_set_t set, cores;
+	if (!shared(&set))
+		return 1;
+	CPU_ZERO(&cores);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &set))
+			CPU_SET(first_thread(cpu), &cores);
+	return within_quota(CPU_COUNT(&cores));
 }

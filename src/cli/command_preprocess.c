@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gd/base/cores.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
@@ -104,8 +105,11 @@ static gd_status run(gd_communicator *communicator, const preprocess_options *o,
 	};
 	gd_status status = gd_preprocess_run(&preprocess, &output);
 	char word[GD_SHELL_WORD_ROOM];
+	char launcher[32] = "";
+	if (gd_cores_whole() > 1)
+		snprintf(launcher, sizeof launcher, "mpirun -n %d ", gd_cores_whole());
 	if (!gd_failed(&status))
-		gd_log_note("next: mpirun -n 8 genre-dist train --data %s", gd_shell_word(output, word));
+		gd_log_note("next: %sgenre-dist train --data %s", launcher, gd_shell_word(output, word));
 	free(output);
 	return status;
 }

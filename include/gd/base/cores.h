@@ -4,6 +4,8 @@
 
 /* Cores of this process's and its launcher's affinity, and no more than the processor time that its control groups grant; at least 1. */
 int gd_cores_available(void);
+/* The same, with hardware threads of one core counted once: as many ranks as MPI's launchers start unasked. */
+int gd_cores_whole(void);
 
 /*
  * Processor time that the control groups named in the file `list` (/proc/self/cgroup) and those above them grant, in cores: the least quota / period

@@ -53,6 +53,7 @@ static void bound(void)
 	int cores = gd_cores_available();
 	CU_ASSERT_EQUAL(sched_getaffinity(0, sizeof all, &all), 0);
 	CU_ASSERT(cores >= 1 && cores <= CPU_COUNT(&all));
+	CU_ASSERT(gd_cores_whole() >= 1 && gd_cores_whole() <= cores);
 	CPU_ZERO(&one);
 	for (int core = 0; !CPU_COUNT(&one); core++)
 		if (CPU_ISSET(core, &all))
