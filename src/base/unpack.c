@@ -96,15 +96,6 @@ bool gd_unpack_complete(const gd_unpack *unpack)
 	return unpack->complete;
 }
 
-void gd_unpack_reset(gd_unpack *unpack)
-{
-	if (unpack->packing == GD_PACKING_GZIP)
-		(void)inflateReset(&unpack->zlib);
-	else
-		ZSTD_DCtx_reset(unpack->zstd, ZSTD_reset_session_only);
-	unpack->complete = unpack->members = unpack->padding = false;
-}
-
 bool gd_unpack_zlib(const void *from, size_t size, void *to, size_t room, size_t *made)
 {
 	uLongf length = room;

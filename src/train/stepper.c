@@ -134,11 +134,6 @@ gd_step_times gd_stepper_times(const gd_stepper *s)
 	return s->times;
 }
 
-void gd_stepper_reset_times(gd_stepper *s)
-{
-	s->times = (gd_step_times){0};
-}
-
 /* What has passed since the last call goes to `phase`, but for the waiting. */
 static void end_phase(gd_stepper *s, double *phase)
 {

@@ -36,7 +36,8 @@ void gd_training_drop(gd_training *t)
 	}
 }
 
-gd_checkpoint gd_training_checkpoint(const gd_training *t, float *parameters)
+/* The state as a checkpoint that borrows from it; `parameters` may be the averaged ones. */
+static gd_checkpoint checkpoint_of(const gd_training *t, float *parameters)
 {
 	float *const *moment = is_sharded(t) ? t->collected : t->state.moment;
 	return (gd_checkpoint){
@@ -76,7 +77,7 @@ static gd_status write_state(const gd_training *t, float *parameters, gd_run_fil
 {
 	void *bytes = NULL;
 	size_t size = 0;
-	gd_checkpoint checkpoint = gd_training_checkpoint(t, parameters);
+	gd_checkpoint checkpoint = checkpoint_of(t, parameters);
 	gd_status status = gd_checkpoint_encode(&checkpoint, &bytes, &size);
 	if (!gd_failed(&status))
 		status = write_file(t, file, bytes, size);
@@ -103,7 +104,7 @@ gd_status gd_training_keep_best(gd_training *t)
 	float *room = t->best_room;
 	if (!room)
 		return gd_out_of_memory("the best model");
-	t->best = gd_training_checkpoint(t, keep(&room, gd_training_model_parameters(t), parameters));
+	t->best = checkpoint_of(t, keep(&room, gd_training_model_parameters(t), parameters));
 	t->best.statistics = keep(&room, t->state.statistics, statistics);
 	for (int m = 0; m < t->state.moments; m++)
 		t->best.moment[m] = keep(&room, t->best.moment[m], parameters);

@@ -31,7 +31,8 @@ static gd_status finish(void *context)
 	return gd_row_file_finish(t->rows);
 }
 
-gd_exchange_options gd_training_exchange(gd_training *t)
+/* The exchange of the training's rows, from its shard, or from the file, window by window. Sets `windowed`. */
+static gd_exchange_options make_exchange(gd_training *t)
 {
 	const gd_train_options *o = &t->options;
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
@@ -97,7 +98,7 @@ gd_status gd_training_check_memory(gd_training *t)
 {
 	gd_memory_share share;
 	char advice[128];
-	const gd_exchange_options options = gd_training_exchange(t), *exchange = &options;
+	const gd_exchange_options options = make_exchange(t), *exchange = &options;
 	int64_t window = gd_exchange_window(exchange);
 	gd_status status = gd_memory_share_find(t->communicator, &share);
 	if (gd_failed(&status))
@@ -131,7 +132,7 @@ gd_status gd_training_make_steps(gd_training *t)
 {
 	const gd_train_options *o = &t->options;
 	const gd_dataset_header *header = gd_dataset_get_header(t->dataset);
-	gd_exchange_options exchange = gd_training_exchange(t);
+	gd_exchange_options exchange = make_exchange(t);
 	gd_status status = gd_ok();
 	release_steps(t);
 	if (!t->windowed)

@@ -19,8 +19,6 @@ gd_unpack *gd_unpack_create(gd_packing packing);
 GD_CHECKED gd_status gd_unpack_step(gd_unpack *unpack, const char *from, size_t from_size, size_t *taken, char *to, size_t to_size, size_t *put);
 /* Whether the data may end here. */
 bool gd_unpack_complete(const gd_unpack *unpack);
-/* Makes ready for the same stream from its beginning. */
-void gd_unpack_reset(gd_unpack *unpack);
 /* zlib's data as a whole, from [size] to [room], of which *made. False on damage, more data than room, and out of memory. */
 bool gd_unpack_zlib(const void *from, size_t size, void *to, size_t room, size_t *made);
 /* The other way, as fast as zlib goes: to [gd_pack_zlib_room(size)]. False when out of memory. */

@@ -50,29 +50,6 @@ gd_split_key gd_split_key_of(uint64_t seed, gd_content content, int64_t occurren
 /* By hash, then content, then occurrence: negative, 0 or positive. And contents by themselves. */
 int gd_split_compare(const gd_split_key *a, const gd_split_key *b);
 int gd_content_compare(gd_content a, gd_content b);
-/* keys [count], overwritten, from content [count]: the hash depends on seed, content and occurrence (0, 1, ... in the order given). */
-GD_CHECKED gd_status gd_split_key_all(uint64_t seed, int64_t count, const gd_content *content, gd_split_key *keys);
-
-typedef struct gd_split_plan {
-	int64_t rows;
-	int classes;
-	const int32_t *labels;        /* [rows] */
-	const int32_t *units;         /* [rows]: the unit of each row, which stays together; NULL: each row is one */
-	int64_t unit_count;           /* ignored when units is NULL */
-	const gd_split_key *unit_keys; /* [units], or [rows] */
-	double test_fraction;         /* within [0, 1) */
-	double validation_fraction;   /* of what the test part leaves, within [0, 1) */
-} gd_split_plan;
-
-/*
- * part [rows], overwritten. The test part is to have ceil(rows * fraction) rows, shared out among the classes by largest remainder (ties in the order
- * of the classes), yet leaves every class a row to train on. Units are taken in the order of their keys; one that fits what its classes are still owed goes
- * to the test part. The validation part is filled likewise from what is left, the rest is for training. Rows by themselves fill the quotas exactly.
- */
-GD_CHECKED gd_status gd_split_assign(const gd_split_plan *plan, uint8_t *part);
-
-/* order [rows], overwritten: the rows of the training part, then validation, then test, each in the order of keys [rows]. count [GD_SPLIT_PARTS] gets their numbers. */
-GD_CHECKED gd_status gd_split_order(int64_t rows, const gd_split_key *keys, const uint8_t *part, int64_t *order, int64_t count[GD_SPLIT_PARTS]);
 
 /* Quotas [classes], overwritten: `total` shared out in proportion to available [classes], one of each class left over. */
 void gd_split_quotas(int classes, const int64_t *available, int64_t total, int64_t *quotas);

@@ -60,6 +60,5 @@ typedef struct gd_step_times {
 gd_step_times gd_stepper_times(const gd_stepper *stepper);
 /* Local. Of how many sums over the ranks a step's message is made, from the last layer down. */
 int gd_stepper_pieces(const gd_stepper *stepper);
-void gd_stepper_reset_times(gd_stepper *stepper);
 
 #endif

@@ -99,8 +99,6 @@ bool gd_training_finished(const gd_training *training);
 /* Collective. Before a state is encoded, and after: with a sharded optimizer rank 0 holds all moments meanwhile. */
 GD_CHECKED gd_status gd_training_collect(gd_training *training);
 void gd_training_drop(gd_training *training);
-/* Local. The state as a checkpoint that borrows from it; `parameters` may be the averaged ones. */
-gd_checkpoint gd_training_checkpoint(const gd_training *training, float *parameters);
 /* Collective. Compares the replicas, then rank 0 writes checkpoint.h5; a failure to write is a warning and is remembered. */
 GD_CHECKED gd_status gd_training_save(gd_training *training);
 /* Local (rank 0). Keeps the state at hand as the best one; best.h5 is written with the next checkpoint, so that the two never contradict each other. */

@@ -4,8 +4,6 @@
 
 #include "gd/train/training.h"
 
-/* Local. With options and an open dataset: the exchange of the training's rows, from its shard, or from the file, window by window. Sets `windowed`. */
-gd_exchange_options gd_training_exchange(gd_training *training);
 /* Collective. Before anything of the rows' size is allocated: GD_FAILED where the rows, or the window, do not fit the memory, which names the largest window that does. */
 GD_CHECKED gd_status gd_training_check_memory(gd_training *training);
 /* Collective. The exchange, the stepper, and room for the shard and an epoch's scalars, in place of those that are there. */

@@ -87,27 +87,6 @@ static void test_piles(void)
 		}
 }
 
-static void test_take_back(void)
-{
-	gd_spill spill;
-	gd_pile pile;
-	gd_spill_init(&spill, unit_path("."), "a test", 0, sizeof(int64_t));
-	gd_pile_init(&pile, &spill, sizeof(int64_t));
-	for (int64_t i = 0; i < 10; i++) {
-		*(int64_t *)gd_pile_add(&pile) = i;
-		*(int64_t *)gd_pile_add(&pile) = -1;
-		gd_pile_take_back(&pile);
-	}
-	int64_t sum = 0;
-	gd_walk walk = gd_walk_over(&pile, 1);
-	for (const int64_t *next; (next = gd_walk_next(&walk));)
-		sum += *next;
-	CU_ASSERT_EQUAL(pile.count, 10);
-	CU_ASSERT_EQUAL(sum, 45);
-	gd_pile_release(&pile);
-	gd_spill_release(&spill);
-}
-
 /* A file that cannot be had, or read: nothing comes any more, and the reason stands. */
 static void test_failure(void)
 {
@@ -137,7 +116,6 @@ static void test_failure(void)
 
 const unit_test unit_tests[] = {
 	{"piles", test_piles},
-	{"an item taken back", test_take_back},
 	{"files that fail", test_failure},
 	{NULL, NULL},
 };

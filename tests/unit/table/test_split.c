@@ -1,9 +1,7 @@
 #include "unit.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gd/base/sha256.h"
@@ -11,25 +9,6 @@
 #include "gd/table/split.h"
 
 const char *const unit_suite = "split";
-
-enum { ROWS = 5000, CLASSES = 4, GROUPS = 2100 };
-
-/* A table of four classes, some records alike, some groups of several classes. */
-static void fill(gd_content *content, int32_t *labels, int32_t *groups)
-{
-	uint64_t state = 12345;
-	for (int i = 0; i < ROWS; i++) {
-		char text[32];
-		state = state * 6364136223846793005u + 1442695040888963407u;
-		uint64_t draw = state >> 33;
-		groups[i] = (int32_t)(draw % GROUPS);
-		labels[i] = draw % 7 == 0 ? (int32_t)(draw / 7 % CLASSES) : groups[i] % 10 < 4 ? 0 : groups[i] % 10 < 7 ? 1 : groups[i] % 10 < 9 ? 2 : 3;
-		bool again = i % 100 < 10;
-		snprintf(text, sizeof text, again ? "again %d" : "%d", again ? i / 100 : i);
-		labels[i] = i % 100 < 10 ? 1 : labels[i];
-		content[i] = gd_content_of_text(text);
-	}
-}
 
 static void test_totals(void)
 {
@@ -56,117 +35,6 @@ static void test_totals(void)
 	CU_ASSERT_TRUE(quotas[0] == 0 && quotas[1] == 0);
 }
 
-typedef struct table {
-	gd_content content[ROWS], group_content[GROUPS];
-	int32_t labels[ROWS], groups[ROWS];
-	gd_split_key keys[ROWS], group_keys[GROUPS];
-	uint8_t part[ROWS];
-	int64_t order[ROWS], count[GD_SPLIT_PARTS];
-} table;
-
-static void split(table *t, uint64_t seed, bool grouped)
-{
-	gd_split_plan plan = {.rows = ROWS, .classes = CLASSES, .labels = t->labels, .unit_keys = t->keys, .test_fraction = 0.3, .validation_fraction = 0.1};
-	gd_status status = gd_split_key_all(seed, ROWS, t->content, t->keys);
-	CU_ASSERT_EQUAL(status.code, GD_OK);
-	if (grouped) {
-		for (int i = 0; i < GROUPS; i++) {
-			char text[32];
-			snprintf(text, sizeof text, "group %d", i);
-			t->group_content[i] = gd_content_of_text(text);
-		}
-		status = gd_split_key_all(seed, GROUPS, t->group_content, t->group_keys);
-		CU_ASSERT_EQUAL(status.code, GD_OK);
-		plan.units = t->groups;
-		plan.unit_count = GROUPS;
-		plan.unit_keys = t->group_keys;
-	}
-	status = gd_split_assign(&plan, t->part);
-	CU_ASSERT_EQUAL(status.code, GD_OK);
-	status = gd_split_order(ROWS, t->keys, t->part, t->order, t->count);
-	CU_ASSERT_EQUAL(status.code, GD_OK);
-}
-
-static void test_random(void)
-{
-	table *t = calloc(1, sizeof *t);
-	fill(t->content, t->labels, t->groups);
-	split(t, 0, false);
-	CU_ASSERT_EQUAL(t->count[GD_SPLIT_TEST], 1500);
-	CU_ASSERT_EQUAL(t->count[GD_SPLIT_VALIDATION], 350);
-	CU_ASSERT_EQUAL(t->count[GD_SPLIT_TRAIN], 3150);
-	int64_t all[CLASSES] = {0}, test[CLASSES] = {0};
-	for (int i = 0; i < ROWS; i++) {
-		all[t->labels[i]]++;
-		test[t->labels[i]] += t->part[i] == GD_SPLIT_TEST;
-	}
-	for (int i = 0; i < CLASSES; i++)
-		CU_ASSERT_TRUE(fabs((double)test[i] - 0.3 * (double)all[i]) < 1);
-	/* Parts are runs of the order, each with rising keys; every row is there once. */
-	static bool seen[ROWS];
-	memset(seen, 0, sizeof seen);
-	for (int i = 0; i < ROWS; i++) {
-		int64_t row = t->order[i];
-		CU_ASSERT_FALSE(seen[row]);
-		seen[row] = true;
-		CU_ASSERT_EQUAL(t->part[row], i < 3150 ? GD_SPLIT_TRAIN : i < 3500 ? GD_SPLIT_VALIDATION : GD_SPLIT_TEST);
-		if (i && t->part[t->order[i - 1]] == t->part[row])
-			CU_ASSERT_TRUE(t->keys[t->order[i - 1]].hash < t->keys[row].hash);
-	}
-	free(t);
-}
-
-/* Shuffling the file moves nothing but the numbers of equal records. */
-static void test_file_order(void)
-{
-	table *a = calloc(1, sizeof *a), *b = calloc(1, sizeof *b);
-	for (int grouped = 0; grouped < 2; grouped++) {
-		fill(a->content, a->labels, a->groups);
-		for (int i = 0; i < ROWS; i++) {
-			int from = (int)((int64_t)i * 3001 % ROWS);
-			/* Equal records are equal in everything. */
-			if (i % 100 < 10)
-				a->groups[i] = i / 100;
-			b->content[i] = a->content[from];
-			b->labels[i] = a->labels[from];
-		}
-		for (int i = 0; i < ROWS; i++)
-			b->groups[i] = a->groups[(int64_t)i * 3001 % ROWS];
-		split(a, 3, grouped);
-		split(b, 3, grouped);
-		for (int i = 0; i < ROWS; i++) {
-			CU_ASSERT_EQUAL(a->keys[a->order[i]].hash, b->keys[b->order[i]].hash);
-			CU_ASSERT_EQUAL(a->labels[a->order[i]], b->labels[b->order[i]]);
-			CU_ASSERT_EQUAL(a->part[a->order[i]], b->part[b->order[i]]);
-		}
-	}
-	/* Another seed is another split. */
-	split(b, 4, false);
-	split(a, 3, false);
-	int same = 0;
-	for (int i = 0; i < ROWS; i++)
-		same += a->content[a->order[i]].high == b->content[b->order[i]].high;
-	CU_ASSERT_TRUE(same < 100);
-	free(a);
-	free(b);
-}
-
-static void test_grouped(void)
-{
-	table *t = calloc(1, sizeof *t);
-	fill(t->content, t->labels, t->groups);
-	split(t, 1, true);
-	static int part_of[GROUPS];
-	memset(part_of, -1, sizeof part_of);
-	for (int i = 0; i < ROWS; i++) {
-		CU_ASSERT_TRUE(part_of[t->groups[i]] == -1 || part_of[t->groups[i]] == t->part[i]);
-		part_of[t->groups[i]] = t->part[i];
-	}
-	CU_ASSERT_TRUE(t->count[GD_SPLIT_TEST] <= 1500 && t->count[GD_SPLIT_TEST] >= 1490);
-	CU_ASSERT_TRUE(t->count[GD_SPLIT_VALIDATION] <= 351 && t->count[GD_SPLIT_VALIDATION] >= 340);
-	free(t);
-}
-
 static void test_content(void)
 {
 	/* Moving a character from one field to the next makes another record. */
@@ -175,14 +43,10 @@ static void test_content(void)
 	size_t left_lengths[] = {2, 1}, right_lengths[] = {1, 2};
 	gd_record a = {.count = 2, .fields = left, .lengths = left_lengths}, b = {.count = 2, .fields = right, .lengths = right_lengths};
 	CU_ASSERT_NOT_EQUAL(gd_content_of_record(&a).high, gd_content_of_record(&b).high);
-	gd_content same[3];
+	/* Equal records have places of their own. */
 	gd_split_key keys[3];
 	for (int i = 0; i < 3; i++)
-		same[i] = gd_content_of_record(&a);
-	gd_status status = gd_split_key_all(0, 3, same, keys);
-	CU_ASSERT_EQUAL(status.code, GD_OK);
-	for (int i = 0; i < 3; i++)
-		CU_ASSERT_EQUAL(keys[i].occurrence, i);
+		keys[i] = gd_split_key_of(0, gd_content_of_record(&a), i);
 	CU_ASSERT_NOT_EQUAL(keys[0].hash, keys[1].hash);
 	CU_ASSERT_NOT_EQUAL(keys[1].hash, keys[2].hash);
 	/* However long fields are: the hash is that of each one's length in eight bytes and the field. */
@@ -242,9 +106,6 @@ static void test_batch(void)
 
 const unit_test unit_tests[] = {
 	{"quotas by largest remainder", test_totals},
-	{"a random split fills its quotas", test_random},
-	{"the order of the file does not matter", test_file_order},
-	{"groups stay together", test_grouped},
 	{"what a record is", test_content},
 	{"contents together", test_batch},
 	{NULL, NULL},
