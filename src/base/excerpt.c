@@ -62,9 +62,7 @@ static size_t put_plain(char *to, const char *text, size_t length)
 const char *gd_shorten(const char *text, int width, char room[GD_EXCERPT_ROOM])
 {
 	size_t length = strlen(text), head, tail;
-	int characters = 0;
-	for (const char *byte = text; *byte; byte++)
-		characters += starts_character(*byte);
+	const int characters = gd_text_width(text);
 	if (characters <= width && length < GD_EXCERPT_ROOM) {
 		room[put_plain(room, text, length)] = '\0';
 		return room;

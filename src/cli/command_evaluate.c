@@ -99,13 +99,18 @@ static int count_models(const char *const *paths, int count)
 	return models;
 }
 
+/* What is said of a dataset does not go with tables, nor what is said of tables with a dataset. */
 static gd_status check_tables(const char *const *paths, int models, int count, const bool *given)
 {
-	if (models == count)
-		return gd_ok();
-	for (size_t i = 0; i < table.count; i++)
-		if (given[i] && (!strcmp(table.options[i].name, "data") || !strcmp(table.options[i].name, "part")))
-			return gd_error(GD_USAGE, "--%s goes with a dataset, and '%s' is a table, which is scored whole", table.options[i].name, paths[models]);
+	for (size_t i = 0; i < table.count; i++) {
+		const char *name = table.options[i].name;
+		if (!given[i])
+			continue;
+		if (models < count && (!strcmp(name, "data") || !strcmp(name, "part")))
+			return gd_error(GD_USAGE, "--%s goes with a dataset, and '%s' is a table, which is scored whole", name, paths[models]);
+		if (models == count && table.options[i].offset - offsetof(evaluate_options, dialect) < sizeof(gd_dialect_options))
+			return gd_error(GD_USAGE, "--%s says how a table is written, and no table is given", name);
+	}
 	return gd_ok();
 }
 

@@ -7,6 +7,7 @@
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
+#include "gd/base/output.h"
 #include "gd/base/parse.h"
 #include "gd/base/shell_word.h"
 #include "gd/cli/dialect_options.h"
@@ -162,6 +163,10 @@ static gd_status read_options(int argc, char **argv, preprocess_options *o, bool
 		return status;
 	gd_log_set_level(o->quiet ? GD_LOG_QUIET : o->verbose ? GD_LOG_VERBOSE
 							      : GD_LOG_NORMAL);
+	if (o->quiet && o->verbose)
+		return gd_error(GD_USAGE, "--quiet and --verbose contradict each other");
+	if (o->output && gd_output_is_stdout(o->output))
+		return gd_error(GD_USAGE, "a dataset goes into a file, not to stdout: --output OUT.h5");
 	status = *count ? check_fractions(o, given) : gd_error(GD_USAGE, "preprocess needs a table: genre-dist preprocess data/spotify_songs.csv");
 	if (!gd_failed(&status))
 		status = check_arrays(o, given, *count);

@@ -30,10 +30,7 @@ static void print_rows(FILE *out, const gd_dataset_header *h)
 	fprintf(out, "\n%-12s", "rows");
 	for (int c = 0; c < p->classes; c++) {
 		const char *name = gd_shorten(p->class_names[c], CLASS_WIDTH, room);
-		int letters = 0;
-		for (const char *byte = name; *byte; byte++)
-			letters += ((unsigned char)*byte & 0xC0) != 0x80;
-		fprintf(out, " %*s%s", CLASS_WIDTH - letters, "", name);
+		fprintf(out, " %*s%s", CLASS_WIDTH - gd_text_width(name), "", name);
 	}
 	fprintf(out, " %10s\n", "all");
 	for (int part = 0; part < GD_PARTS; part++) {
@@ -169,11 +166,12 @@ static gd_status describe_run(FILE *out, const char *directory)
 	char path[GD_PATH_ROOM], text[21];
 	struct stat info;
 	bool any = false;
-	fprintf(out, "run directory %s\n", directory);
 	for (gd_run_file file = GD_RUN_CONFIG; file <= GD_RUN_MODEL; file++) {
 		gd_run_path(directory, file, path);
 		if (stat(path, &info))
 			continue;
+		if (!any)
+			fprintf(out, "run directory %s\n", directory);
 		any = true;
 		gd_time_iso(info.st_mtime, text);
 		fprintf(out, "  %-24s %10lld bytes  %s\n", strrchr(path, '/') + 1, (long long)info.st_size, text);

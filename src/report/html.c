@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
 
 /* Bytes of the UTF-8 character at `text`, 0 if it is none. */
@@ -61,9 +62,7 @@ void gd_html_excerpt(FILE *out, const char *text, int characters)
 
 void gd_html_shorten(FILE *out, const char *text, int characters)
 {
-	int count = 0;
-	for (const char *at = text; *at; at++)
-		count += ((unsigned char)*at & 0xc0) != 0x80;
+	const int count = gd_text_width(text);
 	if (count <= characters) {
 		gd_html_text(out, text);
 		return;

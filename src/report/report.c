@@ -40,6 +40,17 @@ static gd_status make_page(gd_report_page *page, gd_report_run *run)
 	return gd_ok();
 }
 
+/* What the page is made of is not replaced by it. */
+static gd_status check_output(const gd_report_options *options)
+{
+	char path[GD_PATH_ROOM];
+	snprintf(path, sizeof path, "%s/sweep.h5", options->directory);
+	bool input = gd_file_same(path, options->output) || (options->data && gd_file_same(options->data, options->output));
+	for (gd_run_file file = GD_RUN_CONFIG; file <= GD_RUN_MODEL; file++)
+		input = input || gd_file_same(gd_run_path(options->directory, file, path), options->output);
+	return input ? gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", options->output) : gd_ok();
+}
+
 gd_status gd_report_write(const gd_report_options *options, char **output)
 {
 	gd_report_run run = {.options = options};
@@ -47,7 +58,9 @@ gd_status gd_report_write(const gd_report_options *options, char **output)
 	char *html = NULL, *path = NULL;
 	size_t size = 0;
 	page.out = open_memstream(&html, &size);
-	gd_status status = page.out ? make_page(&page, &run) : gd_out_of_memory("the report");
+	gd_status status = options->output ? check_output(options) : gd_ok();
+	if (!gd_failed(&status))
+		status = page.out ? make_page(&page, &run) : gd_out_of_memory("the report");
 	if (page.out && fclose(page.out) && !gd_failed(&status))
 		status = gd_out_of_memory("the report");
 	if (gd_failed(&status))

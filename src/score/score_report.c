@@ -16,9 +16,7 @@ enum { NAME_WIDTH = 18, MOST_CLASSES = 11, WORST = 10, LINE_WIDTH = 110, NARROWE
 static void print_name(FILE *out, const char *name, int width, bool left)
 {
 	char room[GD_EXCERPT_ROOM];
-	int shown = 0;
-	for (const char *byte = gd_shorten(name, width, room); *byte; byte++)
-		shown += ((unsigned char)*byte & 0xC0) != 0x80;
+	const int shown = gd_text_width(gd_shorten(name, width, room));
 	if (left)
 		fprintf(out, "%s%*s", room, width - shown, "");
 	else
@@ -107,9 +105,7 @@ static int matrix_width(int classes, char *const *class_names)
 {
 	int room = (LINE_WIDTH - NAME_WIDTH) / classes - 1, width = NARROWEST;
 	for (int c = 0; c < classes; c++) {
-		int letters = 0;
-		for (const char *byte = class_names[c]; *byte; byte++)
-			letters += ((unsigned char)*byte & 0xC0) != 0x80;
+		const int letters = gd_text_width(class_names[c]);
 		width = letters > width ? letters : width;
 	}
 	width = width < NAME_WIDTH ? width : NAME_WIDTH;

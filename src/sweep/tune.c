@@ -298,6 +298,12 @@ static gd_status open_directory(const tuning *t)
 	snprintf(path, sizeof path, "%s/race-1/sweep.h5", t->options->run);
 	if (gd_file_exists(path) && !t->options->resume)
 		return gd_error(GD_USAGE, "'%s' holds another tuning; go on with it by --resume, or name another --run directory", t->options->run);
+	static const char *const others[] = {"checkpoint.h5", "sweep.h5"};
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/%s", t->options->run, others[i]);
+		if (gd_file_exists(path))
+			return gd_error(GD_USAGE, "'%s' holds another run ('%s'); name another --run directory", t->options->run, others[i]);
+	}
 	return gd_directory_make(t->options->run);
 }
 

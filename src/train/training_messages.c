@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/number_text.h"
 #include "gd/parallel/reduce.h"
@@ -202,8 +203,8 @@ gd_status gd_training_say_end(gd_training *t)
 	if (c->temperature > 0)
 		printf("%s\n", calibration);
 	char rate[32];
-	printf("%lld steps in %.2f s of training (%.2f s in all); %s samples a second on %d rank%s; %.0f %% of the time in communication\n",
-		(long long)t->done_steps, t->step_seconds, gd_seconds() - t->started, rate_of(t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0, rate),
+	printf("%lld %s in %.2f s of training (%.2f s in all); %s samples a second on %d rank%s; %.0f %% of the time in communication\n",
+		(long long)t->done_steps, gd_plural(t->done_steps, "step", "steps"), t->step_seconds, gd_seconds() - t->started, rate_of(t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0, rate),
 		t->communicator->size, t->communicator->size > 1 ? "s" : "", 100 * communication.mean);
 	printf("peak memory a rank: %.0f MB (least %.0f)\nrun directory: %s\n", memory.maximum, memory.minimum, t->directory);
 	fflush(stdout);

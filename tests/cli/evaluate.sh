@@ -89,6 +89,7 @@ refuse 3 "line 1500.*expected 23 fields" "$GENRE_DIST" preprocess wrong.csv -o w
 refuse 3 "absent.h5" ranks 2 evaluate absent.h5 --data songs.h5
 refuse 3 "dataset" ranks 2 evaluate songs.h5 --data songs.h5
 refuse 2 "needs a model" ranks 2 evaluate --data songs.h5
+refuse 2 "--decimal says how a table is written, and no table is given" "$GENRE_DIST" evaluate run1/model.h5 --data songs.h5 --decimal ,
 refuse 2 "needs a model and a CSV" ranks 2 predict run1/model.h5
 # A class whose name holds a line break stays on its line.
 awk 'BEGIN { print "x,k"; for (i = 0; i < 60; i++) printf "%g,%s\n", i % 7, i % 2 ? "\"b\nz\"" : "c" }' >breaks.csv

@@ -140,6 +140,8 @@ refuse 2 '--test-fraction does not go with --split column' "$GENRE_DIST" preproc
 bad 2 'seed' "a,b,k\n$good" --seed x
 bad 2 'colour' "a,b,k\n$good" --colour
 refuse 2 'preprocess needs a table' "$GENRE_DIST" preprocess
+refuse 2 'quiet and --verbose contradict' "$GENRE_DIST" preprocess flowers.csv -o x.h5 --target kind -q -v
+refuse 2 'a dataset goes into a file, not to stdout' "$GENRE_DIST" preprocess flowers.csv --target kind -o -
 refuse 3 "'songs.csv': it has 23 columns, and 'flowers.csv' has 10" "$GENRE_DIST" preprocess flowers.csv songs.csv --target kind -o x.h5
 refuse 3 "column 'sepal' looks continuous .* this program learns classes" "$GENRE_DIST" preprocess flowers.csv --target sepal -o x.h5
 refuse 3 "column 'id' holds 2000 different texts" "$GENRE_DIST" preprocess flowers.csv --target id -o x.h5

@@ -182,6 +182,11 @@ refuse 3 "'empty' is no run directory" "$GENRE_DIST" report empty
 refuse 3 "no run directory" "$GENRE_DIST" report nowhere
 refuse 3 "no run directory" "$GENRE_DIST" report songs.csv
 refuse 2 "needs a run directory" "$GENRE_DIST" report
+for input in model.h5 config.ini; do
+	before=$(sha256sum <whole/$input)
+	refuse 2 "'whole/$input' is both input and output" "$GENRE_DIST" report whole -o whole/$input
+	equal "$input after a report in its place" "$(sha256sum <whole/$input)" "$before"
+done
 refuse 2 "found 'single' as well" "$GENRE_DIST" report whole single
 refuse 2 "there is no directory 'nowhere'" "$GENRE_DIST" report whole -o nowhere/report.html
 cp -r whole damaged

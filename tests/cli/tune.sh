@@ -98,5 +98,7 @@ refuse 2 "expected a time" "$GENRE_DIST" tune --data songs.h5 --budget 10x
 cp -r on1 torn && truncate -s 1000 torn/race-1/sweep.h5
 refuse 3 "torn/race-1/sweep.h5" "$GENRE_DIST" report torn
 refuse 2 "holds another tuning" "$GENRE_DIST" "${search[@]}" --run on1
+refuse 2 "holds another run .'checkpoint.h5'" "$GENRE_DIST" "${search[@]}" --run "$(dirname "$(ls -d on1/best/*/checkpoint.h5 | head -1)")"
+refuse 2 "holds another run .'sweep.h5'" "$GENRE_DIST" "${search[@]}" --run on1/best
 refuse 3 "missing.h5" "$GENRE_DIST" tune --data missing.h5 --trials 3 --run x
 finish
