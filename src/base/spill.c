@@ -230,6 +230,12 @@ void *gd_pile_add(gd_pile *pile)
 	return item ? memset(item, 0, pile->item) : NULL;
 }
 
+void gd_pile_take_back(gd_pile *pile)
+{
+	pile->count--;
+	pile->next -= pile->item;
+}
+
 void *gd_pile_look(gd_pile *pile, int64_t index, bool change, int64_t *count)
 {
 	gd_chunk *chunk = &pile->chunks[index];

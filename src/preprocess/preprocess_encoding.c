@@ -88,9 +88,11 @@ static gd_status list_values(gd_preprocess *run, const plan *p, const int *terms
 		const int end = count - first < MOST_COLUMNS ? count : first + MOST_COLUMNS;
 		gd_walk walk = gd_rows_training(&run->rows);
 		for (const gd_row *row; (row = gd_rows_next_training(&walk));)
-			for (int c = first; c < end; c++)
-				if (!isnan(row->codes[terms[c]]))
-					values[(size_t)c * p->most + ++lengths[c]] = row->codes[terms[c]];
+			for (int c = first; c < end; c++) {
+				const double code = gd_row_code(&run->rows, row, terms[c]);
+				if (!isnan(code))
+					values[(size_t)c * p->most + ++lengths[c]] = code;
+			}
 	}
 	double *to = values;
 	for (int c = 0; c < count; to += lengths[c++]) {

@@ -17,7 +17,7 @@ void gd_preprocess_row(void *context, int64_t position, double *features)
 		run->walk = gd_rows_training(&run->rows);
 	const gd_row *row = gd_walk_next(&run->walk);
 	if (row)
-		gd_recipe_expand(&run->recipe, row->codes, features);
+		gd_recipe_expand(&run->recipe, gd_row_codes(&run->rows, row), features);
 }
 
 /* All rows could be read, on all ranks. */

@@ -70,8 +70,9 @@ static void look_at_rows(const gd_preprocess *run, const look *l)
 	int64_t classes = schema->classes.count;
 	gd_walk walk = gd_rows_walk(&run->rows);
 	for (const gd_row *row; (row = gd_walk_next(&walk));) {
+		const double *codes = gd_row_codes(&run->rows, row);
 		for (int i = 0; i < schema->term_count; i++) {
-			double code = row->codes[i], *range = l->ranges + 2 * (i * classes + row->label);
+			double code = codes[i], *range = l->ranges + 2 * (i * classes + row->label);
 			int64_t count = schema->terms[i].categories.count, label = row->label;
 			if (l->sums[i]) {
 				int64_t *of = l->sums[i] + 3 * (isnan(code) ? count + 1 : code < 0 ? count
@@ -235,7 +236,7 @@ static gd_status look_at_values(gd_preprocess *run, int index, seen *values, int
 	gd_walk walk = gd_rows_walk(&run->rows);
 	*refuted = 0;
 	for (const gd_row *row; !*refuted && !gd_failed(&status) && (row = gd_walk_next(&walk));)
-		*refuted = !add_value(values, row->codes[index], row->label) || values->count > most;
+		*refuted = !add_value(values, gd_row_code(&run->rows, row, index), row->label) || values->count > most;
 	return gd_failed(&status) ? status : run->spill.status;
 }
 

@@ -36,6 +36,7 @@ typedef struct placing {
 	int64_t held[GD_REGIONS][GD_SPLIT_PARTS]; /* once they are in order, how many of each part */
 	numbered *numbers; /* [numbered_room]: of the records of a slice, in their order; of one rank, none */
 	size_t numbered_count, numbered_room, numbered_next;
+	bool keyed;      /* rows have their hash */
 	char *sent;      /* [most] rows on their way, waiting for the others */
 	int *owner;      /* [most] */
 	size_t waiting, most, item;
@@ -155,21 +156,35 @@ static gd_row *next_row(placing *p, gd_walk *walk, const gd_slices *slices, cons
 	gd_row *row = gd_walk_next(walk);
 	while (row && !gd_slice_holds(slices, slice, row->content.high))
 		row = gd_walk_next(walk);
-	if (!row)
-		return NULL;
+	if (!row || p->keyed)
+		return row;
+	int64_t occurrence;
 	if (p->run->together) {
 		const numbered *number = &p->numbers[p->numbered_next++];
-		row->occurrence = tally->entries[number->entry].count[0] + number->occurrence;
+		occurrence = tally->entries[number->entry].count[0] + number->occurrence;
 	} else {
 		gd_tallied *entry = gd_tally_of(tally, placing_of(row), 0);
 		if (!entry) {
 			*status = gd_out_of_memory("the order of the records");
 			return NULL;
 		}
-		row->occurrence = entry->count[0]++;
+		occurrence = entry->count[0]++;
 	}
-	row->hash = gd_split_hash(p->stream, placing_of(row), row->occurrence);
+	row->hash = gd_split_hash(p->stream, placing_of(row), occurrence);
 	return row;
+}
+
+/* What is done to the rows of a slice. */
+typedef gd_status slice_work(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally);
+
+static gd_status key_slice(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
+{
+	gd_walk walk = gd_walk_over(p->run->rows.piles + slice->first, slice->end - slice->first);
+	gd_status status = gd_ok();
+	walk.change = true;
+	while (next_row(p, &walk, slices, slice, tally, &status))
+		;
+	return gd_failed(&status) ? status : p->run->spill.status;
 }
 
 static gd_status send_slice(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
@@ -204,7 +219,7 @@ static gd_status send_slice(placing *p, const gd_slices *slices, const gd_slice 
 	return status;
 }
 
-static gd_status send_rows(placing *p)
+static gd_status work_on_slices(placing *p, slice_work *work)
 {
 	gd_preprocess *run = p->run;
 	gd_slices slices;
@@ -215,11 +230,27 @@ static gd_status send_rows(placing *p)
 		if (run->together)
 			status = tally_contents(p, &slices, &slice, &tally);
 		if (!gd_failed(&status))
-			status = send_slice(p, &slices, &slice, &tally);
+			status = work(p, &slices, &slice, &tally);
 		gd_tally_clear(&tally);
 	}
 	gd_tally_release(&tally);
 	return status;
+}
+
+/*
+ * Rows with their parts. Where groups are dealt out in between, keys come first: records of one content are numbered as they come, and those that are groups of their own each do not stay in that order.
+ */
+static gd_status send_rows(placing *p)
+{
+	gd_preprocess *run = p->run;
+	if (run->options->split != GD_SPLIT_GROUPED)
+		return work_on_slices(p, send_slice);
+	gd_status status = work_on_slices(p, key_slice);
+	p->keyed = true;
+	if (!gd_failed(&status))
+		status = gd_preprocess_split_units(run);
+	const gd_slice all = {.end = run->rows.pile_count, .parts = 1};
+	return gd_failed(&status) ? status : send_slice(p, NULL, &all, NULL);
 }
 
 /* ---- in order ---- */
@@ -260,7 +291,7 @@ static gd_status share_out(placing *p, quotas *q)
 	return status;
 }
 
-static uint8_t next_part(quotas *q, int region, int32_t label)
+static unsigned next_part(quotas *q, int region, int32_t label)
 {
 	int64_t rank = q->before[(size_t)region * q->classes + (size_t)label]++, test = q->all[q->classes + (size_t)label], validation = q->all[2 * q->classes + (size_t)label];
 	return rank < test ? GD_SPLIT_TEST : rank < test + validation ? GD_SPLIT_VALIDATION
@@ -270,7 +301,8 @@ static uint8_t next_part(quotas *q, int region, int32_t label)
 static int by_key(const void *a, const void *b)
 {
 	const gd_row *x = a, *y = b;
-	const gd_split_key left = {x->hash, placing_of(x), x->occurrence}, right = {y->hash, placing_of(y), y->occurrence};
+	/* Of one content, records are numbered as they come. */
+	const gd_split_key left = {x->hash, placing_of(x), x->source_row}, right = {y->hash, placing_of(y), y->source_row};
 	return gd_split_compare(&left, &right);
 }
 
@@ -403,12 +435,11 @@ static gd_status plan(placing *p)
 
 gd_status gd_preprocess_place(gd_preprocess *run)
 {
-	placing p = {.run = run, .stream = gd_split_stream((uint64_t)run->options->seed), .item = run->rows.piles[0].item};
+	placing p = {.run = run, .stream = gd_split_stream((uint64_t)run->options->seed)};
 	p.ranges = gd_ranges_plan(run->options, run->communicator->size);
-	gd_status status = gd_ok();
 	run->communicator->phase = "splitting the records";
-	if (run->options->split == GD_SPLIT_GROUPED)
-		status = gd_preprocess_split_units(run);
+	gd_status status = gd_rows_agree(&run->rows);
+	p.item = run->rows.piles[0].item;
 	if (!gd_failed(&status))
 		status = plan(&p);
 	status = gd_agree(run->communicator, &status);

@@ -96,13 +96,7 @@ static gd_status fill_slice(void *context, const void *entries, size_t count, vo
 static uint64_t hash_of_group(void *context, const gd_row *row)
 {
 	const gd_preprocess *run = context;
-	return gd_split_key_of((uint64_t)run->options->seed, *gd_row_groups(&run->rows, (gd_row *)row), 0).hash;
-}
-
-static uint64_t hash_of_content(void *context, const gd_row *row)
-{
-	(void)context;
-	return row->content.high;
+	return gd_split_key_of((uint64_t)run->options->seed, *row->groups, 0).hash;
 }
 
 static gd_status split_slice(filling *f, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
@@ -115,7 +109,7 @@ static gd_status split_slice(filling *f, const gd_slices *slices, const gd_slice
 		gd_tallied *entry = NULL;
 		if (row->test || (slice->parts > 1 && !gd_slice_holds(slices, slice, hash_of_group(run, row))))
 			continue;
-		if (!(entry = gd_tally_of(tally, *gd_row_groups(rows, row), row->label)))
+		if (!(entry = gd_tally_of(tally, *row->groups, row->label)))
 			status = gd_out_of_memory("the split");
 		else
 			entry->count[row->part]++;
@@ -135,8 +129,9 @@ static gd_status split_slice(filling *f, const gd_slices *slices, const gd_slice
 	for (gd_row *row; !gd_failed(&status) && (row = gd_walk_next(&walk));) {
 		if (row->test || (slice->parts > 1 && !gd_slice_holds(slices, slice, hash_of_group(run, row))))
 			continue;
-		int64_t now = part[gd_tally_find(tally, *gd_row_groups(rows, row), row->label)];
-		row->part = now < 0 ? row->part : (uint8_t)now;
+		int64_t now = part[gd_tally_find(tally, *row->groups, row->label)];
+		if (now >= 0)
+			row->part = (unsigned)now;
 	}
 	free(owner);
 	free(part);
@@ -178,8 +173,6 @@ gd_status gd_preprocess_split_units(gd_preprocess *run)
 	if (!gd_failed(&status))
 		status = fill(&f, GD_SPLIT_VALIDATION, run->options->validation_fraction, &slices);
 	free(f.state);
-	if (!gd_failed(&status))
-		status = gd_rows_deal(rows, hash_of_content, run);
 	return gd_agree(run->communicator, &status);
 }
 
@@ -199,7 +192,7 @@ static gd_status list_members(gd_preprocess *run, int group, gd_pile *piles, int
 		gd_pile_init(&piles[i], &run->spill, sizeof(member));
 	gd_walk walk = gd_rows_walk(rows);
 	for (gd_row *row; (row = gd_walk_next(&walk));) {
-		const gd_content content = group < 0 ? row->content : gd_row_groups(rows, row)[group];
+		const gd_content content = group < 0 ? row->content : row->groups[group];
 		uint64_t inside = content.high;
 		member *item = gd_pile_extend(&piles[gd_split_range(&inside, (uint64_t)count)]);
 		if (!item)

@@ -51,8 +51,8 @@ static gd_status make_rows(void *context, gd_part part, int64_t first, int64_t c
 		if (to->weights)
 			to->weights[i] = row->weight;
 		if (to->groups)
-			to->groups[i] = (int32_t)(gd_row_groups(&run->rows, row)->high % GD_GROUP_SLOTS);
-		status = make_row(w, row->codes, row->source_row, to->features + i * width);
+			to->groups[i] = (int32_t)(row->groups->high % GD_GROUP_SLOTS);
+		status = make_row(w, gd_row_codes(&run->rows, row), row->source_row, to->features + i * width);
 	}
 	w->made += count;
 	return status;

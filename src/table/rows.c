@@ -23,16 +23,23 @@ static gd_status take_header(void *context, const gd_record *header)
 
 enum { MOST_IN_CHUNKS = 16 << 20, CACHE_LINE = 64 }; /* bytes */
 
-static size_t item_size(const gd_rows *rows)
+/* Of a row without its codes. */
+static size_t head_size(const gd_rows *rows)
 {
-	const gd_schema *schema = &rows->recipe->schema;
-	return sizeof(gd_row) + (size_t)schema->term_count * sizeof(double) + (size_t)schema->group_count * sizeof(gd_content);
+	return sizeof(gd_row) + (size_t)rows->recipe->schema.group_count * sizeof(gd_content);
 }
 
-/* The same for all holders; each pile has a chunk in memory. */
+/* In whole doubles. */
+static size_t item_size(const gd_rows *rows, bool wide)
+{
+	size_t terms = (size_t)rows->recipe->schema.term_count;
+	return head_size(rows) + (wide ? terms : (terms + 1) / 2) * sizeof(double);
+}
+
+/* The same for all holders, wide or not; each pile has a chunk in memory. */
 static int pile_count(const gd_rows *rows)
 {
-	size_t chunk = rows->spill->chunk > item_size(rows) ? rows->spill->chunk : item_size(rows), count = MOST_IN_CHUNKS / chunk;
+	size_t item = item_size(rows, true), chunk = rows->spill->chunk > item ? rows->spill->chunk : item, count = MOST_IN_CHUNKS / chunk;
 	return count < 1 ? 1 : count > GD_ROWS_MOST_PILES ? GD_ROWS_MOST_PILES
 							  : (int)count;
 }
@@ -40,7 +47,14 @@ static int pile_count(const gd_rows *rows)
 void gd_rows_pile(const gd_rows *rows, gd_pile *piles, int count)
 {
 	for (int i = 0; i < count; i++)
-		gd_pile_init(&piles[i], rows->spill, item_size(rows));
+		gd_pile_init(&piles[i], rows->spill, item_size(rows, rows->wide));
+}
+
+/* Of hundreds of piles, the next item's place is in no cache by the time that it is needed, unless it is asked for now. */
+static void ask_for_next(const gd_pile *pile, const char *item)
+{
+	for (size_t at = 0; at < pile->item && item + 2 * pile->item <= pile->end; at += CACHE_LINE)
+		__builtin_prefetch(item + pile->item + at, 1);
 }
 
 bool gd_rows_add(gd_pile *pile, const gd_row *row)
@@ -49,10 +63,17 @@ bool gd_rows_add(gd_pile *pile, const gd_row *row)
 	if (!item)
 		return false;
 	memcpy(item, row, pile->item);
-	/* Of hundreds of piles, the next item's place is in no cache by the time that it is needed, unless it is asked for now. */
-	for (size_t at = 0; at < pile->item && item + 2 * pile->item <= pile->end; at += CACHE_LINE)
-		__builtin_prefetch(item + pile->item + at, 1);
+	ask_for_next(pile, item);
 	return true;
+}
+
+static void replace_piles(gd_rows *rows, gd_pile *piles, int count)
+{
+	for (int i = 0; i < rows->pile_count; i++)
+		gd_pile_release(&rows->piles[i]);
+	free(rows->piles);
+	rows->piles = piles;
+	rows->pile_count = count;
 }
 
 gd_status gd_rows_deal(gd_rows *rows, uint64_t (*hash)(void *context, const gd_row *row), void *context)
@@ -69,22 +90,52 @@ gd_status gd_rows_deal(gd_rows *rows, uint64_t (*hash)(void *context, const gd_r
 		if (!gd_rows_add(&piles[gd_split_range(&inside, (uint64_t)count)], row))
 			break;
 	}
-	for (int i = 0; i < rows->pile_count; i++)
-		gd_pile_release(&rows->piles[i]);
-	free(rows->piles);
-	rows->piles = piles;
-	rows->pile_count = count;
+	replace_piles(rows, piles, count);
 	return rows->spill->status;
 }
 
-static gd_status read_part(const gd_rows *rows, const gd_record *record, uint8_t *part)
+/* Rows stay in their piles and in their order there. */
+static gd_status widen(gd_rows *rows)
+{
+	const size_t head = head_size(rows), terms = (size_t)rows->recipe->schema.term_count;
+	gd_pile *piles = gd_allocate((size_t)rows->pile_count, sizeof *piles);
+	if (!piles)
+		return gd_out_of_memory("the records");
+	rows->wide = true;
+	gd_rows_pile(rows, piles, rows->pile_count);
+	for (int i = 0; i < rows->pile_count; i++) {
+		gd_walk walk = gd_walk_over(&rows->piles[i], 1);
+		walk.consume = true;
+		for (const gd_row *row; (row = gd_walk_next(&walk));) {
+			char *item = gd_pile_extend(&piles[i]);
+			if (!item)
+				break;
+			memcpy(item, row, head);
+			gd_short_codes_expand(terms, gd_row_tail(rows, row), (double *)(void *)(item + head));
+		}
+	}
+	replace_piles(rows, piles, rows->pile_count);
+	return rows->spill->status;
+}
+
+gd_status gd_rows_agree(gd_rows *rows)
+{
+	int64_t wide = rows->wide;
+	gd_status status = gd_together_sum(rows->together, NULL, &wide, 1);
+	if (gd_failed(&status))
+		return status;
+	status = wide && !rows->wide ? widen(rows) : gd_ok();
+	return gd_together_agree(rows->together, &status);
+}
+
+static gd_status read_part(const gd_rows *rows, const gd_record *record, gd_row *row)
 {
 	static const char *const names[GD_SPLIT_PARTS] = {"train", "validation", "test"};
 	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
 	const char *text = record->fields[rows->split_field];
-	for (uint8_t i = 0; i < GD_SPLIT_PARTS; i++) {
+	for (unsigned i = 0; i < GD_SPLIT_PARTS; i++) {
 		if (!strcmp(text, names[i])) {
-			*part = i;
+			row->part = i;
 			return gd_ok();
 		}
 	}
@@ -142,7 +193,7 @@ static void take_contents(gd_rows *rows, const gd_record *record, gd_row *row)
 	gd_content_batch_record(rows->batch, record, &row->content);
 	for (int i = 0; i < schema->group_count; i++) {
 		int field = rows->recipe->field[schema->groups[i]];
-		gd_content *group = &gd_row_groups(rows, row)[i];
+		gd_content *group = &row->groups[i];
 		if (gd_schema_is_missing(schema, record->fields[field])) {
 			*group = (gd_content){0};
 			rows->unnamed++;
@@ -152,13 +203,43 @@ static void take_contents(gd_rows *rows, const gd_record *record, gd_row *row)
 	}
 }
 
+static gd_pile *pile_of(const gd_rows *rows, const gd_row *row)
+{
+	uint64_t inside = row->content.high;
+	return &rows->piles[gd_split_range(&inside, (uint64_t)rows->pile_count)];
+}
+
+/* False on failure, and where a number has too many digits. */
+static bool add_packed(gd_rows *rows, const gd_row *row)
+{
+	gd_pile *pile = pile_of(rows, row);
+	gd_row *item = gd_pile_extend(pile);
+	if (!item)
+		return false;
+	memcpy(item, row, head_size(rows));
+	if (!gd_short_codes_pack(&rows->form, gd_row_tail(rows, row), gd_row_tail(rows, item))) {
+		gd_pile_take_back(pile);
+		return false;
+	}
+	ask_for_next(pile, (const char *)item);
+	return true;
+}
+
 static gd_status pile_waiting(gd_rows *rows)
 {
+	const size_t item = item_size(rows, true);
 	const char *row = rows->waiting;
 	gd_content_batch_finish(rows->batch);
-	for (; rows->waiting_count; rows->waiting_count--, row += rows->piles[0].item) {
-		uint64_t inside = ((const gd_row *)(const void *)row)->content.high;
-		if (!gd_rows_add(&rows->piles[gd_split_range(&inside, (uint64_t)rows->pile_count)], (const gd_row *)(const void *)row))
+	for (; rows->waiting_count; rows->waiting_count--, row += item) {
+		const gd_row *wide = (const gd_row *)(const void *)row;
+		if (!rows->wide && add_packed(rows, wide))
+			continue;
+		if (gd_failed(&rows->spill->status))
+			return rows->spill->status;
+		gd_status status = rows->wide ? gd_ok() : widen(rows);
+		if (gd_failed(&status))
+			return status;
+		if (!gd_rows_add(pile_of(rows, wide), wide))
 			return rows->spill->status;
 	}
 	return gd_ok();
@@ -183,8 +264,8 @@ static gd_status take_record(void *context, const gd_record *record)
 		rows->dropped++;
 		return gd_ok();
 	}
-	gd_row *row = (gd_row *)(void *)(rows->waiting + (size_t)rows->waiting_count * rows->piles[0].item);
-	gd_status status = gd_recipe_measure(recipe, record, row->codes, &missing);
+	gd_row *row = (gd_row *)(void *)(rows->waiting + (size_t)rows->waiting_count * item_size(rows, true));
+	gd_status status = gd_recipe_measure(recipe, record, gd_row_tail(rows, row), &missing);
 	if (gd_failed(&status))
 		return status;
 	if (missing && schema->missing == GD_MISSING_ERROR)
@@ -197,7 +278,9 @@ static gd_status take_record(void *context, const gd_record *record)
 	row->weight = 1;
 	row->test = rows->tests;
 	row->part = rows->tests ? GD_SPLIT_TEST : GD_SPLIT_TRAIN;
-	status = gd_recipe_label(recipe, record, &row->label);
+	int32_t label = 0;
+	status = gd_recipe_label(recipe, record, &label);
+	row->label = label;
 	if (status.code == GD_BAD_DATA && rows->tests && rows->spares_labels) {
 		rows->strangers++;
 		rows->dropped++;
@@ -206,7 +289,7 @@ static gd_status take_record(void *context, const gd_record *record)
 	if (!gd_failed(&status) && schema->weighs)
 		status = gd_recipe_weight(recipe, record, &row->weight);
 	if (!gd_failed(&status) && rows->split_field >= 0)
-		status = read_part(rows, record, &row->part);
+		status = read_part(rows, record, row);
 	if (!gd_failed(&status) && !rows->tests)
 		status = count_label(rows, row->label);
 	if (gd_failed(&status))
@@ -221,12 +304,13 @@ gd_status gd_rows_read(gd_rows *rows, gd_recipe *recipe, gd_spill *spill, const 
 	*rows = (gd_rows){.recipe = recipe, .spill = spill, .split_column = split_column, .split_field = -1};
 	rows->pile_count = pile_count(rows);
 	rows->piles = gd_allocate((size_t)rows->pile_count, sizeof *rows->piles);
-	rows->waiting = gd_allocate(WAITING, item_size(rows));
+	rows->waiting = gd_allocate(WAITING, item_size(rows, true));
 	rows->batch = gd_allocate(1, sizeof *rows->batch);
 	rows->known = gd_allocate((size_t)recipe->schema.term_count + 1, sizeof *rows->known);
 	rows->frequency_room = recipe->schema.classes.count;
 	rows->frequency = gd_allocate((size_t)rows->frequency_room, sizeof *rows->frequency);
-	gd_status status = rows->piles && rows->waiting && rows->batch && rows->known && rows->frequency ? gd_ok() : gd_out_of_memory("the records");
+	rows->codes = gd_allocate((size_t)recipe->schema.term_count, sizeof *rows->codes);
+	gd_status status = rows->piles && rows->waiting && rows->batch && rows->known && rows->frequency && rows->codes ? gd_short_codes_init(&rows->form, (size_t)recipe->schema.term_count) : gd_out_of_memory("the records");
 	gd_table_reader reader = {.header = take_header, .record = take_record, .context = rows, .digest = rows->batch ? &rows->batch->beside : NULL};
 	if (!gd_failed(&status)) {
 		gd_rows_pile(rows, rows->piles, rows->pile_count);
@@ -270,6 +354,8 @@ void gd_rows_release(gd_rows *rows)
 	free(rows->waiting);
 	free(rows->batch);
 	free(rows->known);
+	free(rows->codes);
+	gd_short_codes_release(&rows->form);
 	free(rows->frequency);
 	*rows = (gd_rows){0};
 }

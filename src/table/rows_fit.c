@@ -79,12 +79,11 @@ static gd_status join_classes(const gd_rows *rows, int32_t *name)
 /* A record without a value is a group of its own, named by its content. */
 static void name_groups(const gd_rows *rows, gd_row *row)
 {
-	gd_content *groups = gd_row_groups(rows, row);
 	char own[64];
 	snprintf(own, sizeof own, "\x1f%016" PRIx64 "%016" PRIx64 " %" PRId64, row->content.high, row->content.low, row->source_row);
 	for (int i = 0; i < rows->recipe->schema.group_count; i++)
-		if (!groups[i].high && !groups[i].low)
-			groups[i] = gd_content_of_text(own);
+		if (!row->groups[i].high && !row->groups[i].low)
+			row->groups[i] = gd_content_of_text(own);
 }
 
 /* What is still to be done to each row. */
@@ -102,8 +101,8 @@ static gd_status settle(gd_rows *rows)
 		if (rows->label_place)
 			row->label = rows->label_place[row->label];
 		for (int i = 0; rows->code_place && i < terms; i++)
-			if (rows->code_place[i] && !isnan(row->codes[i]))
-				row->codes[i] = rows->code_place[i][(int32_t)row->codes[i]];
+			if (rows->code_place[i] && !isnan(gd_row_code(rows, row, i)))
+				gd_row_set_category(rows, row, i, rows->code_place[i][(int32_t)gd_row_code(rows, row, i)]);
 	}
 	for (int i = 0; rows->code_place && i < terms; i++)
 		free(rows->code_place[i]);
@@ -230,8 +229,8 @@ static void count_categories(const gd_rows *rows, const learning *of)
 	gd_walk walk = gd_rows_training(rows);
 	for (gd_row *row; (row = gd_rows_next_training(&walk));)
 		for (int i = 0; i < terms; i++)
-			if (of[i].trained && !isnan(row->codes[i]))
-				of[i].trained[(int32_t)row->codes[i]]++;
+			if (of[i].trained && !isnan(gd_row_code(rows, row, i)))
+				of[i].trained[(int32_t)gd_row_code(rows, row, i)]++;
 }
 
 /* unseen [terms]: codes that have none any more. */
@@ -242,13 +241,14 @@ static void place_categories(gd_rows *rows, const learning *of, int64_t *unseen)
 	walk.change = true;
 	for (gd_row *row; (row = gd_walk_next(&walk));)
 		for (int i = 0; i < terms; i++)
-			if (of[i].trained && !isnan(row->codes[i])) {
+			if (of[i].trained && !isnan(gd_row_code(rows, row, i))) {
 				const gd_term *term = &rows->recipe->schema.terms[i];
-				int32_t code = (int32_t)row->codes[i];
+				int32_t code = (int32_t)gd_row_code(rows, row, i);
 				/* Of test tables, below 0: known to nobody. */
-				row->codes[i] = code >= 0 ? of[i].place[code] : term->other_level ? term->categories.count
-												  : -1;
-				unseen[i] += row->codes[i] < 0;
+				code = code >= 0 ? of[i].place[code] : term->other_level ? term->categories.count
+											  : -1;
+				gd_row_set_category(rows, row, i, code);
+				unseen[i] += code < 0;
 			}
 }
 
@@ -344,7 +344,7 @@ gd_status gd_rows_list_training(const gd_rows *rows, int count, const int *terms
 	gd_walk walk = gd_rows_training(rows);
 	for (gd_row *row; (row = gd_rows_next_training(&walk));)
 		for (int i = 0; i < count; i++) {
-			double value = row->codes[terms[i]], *place = isnan(value) ? NULL : gd_pile_extend(&columns[i]);
+			double value = gd_row_code(rows, row, terms[i]), *place = isnan(value) ? NULL : gd_pile_extend(&columns[i]);
 			if (place)
 				*place = value;
 		}
@@ -374,10 +374,11 @@ static void look_at_training(const gd_rows *rows, int64_t *present, const bool *
 	int terms = rows->recipe->schema.term_count;
 	gd_walk walk = gd_rows_training(rows);
 	for (gd_row *row; (row = gd_rows_next_training(&walk));) {
+		const double *codes = gd_row_codes(rows, row);
 		for (int i = 0; i < terms; i++) {
-			present[i] += !isnan(row->codes[i]);
-			if (wanted[i] && !isnan(row->codes[i]))
-				gd_exact_moments_add(&moments[i], row->codes[i], 1);
+			present[i] += !isnan(codes[i]);
+			if (wanted[i] && !isnan(codes[i]))
+				gd_exact_moments_add(&moments[i], codes[i], 1);
 		}
 		present[terms]++;
 	}

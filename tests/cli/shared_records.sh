@@ -25,6 +25,14 @@ head -c -2 returns.csv >open.csv
 alike "no newline at the end" "3" open.csv --target kind
 printf 'a,b,kind\n1,x,k\n2,%01000000d,l\n3,y,k\n4,z,l\n' 7 >long.csv
 alike "a record longer than a stretch" "2 8" long.csv --target kind --numeric a
+# Copies that are groups of their own each, which the split by groups deals out in no order of theirs.
+awk 'BEGIN { print "herd,a,kind"; for (i = 0; i < 300; i++) print (i % 3 ? "" : "h" i % 20) "," i % 7 ",k" i % 2 }' >gaps.csv
+alike "copies without a group" "2 3 5" gaps.csv --target kind --group herd --split grouped
+# Numbers are packed on the ranks that meet few digits alone.
+awk 'BEGIN { print "a,b,kind"; for (i = 0; i < 500; i++) print (i % 9 ? i / 8 : "") "," (i == 450 ? "0.12345678901234" : i * 1e-7) ",k" i % 2 }' >digits.csv
+alike "a number of many digits" "2 3 5" digits.csv --target kind
+head -n 400 digits.csv >short.csv
+alike "a number of many digits in a test file" "2 3" short.csv --test digits.csv --target kind
 printf 'a,kind\n1,k\n2,l\n3,k\n' >few.csv
 alike "more ranks than records" "5 8" few.csv --target kind
 iconv -f utf-8 -t utf-16le mixed.csv >wide.csv

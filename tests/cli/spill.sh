@@ -47,6 +47,11 @@ spilled 3 "bins" mixed.csv --target kind --drop part --encoding piecewise-linear
 awk 'BEGIN { srand(3); print "a,b,kind"; for (i = 0; i < 4000; i++) print int(6 * rand()) "," int(9 * rand()) ".5,k" int(3 * rand()) }' >copies.csv
 spilled 2 "copies" copies.csv --target kind --numeric a,b
 
+# Numbers are packed until there is one of many digits, and then none is.
+awk 'BEGIN { srand(5); print "a,b,c,kind"; for (i = 0; i < 1500; i++) print int(900 * rand()) / 8 "," (i == 1200 ? "0.12345678901234" : i * 1e-7) "," (i % 50 ? i % 4 : "") ",k" int(3 * rand()) }' >digits.csv
+spilled 2 "a number of many digits" digits.csv --target kind --numeric a,b,c
+spilled 3 "groups with gaps" mixed.csv --target kind --drop part --join-classes --group note --split grouped
+
 # It is spilled indeed.
 GENRE_DIST_SPILL=${spills[0]} expect 0 'kB went through temporary files' "$GENRE_DIST" preprocess songs.csv -f -o one.h5 -v
 holds "kilobytes through a temporary file" "$(sed -n 's/^.* \([0-9]*\) kB went through temporary files.*/\1/p' err.txt) > 500"

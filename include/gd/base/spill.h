@@ -65,6 +65,8 @@ static inline void *gd_pile_extend(gd_pile *pile)
 	pile->count++;
 	return item;
 }
+/* Gives back the item that was added last, which is the only one to go so. */
+void gd_pile_take_back(gd_pile *pile);
 /* Items of a chunk, valid until another one of the pile is asked for or added to; how many. Whether they will be changed. NULL on failure. */
 void *gd_pile_look(gd_pile *pile, int64_t chunk, bool change, int64_t *count);
 /* Whether a chunk is in memory, where what gd_pile_look returns is valid until the pile is released. */

@@ -1,6 +1,6 @@
 /*
- * A table's records, as a recipe measures them: 8 bytes for each treatment of each record, 16 for each group, and 56 more; in piles, which are read one record after the other and may lie in a
- * file (gd/base/spill.h). Local.
+ * A table's records, as a recipe measures them: 4 bytes for each treatment of each record (8 where numbers have more digits than gd/table/short_codes.h packs), 16 for each group, and 40 more; in
+ * piles, which are read one record after the other and may lie in a file (gd/base/spill.h). Local.
  */
 #ifndef GD_ROWS_H
 #define GD_ROWS_H
@@ -12,21 +12,21 @@
 #include "gd/base/status.h"
 #include "gd/table/content_batch.h"
 #include "gd/table/recipe.h"
+#include "gd/table/short_codes.h"
 #include "gd/table/split.h"
 #include "gd/table/table.h"
 #include "gd/table/together.h"
 
-/* One record. Behind the codes are its groups' contents (gd_row_groups). */
+/* One record. Behind its groups are its codes (gd_row_codes). */
 typedef struct gd_row {
 	gd_content content;
-	uint64_t hash;      /* of its key (gd_split_key), once it is known */
-	int64_t occurrence; /* likewise */
-	int64_t source_row; /* the record's number in the table */
-	int32_t label;
-	float weight;       /* 1 where the schema has no column of weights */
-	uint8_t part;       /* from the split column; else training, until it is split */
-	bool test;          /* of a test table: its part is settled */
-	double codes[];     /* [terms]; NaN: missing */
+	uint64_t hash;       /* of its key (gd_split_key), once it is known */
+	int64_t source_row;  /* the record's number in the table */
+	int32_t label : 24;  /* below GD_MOST_CATEGORIES */
+	uint32_t part : 7;   /* from the split column; else training, until it is split */
+	uint32_t test : 1;   /* of a test table: its part is settled */
+	float weight;        /* 1 where the schema has no column of weights */
+	gd_content groups[]; /* of each group's text; zeros: a group of its own, until it is named */
 } gd_row;
 
 typedef struct gd_rows {
@@ -37,7 +37,10 @@ typedef struct gd_rows {
 	gd_pile *piles;           /* [pile_count] of gd_row: as read, by ranges of their contents' hash */
 	int pile_count;
 	bool placed;              /* a pile a part, in its stored order */
-	char *waiting;            /* [waiting_count] of gd_row, read and not yet piled: their contents are computed together */
+	bool wide;                /* their codes are doubles; else words */
+	gd_short_codes form;      /* of these */
+	double *codes;            /* [terms]: scratch of gd_row_codes */
+	char *waiting;            /* [waiting_count] of gd_row, wide, read and not yet piled: their contents are computed together */
 	int waiting_count;
 	gd_content_batch *batch;
 	int64_t count;            /* of those held here */
@@ -81,10 +84,34 @@ void gd_rows_release(gd_rows *rows);
 /* Whether what is learned of texts is within these bounds. */
 GD_CHECKED gd_status gd_rows_check_learned(gd_rows *rows);
 
-/* [groups]: of a record in the row, the content of each group's text; zeros: a group of its own, until it is named. */
-static inline gd_content *gd_row_groups(const gd_rows *rows, gd_row *row)
+/* [terms]: where a row has its codes, doubles or words. */
+static inline void *gd_row_tail(const gd_rows *rows, const gd_row *row)
 {
-	return (gd_content *)(void *)(row->codes + rows->recipe->schema.term_count);
+	return (void *)(row->groups + rows->recipe->schema.group_count);
+}
+
+/* [terms], NaN: missing; valid until those of another row are asked for. */
+static inline const double *gd_row_codes(const gd_rows *rows, const gd_row *row)
+{
+	if (rows->wide)
+		return gd_row_tail(rows, row);
+	gd_short_codes_expand((size_t)rows->recipe->schema.term_count, gd_row_tail(rows, row), rows->codes);
+	return rows->codes;
+}
+
+/* One of them. */
+static inline double gd_row_code(const gd_rows *rows, const gd_row *row, int term)
+{
+	return rows->wide ? ((const double *)gd_row_tail(rows, row))[term] : gd_short_code(((const int32_t *)gd_row_tail(rows, row))[term]);
+}
+
+/* Makes it the number of another category. */
+static inline void gd_row_set_category(const gd_rows *rows, gd_row *row, int term, int32_t category)
+{
+	if (rows->wide)
+		((double *)gd_row_tail(rows, row))[term] = category;
+	else
+		((int32_t *)gd_row_tail(rows, row))[term] = gd_short_whole(category);
 }
 
 /* Over all rows; once they are placed, in their stored order. */
@@ -112,6 +139,8 @@ static inline gd_row *gd_rows_next_training(gd_walk *walk)
 void gd_rows_pile(const gd_rows *rows, gd_pile *piles, int count);
 /* A copy of a row behind the others of such a pile; false on failure (spill->status). */
 bool gd_rows_add(gd_pile *pile, const gd_row *row);
+/* All holders together: rows that some hold wide are wide from now on. */
+GD_CHECKED gd_status gd_rows_agree(gd_rows *rows);
 /* Piles rows anew, by ranges of the hash that each has. */
 GD_CHECKED gd_status gd_rows_deal(gd_rows *rows, uint64_t (*hash)(void *context, const gd_row *row), void *context);
 

@@ -267,10 +267,10 @@ static void test_missing(void)
 	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
 	/* n, missing(n), sine, cosine; s=u, other(s), missing(s); w, missing(w) */
 	CU_ASSERT_EQUAL_FATAL(recipe.features, 9);
-	gd_recipe_expand(&recipe, nth_row(&rows, 2)->codes, x);
+	gd_recipe_expand(&recipe, gd_row_codes(&rows, nth_row(&rows, 2)), x);
 	CU_ASSERT_TRUE(x[0] == 3 && x[1] == 1 && x[2] == 0 && x[3] == 0);
 	CU_ASSERT_TRUE(x[4] == 0 && x[5] == 0 && x[6] == 1 && x[7] == 4 && x[8] == 0);
-	gd_recipe_expand(&recipe, nth_row(&rows, 3)->codes, x);
+	gd_recipe_expand(&recipe, gd_row_codes(&rows, nth_row(&rows, 3)), x);
 	CU_ASSERT_TRUE(x[0] == 6 && x[1] == 0 && x[4] == 0 && x[5] == 1 && x[6] == 0 && x[7] == 3.5 && x[8] == 1);
 	CU_ASSERT_EQUAL(recipe.oddities[gd_schema_find_column(&recipe.schema, "w")][GD_ODD_UNREADABLE].count, 1);
 	CU_ASSERT_STRING_EQUAL(recipe.oddities[gd_schema_find_column(&recipe.schema, "w")][GD_ODD_UNREADABLE].example, "x");
