@@ -35,6 +35,25 @@ static uint32_t checksum(const uint16_t *words, size_t count)
 	return finish(sum_of_sums) << 16 | finish(sum);
 }
 
+static uint32_t adler(const uint8_t *bytes, size_t count)
+{
+	const uint32_t prime = 65521;
+	uint64_t sum = 1, sum_of_sums = 0;
+	while (count) {
+		size_t some = count < TOGETHER ? count : TOGETHER;
+		uint32_t plain = 0, weighted = 0;
+		for (size_t i = 0; i < some; i++) {
+			plain += bytes[i];
+			weighted += (uint32_t)(some - i) * bytes[i];
+		}
+		sum_of_sums = (sum_of_sums + some * sum + weighted) % prime;
+		sum = (sum + plain) % prime;
+		bytes += some;
+		count -= some;
+	}
+	return (uint32_t)(sum_of_sums << 16 | sum);
+}
+
 static bool all_finite(const float *values, size_t count)
 {
 	uint32_t bad = 0;
@@ -46,4 +65,4 @@ static bool all_finite(const float *values, size_t count)
 	return !bad;
 }
 
-const gd_chunk_kernels GD_TABLE(gd_chunk_kernels) = {.checksum = checksum, .all_finite = all_finite};
+const gd_chunk_kernels GD_TABLE(gd_chunk_kernels) = {.checksum = checksum, .adler = adler, .all_finite = all_finite};

@@ -8,6 +8,7 @@
 #include "gd/parallel/join.h"
 #include "gd/store/chunk_filters.h"
 #include "gd/store/chunk_kernels.h"
+#include "gd/store/row_deflate.h"
 
 enum {
 	MOST = 64,           /* chunks that a rank asks places for at once */
@@ -156,7 +157,8 @@ gd_status gd_deflated_chunks_put(gd_deflated_chunks *chunks, gd_part part, int64
 	if (gd_failed(&status))
 		return status;
 	char *to = chunks->kept + chunks->used;
-	if (!gd_pack_zlib(bytes, size, to, &made))
+	made = gd_row_deflate(bytes, size, chunks->plan->row_bytes[GD_FEATURES], to, gd_pack_zlib_room(size));
+	if (!made && !gd_pack_zlib(bytes, size, to, &made))
 		return gd_out_of_memory("a block of rows");
 	to[made] = '\0'; /* an odd number of bytes is whole words with it */
 	gd_put_little_endian((uint8_t *)to + made, GD_CHECKSUM_BYTES, GD_CHOSEN(gd_chunk_kernels)->checksum((const uint16_t *)(const void *)to, (made + 1) / 2));

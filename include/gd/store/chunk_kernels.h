@@ -16,6 +16,8 @@ typedef struct gd_chunk_kernels {
 	 * Communications 30 (1982); HDF5 takes the words as big-endian, and writes a sum of 0 as 65535 unless all words are 0.
 	 */
 	uint32_t (*checksum)(const uint16_t *words, size_t count);
+	/* zlib's checksum of bytes [count]. Source: P. Deutsch and J.-L. Gailly, RFC 1950 (1996). */
+	uint32_t (*adler)(const uint8_t *bytes, size_t count);
 	/* Whether all values [count] are finite. */
 	bool (*all_finite)(const float *values, size_t count);
 } gd_chunk_kernels;
