@@ -11,7 +11,22 @@
 #include "gd/preprocess/preprocess_ranges.h"
 #include "gd/table/encoding_fit.h"
 
-/* `together`: who holds the other values; NULL: nobody. */
+/* What is learned of a column. `together`: who holds the other values; NULL: nobody. */
+typedef gd_status column_work(gd_preprocess *run, int term, const gd_status *mine, gd_pile *column, gd_ordered_room *room, const gd_together *together);
+
+static gd_status find_median(gd_preprocess *run, int term, const gd_status *mine, gd_pile *column, gd_ordered_room *room, const gd_together *together)
+{
+	gd_ordered ordered;
+	double middle[2] = {0};
+	gd_status status = gd_ordered_sort(&ordered, mine, column, room, together);
+	const int64_t places[2] = {(ordered.total - 1) / 2, ordered.total / 2};
+	if (!gd_failed(&status))
+		status = gd_ordered_at(&ordered, 2, places, middle);
+	gd_ordered_release(&ordered);
+	run->recipe.schema.terms[term].fill = (middle[0] + middle[1]) / 2;
+	return status;
+}
+
 static gd_status fit_column(gd_preprocess *run, int term, const gd_status *mine, gd_pile *column, gd_ordered_room *room, const gd_together *together)
 {
 	const gd_schema *schema = &run->recipe.schema;
@@ -119,8 +134,8 @@ static gd_status pile_values(gd_preprocess *run, const double *from, gd_pile *co
 	return gd_ok();
 }
 
-/* Terms [count], at most as many as are planned: this rank's are fitted. */
-static gd_status deal_columns(gd_preprocess *run, const plan *p, const int *terms, int count, gd_ordered_room *room)
+/* Terms [count], at most as many as are planned: this rank's are worked on. */
+static gd_status deal_columns(gd_preprocess *run, const plan *p, const int *terms, int count, gd_ordered_room *room, column_work *work)
 {
 	const int ranks = run->communicator->size, first = p->each * run->communicator->rank, own = first >= count ? 0 : count - first < p->each ? count - first : p->each;
 	double *values = gd_allocate_unset((size_t)count * p->most, sizeof *values);
@@ -142,14 +157,20 @@ static gd_status deal_columns(gd_preprocess *run, const plan *p, const int *term
 	free(taken);
 	for (int c = 0; c < own && columns; c++) {
 		if (!gd_failed(&status))
-			status = fit_column(run, terms[first + c], &status, &columns[c], room, NULL);
+			status = work(run, terms[first + c], &status, &columns[c], room, NULL);
 		gd_pile_release(&columns[c]);
 	}
 	free(columns);
 	return gd_agree(run->communicator, &status);
 }
 
-/* Ranks tell one another what they fitted: of terms [count], dealt out so, all those of rank 0 come first. */
+/* Which rank has the `i`th of the columns that are dealt out so. */
+static int owner_of(const plan *p, int i)
+{
+	return i % p->columns / p->each;
+}
+
+/* Ranks tell one another what they fitted: of terms [count] all those of rank 0 come first. */
 static gd_status tell_fitted(gd_preprocess *run, const plan *p, const int *terms, int count)
 {
 	gd_preprocessing *fitted = &run->header.preprocessing;
@@ -159,7 +180,7 @@ static gd_status tell_fitted(gd_preprocess *run, const plan *p, const int *terms
 	size_t size = 0, given_size = 0;
 	FILE *out = open_memstream(&given, &given_size);
 	for (int i = 0; i < count && out; i++)
-		if (i % p->columns / p->each == own)
+		if (owner_of(p, i) == own)
 			gd_preprocessing_pack(fitted, run->recipe.first[terms[i]], out);
 	gd_status status = !out || fclose(out) ? gd_out_of_memory("the encoding") : gd_ok();
 	status = gd_join_shares(run->communicator, &status, given, given_size, &bytes, &size);
@@ -167,25 +188,40 @@ static gd_status tell_fitted(gd_preprocess *run, const plan *p, const int *terms
 	const char *at = bytes, *end = at ? at + size : at;
 	for (int rank = 0; rank < run->communicator->size; rank++)
 		for (int i = 0; i < count && !gd_failed(&status); i++)
-			if (i % p->columns / p->each == rank)
+			if (owner_of(p, i) == rank)
 				status = gd_preprocessing_unpack(fitted, run->recipe.first[terms[i]], rank == own, &at, end);
 	free(bytes);
 	return gd_agree(run->communicator, &status);
 }
 
-static gd_status deal_out(gd_preprocess *run, const int *terms, int count, gd_ordered_room *room)
+/* The same of medians. */
+static gd_status tell_medians(gd_preprocess *run, const plan *p, const int *terms, int count)
 {
-	const plan p = plan_dealing(run, count);
+	double *medians = gd_allocate((size_t)count, sizeof *medians);
+	gd_status status = medians ? gd_ok() : gd_out_of_memory("what missing values become");
+	for (int i = 0; i < count && medians; i++)
+		medians[i] = owner_of(p, i) == run->communicator->rank ? run->recipe.schema.terms[terms[i]].fill : 0;
+	status = gd_together_add_up(run->together, &status, medians, (size_t)count);
+	for (int i = 0; i < count && !gd_failed(&status); i++)
+		run->recipe.schema.terms[terms[i]].fill = medians[i];
+	free(medians);
+	return status;
+}
+
+typedef gd_status column_news(gd_preprocess *run, const plan *p, const int *terms, int count);
+
+static gd_status deal_out(gd_preprocess *run, const plan *p, const int *terms, int count, gd_ordered_room *room, column_work *work, column_news *tell)
+{
 	gd_status status = gd_ok();
-	for (int i = 0; i < count && !gd_failed(&status); i += p.columns)
-		status = deal_columns(run, &p, terms + i, count - i < p.columns ? count - i : p.columns, room);
-	return gd_failed(&status) ? status : tell_fitted(run, &p, terms, count);
+	for (int i = 0; i < count && !gd_failed(&status); i += p->columns)
+		status = deal_columns(run, p, terms + i, count - i < p->columns ? count - i : p->columns, room, work);
+	return gd_failed(&status) ? status : tell(run, p, terms, count);
 }
 
 /* ---- all columns ---- */
 
 /* As many at a time as this rank has room for. */
-static gd_status fit_together(gd_preprocess *run, const int *terms, int count, gd_ordered_room *room)
+static gd_status work_together(gd_preprocess *run, const int *terms, int count, gd_ordered_room *room, column_work *work)
 {
 	gd_pile *columns = gd_allocate((size_t)count, sizeof *columns);
 	gd_status status = columns ? gd_ok() : gd_out_of_memory("the encoding");
@@ -196,7 +232,7 @@ static gd_status fit_together(gd_preprocess *run, const int *terms, int count, g
 		/* As many as all ranks know of. */
 		for (bool failed = false; i < end; i++) {
 			if (!failed)
-				status = fit_column(run, terms[i], &status, &columns[i], room, run->together);
+				status = work(run, terms[i], &status, &columns[i], room, run->together);
 			failed = gd_failed(&status);
 			gd_pile_release(&columns[i]);
 		}
@@ -205,22 +241,48 @@ static gd_status fit_together(gd_preprocess *run, const int *terms, int count, g
 	return status;
 }
 
-gd_status gd_preprocess_fit_encoding(gd_preprocess *run)
+static gd_status work_on(gd_preprocess *run, const int *terms, int count, column_work *work, column_news *tell)
 {
-	const gd_schema *schema = &run->recipe.schema;
-	int count = 0, *terms = gd_allocate((size_t)schema->term_count, sizeof *terms);
 	gd_ordered_room room = {0};
-	gd_status status = terms ? gd_ok() : gd_out_of_memory("the encoding");
-	for (int i = 0; terms && i < schema->term_count; i++)
-		if (schema->terms[i].treatment->form == GD_FORM_SCALAR)
-			terms[count++] = i;
 	const plan p = plan_dealing(run, count);
 	/* Where one rank has no room for what it hands on and what it gets. */
 	int64_t many = run->header.rows[GD_TRAIN] > SHORT || 2.0 * (double)p.columns * (double)p.most * sizeof(double) > (double)run->spill.work;
-	status = gd_together_sum(run->together, &status, &many, 1);
+	gd_status status = gd_together_sum(run->together, NULL, &many, 1);
 	if (!gd_failed(&status))
-		status = run->together && !many ? deal_out(run, terms, count, &room) : fit_together(run, terms, count, &room);
+		status = run->together && !many ? deal_out(run, &p, terms, count, &room, work, tell) : work_together(run, terms, count, &room, work);
 	gd_ordered_room_release(&room);
+	return status;
+}
+
+/* Those terms of which something is wanted, terms [count]. */
+static gd_status list_terms(const gd_preprocess *run, bool medians, int **terms, int *count)
+{
+	const gd_schema *schema = &run->recipe.schema;
+	*count = 0;
+	*terms = gd_allocate((size_t)schema->term_count, sizeof **terms);
+	for (int i = 0; *terms && i < schema->term_count; i++)
+		if (medians ? gd_rows_lack_fill(&run->rows, i) : schema->terms[i].treatment->form == GD_FORM_SCALAR)
+			(*terms)[(*count)++] = i;
+	gd_status status = *terms ? gd_ok() : gd_out_of_memory("the encoding");
+	return gd_together_agree(run->together, &status);
+}
+
+gd_status gd_preprocess_fit_encoding(gd_preprocess *run)
+{
+	int count, *terms;
+	gd_status status = list_terms(run, false, &terms, &count);
+	if (!gd_failed(&status))
+		status = work_on(run, terms, count, fit_column, tell_fitted);
+	free(terms);
+	return status;
+}
+
+gd_status gd_preprocess_fit_medians(gd_preprocess *run)
+{
+	int count, *terms;
+	gd_status status = list_terms(run, true, &terms, &count);
+	if (!gd_failed(&status) && count)
+		status = work_on(run, terms, count, find_median, tell_medians);
 	free(terms);
 	return status;
 }

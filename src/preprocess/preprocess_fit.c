@@ -95,7 +95,7 @@ static gd_status plan(gd_preprocess *run)
 		for (int j = 0; form == GD_FORM_ONE_HOT && gd_term_size(&recipe->schema.terms[i]) > 1 && j < gd_term_size(&recipe->schema.terms[i]); j++)
 			run->category[recipe->first[i] + j] = true;
 	}
-	/* Of a column of many levels all features but one say the same in nearly every row: by then deflating takes no longer than writing what it saves. */
+	/* Of a column of many levels all features but one say the same in nearly every row, which takes no longer to say than to write. */
 	run->header.deflated = SPARSE * gd_levels_words(recipe) < recipe->features;
 	return gd_recipe_name(recipe, &fitted->arena, fitted->feature_names);
 }
@@ -109,6 +109,8 @@ gd_status gd_preprocess_fit(gd_preprocess *run)
 		status = gd_preprocess_name_table(run, gd_rows_fit_categories(&run->rows));
 	if (!gd_failed(&status))
 		status = gd_preprocess_name_table(run, gd_rows_fit_missing(&run->rows));
+	if (!gd_failed(&status))
+		status = gd_preprocess_fit_medians(run);
 	if (gd_failed(&status))
 		return status;
 	status = plan(run);

@@ -8,7 +8,6 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
 #include "gd/kernel/exact_moments.h"
-#include "gd/table/ordered.h"
 #include "gd/table/target.h"
 #include "gd/table/rows.h"
 #include "gd/table/spelling.h"
@@ -351,23 +350,6 @@ gd_status gd_rows_list_training(const gd_rows *rows, int count, const int *terms
 	return rows->spill->status;
 }
 
-static gd_status find_median(const gd_rows *rows, int term, double *median)
-{
-	gd_ordered ordered = {0};
-	gd_ordered_room room = {0};
-	gd_pile column;
-	double middle[2] = {0};
-	gd_status status = gd_rows_list_training(rows, 1, &term, &column);
-	status = gd_ordered_sort(&ordered, &status, &column, &room, rows->together);
-	const int64_t places[2] = {(ordered.total - 1) / 2, ordered.total / 2};
-	if (!gd_failed(&status))
-		status = gd_ordered_at(&ordered, 2, places, middle);
-	gd_ordered_release(&ordered);
-	gd_ordered_room_release(&room);
-	*median = (middle[0] + middle[1]) / 2;
-	return status;
-}
-
 /* present [terms + 1]: the training part's records that have a value of each term, and all of them. moments [terms]: of those values, where they are wanted. */
 static void look_at_training(const gd_rows *rows, int64_t *present, const bool *wanted, gd_exact_moments *moments)
 {
@@ -418,9 +400,7 @@ gd_status gd_rows_fit_missing(gd_rows *rows)
 			continue;
 		if (!present[i])
 			term->fill = 0;
-		else if (takes_median(schema, term))
-			status = find_median(rows, i, &term->fill);
-		else
+		else if (!takes_median(schema, term))
 			term->fill = gd_exact_moments_mean(&moments[i]);
 	}
 	free(seen);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # preprocess --memory 256M keeps each rank's process within 256 MB, MPI and HDF5 included, where the table alone is larger.
 . "$(dirname "$0")/shared.bash"
-"$GENRE_DIST" synth --rows 1000000 --seed 2 -o songs.csv -q || exit 2
+"$GENRE_DIST" synth --rows 1700000 --seed 2 -o songs.csv -q || exit 2
 peak_of() {
 	sed -n 's/^.*peak memory a rank: \([0-9]*\) MB.*/\1/p' err.txt
 }

@@ -5,6 +5,7 @@
 #ifndef GD_ROWS_H
 #define GD_ROWS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -155,8 +156,14 @@ GD_CHECKED gd_status gd_rows_fit_classes(gd_rows *rows);
  * alone becomes unseen (counted in the recipe), or GD_BAD_DATA if the schema says so.
  */
 GD_CHECKED gd_status gd_rows_fit_categories(gd_rows *rows);
-/* Learns what missing values become, and which columns get a flag, from the training part; if the schema imputes. */
+/* Learns what missing values become, and which columns get a flag, from the training part; if the schema imputes. A number whose gaps get the median stays without one (gd_rows_lack_fill). */
 GD_CHECKED gd_status gd_rows_fit_missing(gd_rows *rows);
+
+static inline bool gd_rows_lack_fill(const gd_rows *rows, int term)
+{
+	const gd_schema *schema = &rows->recipe->schema;
+	return schema->missing == GD_MISSING_IMPUTE && gd_term_takes_fill(&schema->terms[term]) && isnan(schema->terms[term].fill);
+}
 
 /* The training part's values of terms [count], one pile a term, without the missing ones: columns [count], overwritten, to be released. */
 GD_CHECKED gd_status gd_rows_list_training(const gd_rows *rows, int count, const int *terms, gd_pile *columns);
