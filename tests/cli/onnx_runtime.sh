@@ -22,7 +22,7 @@ find_runtime() {
 }
 runtime=()
 find_runtime
-((${#runtime[@]})) || { echo "skipped: no onnxruntime of Python's, and no onnxruntime-web or onnxruntime-node for node, so that no exported graph was run"; exit 77; }
+((${#runtime[@]})) || { echo "skipped: no onnxruntime of Python's, and no onnxruntime-web or onnxruntime-node (from 1.22 on) for node, so that no exported graph was run"; exit 77; }
 
 # compare NAME TABLE MODEL...: the graph of the models against their predictions.
 compare() {
