@@ -158,8 +158,8 @@ static gd_status give_learned(void *context, void **bytes, size_t *size)
 	FILE *out = open_memstream((char **)bytes, size);
 	if (out) {
 		fwrite(run->recipe.oddities, sizeof *run->recipe.oddities, columns, out);
-		fwrite(run->loose, sizeof *run->loose, columns + 1, out);
-		fwrite(run->loose_line, sizeof *run->loose_line, columns + 1, out);
+		fwrite(run->loose, sizeof *run->loose, columns + GD_LINE_KINDS, out);
+		fwrite(run->loose_line, sizeof *run->loose_line, columns + GD_LINE_KINDS, out);
 	}
 	for (int i = -1; out && i < schema->term_count; i++) {
 		const gd_dictionary *dictionary = learned(run, i);
@@ -202,15 +202,15 @@ static gd_status take_learned(void *context, const void *bytes, size_t size)
 			*mine = later;
 		mine->count = later.count;
 	}
-	const char *lines = at + (columns + 1) * sizeof(int64_t);
-	for (size_t i = 0; i <= columns; i++) {
+	const char *lines = at + (columns + GD_LINE_KINDS) * sizeof(int64_t);
+	for (size_t i = 0; i < columns + GD_LINE_KINDS; i++) {
 		int64_t count, line;
 		memcpy(&count, at + i * sizeof count, sizeof count);
 		memcpy(&line, lines + i * sizeof line, sizeof line);
 		run->loose_line[i] = run->loose[i] ? run->loose_line[i] : line;
 		run->loose[i] += count;
 	}
-	at = lines + (columns + 1) * sizeof(int64_t);
+	at = lines + (columns + GD_LINE_KINDS) * sizeof(int64_t);
 	for (int i = -1; i < schema->term_count && !gd_failed(&status); i++)
 		status = take_texts(learned(run, i), &at);
 	return status;
@@ -240,10 +240,10 @@ static gd_status put_learned(gd_preprocess *run, const char *at)
 	gd_status status = gd_ok();
 	memcpy(run->recipe.oddities, at, columns * sizeof *run->recipe.oddities);
 	at += columns * sizeof *run->recipe.oddities;
-	memcpy(run->loose, at, (columns + 1) * sizeof *run->loose);
-	at += (columns + 1) * sizeof *run->loose;
-	memcpy(run->loose_line, at, (columns + 1) * sizeof *run->loose_line);
-	at += (columns + 1) * sizeof *run->loose_line;
+	memcpy(run->loose, at, (columns + GD_LINE_KINDS) * sizeof *run->loose);
+	at += (columns + GD_LINE_KINDS) * sizeof *run->loose;
+	memcpy(run->loose_line, at, (columns + GD_LINE_KINDS) * sizeof *run->loose_line);
+	at += (columns + GD_LINE_KINDS) * sizeof *run->loose_line;
 	rows->code_place = gd_allocate((size_t)schema->term_count, sizeof *rows->code_place);
 	if (!rows->code_place)
 		return gd_out_of_memory("a column's categories");
@@ -301,15 +301,15 @@ static gd_status number_records(gd_preprocess *run)
 static gd_status count_loose_quotes(gd_preprocess *run)
 {
 	size_t columns = (size_t)run->recipe.schema.column_count;
-	run->loose = gd_arena_take(&run->arena, columns + 1, sizeof *run->loose);
-	run->loose_line = gd_arena_take(&run->arena, columns + 1, sizeof *run->loose_line);
+	run->loose = gd_arena_take(&run->arena, columns + GD_LINE_KINDS, sizeof *run->loose);
+	run->loose_line = gd_arena_take(&run->arena, columns + GD_LINE_KINDS, sizeof *run->loose_line);
 	if (!run->loose || !run->loose_line)
 		return gd_out_of_memory("the columns");
 	for (size_t i = 0; run->table && i < columns; i++)
 		if (run->recipe.field[i] >= 0)
 			run->loose[i] = gd_table_count_loose_quotes(run->table, run->recipe.field[i], &run->loose_line[i]);
-	if (run->table)
-		run->loose[columns] = gd_table_count_headers(run->table, &run->loose_line[columns]);
+	for (gd_line_kind kind = 0; run->table && kind < GD_LINE_KINDS; kind++)
+		run->loose[columns + kind] = gd_table_count_lines(run->table, kind, &run->loose_line[columns + kind]);
 	return gd_ok();
 }
 

@@ -28,11 +28,18 @@ static gd_table_source *source_of(const gd_preprocess *run, void **context)
 /* Lines that are the header again, and quotes that enclose nothing, in columns that mean something. */
 static void warn_of_readings(const gd_preprocess *run)
 {
-	const int64_t headers = run->loose[run->recipe.schema.column_count], at = run->loose_line[run->recipe.schema.column_count];
+	const int64_t *lines = run->loose + run->recipe.schema.column_count, *at = run->loose_line + run->recipe.schema.column_count;
+	const int64_t headers = lines[GD_LINE_HEADER], footers = lines[GD_LINE_FOOTER], foreign = lines[GD_LINE_FOREIGN];
 	const gd_schema *schema = &run->recipe.schema;
 	char room[GD_EXCERPT_ROOM];
 	if (headers)
-		gd_log_warning("%lld %s the header again, %s line %lld, and %s left out", (long long)headers, gd_plural(headers, "line is", "lines are"), gd_plural(headers, "in", "the first in"), (long long)at, gd_plural(headers, "is", "are"));
+		gd_log_warning("%lld %s the header again, %s line %lld, and %s left out", (long long)headers, gd_plural(headers, "line is", "lines are"), gd_plural(headers, "in", "the first in"), (long long)at[GD_LINE_HEADER], gd_plural(headers, "is", "are"));
+	if (footers)
+		gd_log_warning("%lld %s behind the last record, %s line %lld, %s left out: %s fewer fields than the header, as footers do", (long long)footers, gd_plural(footers, "line", "lines"), gd_plural(footers, "in", "the first in"),
+			(long long)at[GD_LINE_FOOTER], gd_plural(footers, "is", "are"), gd_plural(footers, "it has", "they have"));
+	if (foreign)
+		gd_log_warning("%lld %s not UTF-8, unlike the rest, %s line %lld: fields like that are read as Windows-1252 (--charset says otherwise)", (long long)foreign, gd_plural(foreign, "record is", "records are"),
+			gd_plural(foreign, "in", "the first in"), (long long)at[GD_LINE_FOREIGN]);
 	for (int i = 0; i < schema->column_count; i++) {
 		int64_t count = run->loose[i], line = run->loose_line[i];
 		if (count)

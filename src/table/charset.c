@@ -73,11 +73,24 @@ static const char *find_zeros(const char *bytes, size_t size)
 	return NULL;
 }
 
+/* Whether characters of several bytes in UTF-8 outnumber bytes beyond ASCII that are part of none: a few lines of another character set were put among others. */
+static bool is_mostly_utf8(const char *bytes, size_t size)
+{
+	int64_t characters = 0, strays = 0;
+	for (size_t at = 0, bad; at < size; at += bad + 1) {
+		bad = size - at;
+		strays += !gd_utf8_valid(bytes + at, size - at, &bad);
+		for (size_t i = at; i < at + bad && i < size; i++)
+			characters += (unsigned char)bytes[i] >= 0xC0;
+	}
+	return characters > strays;
+}
+
 /* Up to three bytes of a character may be behind the end. */
 static bool is_utf8(const char *bytes, size_t size, bool whole)
 {
 	size_t bad;
-	if (!size || gd_utf8_valid(bytes, size, &bad))
+	if (!size || gd_utf8_valid(bytes, size, &bad) || is_mostly_utf8(bytes, size))
 		return true;
 	if (whole || size - bad > 3 || (unsigned char)bytes[bad] < 0xC2)
 		return false;

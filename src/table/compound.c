@@ -190,13 +190,3 @@ bool gd_compound_read(const char *text, gd_quantity *quantity)
 {
 	return read_iso(text, quantity) || read_parts(text, quantity) || read_feet(text, quantity) || read_fraction(text, quantity);
 }
-
-bool gd_compound_pair(const char *text, double *first, double *second)
-{
-	const char *at = scan_amount(skip_blanks(text), ".", first);
-	at = at ? skip_blanks(at) : NULL;
-	if (!at || *at != '/' || !(at = scan_amount(skip_blanks(at + 1), ".", second)))
-		return false;
-	at = skip_blanks(at);
-	return !at[strcspn(at, MARKS)] && strlen(at) < GD_UNIT_ROOM;
-}

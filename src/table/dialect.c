@@ -43,12 +43,48 @@ static gd_status read_mark(const char *option, const char *expected, const char 
 			return gd_ok();
 		}
 	}
-	if (text[0] && text[1] && (unsigned char)text[0] < 0x80 && ispunct((unsigned char)text[0]))
-		return gd_error(GD_USAGE, "--%s: expected %s, found '%s'; several characters become one by: sed 's/%s/\\t/g' FILE | genre-dist ... -", option, expected, text, text);
 	if (!is_mark(text))
 		return gd_error(GD_USAGE, "--%s: expected %s, found '%s'", option, expected, text);
 	*mark = text[0];
 	return gd_ok();
+}
+
+/* Several bytes, none of them part of a word in ASCII, nor quotes. */
+static bool is_joint(const char *text)
+{
+	const size_t length = strlen(text);
+	for (const char *c = text; *c; c++)
+		if (isalnum((unsigned char)*c) || strchr("_\"'\r\n", *c))
+			return false;
+	return length > 1 && length < GD_STAND_IN_ROOM && strcmp(text, "\\t") != 0;
+}
+
+static gd_status read_delimiter(const char *text, gd_dialect *dialect)
+{
+	static const char expected[] = "auto, a character such as ; or |, a few such as ||, tab or blank";
+	dialect->blanks = !strcasecmp(text, "blank") || !strcasecmp(text, "blanks");
+	dialect->delimiter = ' ';
+	if (dialect->blanks)
+		return gd_ok();
+	if (is_joint(text)) {
+		strcpy(dialect->stand_in.delimiter, text);
+		dialect->delimiter = GD_STAND_IN_DELIMITER;
+		return gd_ok();
+	}
+	gd_status status = read_mark("delimiter", expected, text, &dialect->delimiter);
+	return gd_failed(&status) || dialect->delimiter ? status : gd_error(GD_USAGE, "--delimiter: expected %s, found '%s'", expected, text);
+}
+
+const char gd_dialect_typographic[] = "\xe2\x80\x9c";
+
+static gd_status read_quote(const char *text, gd_dialect *dialect)
+{
+	dialect->stand_in.quotes = !strcmp(text, gd_dialect_typographic);
+	dialect->quote = '"';
+	if (dialect->stand_in.quotes)
+		return gd_ok();
+	dialect->escaped = text[0] == '\\' && is_mark(text + 1);
+	return read_mark("quote", "auto, a character, a backslash and a character, or none", text + dialect->escaped, &dialect->quote);
 }
 
 const gd_dialect gd_dialect_plain = {.delimiter = ',', .quote = '"', .decimal = '.', .header = true};
@@ -59,18 +95,10 @@ gd_status gd_dialect_apply(const gd_dialect_options *options, gd_dialect *dialec
 	*given = (gd_dialect_given){.delimiter = !is_automatic(options->delimiter), .quote = !is_automatic(options->quote), .comment = !is_automatic(options->comment), .decimal = options->decimal != 0, .header = options->header != GD_HEADER_AUTO};
 	dialect->header = options->header != GD_HEADER_NO;
 	dialect->decimal = options->decimal == 2 ? ',' : '.';
-	if (given->delimiter) {
-		dialect->blanks = !strcasecmp(options->delimiter, "blank") || !strcasecmp(options->delimiter, "blanks");
-		dialect->delimiter = ' ';
-		if (!dialect->blanks)
-			status = read_mark("delimiter", "auto, a character such as ; or |, tab or blank", options->delimiter, &dialect->delimiter);
-		if (!gd_failed(&status) && !dialect->delimiter)
-			status = gd_error(GD_USAGE, "--delimiter: expected auto, a character such as ; or |, tab or blank, found '%s'", options->delimiter);
-	}
-	if (!gd_failed(&status) && given->quote) {
-		dialect->escaped = options->quote[0] == '\\' && is_mark(options->quote + 1);
-		status = read_mark("quote", "auto, a character, a backslash and a character, or none", options->quote + dialect->escaped, &dialect->quote);
-	}
+	if (given->delimiter)
+		status = read_delimiter(options->delimiter, dialect);
+	if (!gd_failed(&status) && given->quote)
+		status = read_quote(options->quote, dialect);
 	if (!gd_failed(&status) && given->comment)
 		status = read_mark("comment", "auto, a character or none", options->comment, &dialect->comment);
 	if (gd_failed(&status))
@@ -112,14 +140,18 @@ const char *gd_writing_options(const gd_writing *writing, char *text, size_t roo
 
 void gd_dialect_write(const gd_dialect *dialect, const char *charset, gd_writing *writing)
 {
-	if (dialect->delimiter > 0 && dialect->delimiter < ' ' && dialect->delimiter != '\t')
+	if (*dialect->stand_in.delimiter)
+		strcpy(writing->delimiter, dialect->stand_in.delimiter);
+	else if (dialect->delimiter > 0 && dialect->delimiter < ' ' && dialect->delimiter != '\t')
 		snprintf(writing->delimiter, sizeof writing->delimiter, "\\x%02x", (unsigned)dialect->delimiter);
 	else if (dialect->blanks || dialect->delimiter == '\t')
 		strcpy(writing->delimiter, dialect->blanks ? "blank" : "tab");
 	else
 		snprintf(writing->delimiter, sizeof writing->delimiter, "%c", dialect->delimiter);
 	snprintf(writing->decimal, sizeof writing->decimal, "%c", dialect->decimal);
-	if (dialect->quote)
+	if (dialect->stand_in.quotes)
+		strcpy(writing->quote, gd_dialect_typographic);
+	else if (dialect->quote)
 		snprintf(writing->quote, sizeof writing->quote, "%s%c", dialect->escaped ? "\\" : "", dialect->quote);
 	else
 		strcpy(writing->quote, "none");
@@ -130,7 +162,11 @@ void gd_dialect_write(const gd_dialect *dialect, const char *charset, gd_writing
 void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 {
 	text[0] = '\0';
-	if (dialect->blanks)
+	if (*dialect->stand_in.delimiter == '\t')
+		gd_list_add(text, room, "%zu tabs between fields", strlen(dialect->stand_in.delimiter));
+	else if (*dialect->stand_in.delimiter)
+		gd_list_add(text, room, "'%s' between fields", dialect->stand_in.delimiter);
+	else if (dialect->blanks)
 		gd_list_add(text, room, "blanks between fields");
 	else if (dialect->delimiter == ';')
 		gd_list_add(text, room, "semicolons between fields");
@@ -144,7 +180,9 @@ void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 		gd_list_add(text, room, "'%c' between fields", dialect->delimiter);
 	if (dialect->decimal == ',')
 		gd_list_add(text, room, "decimal comma");
-	if (!dialect->quote && !dialect->ruled)
+	if (dialect->stand_in.quotes)
+		gd_list_add(text, room, "typographic quotes");
+	else if (!dialect->quote && !dialect->ruled)
 		gd_list_add(text, room, "no quotes");
 	else if (dialect->quote && dialect->quote != '"')
 		gd_list_add(text, room, dialect->quote == '\'' ? "single quotes" : "quotes %c", dialect->quote);
@@ -155,7 +193,9 @@ void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 	if (!dialect->header)
 		gd_list_add(text, room, "no header: the columns are 1, 2, ...");
 	if (dialect->lead)
-		gd_list_add(text, room, "%d line%s before the header left out%s", dialect->lead, dialect->lead > 1 ? "s" : "", dialect->separator_line ? " (sep=)" : "");
+		gd_list_add(text, room, "%d line%s before the header left out%s", dialect->lead, dialect->lead > 1 ? "s" : "", dialect->separator_line ? " (sep=)" : dialect->groups ? " (names of groups of columns? --header yes takes the first)" : "");
+	if (dialect->rows)
+		gd_list_add(text, room, "%d record%s behind the header left out (units or a second header, where others have numbers; --header yes keeps %s)", dialect->rows, dialect->rows > 1 ? "s" : "", dialect->rows > 1 ? "them" : "it");
 	if (dialect->comment)
 		gd_list_add(text, room, "lines that begin with %c left out", dialect->comment);
 	if (dialect->named_comment)

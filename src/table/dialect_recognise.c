@@ -95,6 +95,7 @@ static gd_status look_closer(const search *s, gd_dialect *dialect)
 			dialect->decimal = gd_trial_decimal(&t, dialect);
 		dialect->short_header = dialect->header && gd_trial_has_row_names(&t);
 		dialect->long_header = dialect->header && gd_trial_has_long_header(&t);
+		dialect->rows = dialect->header && !s->given.header && !dialect->short_header && !dialect->long_header ? gd_trial_rows_behind_header(&t, dialect->decimal) : 0;
 		dialect->looks_like_data = !s->given.header && !dialect->short_header && gd_trial_looks_like_data(&t, dialect->decimal);
 	}
 	gd_trial_release(&t);
@@ -191,8 +192,10 @@ static gd_status try_later_header(search *s, const gd_dialect *wanted, int *line
 /* Where the usual delimiters make no table, rare ones may. */
 static gd_status try_rare_delimiters(search *s, const gd_dialect *wanted)
 {
+	static const char rare[] = "#:^~\x01\x1f\x1e\x02!*@&$%/\\";
 	search other = *s;
-	other.delimiters = ":^~\x01\x1f";
+	/* A line that begins with the first is a comment rather. */
+	other.delimiters = s->size && *s->bytes == *rare ? rare + 1 : rare;
 	gd_status status = choose(&other, wanted);
 	if (!gd_failed(&status) && other.rating > GOOD)
 		*s = other;
@@ -216,6 +219,26 @@ static void take_rules(search *s, gd_dialect *wanted)
 	if (!s->given.quote)
 		wanted->quote = '\0';
 	s->given.delimiter = s->given.quote = true;
+}
+
+/* Where the first of the rows behind the header has the names, while the header names groups of columns: then that is the header. */
+static gd_status pass_groups(search *s, gd_dialect *dialect)
+{
+	gd_trial t;
+	gd_status status = gd_trial_make(dialect, s->bytes, s->size, s->whole, &t);
+	const bool follow = !gd_failed(&status) && gd_trial_names_follow(&t);
+	const int lines = follow ? (int)(t.records[1].line - 1) : 0;
+	gd_trial_release(&t);
+	if (!follow)
+		return status;
+	for (int line = 0; line < lines; line++) {
+		const size_t next = gd_lead_next_line(s->bytes, s->size);
+		s->bytes += next;
+		s->size -= next;
+	}
+	dialect->groups = lines;
+	dialect->lead += lines;
+	return look_closer(s, dialect);
 }
 
 gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *bytes, size_t size, bool whole, gd_dialect *dialect)
@@ -255,5 +278,6 @@ gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *by
 	*dialect = s.best;
 	dialect->separator_line = separator;
 	dialect->lead = lead + lines - dialect->named_comment;
-	return look_closer(&s, dialect);
+	status = look_closer(&s, dialect);
+	return gd_failed(&status) || !dialect->rows || dialect->ruled ? status : pass_groups(&s, dialect);
 }

@@ -212,6 +212,8 @@ static void settle_date_order(gd_schema *schema)
 
 static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 {
+	enum { MANY_NUMBERS = 20 };
+	char room[GD_EXCERPT_ROOM];
 	const gd_date_order order = find_date_order(inference);
 	if (!inference->records)
 		return gd_error(GD_BAD_DATA, "it has a header but no records");
@@ -234,6 +236,9 @@ static gd_status decide_all(gd_inference *inference, const gd_wishes *wishes)
 			if (!values)
 				return gd_error(GD_BAD_DATA, "its column '%s' has no values", column->name);
 			status = gd_target_check(&target);
+			if (target.numbers && target.distinct > MANY_NUMBERS)
+				snprintf(column->warning, sizeof column->warning, "column '%s' holds %lld different numbers, which are learned as classes that have no order; if it is a quantity, cut it into a few ranges first", gd_excerpt(column->name, room),
+					(long long)target.distinct);
 		}
 		if (!gd_failed(&status))
 			status = add_to_schema(&inference->schema, column);

@@ -158,12 +158,12 @@ static void make_numeric(gd_inference_column *column)
 static void make_pair(gd_inference_column *column)
 {
 	const gd_summary *summary = &column->summary;
-	const int64_t values = gd_summary_values(summary);
+	const int64_t values = gd_summary_values(summary), pairs = gd_summary_pairs(summary);
 	column->role = GD_ROLE_NUMERIC;
 	strcpy(column->words, "first, second");
-	snprintf(column->why, sizeof column->why, "%.3g%% pairs of numbers, a feature each, %lld distinct", 100.0 * (double)summary->pairs / (double)values, (long long)gd_summary_distinct(summary));
-	if (summary->pairs < values)
-		warn_of_unreadable(column, values - summary->pairs, "no pair of numbers", "no pairs of numbers");
+	snprintf(column->why, sizeof column->why, "%.3g%% pairs of numbers, a feature each, %lld distinct", 100.0 * (double)pairs / (double)values, (long long)gd_summary_distinct(summary));
+	if (pairs < values)
+		warn_of_unreadable(column, values - pairs, "no pair of numbers", "no pairs of numbers");
 }
 
 static bool varies(uint32_t bits)
@@ -300,6 +300,15 @@ static bool are_packed(const gd_summary *summary)
 	return (double)summary->packed >= NEARLY_ALL * (double)gd_summary_values(summary) && gd_summary_distinct(summary) >= FEWEST_DAYS;
 }
 
+/* Nearly all are two numbers: of ratios, which may be fractions, the first is the greater one more often; ranges are that, and come back, as numbers of telephones do not. */
+static bool are_pairs(const gd_summary *summary)
+{
+	const int64_t *pairs = summary->pairs, *proper = summary->proper;
+	const bool ratios = !pairs[GD_PAIR_RATIO] || 2 * proper[GD_PAIR_RATIO] < pairs[GD_PAIR_RATIO];
+	const bool ranges = !pairs[GD_PAIR_RANGE] || ((double)proper[GD_PAIR_RANGE] >= NEARLY_ALL * (double)pairs[GD_PAIR_RANGE] && 2 * gd_summary_distinct(summary) <= gd_summary_values(summary));
+	return ratios && ranges && (double)gd_summary_pairs(summary) >= NEARLY_ALL * (double)gd_summary_values(summary);
+}
+
 /* Numbers in units that are not of one measure. */
 static void warn_of_units(gd_inference_column *column)
 {
@@ -343,7 +352,7 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 		strncat(column->why, "; durations? --numeric", sizeof column->why - strlen(column->why) - 1);
 	} else if (*unit == '/' && (double)dates >= NEARLY_ALL * (double)values) {
 		make_date(column, schema);
-	} else if (!few && (double)summary->pairs >= NEARLY_ALL * (double)values && 2 * summary->proper < summary->pairs) {
+	} else if (!few && dates < NEARLY_ALL * (double)values && are_pairs(summary)) {
 		make_pair(column);
 	} else if ((readable == values && !(few && is_relative(unit))) || (!few && ((double)readable >= NEARLY_ALL * (double)values || has_one_word(summary, readable))) || has_gaps(summary, readable)) {
 		make_numeric(column);

@@ -9,7 +9,7 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
-#include "gd/table/compound.h"
+#include "gd/table/pair.h"
 #include "gd/table/decimal.h"
 #include "gd/table/quantity.h"
 #include "gd/table/unit.h"
@@ -200,7 +200,8 @@ static_assert((int)GD_PARSE_NEAR <= (int)GD_RECORD_SLACK, "a short number may be
 /* What the text should have been, or NULL. */
 static inline const char *read_number(const char *text, size_t length, double *number)
 {
-	if (!(length == UNKNOWN ? gd_parse_double(text, number) : gd_parse_near(text, length, number)))
+	char room[GD_SPELLING_ROOM];
+	if (!(length == UNKNOWN ? gd_parse_double(text, number) : gd_parse_near(text, length, number)) && !gd_parse_double(gd_spelling_normal(text, room), number))
 		return "a number";
 	return isfinite(*number) ? NULL : "a finite number";
 }
@@ -228,13 +229,18 @@ static const char *read_quantity(const gd_term *term, const char *text, double *
 static const char *read_input(const gd_term *term, const char *text, size_t length, gd_input *input)
 {
 	int truth;
+	gd_pair pair;
 	switch (term->treatment->reads) {
 	case GD_READS_DATE:
 		return gd_date_read(text, term->order, &input->date) ? NULL : "a date (YYYY, YYYY-MM or YYYY-MM-DD, or as the schema says)";
 	case GD_READS_QUANTITY:
 		return read_quantity(term, text, &input->number);
 	case GD_READS_PAIR:
-		return gd_compound_pair(text, &input->number, &input->other) ? NULL : "two numbers with a slash between them";
+		if (!gd_pair_read(text, &pair))
+			return "two numbers, as 120/80 or 10 x 20";
+		input->number = pair.first;
+		input->other = pair.second;
+		return NULL;
 	case GD_READS_TRUTH:
 		truth = gd_spelling_truth(text, NULL);
 		input->number = truth;

@@ -302,11 +302,11 @@ bool gd_schema_looks_missing(const gd_schema *schema, const char *text)
 	char room[GD_SPELLING_ROOM];
 	if (!*text || gd_dictionary_find(&schema->missing_values, text) >= 0)
 		return true;
-	/* A word that is a number has other spellings. */
-	if (!schema->missing_values.numeric)
+	/* A word that is a number has other spellings; others may have blanks around them that are not plain, or be nothing else. */
+	if (!schema->missing_values.numeric && !(*text & 0x80))
 		return false;
 	const char *normal = gd_spelling_normal(text, room);
-	return normal != text && gd_dictionary_find(&schema->missing_values, normal) >= 0;
+	return normal != text && (!*normal || gd_dictionary_find(&schema->missing_values, normal) >= 0);
 }
 
 bool gd_schema_is_unlabelled(const gd_schema *schema, const char *text)

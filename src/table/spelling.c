@@ -9,6 +9,50 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* U+00A0, U+00AD; U+2000 to U+200F, U+202F, U+205F, U+2060; U+3000; U+FEFF. */
+size_t gd_spelling_blank(const char *text, bool *nothing)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	*nothing = false;
+	if (*at == 0xC2) {
+		*nothing = at[1] == 0xAD;
+		return at[1] == 0xA0 || at[1] == 0xAD ? 2 : 0;
+	}
+	if (*at == 0xE2 && at[1] == 0x80) {
+		*nothing = at[2] >= 0x8B && at[2] <= 0x8F;
+		return (at[2] >= 0x80 && at[2] <= 0x8F) || at[2] == 0xAF ? 3 : 0;
+	}
+	if (*at == 0xE2 && at[1] == 0x81) {
+		*nothing = at[2] == 0xA0;
+		return at[2] == 0x9F || at[2] == 0xA0 ? 3 : 0;
+	}
+	*nothing = *at == 0xEF;
+	return (*at == 0xE3 && at[1] == 0x80 && at[2] == 0x80) || (*at == 0xEF && at[1] == 0xBB && at[2] == 0xBF) ? 3 : 0;
+}
+
+/* The text without blanks and characters of no width beyond ASCII at its ends, into room where it has such; a long text stays. */
+static const char *trim(const char *text, char room[GD_SPELLING_ROOM])
+{
+	const char *end = text + strlen(text);
+	bool nothing;
+	size_t bytes;
+	if (end == text || !((*text | end[-1]) & 0x80))
+		return text;
+	const char *start = text, *last = end;
+	while ((bytes = *start == ' ' ? 1 : gd_spelling_blank(start, &nothing)))
+		start += bytes;
+	for (ptrdiff_t back = 1; back <= 3 && last - start >= back; back++)
+		if (back == 1 ? last[-1] == ' ' : gd_spelling_blank(last - back, &nothing) == (size_t)back) {
+			last -= back;
+			back = 0;
+		}
+	if (last - start == end - text || last - start >= GD_SPELLING_ROOM)
+		return text;
+	memcpy(room, start, (size_t)(last - start));
+	room[last - start] = '\0';
+	return room;
+}
+
 const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM])
 {
 	const char *at = text;
@@ -24,9 +68,9 @@ const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM])
 			if (at[decimals] != '0')
 				kept = decimals + 1;
 		if (at[decimals] || (!digits && !decimals))
-			return text;
+			return trim(text, room);
 	} else if (*at || !digits) {
-		return text;
+		return trim(text, room);
 	}
 	if ((digits > 1 && *whole == '0') || digits + kept + 3 >= GD_SPELLING_ROOM)
 		return text;
@@ -114,10 +158,11 @@ void gd_spelling_fold(const char *text, char *folded)
 	bool blank = false;
 	for (; *text; text++) {
 		unsigned char byte = (unsigned char)*text, next = (unsigned char)text[1];
-		bool unbroken = byte == 0xC2 && next == 0xA0;
-		if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r' || unbroken) {
-			blank = to > folded;
-			text += unbroken;
+		bool nothing;
+		const size_t bytes = byte & 0x80 ? gd_spelling_blank(text, &nothing) : strchr(" \t\n\r", byte) != NULL;
+		if (bytes) {
+			blank = ((byte & 0x80) && nothing) ? blank : to > folded;
+			text += bytes - 1;
 			continue;
 		}
 		if (blank)

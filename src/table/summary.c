@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "gd/base/parse.h"
-#include "gd/table/compound.h"
 #include "gd/table/decimal.h"
 #include "gd/table/spelling.h"
 
@@ -278,11 +277,11 @@ static bool is_bare(const char *text)
 
 static void add_pair(gd_summary *summary, const char *text)
 {
-	double first, second;
-	if (!strchr(text, '/') || !gd_compound_pair(text, &first, &second))
+	gd_pair pair;
+	if (!gd_pair_read(text, &pair))
 		return;
-	summary->pairs++;
-	summary->proper += first <= second;
+	summary->pairs[pair.kind]++;
+	summary->proper[pair.kind] += pair.first <= pair.second;
 }
 
 static void keep_example(char example[GD_SUMMARY_EXAMPLE], const char *text)
@@ -401,8 +400,10 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	summary->commas += later->commas;
 	gd_unit_tally_merge(&summary->comma_units, &later->comma_units);
 	summary->points = summary->points || later->points;
-	summary->pairs += later->pairs;
-	summary->proper += later->proper;
+	for (int kind = 0; kind < GD_PAIR_KINDS; kind++) {
+		summary->pairs[kind] += later->pairs[kind];
+		summary->proper[kind] += later->proper[kind];
+	}
 	summary->packed += later->packed;
 	summary->length += later->length;
 	add_example(summary, later->example);

@@ -32,6 +32,14 @@ void gd_summary_condense(gd_summary *summary)
 	sample->condensed = true;
 }
 
+int64_t gd_summary_pairs(const gd_summary *summary)
+{
+	int64_t pairs = 0;
+	for (int kind = 0; kind < GD_PAIR_KINDS; kind++)
+		pairs += summary->pairs[kind];
+	return pairs;
+}
+
 int64_t gd_summary_values(const gd_summary *summary)
 {
 	return summary->records - summary->missing;

@@ -11,8 +11,7 @@
 #include "gd/table/header.h"
 #include "gd/table/table_state.h"
 
-enum { BLOCK = 1 << 16,
-	EXCERPT_FIELDS = 6 };
+enum { BLOCK = 1 << 16 };
 
 static void begin_hash(gd_table *table)
 {
@@ -20,11 +19,6 @@ static void begin_hash(gd_table *table)
 		table->hash = table->options.after->hash;
 	else
 		gd_sha256_pieces_init(&table->hash);
-}
-
-static gd_sha256_pieces *hash_of(gd_table *table)
-{
-	return gd_table_hashes(table) ? &table->hash : NULL;
 }
 
 gd_status gd_table_name_error(gd_table *table, const gd_status *cause)
@@ -37,57 +31,6 @@ gd_status gd_table_name_error(gd_table *table, const gd_status *cause)
 }
 
 /* ---- a file ---- */
-
-static gd_status fill(gd_table *table)
-{
-	size_t got = 0;
-	char *room = gd_splitter_room(&table->splitter, BLOCK);
-	if (!room)
-		return gd_out_of_memory("a record");
-	gd_status status = gd_table_text_read(table->texts[table->file], room, BLOCK, hash_of(table), &got);
-	if (gd_failed(&status))
-		return status;
-	if (table->options.meter)
-		gd_meter_add(table->options.meter, (double)got);
-	if (got)
-		gd_splitter_add(&table->splitter, got);
-	else
-		gd_splitter_finish(&table->splitter);
-	return status;
-}
-
-/* The splitter's next record, as it comes; `*ended` behind the last. */
-static gd_status split_next(gd_table *table, gd_record *record, bool *ended)
-{
-	int64_t line;
-	*ended = false;
-	for (;;) {
-		gd_split_result result = gd_splitter_next(&table->splitter, record, &line);
-		switch (result) {
-		case GD_SPLIT_RECORD:
-			return gd_ok();
-		case GD_SPLIT_END:
-			*ended = true;
-			return gd_ok();
-		case GD_SPLIT_MORE: {
-			gd_status status = fill(table);
-			if (gd_failed(&status))
-				return status;
-			break;
-		}
-		case GD_SPLIT_LOOSE_QUOTE:
-			return gd_table_fail_quote(table, line, "stray quote; a field that holds quotes is enclosed in quotes, with those inside doubled (--quote none takes all of them for characters)");
-		case GD_SPLIT_OPEN_QUOTE:
-			return gd_table_fail_quote(table, line, "a quote of the record that begins here is never closed (--quote none takes all of them for characters)");
-		case GD_SPLIT_LONG_FIELD:
-			return gd_table_fail(table, line, "a field of more than 16 MiB; is a quote not closed?");
-		case GD_SPLIT_NUL:
-			return gd_table_fail(table, line, "NUL byte; expected text");
-		case GD_SPLIT_MEMORY:
-			return gd_out_of_memory("a record");
-		}
-	}
-}
 
 /* The lines before the header are taken off what the splitter gets, but counted. */
 static gd_status skip_lead(gd_table *table)
@@ -103,7 +46,7 @@ static gd_status skip_lead(gd_table *table)
 	while (!gd_failed(&status)) {
 		if (at == got) {
 			at = 0;
-			status = gd_table_text_read(table->texts[table->file], block, BLOCK, hash_of(table), &got);
+			status = gd_table_text_read(table->texts[table->file], block, BLOCK, gd_table_hash(table), &got);
 			if (gd_failed(&status) || !got)
 				break;
 		}
@@ -128,37 +71,17 @@ static gd_status skip_lead(gd_table *table)
 	return status;
 }
 
-static void describe(gd_table *table)
-{
-	const gd_table_text *text = table->texts[table->file];
-	const gd_charset *charset = gd_table_text_charset(text);
-	char dialect[GD_TABLE_DESCRIPTION / 2];
-	gd_dialect_describe(&table->splitter.dialect, dialect, sizeof dialect);
-	gd_packing packing = gd_table_text_packing(text);
-	const bool arff = gd_table_text_arff_lines(text) > 0;
-	snprintf(table->description, sizeof table->description, "%s%s%s%s%s", *dialect ? dialect : "commas between fields",
-		strcmp(charset->name, "UTF-8") != 0 ? ", " : "", strcmp(charset->name, "UTF-8") != 0 ? charset->name : "",
-		packing == GD_PACKING_GZIP ? ", packed by gzip" : packing == GD_PACKING_ZSTD ? ", packed by zstd"
-											     : "",
-		arff ? ", the columns' names from its ARFF header" : "");
-	if (charset->foreign && table->file >= table->files_told && !table->options.quiet)
-		gd_log_warning("'%s' is not UTF-8 and is read as Windows-1252, but its bytes are unlike Western text; --charset names what it is (windows-1250, windows-1251, koi8-r, shift_jis, gb18030, ibm850, macintosh ...)",
-			gd_table_name(table));
-	bool plain = !*dialect && !arff && !strcmp(charset->name, "UTF-8");
-	if (!table->options.quiet && table->file >= table->files_told && !plain)
-		gd_log_note("'%s' is read with %s", gd_table_name(table), table->description);
-}
-
 /* Opens the file at hand, and makes the splitter ready for its header. */
 static gd_status begin_file(gd_table *table)
 {
 	gd_table_text **text = &table->texts[table->file];
+	const gd_stand_in *stand_in;
 	gd_dialect dialect;
 	const char *spool = table->options.once ? NULL : table->options.spool ? table->options.spool
 									      : "";
 	size_t size;
 	bool whole;
-	gd_status status = *text ? gd_table_text_rewind(*text) : gd_table_text_open(table->paths[table->file], spool, table->options.dialect.charset, text);
+	gd_status status = *text ? gd_table_text_rewind(*text) : gd_table_text_open(table->paths[table->file], table->options.names ? table->options.names[table->file] : NULL, spool, table->options.dialect.charset, text);
 	if (gd_failed(&status))
 		return status;
 	const char *bytes = gd_table_text_peek(*text, &size, &whole);
@@ -166,6 +89,14 @@ static gd_status begin_file(gd_table *table)
 	gd_dialect_options options = table->options.dialect;
 	if (arff_lines)
 		gd_arff_write(&options, bytes, size);
+	status = gd_table_text_find_marks(*text, &options, &stand_in);
+	if (gd_failed(&status))
+		return status;
+	if (*stand_in->delimiter)
+		options.delimiter = stand_in->delimiter;
+	if (stand_in->quotes)
+		options.quote = gd_dialect_typographic;
+	bytes = gd_table_text_peek(*text, &size, &whole);
 	status = gd_dialect_recognise(&options, bytes, size, whole, &dialect);
 	if (gd_failed(&status))
 		return status;
@@ -174,7 +105,7 @@ static gd_status begin_file(gd_table *table)
 	table->splitter.line += arff_lines ? arff_lines - 1 : 0;
 	table->lines_before = 0;
 	table->record = (gd_record){0};
-	describe(table);
+	gd_table_describe(table);
 	return dialect.lead ? skip_lead(table) : gd_ok();
 }
 
@@ -194,17 +125,20 @@ static gd_status take_header(gd_table *table, const gd_record *first)
 	return table->loose && table->loose_line ? gd_ok() : gd_out_of_memory("the columns");
 }
 
-static void warn_of_data(const gd_table *table, const gd_record *first)
-{
-	char line[EXCERPT_FIELDS * (GD_EXCERPT_ROOM + 1) + 1] = "", room[GD_EXCERPT_ROOM];
-	size_t used = 0;
-	for (int i = 0; i < first->count && i < EXCERPT_FIELDS; i++)
-		used += (size_t)snprintf(line + used, sizeof line - used, "%s%s", i ? "," : "", gd_excerpt(first->fields[i], room));
-	gd_log_warning("line %lld of '%s' looks like data, not like a header: %s%s; --no-header says that there is none, --header yes that this is it", (long long)first->line,
-		gd_table_name(table), line, first->count > EXCERPT_FIELDS ? ",..." : "");
-}
-
 /* ---- records ---- */
+
+/* What stands behind the header is no record, and is gone by when the first one is looked for. */
+static gd_status skip_rows(gd_table *table)
+{
+	gd_record row;
+	bool ended = false;
+	gd_status status = gd_ok();
+	for (int i = 0; i < table->splitter.dialect.rows && !ended && !gd_failed(&status); i++) {
+		status = gd_table_split(table, &row, &ended);
+		table->first_begin = table->splitter.begin;
+	}
+	return status;
+}
 
 /* Opens the file at hand and takes its header. */
 static gd_status open_file(gd_table *table)
@@ -213,7 +147,7 @@ static gd_status open_file(gd_table *table)
 	bool ended;
 	gd_status status = begin_file(table);
 	if (!gd_failed(&status))
-		status = split_next(table, &first, &ended);
+		status = gd_table_split(table, &first, &ended);
 	if (gd_failed(&status))
 		return status;
 	if (ended)
@@ -223,12 +157,12 @@ static gd_status open_file(gd_table *table)
 	if (!gd_failed(&status))
 		status = table->header.count ? gd_header_compare(&table->splitter.dialect, &first, gd_table_name(table), &table->header, table->options.names ? table->options.names[0] : table->paths[0]) : take_header(table, &first);
 	if (!gd_failed(&status) && table->splitter.dialect.looks_like_data && table->file >= table->files_told && !table->options.quiet)
-		warn_of_data(table, &first);
+		gd_table_warn_of_data(table, &first);
 	table->files_told = table->file >= table->files_told ? table->file + 1 : table->files_told;
 	table->pending = !table->splitter.dialect.header;
 	if (table->pending)
 		table->record = first;
-	return status;
+	return gd_failed(&status) ? status : skip_rows(table);
 }
 
 gd_status gd_table_open(const char *const *paths, int count, const gd_table_options *options, gd_table **opened)
@@ -313,42 +247,19 @@ static gd_status next_file(gd_table *table, bool *more)
 	return gd_failed(&status) || !table->stretches ? status : enter_stretch(table);
 }
 
-/* Whether the record at hand is another reader's. */
-static bool is_behind(const gd_table *table)
-{
-	return table->stretches && table->splitter.begin >= table->stretches[table->stretch].end;
-}
-
-/* The error `ragged` of the record at hand; where it is short, and few that are no better follow, it is called what it may be. */
-static gd_status name_footer(gd_table *table, const gd_status *ragged)
-{
-	enum { HEAD = 3, MOST = 5 };
-	const int64_t line = gd_table_line(table, table->record.line);
-	const int columns = table->header.count;
-	bool ended = false, footer = line > HEAD && table->record.count < columns;
-	gd_record next;
-	for (int i = 0; i < MOST && footer && !ended; i++) {
-		gd_status status = split_next(table, &next, &ended);
-		footer = !gd_failed(&status) && (ended || next.count != columns);
-	}
-	if (!footer || !ended)
-		return *ragged;
-	return gd_error(GD_BAD_DATA, "%s, and no record follows: a footer, or a record that was cut off; the table without it: head -n %lld FILE | genre-dist ... -", ragged->message, (long long)(line - 1));
-}
-
-/* The next record into table->record, unless there is none. A status is long: one that is copied takes a part of the time that a record has, so each is where it is returned. */
-static gd_status read_next(gd_table *table, bool *more)
+/* The next record into table->record, unless there is none, or what comes is a footer, which is `*passed` over. A status is long: one that is copied takes a part of the time that a record has, so each is where it is returned. */
+static gd_status read_next(gd_table *table, bool *more, bool *passed)
 {
 	bool ended = false;
 	gd_record *at = &table->record;
-	*more = false;
+	*more = *passed = false;
 	if (table->stretches && table->stretch >= table->stretch_count)
 		return gd_ok();
 	while (!table->pending) {
-		gd_status status = split_next(table, at, &ended);
+		gd_status status = gd_table_split(table, at, &ended);
 		if (gd_failed(&status))
 			return status;
-		if (!ended && !is_behind(table))
+		if (!ended && !gd_table_is_behind(table))
 			break;
 		*at = (gd_record){0};
 		gd_status opened = next_file(table, more);
@@ -366,7 +277,13 @@ static gd_status read_next(gd_table *table, bool *more)
 		gd_table_note_loose_quotes(table, at);
 	if (at->count != table->header.count) {
 		gd_status status = gd_table_check_fields(table, at);
-		return status.code == GD_BAD_DATA ? name_footer(table, &status) : status;
+		if (status.code != GD_BAD_DATA)
+			return status;
+		status = gd_table_pass_footer(table, &status, passed);
+		if (!*passed)
+			return status;
+		*at = (gd_record){0};
+		return next_file(table, more);
 	}
 	return gd_ok();
 }
@@ -374,14 +291,14 @@ static gd_status read_next(gd_table *table, bool *more)
 gd_status gd_table_next(gd_table *table, const gd_record **record)
 {
 	gd_record *at = &table->record;
-	bool more = true;
+	bool more = true, passed;
 	table->begun = true;
 	*record = NULL;
 	do {
-		gd_status status = read_next(table, &more);
+		gd_status status = read_next(table, &more, &passed);
 		if (gd_failed(&status) || !more)
 			return status;
-	} while (gd_table_repeats_header(table, at));
+	} while (passed || gd_table_repeats_header(table, at));
 	for (int i = 0; table->splitter.dialect.decimal == ',' && i < at->count; i++)
 		gd_decimal_turn(at->fields[i]);
 	at->number = ++table->number;
@@ -398,7 +315,7 @@ gd_status gd_table_rewind(gd_table *table)
 		end_file(table);
 	for (int i = 0; i < table->header.count; i++)
 		table->loose[i] = 0;
-	table->headers = 0;
+	memset(table->lines, 0, sizeof table->lines);
 	table->file = file;
 	table->stretch = 0;
 	table->number = table->first_number;
@@ -424,10 +341,10 @@ int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *
 	return table->loose[column];
 }
 
-int64_t gd_table_count_headers(const gd_table *table, int64_t *line)
+int64_t gd_table_count_lines(const gd_table *table, gd_line_kind kind, int64_t *line)
 {
-	*line = table->header_line;
-	return table->headers;
+	*line = table->first_line[kind];
+	return table->lines[kind];
 }
 
 void gd_table_get_sha256(gd_table *table, char sha256[65])

@@ -79,10 +79,18 @@ gd_status gd_table_lacks(const gd_record *header, const char *name, const char *
 	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
 	const char *nearest = gd_table_nearest(header, name);
 	gd_enumeration names = {0};
+	int64_t number_asked;
 	gd_excerpt(name, room);
 	if (header->count && is_typographic(header->fields[0]))
 		return gd_error(GD_BAD_DATA, "it has no column '%s'%s: its header is in quotes that enclose nothing ('%s'); make plain ones of them: sed 's/\xe2\x80\x9c\\|\xe2\x80\x9d\\|\xe2\x80\x9e\\|\xc2\xab\\|\xc2\xbb/\"/g' FILE | genre-dist ... -", room, more,
 			gd_excerpt(header->fields[0], other));
+	if (header->count && *header->fields[0] == '#')
+		return gd_error(GD_BAD_DATA, "it has no column '%s'%s: its lines begin with #, as comments do ('%s'); expected a header with the names of the columns", room, more, gd_excerpt(header->fields[0], other));
+	/* Columns go by their names, but people count them, too. */
+	const int64_t number = gd_parse_int64(name, &number_asked) ? number_asked < 0 ? number_asked + header->count + 1 : number_asked : 0;
+	if (number > 0 && number <= header->count && !nearest)
+		return gd_error(GD_BAD_DATA, "it has no column '%s'%s; column %lld %s%s%s", room, more, (long long)number, *header->fields[number - 1] ? "is called '" : "has no name: give it one in the header",
+			gd_excerpt(header->fields[number - 1], other), *header->fields[number - 1] ? "'" : "");
 	if (nearest)
 		return gd_error(GD_BAD_DATA, "it has no column '%s'%s; did you mean '%s'", room, more, gd_excerpt(nearest, other));
 	if (header->count == 1)

@@ -37,6 +37,14 @@ gd_status gd_table_fail_quote(gd_table *table, int64_t line, const char *message
 	return gd_table_fail(table, line, text);
 }
 
+/* Whether it is to be said at once: of what is read once nobody asks for the counts. */
+static bool count_line(gd_table *table, gd_line_kind kind, int64_t line)
+{
+	if (!table->lines[kind]++)
+		table->first_line[kind] = gd_table_line(table, line);
+	return table->lines[kind] == 1 && table->options.once && !table->options.quiet;
+}
+
 /* What is no UTF-8, in a file that was taken for it, is taken for Windows-1252; an error where somebody says that it is UTF-8. */
 gd_status gd_table_check_charset(gd_table *table, gd_record *record)
 {
@@ -52,10 +60,8 @@ gd_status gd_table_check_charset(gd_table *table, gd_record *record)
 		snprintf(message, sizeof message, "field %d is not valid UTF-8; --charset names another character set, latin1 for one", field + 1);
 		return gd_table_fail(table, record->line, message);
 	}
-	if (!table->told && !table->options.quiet)
-		gd_log_warning("line %lld of '%s' is not UTF-8, unlike its beginning; fields like that are read as Windows-1252 (--charset says otherwise)", (long long)gd_table_line(table, record->line),
-			gd_table_name(table));
-	table->told = true;
+	if (count_line(table, GD_LINE_FOREIGN, record->line))
+		gd_log_warning("line %lld of '%s' is not UTF-8, unlike the rest; fields like that are read as Windows-1252 (--charset says otherwise)", (long long)table->first_line[GD_LINE_FOREIGN], gd_table_name(table));
 	return status;
 }
 
@@ -103,10 +109,7 @@ bool gd_table_repeats_header(gd_table *table, const gd_record *record)
 	for (int i = 1; i < record->count; i++)
 		if (strcmp(record->fields[i], table->header.fields[i]) != 0)
 			return false;
-	if (!table->headers++)
-		table->header_line = gd_table_line(table, record->line);
-	/* What is read once is asked for no counts. */
-	if (table->headers == 1 && table->options.once)
-		gd_log_warning("line %lld of '%s' is the header again; such lines are left out", (long long)table->header_line, gd_table_name(table));
+	if (count_line(table, GD_LINE_HEADER, record->line))
+		gd_log_warning("line %lld of '%s' is the header again; such lines are left out", (long long)table->first_line[GD_LINE_HEADER], gd_table_name(table));
 	return true;
 }

@@ -5,11 +5,13 @@
 
 #include "gd/base/magic.h"
 #include "gd/table/arff.h"
+#include "gd/table/stand_in.h"
 
 enum { RAW = 1 << 16 };
 
 struct gd_table_text {
 	gd_input *input;
+	const char *name; /* NULL: the input's */
 	gd_charset charset;
 	gd_decoder *decoder; /* NULL: it is UTF-8 */
 	bool begun;          /* the byte-order mark is behind us */
@@ -17,23 +19,32 @@ struct gd_table_text {
 	size_t raw_size, raw_used;
 	gd_arff arff;
 	size_t header_used, skipped; /* of it, so far */
+	bool looked; /* for marks */
+	gd_stand_in stand_in;
+	char held[GD_STAND_IN_ROOM]; /* [held_size]: perhaps the beginning of a mark */
+	size_t held_size;
 	char *sample; /* the beginning, converted */
 	size_t sample_size;
 	bool whole;
 };
+
+const char *gd_table_text_name(const gd_table_text *text)
+{
+	return text->name ? text->name : gd_input_name(text->input);
+}
 
 static gd_status refuse_kind(const gd_table_text *text, const char *bytes, size_t size)
 {
 	const gd_magic *kind = gd_magic_find(bytes, size);
 	if (!kind)
 		return gd_ok();
-	return gd_error(GD_BAD_DATA, "cannot read '%s': it is %s%s, not a table of text; %s", gd_input_name(text->input), kind->noun,
+	return gd_error(GD_BAD_DATA, "cannot read '%s': it is %s%s, not a table of text; %s", gd_table_text_name(text), kind->noun,
 		gd_input_packing(text->input) == GD_PACKING_NONE ? "" : " inside its packing", kind->advice);
 }
 
 static gd_status name_error(const gd_table_text *text, const gd_status *cause)
 {
-	return cause->code == GD_BAD_DATA ? gd_error(GD_BAD_DATA, "cannot read '%s': %s; --charset names another", gd_input_name(text->input), cause->message) : *cause;
+	return cause->code == GD_BAD_DATA ? gd_error(GD_BAD_DATA, "cannot read '%s': %s; --charset names another", gd_table_text_name(text), cause->message) : *cause;
 }
 
 /* Of an ARFF file, its header and its records make a CSV. Any other kind of file that is known is refused. */
@@ -78,12 +89,13 @@ static gd_status take_sample(gd_table_text *text, const char *bytes, size_t size
 	return status.code == GD_BAD_DATA ? gd_ok() : status;
 }
 
-gd_status gd_table_text_open(const char *path, const char *spool, const char *charset, gd_table_text **opened)
+gd_status gd_table_text_open(const char *path, const char *name, const char *spool, const char *charset, gd_table_text **opened)
 {
 	*opened = NULL;
 	gd_table_text *text = calloc(1, sizeof *text);
 	if (!text)
 		return gd_out_of_memory("reading a table");
+	text->name = name;
 	size_t size = 0;
 	const char *bytes = NULL;
 	gd_status status = gd_input_open(path, spool, &text->input);
@@ -183,7 +195,20 @@ static gd_status read_text(gd_table_text *text, char *bytes, size_t size, gd_sha
 	return status;
 }
 
-gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got)
+gd_status gd_table_text_find_marks(gd_table_text *text, const gd_dialect_options *options, const gd_stand_in **stand_in)
+{
+	size_t taken;
+	*stand_in = &text->stand_in;
+	if (text->looked || text->arff.lines)
+		return gd_ok();
+	text->looked = true;
+	gd_status status = gd_stand_in_find(options, text->sample, text->sample_size, text->whole, &text->stand_in);
+	if (!gd_failed(&status) && gd_stand_in_is(&text->stand_in))
+		text->sample_size = gd_stand_in_put(&text->stand_in, text->sample, text->sample_size, true, &taken);
+	return status;
+}
+
+static gd_status read_header_first(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got)
 {
 	const size_t left = text->arff.size - text->header_used;
 	if (left) {
@@ -205,9 +230,28 @@ gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_s
 	}
 }
 
+gd_status gd_table_text_read(gd_table_text *text, char *bytes, size_t size, gd_sha256_pieces *hash, size_t *got)
+{
+	if (!gd_stand_in_is(&text->stand_in))
+		return read_header_first(text, bytes, size, hash, got);
+	for (;;) {
+		const size_t held = text->held_size;
+		size_t more, taken;
+		memcpy(bytes, text->held, held);
+		gd_status status = read_header_first(text, bytes + held, size - held, hash, &more);
+		if (gd_failed(&status))
+			return status;
+		*got = gd_stand_in_put(&text->stand_in, bytes, held + more, !more, &taken);
+		text->held_size = held + more - taken;
+		memcpy(text->held, bytes + taken, text->held_size);
+		if (*got || !more)
+			return status;
+	}
+}
+
 gd_status gd_table_text_rewind(gd_table_text *text)
 {
-	text->raw_size = text->raw_used = text->header_used = text->skipped = 0;
+	text->raw_size = text->raw_used = text->header_used = text->skipped = text->held_size = 0;
 	text->begun = false;
 	if (text->decoder)
 		gd_decoder_reset(text->decoder);
@@ -223,7 +267,7 @@ gd_status gd_table_text_seek(gd_table_text *text, int64_t offset)
 
 bool gd_table_text_is_divisible(const gd_table_text *text)
 {
-	return !text->decoder && !text->arff.header && !gd_input_is_once(text->input) && gd_input_packing(text->input) == GD_PACKING_NONE;
+	return !text->decoder && !text->arff.header && !gd_stand_in_is(&text->stand_in) && !gd_input_is_once(text->input) && gd_input_packing(text->input) == GD_PACKING_NONE;
 }
 
 bool gd_table_text_is_once(const gd_table_text *text)
@@ -244,11 +288,6 @@ int64_t gd_table_text_arff_lines(const gd_table_text *text)
 gd_packing gd_table_text_packing(const gd_table_text *text)
 {
 	return gd_input_packing(text->input);
-}
-
-const char *gd_table_text_name(const gd_table_text *text)
-{
-	return gd_input_name(text->input);
 }
 
 void gd_table_text_close(gd_table_text *text)

@@ -43,7 +43,7 @@ typedef struct gd_preprocess {
 	gd_spill spill;           /* where rows are */
 	gd_rows rows;             /* of this rank; once they are placed, those whose keys fall into its ranges */
 	int64_t records;          /* of all ranks, that are kept */
-	int64_t *loose, *loose_line; /* [columns + 1], in the arena: quotes that enclose nothing, and the line of the first; behind them, of lines that are the header again */
+	int64_t *loose, *loose_line; /* [columns + GD_LINE_KINDS], in the arena: quotes that enclose nothing, and the line of the first; behind them, of lines unlike the others */
 	int64_t *starts;          /* [ranges + 1, parts]: where the rows of each range (gd/preprocess/preprocess_ranges.h) begin in a part; behind them the parts' ends */
 	gd_walk walk;             /* of gd_preprocess_row */
 	double *features;         /* [features]: scratch */

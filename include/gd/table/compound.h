@@ -1,4 +1,4 @@
-/* Amounts that are no single number and unit: 1h 30m, PT1H30M, 1 days 02:03:04, 5'11", 3 1/4 in, 120/80. Local. */
+/* Amounts that are no single number and unit: 1h 30m, PT1H30M, 1 days 02:03:04, 5'11", 3 1/4 in. Local. */
 #ifndef GD_COMPOUND_H
 #define GD_COMPOUND_H
 
@@ -11,8 +11,5 @@
  * a fraction with or without a whole number before it, whose unit is "/" where there is no other.
  */
 bool gd_compound_read(const char *text, gd_quantity *quantity);
-
-/* Two numbers with a slash between them, perhaps with a unit behind. */
-bool gd_compound_pair(const char *text, double *first, double *second);
 
 #endif

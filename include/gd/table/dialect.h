@@ -14,9 +14,9 @@ typedef enum gd_header_kind { GD_HEADER_AUTO,
 
 /* What a user says; a zeroed one leaves all of it to be recognised. Texts are the caller's. */
 typedef struct gd_dialect_options {
-	const char *delimiter; /* NULL or "auto"; a character; "tab"; "blank" */
+	const char *delimiter; /* NULL or "auto"; a character or a few of them; "tab"; "blank" */
 	const char *charset;   /* NULL or "auto"; "utf-8", "latin1", "windows-1252", "utf-16", or another that iconv knows */
-	const char *quote;     /* NULL or "auto"; a character; a backslash and a character (gd_dialect's `escaped`); "none" */
+	const char *quote;     /* NULL or "auto"; a character; a backslash and a character (gd_dialect's `escaped`); a typographic one; "none" */
 	const char *comment;   /* NULL or "auto": lines before the header that begin with #; a character: lines anywhere; "none" */
 	int decimal;           /* index in gd_decimal_words */
 	int header;            /* gd_header_kind */
@@ -24,6 +24,16 @@ typedef struct gd_dialect_options {
 
 extern const char *const gd_decimal_words[]; /* "auto", ".", ",", NULL */
 extern const char *const gd_header_words[];  /* "auto", "yes", "no", NULL */
+
+/* Marks of several bytes for which one stands in (gd/table/stand_in.h); a zeroed one is none. */
+enum { GD_STAND_IN_ROOM = 8,
+	GD_STAND_IN_DELIMITER = 0x1f };
+typedef struct gd_stand_in {
+	char delimiter[GD_STAND_IN_ROOM]; /* "" for none: || or § */
+	bool quotes;                      /* typographic ones */
+} gd_stand_in;
+
+extern const char gd_dialect_typographic[]; /* the word for these of --quote */
 
 typedef struct gd_dialect {
 	char delimiter;       /* ' ' with `blanks` */
@@ -37,10 +47,13 @@ typedef struct gd_dialect {
 	bool long_header;     /* the header ends in a delimiter that the records lack */
 	bool looks_like_data; /* the header, which was taken for one, may be a record */
 	int lead;             /* lines before the header that are left out: comments, `sep=` */
+	int rows;             /* records behind the header that are left out: names of units, questions */
+	int groups;           /* of the lines before the header, the last ones, which name groups of columns */
 	bool separator_line;  /* the first of them is `sep=` */
 	bool escaped;         /* inside quotes, a backslash makes a character of the quote or backslash behind it */
 	bool ruled;           /* lines that are drawn, and a count of rows behind the last, are no records: as Markdown, psql and mysql have them */
 	bool framed;          /* and bars stand around each record */
+	gd_stand_in stand_in; /* what `delimiter` and `quote` stand for */
 } gd_dialect;
 
 extern const gd_dialect gd_dialect_plain; /* of a CSV with commas, points and a header */

@@ -127,7 +127,7 @@ bool gd_schema_looks_missing(const gd_schema *schema, const char *text);
 static inline bool gd_schema_is_missing(const gd_schema *schema, const char *text)
 {
 	const gd_dictionary *words = &schema->missing_values;
-	return (!*text || words->numeric || words->lengths[*text & 63]) && gd_schema_looks_missing(schema, text);
+	return (!*text || (*text & 0x80) || words->numeric || words->lengths[*text & 63]) && gd_schema_looks_missing(schema, text);
 }
 /* Whether a label's text means that there is none: a class that is listed is one. */
 bool gd_schema_is_unlabelled(const gd_schema *schema, const char *text);

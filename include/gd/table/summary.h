@@ -10,6 +10,7 @@
 
 #include "gd/base/status.h"
 #include "gd/table/date.h"
+#include "gd/table/pair.h"
 #include "gd/table/unit_tally.h"
 
 enum {
@@ -80,7 +81,7 @@ typedef struct gd_summary {
 	int64_t commas;          /* texts that would be numbers with a decimal comma, without a unit */
 	gd_unit_tally comma_units; /* and with one */
 	bool points;             /* some number has a point that stands between no thousands */
-	int64_t pairs, proper;   /* two numbers with a slash between them; of these, the first is no greater */
+	int64_t pairs[GD_PAIR_KINDS], proper[GD_PAIR_KINDS]; /* two numbers; of these, the first is no greater */
 	int64_t packed;          /* whole numbers that are dates YYYYMMDD, which `dates` have too */
 	int64_t length;          /* bytes of all values */
 	char example[GD_SUMMARY_EXAMPLE], last_example[GD_SUMMARY_EXAMPLE]; /* the first and the last by its bytes of the texts that are no numbers, with or without a unit; cut */
@@ -108,6 +109,8 @@ void gd_summary_release(gd_summary *summary);
 
 /* Numbers, in whatever unit. */
 int64_t gd_summary_numbers(const gd_summary *summary);
+/* Pairs of numbers, of whatever kind. */
+int64_t gd_summary_pairs(const gd_summary *summary);
 /* Values that are not missing. */
 int64_t gd_summary_values(const gd_summary *summary);
 /* Distinct values: exact up to GD_SUMMARY_SAMPLE, estimated beyond (good to two parts in a hundred). */

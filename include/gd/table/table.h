@@ -75,8 +75,13 @@ gd_status gd_table_name_error(gd_table *table, const gd_status *cause);
 void gd_table_get_writing(const gd_table *table, gd_writing *writing);
 /* How many fields of a column so far had a quote inside but none around them, and the line of the first. */
 int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *line);
-/* How many lines so far were the header again, which are no records, and the first. */
-int64_t gd_table_count_headers(const gd_table *table, int64_t *line);
+/* Lines that are said to be unlike the others. */
+typedef enum gd_line_kind { GD_LINE_HEADER, /* the header again, which is no record */
+	GD_LINE_FOOTER,  /* texts behind the last record, which are none */
+	GD_LINE_FOREIGN, /* records that are no UTF-8 */
+	GD_LINE_KINDS } gd_line_kind;
+/* How many there were so far, and the first. */
+int64_t gd_table_count_lines(const gd_table *table, gd_line_kind kind, int64_t *line);
 /* After the last record: SHA-256 of all bytes, unpacked, file after file. */
 void gd_table_get_sha256(gd_table *table, char sha256[65]);
 /* May be NULL. */

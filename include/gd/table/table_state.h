@@ -30,8 +30,7 @@ struct gd_table {
 	gd_record record; /* the one delivered last */
 	int64_t number;
 	gd_record_room room;
-	bool told;                   /* of a record that is no UTF-8 */
-	int64_t headers, header_line; /* lines that are the header again, and the first of them */
+	int64_t lines[GD_LINE_KINDS], first_line[GD_LINE_KINDS];
 	int64_t *loose, *loose_line; /* [columns] */
 	gd_sha256_pieces hash;
 	char description[GD_TABLE_DESCRIPTION];
@@ -43,6 +42,12 @@ static inline bool gd_table_hashes(const gd_table *table)
 	return !table->stretches && !table->options.once;
 }
 
+/* NULL: there is none. */
+static inline gd_sha256_pieces *gd_table_hash(gd_table *table)
+{
+	return gd_table_hashes(table) ? &table->hash : NULL;
+}
+
 /* For messages. */
 const char *gd_table_name(const gd_table *table);
 /* A line of those that the splitter counts, as the file counts them. */
@@ -52,11 +57,29 @@ gd_status gd_table_fail(gd_table *table, int64_t line, const char *message);
 /* The same of a quote, which may be a character where it stands behind a backslash. */
 gd_status gd_table_fail_quote(gd_table *table, int64_t line, const char *message);
 
+/* How the file at hand is written, kept for those who ask, and said once where it is unlike a plain CSV. */
+void gd_table_describe(gd_table *table);
+/* Its header looks like a record. */
+void gd_table_warn_of_data(const gd_table *table, const gd_record *first);
+
 /* A record as it should be: in UTF-8, with as many fields as the header. */
 GD_CHECKED gd_status gd_table_check_charset(gd_table *table, gd_record *record);
 GD_CHECKED gd_status gd_table_check_fields(gd_table *table, gd_record *record);
 /* Whether the record is the header again; counted. */
 bool gd_table_repeats_header(gd_table *table, const gd_record *record);
+/*
+ * Of the record at hand, which has not as many fields as the header (`ragged` is the error that says so): whether it is the first of a footer, a few lines of text behind the last record, which is counted and passed over,
+ * so that the file is at its end. If it is none, the error, with what may be done.
+ */
+GD_CHECKED gd_status gd_table_pass_footer(gd_table *table, const gd_status *ragged, bool *passed);
+
+/* The splitter's next record, as it comes; `*ended` behind the last. */
+GD_CHECKED gd_status gd_table_split(gd_table *table, gd_record *record, bool *ended);
+/* Whether the record that was split last is another reader's. */
+static inline bool gd_table_is_behind(const gd_table *table)
+{
+	return table->stretches && table->splitter.begin >= table->stretches[table->stretch].end;
+}
 void gd_table_note_loose_quotes(gd_table *table, const gd_record *record);
 
 #endif

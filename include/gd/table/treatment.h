@@ -19,7 +19,7 @@ typedef struct gd_input {
 	gd_date date;
 } gd_input;
 
-/* A quantity is a number as people write it (gd/table/quantity.h); a pair two numbers (gd/table/compound.h), the input's `number` and `other`; a truth a text that says true or false (gd/table/spelling.h). */
+/* A quantity is a number as people write it (gd/table/quantity.h); a pair two numbers (gd/table/pair.h), the input's `number` and `other`; a truth a text that says true or false (gd/table/spelling.h). */
 typedef enum gd_reads { GD_READS_NUMBER, GD_READS_QUANTITY, GD_READS_PAIR, GD_READS_TRUTH, GD_READS_DATE, GD_READS_TEXT } gd_reads;
 
 typedef enum gd_form {

@@ -26,6 +26,9 @@ static void test_recognise(void)
 	EXPECT(NULL, "a\0,\0b\0\n\0", "UTF-16LE", 0);
 	EXPECT(NULL, "\0a\0,\0b\0\n", "UTF-16BE", 0);
 	EXPECT(NULL, "s\xfc" "d,n\xf6rd\n", "WINDOWS-1252", 0);
+	/* A line of another set among those of UTF-8, and the other way round. */
+	EXPECT(NULL, "s\xc3\xbc" "d,n\xc3\xb6rd\nn\xf6rd\n", "UTF-8", 0);
+	EXPECT(NULL, "s\xc3\xbc" "d,n\xf6rd\nn\xf6rd\n", "WINDOWS-1252", 0);
 	EXPECT("latin1", "a,b\n", "WINDOWS-1252", 0);
 	EXPECT("utf-16", "\xfe\xff\0a\0,", "UTF-16BE", 2);
 	EXPECT("UTF-8", "\xef\xbb\xbf" "a", "UTF-8", 3);

@@ -43,6 +43,8 @@ static void test_delimiters(void)
 	expect("a:b:c\n1:x:2.5\n2:y:3.5\n", "':' between fields");
 	expect("a\x01" "b\x01" "k\n1\x01" "2\x01u\n3\x01" "4\x01v\n", "\\x01 between fields");
 	expect("a^b^c\n1^x,^2.5\n2^y^3.5\n", "'^' between fields");
+	expect("a#b#c\n1#x#2.5\n2#y#3.5\n", "'#' between fields");
+	expect("a/b/c\n1/x/2.5\n2/y/3.5\n", "'/' between fields");
 	expect("a,b\n1,12:30\n2,12:45\n", "");
 	/* Other marks inside fields are not what parts them. */
 	expect("name,tags,k\nNew York,x;y,u\nOslo,z,v\n", "");
@@ -96,6 +98,20 @@ static void test_lead(void)
 	expect("a,k,\n1,u\n2,v\n", "the header's last delimiter left out");
 }
 
+static void test_rows(void)
+{
+	static const char units[] = "a,b,k\ncm,mm,\n1,2,u\n2,3,v\n3,4,u\n4,5,v\n5,6,u\n", groups[] = "x,,y\na,b,k\n1,2,u\n2,3,v\n3,4,u\n4,5,v\n5,6,u\n";
+	expect(units, "1 record behind the header left out (units or a second header, where others have numbers; --header yes keeps it)");
+	expect(groups, "1 line before the header left out (names of groups of columns? --header yes takes the first)");
+	const gd_dialect_options yes = {.header = GD_HEADER_YES};
+	CU_ASSERT(!recognise(units, &yes).rows && !recognise(groups, &yes).lead);
+	/* Too few records to tell, a number, a text that comes again, one column of numbers. */
+	CU_ASSERT(!recognise("a,b,k\ncm,mm,\n1,2,u\n2,3,v\n3,4,u\n4,5,v\n", NULL).rows);
+	CU_ASSERT(!recognise("a,b,k\ncm,7,\n1,2,u\n2,3,v\n3,4,u\n4,5,v\n5,6,u\n", NULL).rows);
+	CU_ASSERT(!recognise("a,b,k\nlow,high,u\n1,2,u\n2,3,v\n3,4,u\n4,5,v\n5,6,u\n", NULL).rows);
+	CU_ASSERT(!recognise("a,b,k\ncm,text,\n1,p,u\n2,p,v\n3,q,u\n4,q,v\n5,p,u\n", NULL).rows);
+}
+
 static void test_header(void)
 {
 	CU_ASSERT(recognise("5.1,3.5,u\n4.9,3.0,v\n4.7,3.2,u\n", NULL).looks_like_data);
@@ -119,7 +135,10 @@ static void test_options(void)
 	gd_dialect_options control = {.delimiter = "\\x01"};
 	dialect = recognise("a\x01k\n1\x01u\n", &control);
 	CU_ASSERT_EQUAL(dialect.delimiter, '\x01');
-	static const gd_dialect_options wrong[] = {{.delimiter = "\\x0a"}, {.delimiter = "\\x41"}, {.delimiter = "\\x"}, {.delimiter = "none"}, {.delimiter = "ab"}, {.delimiter = "."}, {.quote = "x"}, {.comment = "xx"}, {.delimiter = ";", .quote = ";"},
+	gd_dialect_options several = {.delimiter = "||", .quote = "\xe2\x80\x9c"};
+	dialect = recognise("a\x1fk\n\"1\x1f\"\x1fu\n", &several);
+	CU_ASSERT(dialect.delimiter == GD_STAND_IN_DELIMITER && dialect.quote == '"' && dialect.stand_in.quotes && !strcmp(dialect.stand_in.delimiter, "||"));
+	static const gd_dialect_options wrong[] = {{.delimiter = "|a|"}, {.delimiter = "||||||||"}, {.delimiter = "|\"|"}, {.delimiter = "\\x0a"}, {.delimiter = "\\x41"}, {.delimiter = "\\x"}, {.delimiter = "none"}, {.delimiter = "ab"}, {.delimiter = "."}, {.quote = "x"}, {.comment = "xx"}, {.delimiter = ";", .quote = ";"},
 		{.comment = "|", .delimiter = "|"}};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		gd_status status = gd_dialect_check(&wrong[i]);
@@ -144,6 +163,7 @@ const unit_test unit_tests[] = {
 	{"decimal marks", test_decimals},
 	{"quotes", test_quotes},
 	{"lines before the header, and headers of another length", test_lead},
+	{"rows around the header that are no records", test_rows},
 	{"a header that looks like data", test_header},
 	{"options override", test_options},
 	{"decimal commas become points", test_turn},

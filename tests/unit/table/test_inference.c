@@ -98,6 +98,12 @@ static void put_thousands(int64_t i, char *text) { static const char *const form
 static void put_kelvin_or_metres(int64_t i, char *text) { sprintf(text, "%lldm", (long long)(i % 90)); }
 static void put_ages(int64_t i, char *text) { static const char *const forms[] = {"%lld days", "%lld", "1 month", "%lld days", "%lld years", "%lld months", "%lld", "%lld days"}; sprintf(text, forms[i % 8], (long long)(i % 90)); }
 static void put_pressure(int64_t i, char *text) { sprintf(text, "%lld/%lld", (long long)(100 + i % 40), (long long)(60 + i % 31)); }
+static void put_size(int64_t i, char *text) { sprintf(text, "%lld x %lld.5 cm", (long long)(i % 40), (long long)(i % 31)); }
+static void put_point(int64_t i, char *text) { sprintf(text, "%lld.%03lld, -%lld.25", (long long)(40 + i % 9), (long long)(i % 1000), (long long)(i % 31)); }
+static void put_error(int64_t i, char *text) { sprintf(text, "%lld.5 \xc2\xb1 0.%lld", (long long)(i % 40), (long long)(i % 9)); }
+static void put_range(int64_t i, char *text) { sprintf(text, "%lld-%lld", (long long)(i % 40), (long long)(i % 40 + 9)); }
+static void put_phone(int64_t i, char *text) { sprintf(text, "555-%lld", (long long)(1000 + i * 37 % 9000)); }
+static void put_score(int64_t i, char *text) { sprintf(text, "%lld-%lld", (long long)(i % 9), (long long)(i % 7)); }
 static void put_inches(int64_t i, char *text) { sprintf(text, "%lld %lld/16", (long long)(i % 7), (long long)(i % 15 + 1)); }
 static void put_metres_time(int64_t i, char *text) { static const char *const metres[] = {"3/4", "4/4", "6/8"}; strcpy(text, metres[i % 3]); }
 static void put_month_year(int64_t i, char *text) { sprintf(text, "%02lld/%lld", (long long)(i % 12 + 1), (long long)(2000 + i % 25)); }
@@ -162,6 +168,12 @@ static void test_decisions(void)
 		{put_kelvin_or_metres, GD_ROLE_NUMERIC, "quantity m", "numbers in 'm'", ""},
 		{put_ages, GD_ROLE_NUMERIC, "quantity days", "'month', 'months', 'years' converted, 250 without a unit taken for it", ""},
 		{put_pressure, GD_ROLE_NUMERIC, "first, second", "100% pairs of numbers, a feature each", ""},
+		{put_size, GD_ROLE_NUMERIC, "first, second", "100% pairs of numbers, a feature each", ""},
+		{put_point, GD_ROLE_NUMERIC, "first, second", "100% pairs of numbers", ""},
+		{put_error, GD_ROLE_NUMERIC, "first, second", "100% pairs of numbers", ""},
+		{put_range, GD_ROLE_NUMERIC, "first, second", "100% pairs of numbers", ""},
+		{put_phone, GD_ROLE_DROP, "", "1000 texts, all different", ""},
+		{put_score, GD_ROLE_CATEGORICAL, "categorical", "63 levels", ""},
 		{put_inches, GD_ROLE_NUMERIC, "quantity /", "of fractions their value", ""},
 		{put_metres_time, GD_ROLE_CATEGORICAL, "categorical", "3 levels", ""},
 		{put_month_year, GD_ROLE_DATE, "year, month", "year first: year, month", ""},

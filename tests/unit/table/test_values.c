@@ -1,11 +1,12 @@
 /* How single texts are read: quantities, spellings, dates. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "gd/table/compound.h"
 #include "gd/table/date.h"
 #include "gd/table/dictionary.h"
+#include "gd/table/pair.h"
 #include "gd/table/quantity.h"
 #include "gd/table/spelling.h"
 #include "gd/table/unit.h"
@@ -71,10 +72,32 @@ static void test_units(void)
 
 static void test_pairs(void)
 {
-	double first, second;
-	CU_ASSERT_TRUE(gd_compound_pair("120/80", &first, &second) && first == 120 && second == 80);
-	CU_ASSERT_TRUE(gd_compound_pair(" 120.5 / 80 mmHg", &first, &second) && first == 120.5 && second == 80);
-	CU_ASSERT_FALSE(gd_compound_pair("120", &first, &second) || gd_compound_pair("1/2/2020", &first, &second) || gd_compound_pair("a/b", &first, &second) || gd_compound_pair("", &first, &second));
+	static const struct {
+		const char *text;
+		double first, second;
+		gd_pair_kind kind;
+	} good[] = {
+		{"120/80", 120, 80, GD_PAIR_RATIO}, {" 120.5 / 80 mmHg", 120.5, 80, GD_PAIR_RATIO}, {"10-20", 10, 20, GD_PAIR_RANGE}, {"10 \xe2\x80\x93 19.5 %", 10, 19.5, GD_PAIR_RANGE}, {"$10,000 to $20,000", 10000, 20000, GD_PAIR_RANGE},
+		{"5 to 10 kg", 5, 10, GD_PAIR_RANGE}, {"18 years - 25 years", 18, 25, GD_PAIR_RANGE}, {"-5 - -3", -5, -3, GD_PAIR_RANGE}, {"1920x1080", 1920, 1080, GD_PAIR_FREE}, {"4.1cm x 5.2 cm", 4.1, 5.2, GD_PAIR_FREE},
+		{"3 \xc3\x97 4", 3, 4, GD_PAIR_FREE}, {"5.1 \xc2\xb1 0.1", 5.1, .1, GD_PAIR_FREE}, {"5.1 +/- 0.1 mm", 5.1, .1, GD_PAIR_FREE}, {"12 (48%)", 12, 48, GD_PAIR_FREE}, {"48.85,-2.35", 48.85, -2.35, GD_PAIR_FREE},
+		{"(48, 2)", 48, 2, GD_PAIR_FREE}, {"[48; 2]", 48, 2, GD_PAIR_FREE}, {"POINT (48.5 2.5)", 48.5, 2.5, GD_PAIR_FREE}, {"7 of 9", 7, 9, GD_PAIR_FREE}, {"0-9", 0, 9, GD_PAIR_RANGE}, {"0.5x2", .5, 2, GD_PAIR_FREE},
+	};
+	/* One number, three, codes, thousands, words, units that differ, or that count. */
+	static const char *const bad[] = {"120", "1/2/2020", "a/b", "", "10-20-30", "2020-01-02", "2020-05", "0151-234", "12 34", "5,12", "3 1/4", "1.2.3", "10k-20k", "500k-1M", "5 kg - 6 m", "5 totally 6", "(5, 6", "5, 6)", "12 (4", "10-", "-20", "192.168.0.1",
+		"5 (6) 7", "12:30-14:00", "$", "POINT"};
+	gd_pair pair;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		const bool read = gd_pair_read(good[i].text, &pair);
+		CU_ASSERT(read && pair.first == good[i].first && pair.second == good[i].second && pair.kind == good[i].kind);
+		if (!read)
+			printf("\n  not read: %s\n", good[i].text);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		const bool read = gd_pair_read(bad[i], &pair);
+		CU_ASSERT_FALSE(read);
+		if (read)
+			printf("\n  read: %s\n", bad[i]);
+	}
 }
 
 static void test_spellings(void)
@@ -101,6 +124,7 @@ static void test_spellings(void)
 	gd_spelling_fold("  \xc3\x84pfel \t UND\xc2\xa0\xd0\x96\xc5\xb8 ", folded);
 	CU_ASSERT_STRING_EQUAL(folded, "\xc3\xa4pfel und \xd0\xb6\xc3\xbf");
 	CU_ASSERT_TRUE(gd_spelling_alike("Alder", "alder "));
+	CU_ASSERT_TRUE(gd_spelling_alike("al\xe2\x80\x8b" "der\xef\xbb\xbf", "Al\xc2\xad" "der") && gd_spelling_alike("a\xe3\x80\x80" "b", "a\xe2\x80\x83 b"));
 	CU_ASSERT_FALSE(gd_spelling_alike("Alder", "al der"));
 }
 
