@@ -133,7 +133,7 @@ static gd_status describe_checkpoint(FILE *out, const char *path)
 	print_network(out, &c);
 	fprintf(out, "epoch %" PRId64 ", step %" PRId64 " (%" PRId64 " in the epoch under way), blocks of %" PRId64 " rows\n", p->epoch, p->step, p->step_in_epoch, p->block_rows);
 	if (isfinite(p->best_validation_loss))
-		fprintf(out, "best validation loss %.6f, after epoch %" PRId64 "\n", p->best_validation_loss, p->best_epoch);
+		fprintf(out, "best validation loss %.6f%s, after epoch %" PRId64 "\n", p->best_validation_loss, c.calibration.temperature > 0 ? " (with its temperature)" : "", p->best_epoch);
 	fputc('\n', out);
 	gd_model_card_print(out, path, &c);
 	fputc('\n', out);

@@ -230,4 +230,12 @@ for line in 'purpose .*playlist_genre.*6 classes: pop, rap' '^use .*predict whol
 done
 expect 0 '' "$GENRE_DIST" info unvalidated/model.h5
 grep -q 'no validation part' out.txt || fail "the model card does not say that there was no validation"
+# Copies of records are found without groups, too, but there is no table that a limit could speak of.
+seq 300 | awk -v OFS=, 'BEGIN {print "a,b,k"} {for (i = 0; i < 2; i++) print $1 % 7, $1 % 11, $1 % 3}' >copies.csv
+expect 0 '' "$GENRE_DIST" preprocess copies.csv --target k
+expect 0 '' "$GENRE_DIST" train --data copies.h5 --run copies --hidden 8 --epochs 1 --calibrate -q
+expect 0 '' "$GENRE_DIST" info copies/model.h5
+grep -q 'copies of training records' out.txt || fail "the model card does not say that records are copies"
+grep -q ceiling out.txt && fail "the model card speaks of a table that it does not have"
+grep -q '^best validation loss .*with its temperature' out.txt || fail "the best loss does not say that it is the one with a temperature"
 finish
