@@ -1,6 +1,5 @@
 #include "gd/base/file.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>

@@ -1,7 +1,6 @@
 #include "gd/base/leftover.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>

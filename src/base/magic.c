@@ -1,7 +1,6 @@
 #include "gd/base/magic.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 

@@ -1,7 +1,6 @@
 #include "gd/base/option_text.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 #include "gd/base/options.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 #include "gd/base/parse.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>

@@ -10,7 +10,6 @@
 
 #include "gd/base/clock.h"
 #include "gd/base/file.h"
-#include "gd/base/memory.h"
 #include "gd/bench/bench_machine.h"
 #include "gd/kernel/engine.h"
 #include "gd/parallel/mpi_error.h"

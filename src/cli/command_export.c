@@ -1,6 +1,5 @@
 #include "gd/cli/commands.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "gd/base/file.h"

@@ -1,6 +1,5 @@
 #include "gd/kernel/narrow_product_kernels.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "gd/kernel/lanes.h"

@@ -1,7 +1,6 @@
 #include "gd/kernel/self_check.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "gd/kernel/gemm.h"
 #include "gd/kernel/narrow_product.h"

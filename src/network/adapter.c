@@ -1,7 +1,5 @@
 #include "gd/network/adapter.h"
 
-#include <stddef.h>
-
 #include "gd/network/adapter_kernels.h"
 
 void gd_adapter_scale(int inputs, int outputs, const float *factor, const float *weight, float *scaled)

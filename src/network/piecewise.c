@@ -1,6 +1,5 @@
 #include "gd/network/piecewise.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "gd/network/piecewise_kernels.h"

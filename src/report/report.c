@@ -5,7 +5,6 @@
 
 #include "gd/base/file.h"
 #include "gd/base/output.h"
-#include "gd/report/html.h"
 #include "gd/report/report_page.h"
 #include "gd/run/run_directory.h"
 #include "gd/sweep/tune.h"

@@ -1,5 +1,4 @@
 /* A sweep as one page: its configurations, its trials, and a curve for each. */
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

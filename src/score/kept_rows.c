@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "gd/base/memory.h"
-
 static size_t entry_bytes(const gd_kept_rows *kept)
 {
 	return gd_evaluation_entry(kept->features);

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <string.h>
 
 #include "gd/base/random.h"
 #include "gd/kernel/normal.h"

@@ -6,7 +6,6 @@
 
 #include <stdint.h>
 
-#include "gd/base/status.h"
 #include "gd/table/table.h"
 
 /* In the order of the dataset's parts (gd_part). */

@@ -2,7 +2,6 @@
 #include "gd/kernel/row_form.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gd/kernel/transpose.h"

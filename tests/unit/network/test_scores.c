@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gd/base/memory.h"
 #include "gd/network/scores.h"
 #include "../golden/golden.h"
 #include "unit.h"

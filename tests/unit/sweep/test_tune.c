@@ -1,6 +1,5 @@
 #include "gd/sweep/tune.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "gd/table/levels.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "rows_fixture.h"
 

@@ -1,7 +1,6 @@
 #include "unit.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "gd/base/sha256.h"
