@@ -14,6 +14,8 @@ export PRTE_MCA_hwloc_default_binding_policy=${PRTE_MCA_hwloc_default_binding_po
 # Copying from another process's memory is forbidden in many containers: a warning a message, then a slower path.
 export OMPI_MCA_btl_vader_single_copy_mechanism=${OMPI_MCA_btl_vader_single_copy_mechanism:-none}
 export OMPI_MCA_smsc=${OMPI_MCA_smsc:-^cma}
+# Nothing but shared memory and TCP: to look at other networks takes longer than to start (of Debian's libraries, libpsm2 alone .15 s).
+export OMPI_MCA_pml=${OMPI_MCA_pml:-ob1}
 # Open MPI 5 tries to pair IPv6 addresses of one host, and prints a line for each pair of ranks that it cannot.
 export OMPI_MCA_btl_tcp_disable_family=${OMPI_MCA_btl_tcp_disable_family:-6}
 # A rank computes on one thread; ranks are what there is more of.

@@ -76,7 +76,16 @@ bool gd_launch_copy_refused(void)
 }
 
 /* Open MPI 4's word and Open MPI 5's; what a version does not know it passes over. */
-static const char *const without_copies[][2] = {{"OMPI_MCA_btl_vader_single_copy_mechanism", "none"}, {"OMPI_MCA_smsc", "^cma"}};
+static const char *const without_copies[2][2] = {{"OMPI_MCA_btl_vader_single_copy_mechanism", "none"}, {"OMPI_MCA_smsc", "^cma"}};
+/* No daemon beside it, for which Open MPI 4 would wait a tenth of a second, and no look at networks: the library of one of them takes two tenths to time the processor's clock. */
+static const char *const of_one_process[2][2] = {{"OMPI_MCA_ess_singleton_isolated", "1"}, {"OMPI_MCA_pml", "ob1"}};
+
+/* What the user has chosen stays. */
+static void choose(const char *const settings[2][2])
+{
+	for (int i = 0; i < 2; i++)
+		setenv(settings[i][0], settings[i][1], 0);
+}
 
 void gd_launch_apply_settings(void)
 {
@@ -85,9 +94,10 @@ void gd_launch_apply_settings(void)
 	gd_output_set_relayed(space && !strncmp(space, "prte", 4));
 	if (gd_launch_local_size() > gd_cores_available())
 		setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+	if (gd_launch_launcher() == GD_LAUNCHER_NONE)
+		choose(of_one_process);
 	if (gd_launch_copy_refused())
-		for (size_t i = 0; i < sizeof without_copies / sizeof *without_copies; i++)
-			setenv(without_copies[i][0], without_copies[i][1], 0);
+		choose(without_copies);
 }
 
 gd_launcher gd_launch_launcher(void)

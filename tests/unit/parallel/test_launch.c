@@ -175,6 +175,24 @@ static void oversubscribed(void)
 	unsetenv(yield);
 }
 
+static void one_process(void)
+{
+	const char *isolated = "OMPI_MCA_ess_singleton_isolated", *transport = "OMPI_MCA_pml";
+	LAUNCHED("OMPI_COMM_WORLD_RANK", "0", "OMPI_COMM_WORLD_SIZE", "1");
+	unsetenv(isolated);
+	unsetenv(transport);
+	gd_launch_apply_settings();
+	CU_ASSERT(!getenv(isolated) && !getenv(transport));
+	LAUNCHED(NULL);
+	gd_launch_apply_settings();
+	CU_ASSERT(getenv(isolated) && getenv(transport));
+	setenv(transport, "cm", 1);
+	gd_launch_apply_settings();
+	CU_ASSERT_STRING_EQUAL(getenv(transport), "cm");
+	unsetenv(isolated);
+	unsetenv(transport);
+}
+
 /* As a container's default profile does. */
 static bool refuse_copies(void)
 {
@@ -265,6 +283,7 @@ const unit_test unit_tests[] = {
 	{"batch job", batch_job},
 	{"ranks of a host", local_size},
 	{"more ranks than cores", oversubscribed},
+	{"one process by itself", one_process},
 	{"copies refused by the kernel", copies_refused},
 	{"who started this", launchers},
 	{NULL, NULL},
