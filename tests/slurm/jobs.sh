@@ -162,7 +162,8 @@ equal "weights after a life" "$(weights_of runs/life/checkpoint.h5)" "$(referenc
 echo "== scancel"
 for launcher in train train-mpirun; do
 	run=runs/cancelled-$launcher
-	job=$(sbatch --parsable "${two[@]}" -J cancelled jobs/$launcher.sbatch "${network[@]}" --epochs 1000000 --checkpoint-every 200 --run "$run")
+	# The one second that mpirun gives its ranks in the tests is short for two nodes on a busy machine; a job's own are twenty.
+	job=$(OMPI_MCA_odls_base_sigkill_timeout=5 sbatch --parsable "${two[@]}" -J cancelled jobs/$launcher.sbatch "${network[@]}" --epochs 1000000 --checkpoint-every 200 --run "$run")
 	until_so 60 "a checkpoint" has_passed "$run" 0
 	scancel "$job"
 	until_so 40 "the end of a cancelled job" ended "$job"
