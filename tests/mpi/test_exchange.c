@@ -41,7 +41,7 @@ static const exchange_case cases[] = {
 	{1001, 1000, 17, false, false, 2, 1000, 1, 0},
 	{1001, 1000, 17, false, true, 1, 1000, 1000, 0},
 	{5000, 5000, 20, false, false, 1, 5000, 5000, 0},
-	{20011, 1024, 20, false, false, 20, 1024, 555, 0},
+	{5011, 256, 20, false, false, 20, 256, 147, 0},
 	{4099, 2050, 33, false, false, 2, 2050, 2049, 0},
 	/* Windows: of a batch; of three, the last one shorter, or of one row that is left out, or without a step; longer than their stretches; as long as all. */
 	{10, 3, 4, false, false, 4, 3, 1, 3},
@@ -51,9 +51,9 @@ static const exchange_case cases[] = {
 	{1, 4, 3, false, true, 0, 0, 0, 2},
 	{1000, 64, 20, false, false, 16, 64, 40, 320},
 	{1003, 250, 7, false, false, 5, 250, 3, 500},
-	{20011, 1024, 20, false, false, 20, 1024, 555, 5000},
-	{20011, 100, 20, false, false, 201, 100, 11, 700},
-	{20011, 1024, 20, false, false, 20, 1024, 555, 20011},
+	{5011, 256, 20, false, false, 20, 256, 147, 1250},
+	{5011, 100, 20, false, false, 51, 100, 11, 700},
+	{5011, 256, 20, false, false, 20, 256, 147, 5011},
 };
 
 /* The row at a position of an epoch, one at a time. */
