@@ -93,11 +93,11 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 		put(&f, "periodic-scale", "0.1");
 	put(&f, "hidden", "256,256");
 	/* An average of some, which share all but a little, where the time that it takes is not long; each reads every column. */
-	const bool wide = facts->numbers + facts->others > WIDE;
+	const bool wide = facts->numbers + facts->others > WIDE, very_few = facts->rows < VERY_FEW;
 	if (!very_many && options->hidden.count && !options->initial)
-		put(&f, "members", facts->rows < VERY_FEW ? "8" : facts->rows < FEW && !wide ? "16" : "4");
+		put(&f, "members", facts->rows < FEW && !wide && !(very_few && blind) ? "16" : very_few ? "8" : "4");
 	/* The more members, the fewer epochs. */
-	const int64_t epochs = blind ? 30 : facts->rows < VERY_FEW ? 40 : facts->rows < FEW ? (options->members > 8 ? 30 : 60) : !many ? 40 : !very_many ? 25 : 10;
+	const int64_t epochs = blind ? 30 : very_few ? 40 : facts->rows < FEW ? (options->members > 8 ? 30 : 60) : !many ? 40 : !very_many ? 25 : 10;
 	put(&f, "activation", "silu");
 	put(&f, "batch-size", "%" PRId64, batch);
 	put(&f, "epochs", "%" PRId64, epochs);
@@ -110,8 +110,8 @@ void gd_preset_fill(gd_train_options *options, const bool *given, const gd_prese
 	put(&f, "schedule", "cosine");
 	if (options->schedule == GD_COSINE && options->epochs > 1)
 		put(&f, "warmup-epochs", "1");
-	/* Members hold each other back, as very many rows do by themselves; of few rows that is not enough. */
-	const bool held = very_many || (options->members > 1 && facts->rows >= FEW);
+	/* Members hold each other back, as very many rows do by themselves; of few rows in bins that is not enough, nor where none say when to stop. */
+	const bool held = very_many || (options->members > 1 && (facts->rows >= FEW || (very_few && !blind)));
 	put(&f, "dropout", held ? "0.1" : many ? "0.4" : "0.3");
 	if (facts->validation) {
 		put(&f, "early-stop", "15");

@@ -122,7 +122,7 @@ refuse 4 'diverged' ranks 2 train --preset study "${small[@]}" --run wild2 --opt
 expect 0 '' ranks 2 train --preset study "${small[@]}" --run warm --initial first/model.h5 --epochs 1 -q
 # What a preset decided once is the model's, not a guess anew.
 expect 0 'preset auto' ranks 2 train --data songs.h5 --run guessed --activation tanh --epochs 1
-expect 0 "as 'guessed/model.h5' has it: --hidden 256,256 --activation tanh --batch-norm off --members 8" ranks 3 train --data songs.h5 --run onwards --initial guessed/model.h5 --epochs 1
+expect 0 "as 'guessed/model.h5' has it: --hidden 256,256 --activation tanh --batch-norm off --members 16" ranks 3 train --data songs.h5 --run onwards --initial guessed/model.h5 --epochs 1
 expect 0 '' ranks 1 train --data songs.h5 --run same --initial guessed/model.h5 --epochs 0 -q
 equal "weights of the initial model" "$(weights_of same/model.h5)" "$(weights_of guessed/model.h5)"
 refuse 3 "absent.h5" ranks 2 train --data songs.h5 --run absent --initial absent.h5 -q

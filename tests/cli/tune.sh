@@ -55,7 +55,7 @@ done
 settings() { grep -E '^(activation|dropout|optimizer|learning-rate|weight-decay|members|encoding|periodic) =' "$1/config.ini"; }
 sed '/epochs/d' small.ini >open.ini
 expect 0 '' ranks 2 tune --data blind.h5 --config open.ini --trials 1 --best 2 --folds 2 --run blind
-grep -q 'race-1/defaults .* activation=silu .* optimizer=adamw .* members=8' blind/tune.txt || fail "the leaderboard does not show the preset's values"
+grep -q 'race-1/defaults .* activation=silu .* optimizer=adamw .* members=16' blind/tune.txt || fail "the leaderboard does not show the preset's values"
 equal "what the best two are trained with" "$(for run in blind/best/best-*; do settings "$run"; done | sort)" "$(for run in blind/race-1/*-fold1; do settings "$run"; done | sort)"
 place=$(awk '/^[0-9].*race-1\/defaults/ { print $1 }' blind/tune.txt)
 epochs=$(h5dump -y -d /trials/best_epoch blind/race-1/sweep.h5 | tr -dc '0-9, \n' | grep , | tr -d ' ')

@@ -43,7 +43,7 @@ static void test_shapes(void)
 		gd_preset_facts facts = {.rows = rows[i], .numbers = 5, .others = 3, .classes = 4, .open = true, .validation = true};
 		gd_train_options o = fill(&facts, "--preset auto", line);
 		/* Of few rows there are more members instead of epochs. */
-		CU_ASSERT(rows[i] < 2000 ? o.epochs == 40 && o.members == 8 : rows[i] < 5000 ? o.epochs == 30 && o.members == 16 : o.epochs <= epochs && o.members <= 4);
+		CU_ASSERT(rows[i] < 2000 ? o.epochs == 40 && o.members == 16 : rows[i] < 5000 ? o.epochs == 30 && o.members == 16 : o.epochs <= epochs && o.members <= 4);
 		CU_ASSERT(o.batch_size >= batch && o.epochs >= 1 && o.early_stop > 0 && o.calibrate);
 		CU_ASSERT(strstr(line, "--batch-size") && strstr(line, "--epochs") && strstr(line, "--learning-rate"));
 		epochs = rows[i] < 5000 ? epochs : o.epochs;
@@ -77,11 +77,21 @@ static void test_parts(void)
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --members 1", line).epochs, 60);
 	facts.rows = 1000;
 	o = fill(&facts, "--preset auto", line);
-	CU_ASSERT(o.members == 8 && strstr(line, "--members 8"));
+	CU_ASSERT(o.members == 16 && o.dropout < 0.2 && o.epochs == 40);
+	CU_ASSERT(fill(&facts, "--preset auto --members 1", line).dropout > 0.2);
+	/* What each part of so few rows is for, many columns and no validation part take away. */
+	facts.others = 300;
+	CU_ASSERT_EQUAL(fill(&facts, "--preset auto", line).members, 8);
+	facts.others = 0;
+	facts.validation = false;
+	o = fill(&facts, "--preset auto", line);
+	CU_ASSERT(o.members == 8 && o.dropout > 0.2);
+	facts.validation = true;
 	/* Nothing to share, weights of another shape, rows so many that one takes long enough. */
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --hidden none", line).members, 1);
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --initial model.h5", line).members, 1);
 	CU_ASSERT_EQUAL(fill(&facts, "--preset auto --members 2", line).members, 2);
+	facts.rows = 2000;
 	CU_ASSERT(fill(&facts, "--preset auto", line).dropout > 0.2);
 	facts.rows = 4999;
 	CU_ASSERT(fill(&facts, "--preset auto", line).dropout > 0.2);
@@ -101,7 +111,7 @@ static void test_parts(void)
 		o = fill(&facts, "--preset auto", line);
 		facts.validation = false;
 		gd_train_options blind = fill(&facts, "--preset auto", line);
-		CU_ASSERT(blind.epochs <= o.epochs && blind.epochs == 30 && blind.weight_decay > o.weight_decay && blind.early_stop == 0 && blind.members == o.members);
+		CU_ASSERT(blind.epochs <= o.epochs && blind.epochs == 30 && blind.weight_decay > o.weight_decay && blind.early_stop == 0 && blind.dropout >= o.dropout);
 	}
 	facts.validation = true;
 	facts.rows = 1000;
