@@ -192,7 +192,7 @@ static gd_status try_later_header(search *s, const gd_dialect *wanted, int *line
 /* Where the usual delimiters make no table, rare ones may. */
 static gd_status try_rare_delimiters(search *s, const gd_dialect *wanted)
 {
-	static const char rare[] = "#:^~\x01\x1f\x1e\x02!*@&$%/\\";
+	static const char rare[] = "#:^~\x01\x1f\x1e\x02\x14!*@&$%/\\";
 	search other = *s;
 	/* A line that begins with the first is a comment rather. */
 	other.delimiters = s->size && *s->bytes == *rare ? rare + 1 : rare;

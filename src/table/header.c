@@ -91,22 +91,50 @@ gd_status gd_header_take(const gd_dialect *dialect, const gd_record *first, gd_a
 	return status;
 }
 
-gd_status gd_header_compare(const gd_dialect *dialect, const gd_record *first, const char *name, const gd_record *header, const char *other)
+/* The first of the names that `other` lacks, NULL where it has all; `order` (may be NULL) gets where it has them, each place once. */
+static const char *find_lacking(const gd_record *names, const gd_record *other, int *order)
+{
+	for (int i = 0; i < names->count; i++) {
+		int found = i < other->count && !strcmp(other->fields[i], names->fields[i]) ? i : -1;
+		for (int j = 0; j < other->count && found < 0; j++)
+			found = !strcmp(other->fields[j], names->fields[i]) ? j : -1;
+		if (found < 0)
+			return names->fields[i];
+		if (order)
+			order[i] = found;
+	}
+	return NULL;
+}
+
+/* Columns without a name may be told apart by their places alone. */
+static bool is_order(const int *order, int columns)
+{
+	int64_t sum = 0;
+	for (int i = 0; i < columns; i++)
+		sum += order[i];
+	return sum == (int64_t)columns * (columns - 1) / 2;
+}
+
+gd_status gd_header_compare(const gd_dialect *dialect, const gd_record *first, const char *name, const gd_record *header, const char *other, int *order)
 {
 	char room[GD_EXCERPT_ROOM], another[GD_EXCERPT_ROOM];
 	int columns = count_columns(dialect, first);
 	gd_arena arena = {0};
 	gd_record mine;
 	gd_header_twins twins;
-	if (columns != header->count)
-		return gd_error(GD_BAD_DATA, "cannot read '%s': it has %d %s, and '%s' has %d; several files are one table", name, columns, gd_plural(columns, "column", "columns"), other, header->count);
+	for (int i = 0; i < header->count; i++)
+		order[i] = i;
 	if (!dialect->header)
-		return gd_ok();
+		return columns == header->count ? gd_ok() : gd_error(GD_BAD_DATA, "cannot read '%s': it has %d %s, and '%s' has %d; several files are one table", name, columns, gd_plural(columns, "column", "columns"), other, header->count);
 	gd_status status = gd_header_take(dialect, first, &arena, &mine, &twins);
-	for (int i = 0; i < columns && !gd_failed(&status); i++)
-		if (strcmp(mine.fields[i], header->fields[i]) != 0)
-			status = gd_error(GD_BAD_DATA, "cannot read '%s': its column %d is '%s', that of '%s' is '%s'; several files are one table, each with the same header", name, i + 1,
-				gd_excerpt(mine.fields[i], room), other, gd_excerpt(header->fields[i], another));
+	if (gd_failed(&status))
+		return status;
+	const char *lacking = find_lacking(header, &mine, order), *further = find_lacking(&mine, header, NULL);
+	if (lacking || further)
+		status = gd_error(GD_BAD_DATA, "cannot read '%s': it %s '%s', which '%s' %s; several files are one table, each with the same columns", name, lacking ? "has no column" : "has a column", gd_excerpt(lacking ? lacking : further, room),
+			gd_excerpt(other, another), lacking ? "has" : "has not");
+	else if (columns != header->count || !is_order(order, columns))
+		status = gd_error(GD_BAD_DATA, "cannot read '%s': it has %d %s, and '%s' has %d; several files are one table", name, columns, gd_plural(columns, "column", "columns"), other, header->count);
 	gd_arena_release(&arena);
 	return status;
 }

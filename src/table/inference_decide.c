@@ -203,6 +203,8 @@ static void make_date(gd_inference_column *column, const gd_schema *schema)
 		snprintf(column->words + strlen(column->words), sizeof column->words - strlen(column->words), "%s%s", i ? ", " : "", parts[i]);
 	snprintf(column->why, sizeof column->why, count ? "%s: %s" : "%s of which no year, month, weekday or hour varies",
 		calendar->undated == calendar->count ? "times" : names[order], column->words);
+	if (!count && column->asked && calendar->count < values)
+		warn_of_unreadable(column, values - calendar->count, "no date", "no dates");
 	if (!count)
 		return;
 	strcat(column->words, words[order]);
@@ -396,7 +398,7 @@ void gd_inference_decide(gd_inference_column *column, const gd_schema *schema)
 		make_date(column, schema);
 	else
 		snprintf(column->why, sizeof column->why, "as asked; %lld distinct", (long long)gd_summary_distinct(summary));
-	if (!summary->missing || column->role == GD_ROLE_DROP)
+	if (!summary->missing || (column->role == GD_ROLE_DROP && summary->missing < gd_summary_values(summary)))
 		return;
 	snprintf(missing, sizeof missing, ", %lld missing", (long long)summary->missing);
 	strncat(column->why, missing, sizeof column->why - strlen(column->why) - 1);

@@ -181,6 +181,10 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 	size_t currency = currency_bytes(at);
 	const char *unit = at;
 	at = skip_blanks(at + currency);
+	if (currency && !closed && !negative && *at == '(') {
+		closed = negative = true;
+		at = skip_blanks(at + 1);
+	}
 	if (currency && !closed && !negative && *at == '-') {
 		negative = true;
 		at++;

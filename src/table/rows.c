@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
@@ -130,15 +131,16 @@ gd_status gd_rows_agree(gd_rows *rows)
 
 static gd_status read_part(const gd_rows *rows, const gd_record *record, gd_row *row)
 {
-	static const char *const names[GD_SPLIT_PARTS] = {"train", "validation", "test"};
+	enum { WORDS = 4 };
+	static const char *const names[GD_SPLIT_PARTS][WORDS] = {{"train", "training"}, {"validation", "valid", "val", "dev"}, {"test", "testing"}};
 	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM];
 	const char *text = record->fields[rows->split_field];
-	for (unsigned i = 0; i < GD_SPLIT_PARTS; i++) {
-		if (!strcmp(text, names[i])) {
-			row->part = i;
-			return gd_ok();
-		}
-	}
+	for (unsigned i = 0; i < GD_SPLIT_PARTS; i++)
+		for (int word = 0; word < WORDS && names[i][word]; word++)
+			if (!strcasecmp(text, names[i][word])) {
+				row->part = i;
+				return gd_ok();
+			}
 	return gd_error(GD_BAD_DATA, "expected train, validation or test in column '%s', found '%s'", gd_excerpt(rows->split_column, room), gd_excerpt(text, other));
 }
 

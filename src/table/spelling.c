@@ -123,8 +123,8 @@ bool gd_spelling_gap(const char *text)
 {
 	static const char *const words[] = {"na", "n/a", "n.a.", "n.a", "#n/a", "<na>", "nan", "nat", "none", "(none)", "null", "(null)", "<null>", "nil", "unknown", "unk", "missing", "(missing)", "blank", "(blank)",
 		"not available", "not applicable", "not known", "not specified", "not reported", "not recorded", "no data", "undefined", "unspecified", "tbd", "tba", "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94", "?", "??", "???",
-		".", "..", "...", "\\n", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "k.a.", "k. a.", "unbekannt", "inconnu", "desconocido"};
-	enum { LONGEST = 16 };
+		".", "..", "...", "\\n", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "k.a.", "k. a.", "keine angabe", "nicht bekannt", "sin datos", "sin dato", "n.d.", "unbekannt", "inconnu", "desconocido"};
+	enum { LONGEST = 24 };
 	char folded[LONGEST];
 	if (strlen(text) >= LONGEST)
 		return false;

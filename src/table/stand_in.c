@@ -52,10 +52,10 @@ size_t gd_stand_in_put(const gd_stand_in *stand_in, char *bytes, size_t size, bo
 
 /* ---- a delimiter ---- */
 
-/* What no name ends in, most likely. */
+/* What no name ends in, most likely; characters of control stand alone. */
 static bool is_mark(char c)
 {
-	return c && !isalnum((unsigned char)c) && !strchr("_\"'", c);
+	return ((unsigned char)c >= ' ' || c == '\t') && !isalnum((unsigned char)c) && !strchr("_\"'", c);
 }
 
 /* How often `mark` is in bytes [size]. */

@@ -122,7 +122,23 @@ static gd_status take_header(gd_table *table, const gd_record *first)
 	size_t columns = (size_t)table->header.count;
 	table->loose = gd_arena_take(&table->arena, columns, sizeof *table->loose);
 	table->loose_line = gd_arena_take(&table->arena, columns, sizeof *table->loose_line);
-	return table->loose && table->loose_line ? gd_ok() : gd_out_of_memory("the columns");
+	table->order = gd_arena_take(&table->arena, columns, sizeof *table->order);
+	table->ordered = gd_arena_take(&table->arena, columns + 1, sizeof *table->ordered);
+	table->ordered_lengths = gd_arena_take(&table->arena, columns + 1, sizeof *table->ordered_lengths);
+	return table->loose && table->loose_line && table->order && table->ordered && table->ordered_lengths ? gd_ok() : gd_out_of_memory("the columns");
+}
+
+/* A later file's header, which may have the columns in another order. */
+static gd_status compare_header(gd_table *table, const gd_record *first)
+{
+	const char *other = table->options.names ? table->options.names[0] : table->paths[0];
+	gd_status status = gd_header_compare(&table->splitter.dialect, first, gd_table_name(table), &table->header, other, table->order);
+	table->permuted = false;
+	for (int i = 0; i < table->header.count && !gd_failed(&status); i++)
+		table->permuted = table->permuted || table->order[i] != i;
+	if (table->permuted && table->file >= table->files_told && !table->options.quiet)
+		gd_log_note("'%s' has its columns in another order than '%s'; they are taken by their names", gd_table_name(table), other);
+	return status;
 }
 
 /* ---- records ---- */
@@ -155,7 +171,7 @@ static gd_status open_file(gd_table *table)
 	table->first_begin = table->splitter.begin;
 	status = gd_table_check_charset(table, &first);
 	if (!gd_failed(&status))
-		status = table->header.count ? gd_header_compare(&table->splitter.dialect, &first, gd_table_name(table), &table->header, table->options.names ? table->options.names[0] : table->paths[0]) : take_header(table, &first);
+		status = table->header.count ? compare_header(table, &first) : take_header(table, &first);
 	if (!gd_failed(&status) && table->splitter.dialect.looks_like_data && table->file >= table->files_told && !table->options.quiet)
 		gd_table_warn_of_data(table, &first);
 	table->files_told = table->file >= table->files_told ? table->file + 1 : table->files_told;
@@ -247,7 +263,7 @@ static gd_status next_file(gd_table *table, bool *more)
 	return gd_failed(&status) || !table->stretches ? status : enter_stretch(table);
 }
 
-/* The next record into table->record, unless there is none, or what comes is a footer, which is `*passed` over. A status is long: one that is copied takes a part of the time that a record has, so each is where it is returned. */
+/* The next record into table->record, unless there is none, or what comes is a footer or a blank row, which is `*passed` over. A status is long: one that is copied takes a part of the time that a record has, so each is where it is returned. */
 static gd_status read_next(gd_table *table, bool *more, bool *passed)
 {
 	bool ended = false;
@@ -273,9 +289,15 @@ static gd_status read_next(gd_table *table, bool *more, bool *passed)
 			return status;
 	}
 	table->pending = false;
+	if (table->permuted)
+		gd_table_order(table, at);
 	if (at->found & GD_SCAN_LOOSE)
 		gd_table_note_loose_quotes(table, at);
 	if (at->count != table->header.count) {
+		/* Rows of a spreadsheet that hold nothing. */
+		*passed = gd_table_is_blank(table, at);
+		if (*passed)
+			return gd_ok();
 		gd_status status = gd_table_check_fields(table, at);
 		if (status.code != GD_BAD_DATA)
 			return status;

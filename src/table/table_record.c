@@ -77,6 +77,14 @@ void gd_table_note_loose_quotes(gd_table *table, const gd_record *record)
 	}
 }
 
+bool gd_table_is_blank(const gd_table *table, const gd_record *record)
+{
+	bool blank = table->options.ragged == GD_RAGGED_REFUSE;
+	for (int i = 0; i < record->count && blank; i++)
+		blank = !record->lengths[i];
+	return blank;
+}
+
 gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 {
 	int columns = table->header.count;
@@ -86,11 +94,15 @@ gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 		record->count = columns;
 		return gd_ok();
 	}
-	bool open = record->count == columns - 1 && !table->header.lengths[columns - 1];
+	bool open = record->count == columns - 1 && !table->header.lengths[columns - 1] && !table->permuted;
 	if (!open && table->options.ragged == GD_RAGGED_REFUSE) {
-		char message[128];
-		snprintf(message, sizeof message, "expected %d fields, found %d%s", columns, record->count,
-			*record->fields[0] == '#' ? "; --comment '#' leaves out lines that begin with it" : "");
+		char message[192];
+		bool escaped = false;
+		for (int i = 0; i < record->count - 1; i++)
+			escaped = escaped || (record->lengths[i] && record->fields[i][record->lengths[i] - 1] == '\\');
+		snprintf(message, sizeof message, "expected %d fields, found %d%s%s", columns, record->count,
+			*record->fields[0] == '#' ? "; --comment '#' leaves out lines that begin with it" : "",
+			escaped && table->splitter.dialect.delimiter == ',' ? "; backslashes before commas that part nothing: sed 's/\\\\,/;/g' FILE | genre-dist ... -" : "");
 		return gd_table_fail(table, record->line, message);
 	}
 	record->ragged = !open;
@@ -98,6 +110,20 @@ gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 	if (record->ragged)
 		record->count = 0;
 	return gd_record_fit(&table->room, record, columns);
+}
+
+void gd_table_order(gd_table *table, gd_record *record)
+{
+	const int columns = table->header.count;
+	if (record->count != columns && record->count != columns + 1)
+		return;
+	for (int i = 0; i < record->count; i++) {
+		const int place = i < columns ? table->order[i] : i;
+		table->ordered[i] = record->fields[place];
+		table->ordered_lengths[i] = record->lengths[place];
+	}
+	record->fields = table->ordered;
+	record->lengths = table->ordered_lengths;
 }
 
 /* Files that were put one behind the other have headers between them. */

@@ -1,4 +1,6 @@
 /* A table's records as they come, and lines behind the last that are none. */
+#include <string.h>
+
 #include "gd/base/parse.h"
 #include "gd/table/table_state.h"
 
@@ -73,7 +75,7 @@ gd_status gd_table_pass_footer(gd_table *table, const gd_status *ragged, bool *p
 		mine += !ended && !gd_table_is_behind(table);
 	}
 	if (line <= HEAD || count >= columns || !again || !ended)
-		return again && !ended ? *ragged : gd_error(GD_BAD_DATA, "%s; the table without it: sed %lldd FILE | genre-dist ... -", ragged->message, (long long)line);
+		return (again && !ended) || strstr(ragged->message, "FILE") ? *ragged : gd_error(GD_BAD_DATA, "%s; the table without it: sed %lldd FILE | genre-dist ... -", ragged->message, (long long)line);
 	if (!text)
 		return gd_error(GD_BAD_DATA, "%s, and no record follows: a footer, or a record that was cut off; the table without it: head -n %lld FILE | genre-dist ... -", ragged->message, (long long)(line - 1));
 	*passed = true;

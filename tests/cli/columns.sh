@@ -255,6 +255,12 @@ equal "what is left" "$(names_of doubles.h5)" '"length", "width", "length_2=east
 pre doubles --numeric length_3 --drop width
 equal "what is asked for is kept" "$(names_of doubles.h5)" '"length", "length_2=east", "length_2=north", "length_2=south", "length_3"'
 
+pre plain --date site
+says "warning: column 'site': 240 of 240 values are no dates \\('east' for one\\)"
+awk -F , -v OFS=, 'NR == 1 { print $0, "year"; next } { print $0, NR % 100 == 2 ? "of " NR : "" }' plain.csv >cells.csv
+pre cells
+says "^ +year +drop +identifier: 3 texts, all different, 237 missing"
+
 # ---- what is no record, and records of one kind --------------------------------------------------------------------
 pre plain
 cp plain.h5 bare.h5

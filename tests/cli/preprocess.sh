@@ -131,6 +131,11 @@ refuse 3 "flowers.csv': it has no column 'Kind'; did you mean 'kind'" "$GENRE_DI
 bad 3 "column 'k' holds one class only in 1 record;" 'k,b,k\n1,2,u\n'
 bad 3 "it has no column 'house'" "a,b,k\n$good" --group house
 bad 3 "expected train, validation or test in column 'k', found 'v'" "a,k,s\n1,v,train\n2,u,dev\n" --target s --split column --split-column k
+for words in train,validation,test Train,VAL,Testing training,dev,TEST; do
+	IFS=, read -r first second third <<<"$words"
+	{ echo a,k,part; for i in {1..30}; do echo "$((i * 7 % 11)),$((i % 2)),$([[ $((i % 5)) == 0 ]] && echo "$second" || { [[ $((i % 5)) == 1 ]] && echo "$third" || echo "$first"; })"; done; } >parts.csv
+	expect 0 "18 training, 6 validation and 6 test records" "$GENRE_DIST" preprocess parts.csv --target k --split column --split-column part -o parts.h5 --force
+done
 bad 2 '--split column needs --split-column' "a,b,k\n$good" --split column
 bad 2 '--split-column goes with --split column' "a,b,k\n$good" --split-column a
 bad 2 '--split grouped needs --group' "a,b,k\n$good" --split grouped
@@ -142,7 +147,7 @@ bad 2 'colour' "a,b,k\n$good" --colour
 refuse 2 'preprocess needs a table' "$GENRE_DIST" preprocess
 refuse 2 'quiet and --verbose contradict' "$GENRE_DIST" preprocess flowers.csv -o x.h5 --target kind -q -v
 refuse 2 'a dataset goes into a file, not to stdout' "$GENRE_DIST" preprocess flowers.csv --target kind -o -
-refuse 3 "'songs.csv': it has 23 columns, and 'flowers.csv' has 10" "$GENRE_DIST" preprocess flowers.csv songs.csv --target kind -o x.h5
+refuse 3 "'songs.csv': it has no column '" "$GENRE_DIST" preprocess flowers.csv songs.csv --target kind -o x.h5
 refuse 3 "column 'sepal' looks continuous .* this program learns classes" "$GENRE_DIST" preprocess flowers.csv --target sepal -o x.h5
 refuse 3 "column 'id' holds 2000 different texts" "$GENRE_DIST" preprocess flowers.csv --target id -o x.h5
 

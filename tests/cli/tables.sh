@@ -218,7 +218,16 @@ expect 0 '' "$GENRE_DIST" preprocess one.csv two.csv.gz --target kind -o made.h5
 same made
 equal "the source of several files" "$(h5dump -a /source made.h5 | sed -n 's/.*(0): "\(.*\)"/\1/p')" 'one.csv, two.csv.gz'
 head -n 1 plain.csv | sed s/width/breadth/ >other.csv
-refuse 3 "'other.csv': its column 2 is 'breadth', that of 'one.csv' is 'width'" "$GENRE_DIST" preprocess one.csv other.csv --target kind -o x.h5
+refuse 3 "'other.csv': it has no column 'width', which 'one.csv' has; several files are one table" "$GENRE_DIST" preprocess one.csv other.csv --target kind -o x.h5
+refuse 3 "it has a column 'breadth', which 'one.csv' has not" "$GENRE_DIST" preprocess one.csv <(sed '1s/$/,breadth/; 2,$s/$/,1/' one.csv) -o x.h5 --target kind
+# In another order they are taken by their names.
+gzip -dc two.csv.gz | awk -F , -v OFS=, '{ print $4, $2, $1, $3 }' >turned.csv
+for count in 1 3 8; do
+	expect 0 "'turned.csv' has its columns in another order than 'one.csv'; they are taken by their names" ranks $count preprocess one.csv turned.csv --target kind -o made.h5 --force
+	same made
+done
+sed '3s/,[^,]*$//' turned.csv >short.csv
+refuse 3 "line 3: expected 4 fields, found 3" "$GENRE_DIST" preprocess one.csv short.csv --target kind -o x.h5 -q
 sed '50s/,/;/g' plain.csv >bad.csv
 refuse 3 "'bad.csv': line 50: expected 4 fields, found 1" "$GENRE_DIST" preprocess one.csv bad.csv --target kind -o x.h5
 
@@ -313,6 +322,10 @@ for cut in 6 11; do
 done
 refuse 3 "line 100: expected 4 fields, found 2; the table without it: sed 100d FILE" "$GENRE_DIST" preprocess <(sed '100s/.*/Total,240/' plain.csv) --target kind -o x.h5
 refuse 3 "line 241: expected 4 fields, found 6; the table without it: sed 241d FILE" "$GENRE_DIST" preprocess <(sed '241s/$/,1,2/' plain.csv) --target kind -o x.h5
+refuse 3 "line 50: expected 4 fields, found 5; backslashes before commas .*: sed " "$GENRE_DIST" preprocess <(sed '50s/\(.*\),/\1\\, there,/' plain.csv) --target kind -o x.h5
+sed '9a ,,,,,,,' plain.csv | sed '$a ,\n,,,,,,,' >blank-rows.csv
+expect 0 '' "$GENRE_DIST" preprocess blank-rows.csv --target kind -o made.h5 --force
+same made
 refuse 3 "line 7: expected 4 fields, found 6$" "$GENRE_DIST" preprocess <(sed '7,20s/$/,1,2/' plain.csv) --target kind -o x.h5
 sed '7s/$/,1,2/' plain.csv >ragged.csv
 expect 0 "warning: 1 of 240 records has another number of fields than the header, in line 7" "$GENRE_DIST" predict run/model.h5 ragged.csv -o made.out

@@ -18,8 +18,8 @@ typedef struct gd_header_twins {
  * it, the first of these that no column is called. Columns without a name stay without.
  */
 GD_CHECKED gd_status gd_header_take(const gd_dialect *dialect, const gd_record *first, gd_arena *arena, gd_record *header, gd_header_twins *twins);
-/* Whether the file `name`, whose first record this is, has the header of the file `other`; if not, GD_BAD_DATA says where they part. */
-GD_CHECKED gd_status gd_header_compare(const gd_dialect *dialect, const gd_record *first, const char *name, const gd_record *header, const char *other);
+/* Whether the file `name`, whose first record this is, has the columns of the file `other`: `order` [columns] gets the place of each in this file. If not, GD_BAD_DATA says where they part. */
+GD_CHECKED gd_status gd_header_compare(const gd_dialect *dialect, const gd_record *first, const char *name, const gd_record *header, const char *other, int *order);
 
 /* Whether the header's first field is a comment's character alone, as blanks part it from the first name: 0 or 1. */
 int gd_header_lone_comment(const gd_dialect *dialect, const gd_record *first);

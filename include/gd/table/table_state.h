@@ -27,6 +27,10 @@ struct gd_table {
 	bool pending;   /* the first record, which is no header, is in `record` */
 	gd_arena arena; /* the header's */
 	gd_record header;
+	int *order;       /* [columns]: the place of each in the file at hand */
+	bool permuted;    /* which differ from those in the first file */
+	char **ordered;   /* [columns + 1], with the lengths: a record's fields in order */
+	size_t *ordered_lengths;
 	gd_record record; /* the one delivered last */
 	int64_t number;
 	gd_record_room room;
@@ -62,9 +66,13 @@ void gd_table_describe(gd_table *table);
 /* Its header looks like a record. */
 void gd_table_warn_of_data(const gd_table *table, const gd_record *first);
 
+/* Whether a record of another length than the header, which is no matter elsewhere, has no field with anything in it. */
+bool gd_table_is_blank(const gd_table *table, const gd_record *record);
 /* A record as it should be: in UTF-8, with as many fields as the header. */
 GD_CHECKED gd_status gd_table_check_charset(gd_table *table, gd_record *record);
 GD_CHECKED gd_status gd_table_check_fields(gd_table *table, gd_record *record);
+/* The fields in the order of the first file's header; a record with too few or too many stays as it is. */
+void gd_table_order(gd_table *table, gd_record *record);
 /* Whether the record is the header again; counted. */
 bool gd_table_repeats_header(gd_table *table, const gd_record *record);
 /*
