@@ -11,10 +11,10 @@
 #include "gd/base/file.h"
 #include "gd/base/parse.h"
 #include "gd/base/sha256.h"
+#include "gd/features/split.h"
 #include "gd/parallel/launch.h"
-#include "gd/table/inference.h"
-#include "gd/table/split.h"
-#include "gd/table/table.h"
+#include "gd/reader/table.h"
+#include "gd/schema/inference.h"
 
 /* Of a file, for each second that the stages may take. */
 enum { BLOCK = 1 << 20,

@@ -9,9 +9,9 @@
 #include "gd/base/sha256.h"
 #include "gd/preprocess/preprocess.h"
 #include "gd/run/run_directory.h"
+#include "gd/schema/shipped.h"
 #include "gd/songs/synth.h"
 #include "gd/store/checkpoint.h"
-#include "gd/table/shipped.h"
 #include "gd/train/trainer.h"
 
 /* A wide layer: its products have more than 256 terms, which is where other definitions differ. */

@@ -11,10 +11,10 @@
 #include "gd/base/output.h"
 #include "gd/base/sha256.h"
 #include "gd/preprocess/preprocess.h"
+#include "gd/schema/shipped.h"
 #include "gd/songs/profile.h"
 #include "gd/songs/synth.h"
 #include "gd/songs/synth_dataset.h"
-#include "gd/table/shipped.h"
 
 typedef struct synth_options {
 	const char *output, *profile, *make_profile;

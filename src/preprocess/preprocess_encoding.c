@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
+#include "gd/features/encoding_fit.h"
 #include "gd/parallel/deal.h"
 #include "gd/parallel/join.h"
 #include "gd/preprocess/preprocess_ranges.h"
-#include "gd/table/encoding_fit.h"
 
 /* What is learned of a column. `together`: who holds the other values; NULL: nobody. */
 typedef gd_status column_work(gd_preprocess *run, int term, const gd_status *mine, gd_pile *column, gd_ordered_room *room, const gd_together *together);

@@ -7,8 +7,8 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
+#include "gd/features/levels.h"
 #include "gd/preprocess/preprocess_encoding.h"
-#include "gd/table/levels.h"
 
 void gd_preprocess_row(void *context, int64_t position, double *features)
 {

@@ -13,8 +13,8 @@
 #include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_schema.h"
 #include "gd/preprocess/preprocess_test.h"
-#include "gd/table/spelling.h"
-#include "gd/table/target.h"
+#include "gd/schema/target.h"
+#include "gd/value/spelling.h"
 
 /* Each rank's records have numbers of their own until it is known how many there are in front of them; for inference that will do. */
 enum { RANK_SHIFT = 40 };

@@ -12,8 +12,8 @@
 #include "gd/preprocess/preprocess_memory.h"
 #include "gd/preprocess/preprocess_open.h"
 #include "gd/preprocess/preprocess_print.h"
-#include "gd/table/inference.h"
-#include "gd/table/shipped.h"
+#include "gd/schema/inference.h"
+#include "gd/schema/shipped.h"
 
 /* What the options say holds for every column. */
 static gd_status choose_encoding(const gd_preprocess_options *options, gd_schema *schema)

@@ -8,9 +8,9 @@
 
 #include "gd/base/memory.h"
 #include "gd/base/shell_word.h"
+#include "gd/features/recipe.h"
 #include "gd/run/reproduce.h"
 #include "gd/score/calibration.h"
-#include "gd/table/recipe.h"
 
 enum { LABEL_WIDTH = 12, LINE_WIDTH = 110, LISTED_FEATURES = 40, FEW_ROWS = 30 };
 

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
+#include "gd/features/recipe.h"
 #include "gd/report/html.h"
 #include "gd/report/report_page.h"
 #include "gd/run/reproduce.h"
-#include "gd/table/recipe.h"
 
 enum {
 	MOST_GROUPS = 6,

@@ -3,8 +3,8 @@
 #include <float.h>
 #include <string.h>
 
+#include "gd/features/encoding_fit.h"
 #include "gd/run/preset.h"
-#include "gd/table/encoding_fit.h"
 
 static const char *const initialisations[] = {"torch", "he", "glorot", NULL};
 static const char *const decays[] = {"all", "weights", NULL};

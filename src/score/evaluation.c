@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gd/base/memory.h"
+#include "gd/features/levels.h"
 #include "gd/kernel/permutation.h"
 #include "gd/kernel/transpose.h"
 #include "gd/network/temperature.h"
@@ -11,7 +12,6 @@
 #include "gd/score/score_reduce.h"
 #include "gd/store/packed_rows.h"
 #include "gd/store/row_file.h"
-#include "gd/table/levels.h"
 
 enum { PIECE_BYTES = 4 << 20 }; /* of the rows that are read at a time */
 

@@ -1,4 +1,4 @@
-/* A recipe's terms as nodes of a graph: what src/table/treatment.c computes, in double as there. */
+/* A recipe's terms as nodes of a graph: what src/schema/treatment.c computes, in double as there. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
 #include "gd/score/export_parts.h"
-#include "gd/table/spelling.h"
+#include "gd/value/spelling.h"
 
 typedef gd_onnx_value value;
 

@@ -4,7 +4,7 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/random.h"
-#include "gd/table/recipe.h"
+#include "gd/features/recipe.h"
 
 /* The features of terms of a column, features [recipe->features], overwritten; their number. */
 static int features_of(const gd_recipe *recipe, int column, int *features)

@@ -9,9 +9,9 @@
 
 #include "gd/base/excerpt.h"
 #include "gd/base/parse.h"
-#include "gd/table/dictionary.h"
-#include "gd/table/table.h"
-#include "gd/table/treatment.h"
+#include "gd/reader/table.h"
+#include "gd/schema/treatment.h"
+#include "gd/value/dictionary.h"
 
 /* What a record has to tell. */
 typedef struct measured_song {

@@ -5,8 +5,8 @@
 
 #include "gd/base/random.h"
 #include "gd/kernel/normal.h"
+#include "gd/schema/treatment.h"
 #include "gd/songs/song_text.h"
-#include "gd/table/treatment.h"
 
 /* Positions in a record's stream of random numbers. */
 enum {

@@ -9,16 +9,16 @@
 #include "gd/base/log.h"
 #include "gd/base/random.h"
 #include "gd/base/sha256.h"
+#include "gd/features/encoding_fit.h"
+#include "gd/features/recipe.h"
+#include "gd/features/split.h"
+#include "gd/features/statistics.h"
 #include "gd/kernel/permutation.h"
 #include "gd/parallel/mpi_error.h"
 #include "gd/parallel/reduce.h"
+#include "gd/schema/shipped.h"
 #include "gd/store/dataset.h"
 #include "gd/store/dataset_print.h"
-#include "gd/table/encoding_fit.h"
-#include "gd/table/recipe.h"
-#include "gd/table/shipped.h"
-#include "gd/table/split.h"
-#include "gd/table/statistics.h"
 
 enum {
 	STRETCHES = 1024,      /* of the training part, summed up each by itself: the order of all additions is fixed */

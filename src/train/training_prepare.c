@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gd/base/log.h"
+#include "gd/features/levels.h"
 #include "gd/network/arithmetic.h"
 #include "gd/parallel/launch.h"
 #include "gd/run/machine.h"
@@ -14,7 +15,6 @@
 #include "gd/run/reproduce.h"
 #include "gd/run/run_recovery.h"
 #include "gd/score/calibration.h"
-#include "gd/table/levels.h"
 #include "gd/train/step_settings.h"
 #include "gd/train/training_rows.h"
 

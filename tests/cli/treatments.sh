@@ -33,7 +33,7 @@ while IFS= read -r row; do
 	patterns[$column]+=$pattern
 	rows=$((rows + 1))
 done < <(sed -n '/^| treatment |/,/^$/s/^\(| `.*\)/\1/p' "$GD_SOURCE_DIRECTORY/data/README.md")
-equal "rows of the table, and treatments" "$rows" "$(sed -n '/^static const gd_treatment treatments/,/^}/p' "$GD_SOURCE_DIRECTORY/src/table/treatment.c" | grep -c '^.{"')"
+equal "rows of the table, and treatments" "$rows" "$(sed -n '/^static const gd_treatment treatments/,/^}/p' "$GD_SOURCE_DIRECTORY/src/schema/treatment.c" | grep -c '^.{"')"
 
 printf '[table]\ntarget = label\n[columns]\n' >schema.ini
 pattern=
@@ -88,5 +88,5 @@ first(pressure)	120
 second(pressure)	80
 END
 equal "features of the first song that have a value besides" "$(awk -F '\t' '$2 != 0' values.txt)" ''
-# A treatment whose features are all 0 here has its value tested in tests/unit/table/test_recipe.c.
+# A treatment whose features are all 0 here has its value tested in tests/unit/features/test_recipe.c.
 finish

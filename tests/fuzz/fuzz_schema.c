@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "gd/table/schema.h"
+#include "gd/schema/schema.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

@@ -5,11 +5,11 @@
 #include "fuzz.h"
 #include "gd/base/log.h"
 #include "gd/base/parse.h"
-#include "gd/table/inference.h"
-#include "gd/table/recipe.h"
-#include "gd/table/rows.h"
-#include "gd/table/scanner.h"
-#include "gd/table/table.h"
+#include "gd/features/recipe.h"
+#include "gd/features/rows.h"
+#include "gd/reader/scanner.h"
+#include "gd/reader/table.h"
+#include "gd/schema/inference.h"
 
 typedef struct reading {
 	const char *path;

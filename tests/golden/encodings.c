@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "gd/table/encoding_fit.h"
+#include "gd/features/encoding_fit.h"
 #include "golden.h"
 #include "run.h"
 #include "unit.h"

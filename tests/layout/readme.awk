@@ -1,5 +1,5 @@
 # Reads, by paths from the repository's top: a list of all files and folders (a line each), CMakeLists.txt,
-# src/table/treatment.c, and the READMEs. Prints what tests/layout/readme.sh is against and exits with 1; else with 0.
+# src/schema/treatment.c, and the READMEs. Prints what tests/layout/readme.sh is against and exits with 1; else with 0.
 # To be run with LC_ALL=C, where a byte is a character.
 
 function fault(text) {
@@ -112,7 +112,7 @@ FILENAME == "CMakeLists.txt" {
 	next
 }
 
-FILENAME == "src/table/treatment.c" {
+FILENAME == "src/schema/treatment.c" {
 	if (/^static const gd_treatment treatments\[\]/)
 		in_table = 1
 	else if (/^}/)
@@ -174,7 +174,7 @@ END {
 		if (!(("src/README.md", word) in rows))
 			fault("src/README.md: no row of a table is about room '" word "'")
 	if (!treatment_count)
-		fault("src/table/treatment.c: no table of treatments was found")
+		fault("src/schema/treatment.c: no table of treatments was found")
 	for (word in treatments)
 		if (!(("data/README.md", word) in rows))
 			fault("data/README.md: no row of a table is about treatment '" word "'")

@@ -14,7 +14,7 @@ check() {
 	local readmes
 	mapfile -t readmes < <(find . -type d -name 'build*' -prune -o -name '.?*' -prune -o -name README.md -printf '%P\n' | sort)
 	find . -type d -name 'build*' -prune -o -name '.?*' -prune -o -print |
-		LC_ALL=C awk -f "$here/readme.awk" - CMakeLists.txt src/table/treatment.c "${readmes[@]}"
+		LC_ALL=C awk -f "$here/readme.awk" - CMakeLists.txt src/schema/treatment.c "${readmes[@]}"
 }
 
 failed=0
@@ -32,9 +32,9 @@ expect() {
 	shift 3
 	rm -rf "${tree:?}"/*
 	cd "$tree"
-	mkdir -p src/table data
+	mkdir -p src/schema data
 	printf 'gd_room(low m)\n' >CMakeLists.txt
-	printf 'static const gd_treatment treatments[] = {\n\t{"log", "log"},\n};\n' >src/table/treatment.c
+	printf 'static const gd_treatment treatments[] = {\n\t{"log", "log"},\n};\n' >src/schema/treatment.c
 	printf '# A tree\n\n[low](src/README.md#the-rooms-a-tour) [it][one]\n\n[one]: data/README.md\n' >README.md
 	printf '# Source\n\n## The rooms: a tour\n\n| room | |\n|---|---|\n| `low` | `src/<room>/treatment.c` |\n| `cli` | |\n' >src/README.md
 	printf '| word | |\n|---|---|\n| `log` | |\n' >data/README.md
@@ -61,8 +61,8 @@ expect "a link that leads nowhere" src/README.md '\n[a](../data/absent.md)' "src
 expect "a link that goes on in the next line" src/README.md '\n[a\nb](absent.md)' "'absent.md'"
 expect "a link to a heading that is not there" data/README.md '\n[a](../README.md#a-house)' "no heading 'a-house'"
 expect "a link's name that is not explained" README.md '\n[a][two]' "'two' is not explained"
-expect "a path that is not there" data/README.md '\n`src/table/absent.c` and' "there is no 'src/table/absent.c'"
+expect "a path that is not there" data/README.md '\n`src/schema/absent.c` and' "there is no 'src/schema/absent.c'"
 expect "a command that is not there" README.md '\n`./jobs/absent.sh SONGS`' "there is no 'jobs/absent.sh'"
 expect "a room without a row" CMakeLists.txt 'gd_room(high gd_low)' "src/README.md" "'high'"
-expect "a treatment without a row" src/table/treatment.c 'static const gd_treatment treatments[] = {\n\t{"square", "square"},\n}' "data/README.md" "'square'"
+expect "a treatment without a row" src/schema/treatment.c 'static const gd_treatment treatments[] = {\n\t{"square", "square"},\n}' "data/README.md" "'square'"
 exit "$failed"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "gd/base/options.h"
-#include "gd/table/dialect.h"
+#include "gd/reader/dialect.h"
 
 /* Entries of a command's option table, for the member `dialect` (gd_dialect_options) of its struct `owner`. */
 #define GD_DIALECT_OPTIONS(owner) \

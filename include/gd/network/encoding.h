@@ -1,6 +1,6 @@
 /*
  * How a row's standardised features become the columns that a network's first dense layer reads: as they are, as normal
- * quantiles of their rank, or cut into bins. Arithmetic on tables that others fit (gd/table/encoding_fit.h). Local.
+ * quantiles of their rank, or cut into bins. Arithmetic on tables that others fit (gd/features/encoding_fit.h). Local.
  *
  *     standard          one column, the feature
  *     quantile          one column, Phi^-1 of the value's rank in the training part, by linear interpolation between knots

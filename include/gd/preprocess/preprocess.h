@@ -7,12 +7,12 @@
 #include <stdio.h>
 
 #include "gd/base/status.h"
+#include "gd/features/rows.h"
+#include "gd/features/split.h"
+#include "gd/features/statistics.h"
+#include "gd/reader/table.h"
+#include "gd/schema/inference.h"
 #include "gd/store/dataset.h"
-#include "gd/table/inference.h"
-#include "gd/table/rows.h"
-#include "gd/table/split.h"
-#include "gd/table/statistics.h"
-#include "gd/table/table.h"
 
 /* Texts are the caller's and may be NULL where it says so. */
 typedef struct gd_preprocess_options {

@@ -3,7 +3,7 @@
 #define GD_PREPROCESS_MEMORY_H
 
 #include "gd/preprocess/preprocess_run.h"
-#include "gd/table/inference.h"
+#include "gd/schema/inference.h"
 
 /* The least that --memory takes: MPI, HDF5, a table's reader and what is learned of its columns have their share of it. */
 #define GD_LEAST_MEMORY ((int64_t)256 << 20)

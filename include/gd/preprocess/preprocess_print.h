@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "gd/table/inference.h"
-#include "gd/table/recipe.h"
-#include "gd/table/statistics.h"
+#include "gd/features/recipe.h"
+#include "gd/features/statistics.h"
+#include "gd/schema/inference.h"
 
 /* A line a column. */
 void gd_preprocess_print_decisions(FILE *out, const gd_inference *inference, bool all);

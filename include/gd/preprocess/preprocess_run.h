@@ -6,14 +6,14 @@
 
 #include "gd/base/meter.h"
 #include "gd/base/status.h"
+#include "gd/features/recipe.h"
+#include "gd/features/rows.h"
+#include "gd/features/split.h"
+#include "gd/features/statistics.h"
 #include "gd/parallel/communicator.h"
 #include "gd/preprocess/preprocess.h"
 #include "gd/store/array_table.h"
 #include "gd/store/dataset.h"
-#include "gd/table/recipe.h"
-#include "gd/table/rows.h"
-#include "gd/table/split.h"
-#include "gd/table/statistics.h"
 
 typedef struct gd_preprocess {
 	const gd_preprocess_options *options;

@@ -5,8 +5,8 @@
 #ifndef GD_PREPROCESS_SLICES_H
 #define GD_PREPROCESS_SLICES_H
 
+#include "gd/features/tally.h"
 #include "gd/preprocess/preprocess_run.h"
-#include "gd/table/tally.h"
 
 typedef struct gd_slices {
 	int piles;       /* that there are */

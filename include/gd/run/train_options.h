@@ -3,12 +3,12 @@
 #define GD_TRAIN_OPTIONS_H
 
 #include "gd/base/options.h"
+#include "gd/features/preprocessing.h"
 #include "gd/network/initialise.h"
 #include "gd/network/network.h"
 #include "gd/network/optimizer.h"
 #include "gd/network/schedule.h"
 #include "gd/store/checkpoint.h"
-#include "gd/table/preprocessing.h"
 
 typedef enum gd_reduction { GD_REDUCTION_EXACT, GD_REDUCTION_FAST } gd_reduction;
 

@@ -4,7 +4,7 @@
 
 #include "gd/base/buffer.h"
 #include "gd/base/status.h"
-#include "gd/table/table.h"
+#include "gd/reader/table.h"
 
 /*
  * The table's next records, their fields `columns` [count] in that order, into an empty buffer: as many as GD_BATCH_RECORDS or GD_BATCH_BYTES allow, one at least; none: the buffer stays empty.

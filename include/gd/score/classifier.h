@@ -2,8 +2,8 @@
 #ifndef GD_CLASSIFIER_H
 #define GD_CLASSIFIER_H
 
+#include "gd/features/recipe.h"
 #include "gd/score/model.h"
-#include "gd/table/recipe.h"
 
 /* What is counted of records besides the oddities of their values (gd_recipe). */
 typedef enum gd_tally {

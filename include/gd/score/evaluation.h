@@ -28,7 +28,7 @@ void gd_members_infer(const gd_member *members, int member_count, int rows, cons
 GD_CHECKED gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation);
 /* Collective. The same rows, read anew in pieces each time they are scored: O(1). Cannot be shuffled. */
 GD_CHECKED gd_status gd_evaluation_stream(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation);
-/* Collective. The same rows, packed where levels of categories make up most of them (gd/table/levels.h). Those cannot be shuffled. */
+/* Collective. The same rows, packed where levels of categories make up most of them (gd/features/levels.h). Those cannot be shuffled. */
 GD_CHECKED gd_status gd_evaluation_pack(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation);
 /* Local. Bytes of a row on its way to an evaluation: its place among all as int64, its label as int32, its weight and its features as floats. */
 size_t gd_evaluation_entry(int features);

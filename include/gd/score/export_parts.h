@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
+#include "gd/features/recipe.h"
 #include "gd/score/evaluation.h"
 #include "gd/score/onnx.h"
-#include "gd/table/recipe.h"
 
 typedef struct gd_export_features {
 	gd_onnx_value features; /* double [rows, features], raw */

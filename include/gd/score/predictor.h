@@ -3,8 +3,8 @@
 #define GD_PREDICTOR_H
 
 #include "gd/parallel/communicator.h"
+#include "gd/reader/table.h"
 #include "gd/score/model.h"
-#include "gd/table/table.h"
 
 typedef struct gd_predict_options {
 	gd_dialect_options dialect;

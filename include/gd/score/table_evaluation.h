@@ -3,9 +3,9 @@
 #define GD_TABLE_EVALUATION_H
 
 #include "gd/network/scores.h"
+#include "gd/reader/table.h"
 #include "gd/score/importance.h"
 #include "gd/score/model.h"
-#include "gd/table/table.h"
 
 /*
  * Collective. Scores the mean of the ensemble's probabilities on all records of paths [count], read and shared as gd_predict does; the sums are the same on every rank, whatever their number.

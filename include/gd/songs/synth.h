@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "gd/base/status.h"
+#include "gd/reader/table.h"
 #include "gd/songs/profile.h"
-#include "gd/table/table.h"
 
 typedef struct gd_song {
 	/* of the track: those of an earlier record where this one repeats its track */

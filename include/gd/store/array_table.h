@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "gd/base/status.h"
-#include "gd/table/table.h"
+#include "gd/reader/table.h"
 
 typedef struct gd_array_table gd_array_table;
 

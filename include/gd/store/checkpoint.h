@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 #include "gd/base/status.h"
+#include "gd/features/preprocessing.h"
 #include "gd/network/network.h"
 #include "gd/network/optimizer.h"
 #include "gd/store/history.h"
-#include "gd/table/preprocessing.h"
 
 /* A name and a value, both text. */
 typedef struct gd_setting {

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "gd/base/status.h"
+#include "gd/features/preprocessing.h"
 #include "gd/parallel/communicator.h"
-#include "gd/table/preprocessing.h"
 
 typedef enum gd_part { GD_TRAIN, GD_VALIDATION, GD_TEST, GD_PARTS } gd_part;
 extern const char *const gd_part_names[GD_PARTS]; /* "train", "validation", "test" */

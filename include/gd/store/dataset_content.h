@@ -14,7 +14,7 @@
 #define GD_DATASET_CONTENT_H
 
 #include "gd/base/sha256.h"
-#include "gd/table/preprocessing.h"
+#include "gd/features/preprocessing.h"
 
 /* Local. Values of an array, which come in the order above: `bytes` of them as they lie in memory. */
 void gd_dataset_content_add(gd_sha256 *hash, const void *values, size_t bytes);

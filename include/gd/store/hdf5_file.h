@@ -18,9 +18,9 @@
 
 #include "gd/base/memory.h"
 #include "gd/base/status.h"
+#include "gd/features/preprocessing.h"
 #include "gd/store/file_kind.h"
 #include "gd/store/history.h"
-#include "gd/table/preprocessing.h"
 
 typedef struct gd_hdf5 {
 	const char *name;  /* path for messages; the caller's */

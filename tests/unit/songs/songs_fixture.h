@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/schema/shipped.h"
 #include "gd/songs/profile.h"
-#include "gd/table/shipped.h"
 #include "files.h"
 
 #define SONG_HEADER "track_id,track_popularity,track_album_release_date,playlist_genre,playlist_subgenre,danceability,energy,key," \

@@ -1,9 +1,9 @@
 #include <math.h>
 
 #include "gd/base/sha256.h"
+#include "gd/reader/table.h"
 #include "gd/songs/song_text.h"
 #include "gd/songs/synth.h"
-#include "gd/table/table.h"
 #include "songs_fixture.h"
 
 const char *const unit_suite = "synth";

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gd/table/preprocessing.h"
+#include "gd/features/preprocessing.h"
 #include "files.h"
 
 enum { FEATURES = 5, CLASSES = 3 };

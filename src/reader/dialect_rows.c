@@ -1,0 +1,107 @@
+/* Of a trial, what is around the header that is no record: names of groups of columns in front of it, units or questions behind it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gd/base/parse.h"
+#include "gd/reader/dialect_trial.h"
+#include "gd/value/quantity.h"
+
+enum { MOST_ROWS = 3,   /* behind the header */
+	FEWEST_BEHIND = 5, /* records that tell what the columns hold */
+	FEWEST_COLUMNS = 2 };
+
+static bool is_number(const char *text, char decimal)
+{
+	double value;
+	gd_quantity quantity;
+	return gd_parse_decimal(text, decimal, &value) || gd_quantity_read(text, &quantity);
+}
+
+/* An empty field, or a word or sign that says as much. */
+static bool is_blank(const char *text)
+{
+	static const char *const words[] = {"NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?", "-"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(text, words[i]))
+			return true;
+	return !*text;
+}
+
+/* What a column holds from record `first` on, beside a text. */
+typedef struct column {
+	int values, numbers;
+	bool again; /* the text is one of them */
+} column;
+
+static column look_at(const gd_trial *t, int number, int first, const char *text, char decimal)
+{
+	column found = {0};
+	for (int i = first; i < t->count; i++) {
+		const char *cell = t->records[i].count > number ? t->records[i].fields[number] : "";
+		if (is_blank(cell))
+			continue;
+		found.values++;
+		found.numbers += is_number(cell, decimal);
+		found.again = found.again || !strcmp(cell, text);
+	}
+	return found;
+}
+
+/* Whether record `row` has no number and some texts where those from `first` on have numbers, and no text that its column has again. */
+static bool stands_apart(const gd_trial *t, int row, int first, char decimal)
+{
+	const gd_record *record = &t->records[row];
+	int numeric = 0, texts = 0;
+	if (record->count != t->records[0].count)
+		return false;
+	for (int c = 0; c < record->count; c++) {
+		const char *text = record->fields[c];
+		const column found = look_at(t, c, first, text, decimal);
+		if (found.again && !is_blank(text))
+			return false;
+		if (!found.values || 10 * found.numbers < 9 * found.values)
+			continue;
+		if (!is_blank(text) && is_number(text, decimal))
+			return false;
+		numeric++;
+		texts += !is_blank(text);
+	}
+	return texts >= FEWEST_COLUMNS && 2 * texts > numeric;
+}
+
+int gd_trial_rows_behind_header(const gd_trial *t, char decimal)
+{
+	int rows = 0;
+	for (int first = MOST_ROWS + 1; first > 1 && !rows; first--)
+		while (t->count - first >= FEWEST_BEHIND && rows < first - 1 && stands_apart(t, rows + 1, first, decimal))
+			rows++;
+	return rows;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Whether each field but the first, which may be an index without a name, is a name of its own. */
+static bool are_names(const gd_record *record)
+{
+	bool all = record->count > FEWEST_COLUMNS;
+	char **names = malloc((size_t)record->count * sizeof *names);
+	if (!names)
+		return false;
+	memcpy(names, record->fields, (size_t)record->count * sizeof *names);
+	for (int i = 1; i < record->count; i++)
+		all = all && *names[i];
+	qsort(names, (size_t)record->count, sizeof *names, by_text);
+	for (int i = 1; i < record->count; i++)
+		all = all && strcmp(names[i - 1], names[i]);
+	free(names);
+	return all;
+}
+
+bool gd_trial_names_follow(const gd_trial *t)
+{
+	return t->count > 1 && !are_names(&t->records[0]) && are_names(&t->records[1]);
+}

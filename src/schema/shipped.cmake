@@ -1,0 +1,11 @@
+# Writes OUTPUT, a C file with the texts of SCHEMA and PROFILE (declared in gd/schema/shipped.h).
+set(code "#include \"gd/schema/shipped.h\"\n")
+foreach(pair "gd_shipped_schema|${SCHEMA}" "gd_shipped_profile|${PROFILE}")
+  string(REPLACE "|" ";" pair "${pair}")
+  list(GET pair 0 name)
+  list(GET pair 1 path)
+  file(READ "${path}" hex HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+  string(APPEND code "const char ${name}[] = {${bytes}0};\n")
+endforeach()
+file(WRITE "${OUTPUT}" "${code}")

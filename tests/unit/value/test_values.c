@@ -1,0 +1,201 @@
+/* How single texts are read: quantities, spellings, dates. */
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gd/value/date.h"
+#include "gd/value/dictionary.h"
+#include "gd/value/pair.h"
+#include "gd/value/quantity.h"
+#include "gd/value/spelling.h"
+#include "gd/value/unit.h"
+
+const char *const unit_suite = "values";
+
+static void test_quantities(void)
+{
+	static const struct {
+		const char *text, *unit;
+		double value;
+		bool grouped;
+	} good[] = {
+		{"5", "", 5, false}, {"1,234", "", 1234, true}, {"$1,234.50", "$", 1234.5, true}, {"$(5.20)", "$", -5.2, false}, {"\xe2\x82\xac (5)", "\xe2\x82\xac", -5, false}, {"45.2%", "%", 45.2, false}, {" 3.2 kg ", "kg", 3.2, false}, {"-$5", "$", -5, false}, {"$-5", "$", -5, false},
+		{"(1,000)", "", -1000, true}, {"1'234'567", "", 1234567, true}, {"1 234 567 km/h", "km/h", 1234567, true}, {"\xe2\x82\xac 12", "\xe2\x82\xac", 12, false}, {"12\xc2\xa0\xe2\x82\xac", "\xe2\x82\xac", 12, false},
+		{"USD 7", "USD", 7, false}, {"1e3 m", "m", 1000, false}, {"+4", "", 4, false}, {".5%", "%", .5, false}, {"\xe2\x88\x92 5.5 kg", "kg", -5.5, false},
+		{"CHF 1\xe2\x80\x99" "234.50", "CHF", 1234.5, true}, {"1\xe2\x80\x89" "234", "", 1234, true}, {"12,34,567", "", 1234567, true}, {"1,23,456.5", "", 123456.5, true}, {"%5", "%", 5, false},
+		{"123.45-", "", -123.45, false}, {"1.25D+02", "", 125, false}, {"-1.5d-1", "", -.15, false}, {"5D", "D", 5, false}, {"<0.5", "<", .5, false}, {"<= 1,000", "<", 1000, true},
+		{"\xe2\x89\xa5" "7", ">", 7, false}, {"12:30", ":", 750, false}, {" $-  ", "$", 0, false}, {"\xe2\x82\xac -", "\xe2\x82\xac", 0, false}, {"($1,234.50)", "$", -1234.5, true}, {"1:23:45", ":", 5025, false}, {"125:05.5", ":", 7505.5, false},
+		/* In what keeps them texts in a spreadsheet, and in quotes that enclose no field. */
+		{"=\"12.5\"", "", 12.5, false}, {"'12.5", "", 12.5, false}, {"'12'", "", 12, false}, {"\xe2\x80\x9c" "12.5 kg\xe2\x80\x9d", "kg", 12.5, false}, {"\xe2\x80\x9e" "5\xe2\x80\x9c", "", 5, false}, {"\xc2\xab" "1,234\xc2\xbb", "", 1234, true},
+		/* Thousands in letters beside a currency, and alone. */
+		{"$12k", "$", 12000, false}, {"\xe2\x82\xac" "110.5M", "\xe2\x82\xac", 110.5e6, false}, {"1.2 Mio. \xe2\x82\xac", "\xe2\x82\xac", 1.2e6, false}, {"-$3.5 bn", "$", -3.5e9, false}, {"12k", "k", 12, false}, {"5 m", "m", 5, false},
+		/* Of several units, and durations. */
+		{"1h 30m", "m", 90, false}, {"1 hr 5 min", "min", 65, false}, {"2 days, 3 hours", "hours", 51, false}, {"1 week and 2 days", "days", 9, false}, {"11 st 4 lb", "lb", 158, false}, {"5 ft 11 in", "in", 71, false},
+		{"PT1H30M", "s", 5400, false}, {"P1DT12H", "s", 129600, false}, {"-PT0.5S", "s", -.5, false}, {"P2W", "s", 1209600, false}, {"P1Y", "s", 31557600, false}, {"PT36H", "s", 129600, false},
+		{"1 days 02:03:04", "s", 93784, false}, {"0 days 00:05:00.250", "s", 300.25, false}, {"-1 days +23:59:59", "s", -1, false}, {"5'11\"", "in", 71, false}, {"6'", "in", 72, false}, {"55\"", "in", 55, false},
+		{"5\xe2\x80\x99 7\xe2\x80\x9d", "in", 67, false}, {"1/2", "/", .5, false}, {"3 1/4", "/", 3.25, false}, {"-1/4", "/", -.25, false}, {"2 1/2 cups", "cups", 2.5, false}, {"120/80", "/", 1.5, false}, {"4.5/5", "/", .9, false},
+	};
+	static const char *const bad[] = {"", "x", "A/5 21171", "1,23", "1,2345", "3+", "1-2", "$5 kg", "12:3", "12:60", "1:2:03", "1:02:03:04", "16:9", "< 5 kg", "<>5", "2-", "%5%", "1,2,345", "1,23,45", "12,345,67", "0,123", "1/0", "1/2/3", "3 5/4", "120/80 mmHg", "1m 30h", "1h 2 kg", "P", "PT", "P1H", "P1D2Y", "PT5", "5'13\"", "1 day 2:30", "2020-01-02", "%", "$", "1,234,56", "1,234'567", "(5", "- ", "5 kilograms per hour", "nan", "inf", "1e999", "m12", "9 9", "=\"x1\"", "=12\"", "\342\200\2345", "'"};
+	gd_quantity quantity;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		bool read = gd_quantity_read(good[i].text, &quantity);
+		CU_ASSERT_TRUE(read);
+		CU_ASSERT_EQUAL(quantity.value, good[i].value);
+		CU_ASSERT_EQUAL(quantity.grouped, good[i].grouped);
+		CU_ASSERT_STRING_EQUAL(quantity.unit, good[i].unit);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CU_ASSERT_FALSE(gd_quantity_read(bad[i], &quantity));
+}
+
+static void test_units(void)
+{
+	static const struct {
+		const char *from, *to;
+		double value;
+	} good[] = {
+		{"g", "kg", .001}, {"kg", "g", 1000}, {"GB", "MB", 1000}, {"MiB", "KiB", 1024}, {"Weeks", "days", 7}, {"yr", "months", 12}, {"hrs.", "min", 60}, {"k", "1", 1000}, {"Mio.", "1", 1e6}, {"M", "k", 1000},
+		{"m", "km", .001}, {"m", "h", 1. / 60}, {"m", "K", 1000}, {"ft", "in", 12}, {"sq. ft", "acres", 929.0304 / 40468564.224}, {"KM/H", "m/s", 1 / 3.6}, {"\xc2\xb5g", "mg", .001}, {":", "min", 1. / 60}, {">", "<", 1},
+	};
+	static const char *const bad[][2] = {{"kg", "m"}, {"kg", "1"}, {"%", "kg"}, {"$", "1"}, {"", "kg"}, {"pieces", "kg"}, {"MB", "M"}, {"mM", "m"}, {"s", ""}};
+	double multiply, divide;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		CU_ASSERT_TRUE(gd_unit_convert(good[i].from, good[i].to, &multiply, &divide));
+		CU_ASSERT_DOUBLE_EQUAL(multiply / divide, good[i].value, 1e-15 * good[i].value);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CU_ASSERT_FALSE(gd_unit_convert(bad[i][0], bad[i][1], &multiply, &divide));
+	CU_ASSERT_TRUE(gd_unit_is_magnitude("k") && gd_unit_is_magnitude("M"));
+	CU_ASSERT_FALSE(gd_unit_is_magnitude("m") || gd_unit_is_magnitude("1") || gd_unit_is_magnitude("kg"));
+}
+
+static void test_pairs(void)
+{
+	static const struct {
+		const char *text;
+		double first, second;
+		gd_pair_kind kind;
+	} good[] = {
+		{"120/80", 120, 80, GD_PAIR_RATIO}, {" 120.5 / 80 mmHg", 120.5, 80, GD_PAIR_RATIO}, {"10-20", 10, 20, GD_PAIR_RANGE}, {"10 \xe2\x80\x93 19.5 %", 10, 19.5, GD_PAIR_RANGE}, {"$10,000 to $20,000", 10000, 20000, GD_PAIR_RANGE},
+		{"5 to 10 kg", 5, 10, GD_PAIR_RANGE}, {"18 years - 25 years", 18, 25, GD_PAIR_RANGE}, {"-5 - -3", -5, -3, GD_PAIR_RANGE}, {"1920x1080", 1920, 1080, GD_PAIR_FREE}, {"4.1cm x 5.2 cm", 4.1, 5.2, GD_PAIR_FREE},
+		{"3 \xc3\x97 4", 3, 4, GD_PAIR_FREE}, {"5.1 \xc2\xb1 0.1", 5.1, .1, GD_PAIR_FREE}, {"5.1 +/- 0.1 mm", 5.1, .1, GD_PAIR_FREE}, {"12 (48%)", 12, 48, GD_PAIR_FREE}, {"48.85,-2.35", 48.85, -2.35, GD_PAIR_FREE},
+		{"(48, 2)", 48, 2, GD_PAIR_FREE}, {"[48; 2]", 48, 2, GD_PAIR_FREE}, {"POINT (48.5 2.5)", 48.5, 2.5, GD_PAIR_FREE}, {"7 of 9", 7, 9, GD_PAIR_FREE}, {"0-9", 0, 9, GD_PAIR_RANGE}, {"0.5x2", .5, 2, GD_PAIR_FREE},
+	};
+	/* One number, three, codes, thousands, words, units that differ, or that count. */
+	static const char *const bad[] = {"120", "1/2/2020", "a/b", "", "10-20-30", "2020-01-02", "2020-05", "0151-234", "12 34", "5,12", "3 1/4", "1.2.3", "10k-20k", "500k-1M", "5 kg - 6 m", "5 totally 6", "(5, 6", "5, 6)", "12 (4", "10-", "-20", "192.168.0.1",
+		"5 (6) 7", "12:30-14:00", "$", "POINT"};
+	gd_pair pair;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		const bool read = gd_pair_read(good[i].text, &pair);
+		CU_ASSERT(read && pair.first == good[i].first && pair.second == good[i].second && pair.kind == good[i].kind);
+		if (!read)
+			printf("\n  not read: %s\n", good[i].text);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		const bool read = gd_pair_read(bad[i], &pair);
+		CU_ASSERT_FALSE(read);
+		if (read)
+			printf("\n  read: %s\n", bad[i]);
+	}
+}
+
+static void test_spellings(void)
+{
+	static const char *const normal[][2] = {{"1", "1"}, {"1.0", "1"}, {"1.", "1"}, {"+1", "1"}, {"-0", "0"}, {"0.0", "0"}, {"-0.50", "-0.5"}, {".5", "0.5"}, {"007", "007"}, {"1.2.3", "1.2.3"}, {"1e3", "1e3"},
+		{"-", "-"}, {"", ""}, {".", "."}, {"a1.0", "a1.0"}, {"10", "10"}, {"100.10", "100.1"}, {"00.5", "00.5"}, {"-0.5", "-0.5"}, {"+0.5", "0.5"}, {"0", "0"}, {"-0.0", "0"}, {"0.05", "0.05"},
+		{"-3.", "-3"}, {"-.25", "-0.25"}};
+	char room[GD_SPELLING_ROOM], folded[64];
+	bool word;
+	for (size_t i = 0; i < sizeof normal / sizeof *normal; i++)
+		CU_ASSERT_STRING_EQUAL(gd_spelling_normal(normal[i][0], room), normal[i][1]);
+	CU_ASSERT_EQUAL(gd_spelling_truth("TRUE", &word), 1);
+	CU_ASSERT_TRUE(word);
+	CU_ASSERT_EQUAL(gd_spelling_truth("0.0", &word), 0);
+	CU_ASSERT_FALSE(word);
+	CU_ASSERT_EQUAL(gd_spelling_truth("No", NULL), 0);
+	CU_ASSERT_EQUAL(gd_spelling_truth("yess", NULL), -1);
+	CU_ASSERT_EQUAL(gd_spelling_truth("", NULL), -1);
+	static const char *const numbers[] = {"2", "10", "-1", "-0.5", "0.5", "1.5", "01"};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		CU_ASSERT_EQUAL(gd_spelling_truth(numbers[i], NULL), -1);
+	CU_ASSERT_EQUAL(gd_spelling_truth("-0", NULL), 0);
+	CU_ASSERT_EQUAL(gd_spelling_truth("+1.00", NULL), 1);
+	gd_spelling_fold("  \xc3\x84pfel \t UND\xc2\xa0\xd0\x96\xc5\xb8 ", folded);
+	CU_ASSERT_STRING_EQUAL(folded, "\xc3\xa4pfel und \xd0\xb6\xc3\xbf");
+	CU_ASSERT_TRUE(gd_spelling_alike("Alder", "alder "));
+	CU_ASSERT_TRUE(gd_spelling_alike("al\xe2\x80\x8b" "der\xef\xbb\xbf", "Al\xc2\xad" "der") && gd_spelling_alike("a\xe3\x80\x80" "b", "a\xe2\x80\x83 b"));
+	CU_ASSERT_FALSE(gd_spelling_alike("Alder", "al der"));
+}
+
+/* What is found, and what looks like it: the same first byte, the same length, or both. */
+static void test_dictionary(void)
+{
+	static char longest[100], longer[101];
+	static const char *const other[] = {"b", "ab", "Nb", "N/", "\xc3\xa5", "", "nothing of the kind"};
+	gd_dictionary words = {0};
+	int32_t number;
+	memset(longest, 'x', sizeof longest - 1);
+	memset(longer, 'x', sizeof longer - 1);
+	CU_ASSERT_EQUAL(gd_dictionary_find(&words, ""), -1);
+	const char *const all[] = {"a", "NA", "N/A", "\xc3\xa4", longest, "-"};
+	for (int i = 0; i < 6; i++) {
+		gd_status status = gd_dictionary_add(&words, all[i], &number);
+		CU_ASSERT_TRUE(status.code == GD_OK && number == i);
+		CU_ASSERT_FALSE(words.numeric);
+	}
+	for (int i = 0; i < 6; i++)
+		CU_ASSERT_EQUAL(gd_dictionary_find(&words, all[i]), i);
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		CU_ASSERT_EQUAL(gd_dictionary_find(&words, other[i]), -1);
+	CU_ASSERT_EQUAL(gd_dictionary_find(&words, longer), -1);
+	gd_status status = gd_dictionary_add(&words, "", &number);
+	CU_ASSERT_TRUE(status.code == GD_OK && gd_dictionary_find(&words, "") == number);
+	status = gd_dictionary_add(&words, "-.5", &number);
+	CU_ASSERT_TRUE(status.code == GD_OK && words.numeric);
+	gd_dictionary_release(&words);
+}
+
+static void test_dates(void)
+{
+	static const struct {
+		const char *text;
+		gd_date_order order;
+		int year, month, day, seconds; /* -1: no time; year 0: a time alone */
+	} good[] = {
+		{"2020-01-02", 0, 2020, 1, 2, -1}, {"2020", 0, 2020, 0, 0, -1}, {"2020-03", 0, 2020, 3, 0, -1}, {"2021-05-06T07:15:00Z", 0, 2021, 5, 6, 26100, }, {"2021-05-06 23:59", 0, 2021, 5, 6, 86340},
+		{"2021-05-06T07:15:30.125+02:00", 0, 2021, 5, 6, 26130}, {"2021/5/6", 0, 2021, 5, 6, -1}, {"3/4/2020", 1, 2020, 4, 3, -1}, {"3/4/2020", 2, 2020, 3, 4, -1}, {"03.04.99", 1, 1999, 4, 3, -1},
+		{"3/4/20 1:05 PM", 2, 2020, 3, 4, 47100}, {"12:00 AM", 0, 0, 0, 0, 0}, {"14:35", 0, 0, 0, 0, 52500}, {"4 Jan 2020", 0, 2020, 1, 4, -1}, {"January 4, 2020", 0, 2020, 1, 4, -1}, {"04-Sept-20", 0, 2020, 9, 4, -1},
+		{"2020-01-02", 2, 2020, 1, 2, -1}, {"29/02/2020", 1, 2020, 2, 29, -1}, {"24:00", 0, 0, 0, 0, 0},
+		{"20200131", 0, 2020, 1, 31, -1}, {"20210506T071500Z", 0, 2021, 5, 6, 26100}, {"20210506 07:15", 0, 2021, 5, 6, 26100}, {"Jan-15", 0, 2015, 1, 0, -1}, {"December 1999", 0, 1999, 12, 0, -1},
+		{"1. M\xc3\xa4rz 2020", 0, 2020, 3, 1, -1}, {"14 juillet 2020", 0, 2020, 7, 14, -1}, {"5 ENERO 2020", 0, 2020, 1, 5, -1}, {"Wed, Jan 01, 2020", 0, 2020, 1, 1, -1},
+		{"Wed, 01 Jan 2020 10:00:00 GMT", 0, 2020, 1, 1, 36000}, {"Wed Jan  1 10:00:00 2020", 0, 2020, 1, 1, 36000}, {"Wed Oct 10 20:19:24 +0000 2018", 0, 2018, 10, 10, 73164},
+		{"Mon Apr 06 22:19:45 PDT 2009", 0, 2009, 4, 6, 80385}, {"[10/Oct/2018:20:19:24 -0700]", 0, 2018, 10, 10, 73164}, {"monday 3/4/2020", 1, 2020, 4, 3, -1}, {"01JAN2020:12:30:00", 0, 2020, 1, 1, 45000},
+		{"11/2015", 0, 2015, 11, 0, -1}, {"3-1999", 1, 1999, 3, 0, -1}, {"2020Q1", 0, 2020, 1, 0, -1}, {"2020-Q4", 0, 2020, 10, 0, -1}, {"Q2 2020", 0, 2020, 4, 0, -1}, {"2020M07", 0, 2020, 7, 0, -1},
+		{"2024/01/02 10:11:12 AM GMT+1", 0, 2024, 1, 2, 36672}, {"2024/01/02 1:00:00 PM GMT+10", 0, 2024, 1, 2, 46800}, {"2024-01-02 10:11 UTC-0530", 0, 2024, 1, 2, 36660},
+	};
+	static const struct {
+		const char *text;
+		gd_date_order order;
+	} bad[] = {{"3/4/2020", 0}, {"13/13/2020", 1}, {"29/02/2021", 1}, {"2020-1-2", 0}, {"2020-01-02T10", 0}, {"69-07-1969", 0}, {"1.5.2", 1}, {"1/2/3", 2}, {"25:00", 0}, {"12:60", 0}, {"13:00 PM", 0}, {"4 Foo 2020", 0}, {"", 0},
+		{"2020-01-02x", 0}, {"3/4-2020", 1}, {"192.168.1.1", 1}, {"2020/07", 0}, {"12345", 0}, {"20200231", 0}, {"18991231", 0}, {"21010101", 0}, {"202001310", 0}, {"Jan 15", 0}, {"Jan", 0}, {"Foo-15", 0}, {"20200131T9900", 0}, {"mar", 0}, {"3.14", 1}, {"1. Foo 2020", 0}, {"13/2020", 0}, {"0/2020", 0}, {"1/2", 1}, {"120/80", 1}, {"11/1500", 0}, {"2020Q5", 0}, {"2020Q", 0}, {"2020M13", 0}, {"Q2", 0}, {"Q0 2020", 0}, {"2020-01-02 10:11 GMT+1x", 0}};
+	gd_date date;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		CU_ASSERT_TRUE(gd_date_read(good[i].text, good[i].order, &date));
+		CU_ASSERT_EQUAL(date.undated, good[i].year == 0);
+		CU_ASSERT_TRUE(date.year == good[i].year && date.month == good[i].month && date.day == good[i].day);
+		CU_ASSERT_EQUAL(date.timed ? date.seconds : -1, good[i].seconds);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CU_ASSERT_FALSE(gd_date_read(bad[i].text, bad[i].order, &date));
+}
+
+const unit_test unit_tests[] = {
+	{"numbers as people write them", test_quantities},
+	{"units of one measure are converted", test_units},
+	{"two numbers with a slash between them", test_pairs},
+	{"spellings of one thing", test_spellings},
+	{"words are told from those like them", test_dictionary},
+	{"dates and times of several countries", test_dates},
+	{NULL, NULL},
+};
