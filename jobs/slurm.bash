@@ -32,8 +32,9 @@ prepare_environment() {
 		export_unset ${kind}_MCA_oob_tcp_keepalive_intvl 10
 		export_unset ${kind}_MCA_oob_tcp_keepalive_probes 3
 	done
-	# What environment.sh sets for one machine has Open MPI 5's mpirun fill the first node with all ranks.
+	# What environment.sh sets for one machine has Open MPI 5's mpirun fill the first node with all ranks, and leaves a cluster's network out.
 	[[ ${PRTE_MCA_rmaps_default_mapping_policy-} != :oversubscribe ]] || unset PRTE_MCA_rmaps_default_mapping_policy
+	[[ ${OMPI_MCA_pml-} != ob1 ]] || unset OMPI_MCA_pml
 	# After scancel mpirun gives its ranks a second; a checkpoint may need more.
 	export_unset OMPI_MCA_odls_base_sigkill_timeout 20
 	# srun: a rank that dies before MPI knows it leaves the others waiting for it; they end half a minute after it.

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gd/base/clock.h"
 #include "gd/base/log.h"
 #include "gd/parallel/host_sum.h"
 #include "gd/parallel/launch.h"
@@ -67,6 +68,19 @@ gd_status gd_communicator_share(gd_communicator *communicator)
 	return status;
 }
 
+/*
+ * A process says goodbye to mpirun's daemon and waits two seconds for its answer (PMIx 4). A daemon that is too busy to hear of it before it sees the process gone calls the job failed; so one that did
+ * not answer is given a while more.
+ */
+static void finalize(void)
+{
+	enum { UNANSWERED = 2, WHILE = 5 }; /* seconds */
+	const double before = gd_seconds();
+	MPI_Finalize();
+	if (gd_seconds() - before >= UNANSWERED)
+		sleep(WHILE);
+}
+
 void gd_communicator_finish(gd_communicator *communicator)
 {
 	int started = 0, finished = 0;
@@ -82,7 +96,7 @@ void gd_communicator_finish(gd_communicator *communicator)
 			MPI_Comm_free(&communicator->mpi);
 		}
 		gd_watchdog_without_mpi(true);
-		MPI_Finalize();
+		finalize();
 		gd_wait_finish(communicator);
 	}
 	gd_watchdog_stop();

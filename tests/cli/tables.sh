@@ -358,8 +358,8 @@ no_table upright.txt 'it is a record in many lines.*sqlite3 -csv -header'
 sed 's/\([^,]*\)/“\1”/g' plain.csv >typographic.csv
 works typographic.csv 'is read with typographic quotes'
 works typographic.csv 'is read with typographic quotes' --quote “
-for marks in „“ «» “”; do
-	sed "2,\$s/\([a-z]*\),\([a-z]*\)$/${marks:0:1}\1, there${marks:1:1},${marks:0:1}\2${marks:1:1}/" plain.csv >typographic.csv
+for marks in '„ “' '« »' '“ ”'; do
+	sed "2,\$s/\([a-z]*\),\([a-z]*\)$/${marks% *}\1, there${marks#* },${marks% *}\2${marks#* }/" plain.csv >typographic.csv
 	expect 0 'is read with typographic quotes' "$GENRE_DIST" preprocess typographic.csv --target kind -o made.h5 --force
 	h5dump -d /preprocessing/feature_names made.h5 | grep -Fq 'place=hill, there' || fail "no feature of a place in quotes: $(h5dump -d /preprocessing/feature_names made.h5)"
 done
