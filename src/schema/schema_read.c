@@ -250,6 +250,8 @@ static void finish_entry(schema_reading *reading)
 			status = read_column_encoding(reading);
 		else if (!strcmp(reading->section, "names"))
 			status = read_alias(reading);
+		else if (!*reading->section)
+			status = gd_error(GD_USAGE, "'%s' stands in front of any section; expected [table] first", gd_excerpt(reading->key, room));
 		else
 			status = gd_error(GD_USAGE, "unknown section [%s]; expected [table], [names], [columns] or [encoding]", gd_excerpt(reading->section, room));
 		if (gd_failed(&status) && status.code == GD_USAGE)

@@ -154,7 +154,7 @@ static void test_bad(void)
 {
 	char text[600];
 	expect_bad("", "no target");
-	expect_bad("target = t\n", "unknown section");
+	expect_bad("target = t\n", "line 1: 'target' stands in front of any section");
 	expect_bad("[table]\ntarget = t\n", "no column becomes a feature");
 	expect_bad(TABLE "[column]\na = numeric\n", "line 4: unknown section [column]");
 	expect_bad(TABLE "misssing = drop\n", "line 3: unknown key 'misssing'");
