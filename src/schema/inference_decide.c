@@ -253,7 +253,7 @@ static void decide_text(gd_inference_column *column, const gd_schema *schema)
 		int64_t frequent = gd_summary_frequent(summary, rare);
 		make_categorical(column);
 		if (frequent < distinct)
-			snprintf(column->why, sizeof column->why, "%lld levels; rare ones together (%s%lld %s not)", different, gd_plural(frequent, "", "some "), (long long)frequent, gd_plural(frequent, "is", "are"));
+			snprintf(column->why, sizeof column->why, "%lld levels; rare ones together, all but %s%lld", different, gd_plural(frequent, "", "some "), (long long)frequent);
 		if (may_be_groups(summary))
 			strncat(column->why, "; groups of records? --group", sizeof column->why - strlen(column->why) - 1);
 	}
