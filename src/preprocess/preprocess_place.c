@@ -8,6 +8,7 @@
 #include "gd/base/memory.h"
 #include "gd/parallel/ask.h"
 #include "gd/parallel/join.h"
+#include "gd/preprocess/preprocess_numbers.h"
 #include "gd/preprocess/preprocess_ranges.h"
 #include "gd/preprocess/preprocess_slices.h"
 #include "gd/preprocess/preprocess_units.h"
@@ -21,11 +22,6 @@ enum {
 	CACHE_LINE = 64,
 };
 
-/* Of a rank's record, its content in a tally, and how many of it the rank has in front. */
-typedef struct numbered {
-	int64_t entry, occurrence;
-} numbered;
-
 typedef struct placing {
 	gd_preprocess *run;
 	uint64_t stream; /* of keys */
@@ -34,8 +30,7 @@ typedef struct placing {
 	int count;
 	int64_t *labels; /* [GD_REGIONS, classes]: how many rows of each */
 	int64_t held[GD_REGIONS][GD_SPLIT_PARTS]; /* once they are in order, how many of each part */
-	numbered *numbers; /* [numbered_room]: of the records of a slice, in their order; of one rank, none */
-	size_t numbered_count, numbered_room, numbered_next;
+	gd_numbers numbers; /* of the records of a slice; of one rank, none */
 	bool keyed;      /* rows have their hash */
 	char *sent;      /* [most] rows on their way, waiting for the others */
 	int *owner;      /* [most] */
@@ -43,88 +38,6 @@ typedef struct placing {
 } placing;
 
 /* ---- keys ---- */
-
-/* By which a row has its place. */
-static gd_content placing_of(const gd_row *row)
-{
-	return row->test ? gd_content_apart(row->content) : row->content;
-}
-
-/* Records of one content that a rank has. */
-typedef struct counted {
-	gd_content content;
-	int64_t count;
-} counted;
-
-/* Contents come in the order of the records: how many there are of each in front. */
-static gd_status count_before(void *context, const void *entries, size_t count, void *answers)
-{
-	(void)context;
-	const counted *asked = entries;
-	int64_t *before = answers;
-	gd_tally all = {0};
-	gd_status status = gd_ok();
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		gd_tallied *entry = gd_tally_of(&all, asked[i].content, 0);
-		if (!entry) {
-			status = gd_out_of_memory("the order of the records");
-			break;
-		}
-		before[i] = entry->count[0];
-		entry->count[0] += asked[i].count;
-	}
-	gd_tally_release(&all);
-	return status;
-}
-
-static bool add_number(placing *p, numbered number)
-{
-	numbered *numbers = gd_make_room(p->numbers, p->numbered_count, &p->numbered_room, sizeof *numbers);
-	if (!numbers)
-		return false;
-	p->numbers = numbers;
-	p->numbers[p->numbered_count++] = number;
-	return true;
-}
-
-/* Of the contents of this rank's rows in a slice, how many records are in front of its own: count[0]. And what number each row has of its content. */
-static gd_status tally_contents(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
-{
-	gd_preprocess *run = p->run;
-	gd_rows *rows = &run->rows;
-	gd_status status = gd_ok();
-	gd_walk walk = gd_walk_over(rows->piles + slice->first, slice->end - slice->first);
-	p->numbered_count = p->numbered_next = 0;
-	for (gd_row *row; (row = gd_walk_next(&walk));) {
-		if (!gd_slice_holds(slices, slice, row->content.high))
-			continue;
-		gd_tallied *entry = gd_tally_of(tally, placing_of(row), 0);
-		if (!entry || !add_number(p, (numbered){entry - tally->entries, entry->count[0]++})) {
-			status = gd_out_of_memory("the order of the records");
-			break;
-		}
-	}
-	if (!gd_failed(&status))
-		status = run->spill.status;
-	size_t count = (size_t)tally->count;
-	int *owner = gd_allocate_unset(count, sizeof *owner);
-	int64_t *before = gd_allocate_unset(count, sizeof *before);
-	counted *asked = gd_allocate_unset(count, sizeof *asked);
-	if (!gd_failed(&status) && (!owner || !before || !asked))
-		status = gd_out_of_memory("the order of the records");
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		asked[i] = (counted){tally->entries[i].content, tally->entries[i].count[0]};
-		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, asked[i].content.high);
-	}
-	const gd_question question = {sizeof *asked, sizeof *before, count_before, run};
-	status = gd_ask(run->communicator, &status, &question, asked, owner, count, before);
-	for (size_t i = 0; i < count && !gd_failed(&status); i++)
-		tally->entries[i].count[0] = before[i];
-	free(owner);
-	free(before);
-	free(asked);
-	return status;
-}
 
 /* ---- to the ranks that own them ---- */
 
@@ -160,17 +73,16 @@ static gd_row *next_row(placing *p, gd_walk *walk, const gd_slices *slices, cons
 		return row;
 	int64_t occurrence;
 	if (p->run->together) {
-		const numbered *number = &p->numbers[p->numbered_next++];
-		occurrence = tally->entries[number->entry].count[0] + number->occurrence;
+		occurrence = gd_numbers_next(&p->numbers, tally);
 	} else {
-		gd_tallied *entry = gd_tally_of(tally, placing_of(row), 0);
+		gd_tallied *entry = gd_tally_of(tally, gd_placing_of(row), 0);
 		if (!entry) {
 			*status = gd_out_of_memory("the order of the records");
 			return NULL;
 		}
 		occurrence = entry->count[0]++;
 	}
-	row->hash = gd_split_hash(p->stream, placing_of(row), occurrence);
+	row->hash = gd_split_hash(p->stream, gd_placing_of(row), occurrence);
 	return row;
 }
 
@@ -228,7 +140,7 @@ static gd_status work_on_slices(placing *p, slice_work *work)
 	for (int64_t i = 0; i < slices.count && !gd_failed(&status); i++) {
 		const gd_slice slice = gd_slice_at(&slices, i);
 		if (run->together)
-			status = tally_contents(p, &slices, &slice, &tally);
+			status = gd_numbers_find(&p->numbers, run, &slices, &slice, &tally);
 		if (!gd_failed(&status))
 			status = work(p, &slices, &slice, &tally);
 		gd_tally_clear(&tally);
@@ -302,7 +214,7 @@ static int by_key(const void *a, const void *b)
 {
 	const gd_row *x = a, *y = b;
 	/* Of one content, records are numbered as they come. */
-	const gd_split_key left = {x->hash, placing_of(x), x->source_row}, right = {y->hash, placing_of(y), y->source_row};
+	const gd_split_key left = {x->hash, gd_placing_of(x), x->source_row}, right = {y->hash, gd_placing_of(y), y->source_row};
 	return gd_split_compare(&left, &right);
 }
 
@@ -451,7 +363,7 @@ gd_status gd_preprocess_place(gd_preprocess *run)
 		gd_pile_release(&p.piles[i]);
 	free(p.piles);
 	free(p.labels);
-	free(p.numbers);
+	free(p.numbers.items);
 	free(p.sent);
 	free(p.owner);
 	return status;
