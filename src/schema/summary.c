@@ -214,18 +214,23 @@ static void add_date(gd_calendar *calendar, const gd_date *date)
 	if (first || date->year > calendar->last_year)
 		calendar->last_year = date->year;
 	calendar->months |= (uint16_t)(1 << date->month);
-	calendar->weekdays |= (uint8_t)(1 << gd_date_weekday(*date));
+	const uint8_t known = 0x7F;
+	if (!date->day || (calendar->weekdays & known) != known)
+		calendar->weekdays |= (uint8_t)(1 << gd_date_weekday(*date));
 }
 
 static void add_dates(gd_summary *summary, const char *text)
 {
 	gd_date date[3];
 	bool read[3];
-	/* There is none without. */
-	if (!strpbrk(text, "0123456789"))
-		return;
+	const bool differs = gd_date_has_order(text);
 	for (int order = 0; order < 3; order++) {
-		read[order] = gd_date_read(text, (gd_date_order)order, &date[order]);
+		if (order && !differs) {
+			read[order] = read[0];
+			date[order] = date[0];
+		} else {
+			read[order] = gd_date_read(text, (gd_date_order)order, &date[order]);
+		}
 		if (read[order])
 			add_date(&summary->dates[order], &date[order]);
 	}
@@ -296,16 +301,55 @@ static void keep_example(char example[GD_SUMMARY_EXAMPLE], const char *text)
 
 static void add_example(gd_summary *summary, const char *text)
 {
+	/* Between the two, as most are. */
+	const unsigned char c = (unsigned char)*text;
+	if (*summary->example && c > (unsigned char)*summary->example && c < (unsigned char)*summary->last_example)
+		return;
 	if (*text && (!*summary->example || strncmp(text, summary->example, GD_SUMMARY_EXAMPLE - 1) < 0))
 		keep_example(summary->example, text);
 	if (strncmp(text, summary->last_example, GD_SUMMARY_EXAMPLE - 1) > 0)
 		keep_example(summary->last_example, text);
 }
 
+static void add_plain_number(gd_summary *summary, const char *text, double value)
+{
+	add_number(summary, value);
+	summary->points = summary->points || has_decimal_point(text);
+	add_width(summary, text);
+	summary->numbers++;
+	if (value >= FIRST_DAY && value <= LAST_DAY)
+		add_packed(summary, text);
+}
+
+/* What is no plain number. */
+static void add_text(gd_summary *summary, const char *text, bool first)
+{
+	gd_quantity quantity;
+	const bool dated = gd_date_leads(text);
+	if (!dated && gd_quantity_read(text, &quantity)) {
+		add_number(summary, quantity.value);
+		if (*quantity.unit)
+			gd_unit_tally_add(&summary->units, quantity.unit, 1);
+		else
+			summary->grouped++, summary->bare += is_bare(text);
+	} else {
+		add_example(summary, text);
+		summary->text_first = summary->text_first || first;
+		summary->gaps += gd_spelling_gap(text);
+		if (!dated)
+			add_comma(summary, text);
+	}
+	/* There is neither without digits. */
+	if (!dated && !text[strcspn(text, "0123456789")])
+		return;
+	if (!dated)
+		add_pair(summary, text);
+	add_dates(summary, text);
+}
+
 gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, int64_t number)
 {
 	char room[GD_SPELLING_ROOM];
-	gd_quantity quantity;
 	double value;
 	bool word = false;
 	summary->records++;
@@ -322,33 +366,12 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 	int truth = length > LONGEST_TRUTH || (length > 1 && (unsigned char)*normal < 'A') ? -1 : gd_spelling_truth(normal, &word);
 	if (truth >= 0)
 		summary->truths[truth]++, summary->truth_words += word;
-	if (gd_parse_double(text, &value)) {
-		if (isfinite(value)) {
-			add_number(summary, value);
-			summary->points = summary->points || has_decimal_point(text);
-			add_width(summary, text);
-			summary->numbers++;
-			if (value >= FIRST_DAY && value <= LAST_DAY)
-				add_packed(summary, text);
-		} else {
-			add_example(summary, text);
-		}
-	} else {
-		if (gd_quantity_read(text, &quantity)) {
-			add_number(summary, quantity.value);
-			if (*quantity.unit)
-				gd_unit_tally_add(&summary->units, quantity.unit, 1);
-			else
-				summary->grouped++, summary->bare += is_bare(text);
-		} else {
-			add_example(summary, text);
-			summary->text_first = summary->text_first || number == 1;
-			summary->gaps += gd_spelling_gap(text);
-			add_comma(summary, text);
-		}
-		add_pair(summary, text);
-		add_dates(summary, text);
-	}
+	if (!gd_parse_double(text, &value))
+		add_text(summary, text, number == 1);
+	else if (isfinite(value))
+		add_plain_number(summary, text, value);
+	else
+		add_example(summary, text);
 	return add_hash(summary, hash) ? gd_ok() : gd_out_of_memory("a column's distinct values");
 }
 

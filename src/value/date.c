@@ -108,6 +108,8 @@ static int read_month(const char **text)
 static const char *skip_weekday(const char *text)
 {
 	static const char *const names[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+	if (!*text || !strchr("mtwfs", *text | 0x20))
+		return text;
 	const int length = count_letters(text);
 	for (size_t i = 0; i < sizeof names / sizeof *names && length >= 3; i++)
 		if (is_name(text, length, names[i]))
@@ -310,9 +312,19 @@ static const char *scan_packed_time(const char *text, gd_date *date)
 	return skip_zone(text);
 }
 
+/* A digit, or the first letter of a month, a weekday or a quarter. */
+static bool may_begin(const char *text)
+{
+	return (*text >= '0' && *text <= '9') || *text == '[' || *text == 'Q' || (is_letter(*text) && strchr("adefjmnostw", *text | 0x20));
+}
+
 bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 {
 	const char *at = skip_blanks(text), *end;
+	if (!may_begin(at)) {
+		*date = (gd_date){0};
+		return false;
+	}
 	if (gd_date_parse(at, date))
 		return true;
 	*date = (gd_date){0};
@@ -323,6 +335,8 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 	const bool bracketed = *at == '[';
 	at = skip_weekday(at + bracketed);
 	*date = (gd_date){0};
+	if (is_letter(*at) && *at != 'Q' && !read_month(&(const char *){at}))
+		return false;
 	bool packed = false;
 	end = scan_numbers(at, order, date);
 	if (!end)
@@ -346,6 +360,23 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 								   : scan_time(at, date);
 	}
 	return end && !*skip_blanks(end + (bracketed && *end == ']'));
+}
+
+bool gd_date_leads(const char *text)
+{
+	int value;
+	return read_digits(text, 4, &value) && text[4] == '-' && read_digits(text + 5, 2, &value) && text[7] == '-' && read_digits(text + 8, 2, &value);
+}
+
+bool gd_date_has_order(const char *text)
+{
+	int value;
+	text = skip_blanks(text);
+	text = skip_weekday(text + (*text == '['));
+	if (!read_number(&text, 2, &value))
+		return false;
+	const char separator = *text++;
+	return (separator == '/' || separator == '-' || separator == '.') && read_number(&text, 2, &value) && *text == separator;
 }
 
 int gd_date_weekday(gd_date date)

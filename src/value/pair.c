@@ -84,6 +84,8 @@ static const char *find_mark(const char *text, const part *first, int *index)
 {
 	for (*index = 0; *index < MARK_COUNT; ++*index) {
 		const char *mark = marks[*index].mark;
+		if (*mark && *mark != *text)
+			continue;
 		const size_t length = strlen(mark);
 		if (strncmp(text, mark, length) || (marks[*index].fractions && !first->fraction) || (length && isalpha((unsigned char)mark[length - 1]) && isalpha((unsigned char)text[length])))
 			continue;
@@ -102,14 +104,14 @@ bool gd_pair_read(const char *text, gd_pair *pair)
 	part first = {0}, second = {0};
 	int mark;
 	text = skip_blanks(text);
-	if (!strncmp(text, "POINT", 5))
+	if (*text == 'P' && !strncmp(text, "POINT", 5))
 		text = skip_blanks(text + 5);
 	const char close = *text == '(' ? ')' : *text == '[' ? ']' : '\0';
 	text = skip_blanks(text + (close != '\0'));
 	/* Names and words are told at once. */
-	if (!is_digit(*text) && !strchr("+-$\xe2\xc2", *text))
+	if (!*text || (!is_digit(*text) && !strchr("+-$\xe2\xc2", *text)))
 		return false;
-	if (!*text || strlen(text) > LONGEST || !(text = scan_number(text, &first)))
+	if (strlen(text) > LONGEST || !(text = scan_number(text, &first)))
 		return false;
 	const char *behind = skip_blanks(text), *at = find_mark(behind, &first, &mark);
 	/* A blank alone, perhaps in front of a unit. */

@@ -258,10 +258,18 @@ static const char *unwrap(const char *text, char *inner)
 	return NULL;
 }
 
+/* Names and words are told at once. */
+static bool may_begin(const char *text)
+{
+	return is_digit(*text) || (*text & 0x80) || (*text && strchr("+-(<>=.'P", *text)) || currency_bytes(text);
+}
+
 bool gd_quantity_read(const char *text, gd_quantity *quantity)
 {
 	char sign, room[LONGEST + 1];
 	*quantity = (gd_quantity){0};
+	if (!may_begin(skip_blanks(text)))
+		return false;
 	if (is_accountants_zero(text, quantity))
 		return true;
 	size_t digit = strcspn(text, "0123456789");

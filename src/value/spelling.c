@@ -9,6 +9,11 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* U+00A0, U+00AD; U+2000 to U+200F, U+202F, U+205F, U+2060; U+3000; U+FEFF. */
 size_t gd_spelling_blank(const char *text, bool *nothing)
 {
@@ -119,21 +124,49 @@ int gd_spelling_truth(const char *text, bool *word)
 	return -1;
 }
 
+static char small_ascii(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Whether what is here shows nothing, so that the text goes on behind it. */
+static bool hides(const char *text)
+{
+	bool nothing;
+	return is_blank(*text) || ((*text & 0x80) && gd_spelling_blank(text, &nothing));
+}
+
+/* Whether one of the words, each ended by a zero, the last one by two, goes on with this byte. */
+static bool some_goes_on(const char *words, char second)
+{
+	for (; *words; words += strlen(words) + 1)
+		if (words[1] == second)
+			return true;
+	return false;
+}
+
 bool gd_spelling_gap(const char *text)
 {
-	static const char *const words[] = {"na", "n/a", "n.a.", "n.a", "#n/a", "<na>", "nan", "nat", "none", "(none)", "null", "(null)", "<null>", "nil", "unknown", "unk", "missing", "(missing)", "blank", "(blank)",
-		"not available", "not applicable", "not known", "not specified", "not reported", "not recorded", "no data", "undefined", "unspecified", "tbd", "tba", "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94", "?", "??", "???",
-		".", "..", "...", "\\n", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "k.a.", "k. a.", "keine angabe", "nicht bekannt", "sin datos", "sin dato", "n.d.", "unbekannt", "inconnu", "desconocido"};
-	enum { LONGEST = 24 };
+	/* Those of one first byte together. */
+	static const char *const words[] = {"na\0n/a\0n.a.\0n.a\0nan\0nat\0none\0null\0nil\0not available\0not applicable\0not known\0not specified\0not reported\0not recorded\0no data\0nicht bekannt\0n.d.\0",
+		"#n/a\0#div/0!\0#value!\0#ref!\0#name?\0#num!\0#null!\0", "<na>\0<null>\0", "(none)\0(null)\0(missing)\0(blank)\0", "unknown\0unk\0undefined\0unspecified\0unbekannt\0", "missing\0", "blank\0", "tbd\0tba\0",
+		"-\0--\0---\0", "\xe2\x80\x93\0\xe2\x80\x94\0", "?\0??\0???\0", ".\0..\0...\0", "\\n\0", "0000-00-00\0" "0000-00-00 00:00:00\0" "00/00/0000\0" "00.00.0000\0", "k.a.\0k. a.\0keine angabe\0", "sin datos\0sin dato\0", "inconnu\0", "desconocido\0"};
+	enum { LONGEST = 24, COUNT = sizeof words / sizeof *words };
 	char folded[LONGEST];
-	if (strlen(text) >= LONGEST)
+	/* Most texts are none of them by how they begin. */
+	const char first = small_ascii(*text);
+	bool possible = first == '.' || hides(text);
+	for (int i = 0; i < COUNT && !possible; i++)
+		possible = *words[i] == first && (hides(text + 1) || some_goes_on(words[i], small_ascii(text[1])));
+	if (!possible || strlen(text) >= LONGEST)
 		return false;
 	gd_spelling_fold(text, folded);
 	if (folded[0] == '.' && folded[1] && !folded[2])
 		return folded[1] == '.' || folded[1] == '_' || (folded[1] >= 'a' && folded[1] <= 'z');
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (*folded == *words[i] && !strcmp(folded, words[i]))
-			return true;
+	for (int i = 0; i < COUNT; i++)
+		for (const char *word = words[i]; *word && *folded == *words[i]; word += strlen(word) + 1)
+			if (!strcmp(folded, word))
+				return true;
 	return false;
 }
 
@@ -159,7 +192,7 @@ void gd_spelling_fold(const char *text, char *folded)
 	for (; *text; text++) {
 		unsigned char byte = (unsigned char)*text, next = (unsigned char)text[1];
 		bool nothing;
-		const size_t bytes = byte & 0x80 ? gd_spelling_blank(text, &nothing) : strchr(" \t\n\r", byte) != NULL;
+		const size_t bytes = byte & 0x80 ? gd_spelling_blank(text, &nothing) : is_blank(text[0]);
 		if (bytes) {
 			blank = ((byte & 0x80) && nothing) ? blank : to > folded;
 			text += bytes - 1;
@@ -174,7 +207,7 @@ void gd_spelling_fold(const char *text, char *folded)
 			*to++ = (char)(0x80 | (letter & 0x3F));
 			text++;
 		} else {
-			*to++ = byte >= 'A' && byte <= 'Z' ? (char)(byte + 0x20) : (char)byte;
+			*to++ = small_ascii(*text);
 		}
 	}
 	*to = '\0';

@@ -23,6 +23,10 @@ bool gd_date_parse(const char *text, gd_date *date);
  * are of the last century, as in POSIX strptime). A time may follow or stand alone: H:MM[:SS[.F]] [AM|PM] and Z or an offset, which is read over: the clock's time is what it is.
  */
 bool gd_date_read(const char *text, gd_date_order order, gd_date *date);
+/* Whether a text begins with digits as YYYY-MM-DD has them; no quantity and no pair of numbers does. */
+bool gd_date_leads(const char *text);
+/* Whether it may depend on the order how a text is read, or whether it is: all but few forms are the same in all of them. */
+bool gd_date_has_order(const char *text);
 /* 0 Monday … 6 Sunday, 7 when the day is not known. Proleptic Gregorian calendar. */
 int gd_date_weekday(gd_date date);
 

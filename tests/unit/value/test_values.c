@@ -156,6 +156,22 @@ static void test_dictionary(void)
 	gd_dictionary_release(&words);
 }
 
+/* What a reader of many values asks first is true of each: the order matters to none but those it may matter to, and what begins as a day is no number of any kind. */
+static void check_short_cuts(const char *text)
+{
+	gd_date dates[3];
+	gd_quantity quantity;
+	gd_pair pair;
+	bool read[3];
+	for (int order = 0; order < 3; order++)
+		read[order] = gd_date_read(text, (gd_date_order)order, &dates[order]);
+	for (int order = 1; order < 3 && !gd_date_has_order(text); order++) {
+		CU_ASSERT_EQUAL(read[order], read[0]);
+		CU_ASSERT_TRUE(!read[0] || (dates[order].year == dates[0].year && dates[order].month == dates[0].month && dates[order].day == dates[0].day && dates[order].seconds == dates[0].seconds));
+	}
+	CU_ASSERT_FALSE(gd_date_leads(text) && (gd_quantity_read(text, &quantity) || gd_pair_read(text, &pair)));
+}
+
 static void test_dates(void)
 {
 	static const struct {
@@ -185,9 +201,14 @@ static void test_dates(void)
 		CU_ASSERT_EQUAL(date.undated, good[i].year == 0);
 		CU_ASSERT_TRUE(date.year == good[i].year && date.month == good[i].month && date.day == good[i].day);
 		CU_ASSERT_EQUAL(date.timed ? date.seconds : -1, good[i].seconds);
+		check_short_cuts(good[i].text);
 	}
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		CU_ASSERT_FALSE(gd_date_read(bad[i].text, bad[i].order, &date));
+		check_short_cuts(bad[i].text);
+	}
+	CU_ASSERT_TRUE(gd_date_has_order("Mon 3/4/2020") && !gd_date_has_order("2020-03-04") && !gd_date_has_order("3 March 2020"));
+	CU_ASSERT_TRUE(gd_date_leads("2020-03-04 10:00") && !gd_date_leads("2020-3-4") && !gd_date_leads("2020-03"));
 }
 
 const unit_test unit_tests[] = {
