@@ -33,13 +33,19 @@ static uint64_t mix(uint64_t hash)
 	return hash ^ hash >> 33;
 }
 
+/* What a text has, of that without which it is no number, date or pair. */
+enum { DIGIT = 1, DASH = 2, COMMA = 4 };
+static const unsigned char traits[256] = {['0'] = DIGIT, ['1'] = DIGIT, ['2'] = DIGIT, ['3'] = DIGIT, ['4'] = DIGIT, ['5'] = DIGIT, ['6'] = DIGIT, ['7'] = DIGIT, ['8'] = DIGIT, ['9'] = DIGIT, ['-'] = DASH, [','] = COMMA};
+
 /* FNV-1a, mixed; never 0, which marks a free slot. */
-static uint64_t hash_text(const char *text, size_t *length)
+static uint64_t hash_text(const char *text, size_t *length, unsigned *has)
 {
 	const char *at = text;
 	uint64_t hash = 14695981039346656037u;
-	for (; *at; at++)
+	for (*has = 0; *at; at++) {
 		hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+		*has |= traits[(unsigned char)*at];
+	}
 	*length = (size_t)(at - text);
 	hash = mix(hash);
 	return hash ? hash : 1;
@@ -255,7 +261,7 @@ static void add_comma(gd_summary *summary, const char *text)
 	enum { LONGEST = 64 };
 	char turned[LONGEST];
 	gd_quantity quantity;
-	if (!strchr(text, ',') || strlen(text) >= LONGEST)
+	if (strlen(text) >= LONGEST)
 		return;
 	gd_decimal_turn(strcpy(turned, text));
 	if (!gd_quantity_read(turned, &quantity))
@@ -321,12 +327,12 @@ static void add_plain_number(gd_summary *summary, const char *text, double value
 		add_packed(summary, text);
 }
 
-/* What is no plain number. */
-static void add_text(gd_summary *summary, const char *text, bool first)
+/* What is no plain number, and has these traits. */
+static void add_text(gd_summary *summary, const char *text, unsigned has, bool first)
 {
 	gd_quantity quantity;
 	const bool dated = gd_date_leads(text);
-	if (!dated && gd_quantity_read(text, &quantity)) {
+	if (!dated && (has & (DIGIT | DASH)) && gd_quantity_read(text, &quantity)) {
 		add_number(summary, quantity.value);
 		if (*quantity.unit)
 			gd_unit_tally_add(&summary->units, quantity.unit, 1);
@@ -336,15 +342,13 @@ static void add_text(gd_summary *summary, const char *text, bool first)
 		add_example(summary, text);
 		summary->text_first = summary->text_first || first;
 		summary->gaps += gd_spelling_gap(text);
-		if (!dated)
+		if (!dated && (has & COMMA) && (has & (DIGIT | DASH)))
 			add_comma(summary, text);
 	}
-	/* There is neither without digits. */
-	if (!dated && !text[strcspn(text, "0123456789")])
-		return;
-	if (!dated)
+	if (!dated && (has & DIGIT))
 		add_pair(summary, text);
-	add_dates(summary, text);
+	if (has & DIGIT)
+		add_dates(summary, text);
 }
 
 gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, int64_t number)
@@ -359,7 +363,8 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 	}
 	const char *normal = gd_spelling_normal(text, room);
 	size_t length;
-	uint64_t hash = hash_text(normal, &length);
+	unsigned has;
+	uint64_t hash = hash_text(normal, &length, &has);
 	summary->checksum += mix(hash ^ mix((uint64_t)number));
 	summary->length += (int64_t)(normal == text ? length : strlen(text));
 	/* A column of numbers asks this of every one; what begins with no letter is a digit by itself. */
@@ -367,7 +372,7 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 	if (truth >= 0)
 		summary->truths[truth]++, summary->truth_words += word;
 	if (!gd_parse_double(text, &value))
-		add_text(summary, text, number == 1);
+		add_text(summary, text, has, number == 1);
 	else if (isfinite(value))
 		add_plain_number(summary, text, value);
 	else
