@@ -171,6 +171,13 @@ static bool varies(uint32_t bits)
 	return (bits & (bits - 1)) != 0;
 }
 
+/* Of times of day that are all in one hour, the minutes are what is told: 00:05:12 on a page. */
+static bool are_times(const gd_summary *summary)
+{
+	const gd_calendar *calendar = &summary->dates[GD_DATE_YEAR_FIRST];
+	return calendar->undated < calendar->count || varies(calendar->hours) || gd_summary_distinct(summary) < 2;
+}
+
 /* Features for the parts that vary. */
 static void make_date(gd_inference_column *column, const gd_schema *schema)
 {
@@ -349,7 +356,7 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 	} else if (is_name(column, schema)) {
 		decide_text(column, schema);
 		strncat(column->why, "; names by what it is called (--numeric)", sizeof column->why - strlen(column->why) - 1);
-	} else if (sixties && (double)dates >= NEARLY_ALL * (double)values) {
+	} else if (sixties && (double)dates >= NEARLY_ALL * (double)values && are_times(summary)) {
 		make_date(column, schema);
 		strncat(column->why, "; durations? --numeric", sizeof column->why - strlen(column->why) - 1);
 	} else if (*unit == '/' && (double)dates >= NEARLY_ALL * (double)values) {

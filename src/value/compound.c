@@ -186,7 +186,29 @@ static bool read_fraction(const char *text, gd_quantity *quantity)
 	return true;
 }
 
+/* Degrees, perhaps minutes and seconds, and a hemisphere in front or behind: 45°30'15"N, W 12.5°; south and west are below zero. */
+static bool read_degrees(const char *text, gd_quantity *quantity)
+{
+	double part[3] = {0};
+	int parts = 0;
+	char hemisphere = strchr("NSEW", *text) ? *text : '\0';
+	const char *at = skip_blanks(text + (hemisphere != '\0'));
+	const bool negative = !hemisphere && *at == '-';
+	size_t bytes = 0;
+	for (at += negative; parts < 3 && is_digit(*at) && (at = scan_amount(at, ".", &part[parts])); parts++) {
+		bytes = parts == 1 ? mark_bytes(at, false) : parts ? mark_bytes(at, true) : strncmp(at, "\xc2\xb0", 2) && strncmp(at, "\xc2\xba", 2) ? 0 : 2;
+		if (!bytes || (parts && part[parts] >= 60))
+			return false;
+		at = skip_blanks(at + bytes);
+	}
+	if (!at || !parts || (*at && (hemisphere || negative || !strchr("NSEW", *at) || *skip_blanks(at + 1))))
+		return false;
+	hemisphere = *at ? *at : hemisphere;
+	put(quantity, (3600 * part[0] + 60 * part[1] + part[2]) / 3600, "\xc2\xb0", negative || hemisphere == 'S' || hemisphere == 'W');
+	return true;
+}
+
 bool gd_compound_read(const char *text, gd_quantity *quantity)
 {
-	return read_iso(text, quantity) || read_parts(text, quantity) || read_feet(text, quantity) || read_fraction(text, quantity);
+	return read_iso(text, quantity) || read_parts(text, quantity) || read_feet(text, quantity) || read_fraction(text, quantity) || read_degrees(text, quantity);
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "gd/value/date_name.h"
+
 /* `count` digits at `text` into `*value`. */
 static bool read_digits(const char *text, int count, int *value)
 {
@@ -58,62 +60,27 @@ static const char *skip_blanks(const char *text)
 	return text;
 }
 
-/* What words are made of, in any language. */
-static bool is_letter(char c)
+/* A day of the month, perhaps as 1st, 2nd, 3rd, 4th, 1er or 1º. */
+static bool read_day(const char **text, int *day)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
+	static const char *const behind[] = {"st", "nd", "rd", "th", "er", "\xc2\xba"};
+	if (!read_number(text, 2, day))
+		return false;
+	if (!gd_date_is_ascii_letter(**text) && **text != behind[5][0])
+		return true;
+	for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+		if (!strncmp(*text, behind[i], 2) && !gd_date_is_letter((*text)[2]))
+			*text += 2;
+	return true;
 }
 
-static int count_letters(const char *text)
+/* 1 de mayo de 2020, 1st of May 2020. */
+static const char *skip_of(const char *text)
 {
-	int length = 0;
-	while (is_letter(text[length]))
-		length++;
-	return length;
-}
-
-/* Whether letters [length] are a name, whole or cut after three letters; small ones and capitals of ASCII are one. */
-static bool is_name(const char *letters, int length, const char *name)
-{
-	int same = 0;
-	while (same < length && name[same] && ((letters[same] & 0x80) ? letters[same] == name[same] : (letters[same] | 0x20) == name[same]))
-		same++;
-	return same == length && (length == 3 || !name[length]);
-}
-
-/* The name of a month, whole or cut after three letters; 0: none. */
-static int read_month(const char **text)
-{
-	static const struct {
-		const char *name;
-		int month;
-	} names[] = {{"january", 1}, {"february", 2}, {"march", 3}, {"april", 4}, {"may", 5}, {"june", 6}, {"july", 7}, {"august", 8}, {"september", 9}, {"sept", 9}, {"october", 10}, {"november", 11}, {"december", 12},
-		{"januar", 1}, {"j\xc3\xa4nner", 1}, {"februar", 2}, {"m\xc3\xa4rz", 3}, {"m\xc3\xa4r", 3}, {"mai", 5}, {"juni", 6}, {"juli", 7}, {"oktober", 10}, {"dezember", 12},
-		{"janvier", 1}, {"f\xc3\xa9vrier", 2}, {"mars", 3}, {"avril", 4}, {"juin", 6}, {"juillet", 7}, {"ao\xc3\xbbt", 8}, {"septembre", 9}, {"octobre", 10}, {"novembre", 11}, {"d\xc3\xa9" "cembre", 12},
-		{"enero", 1}, {"febrero", 2}, {"marzo", 3}, {"abril", 4}, {"mayo", 5}, {"junio", 6}, {"julio", 7}, {"agosto", 8}, {"septiembre", 9}, {"octubre", 10}, {"noviembre", 11}, {"diciembre", 12}};
-	enum { LONGEST = 10 }; /* bytes */
-	const int length = count_letters(*text);
-	/* Most texts are none, and seen to be none by their first letter. */
-	if (length < 3 || length > LONGEST || !strchr("adefjmnos", **text | 0x20))
-		return 0;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (is_name(*text, length, names[i].name)) {
-			*text += length + ((*text)[length] == '.');
-			return names[i].month;
-		}
-	return 0;
-}
-
-/* Behind the name of a weekday and what follows it, if there is one. */
-static const char *skip_weekday(const char *text)
-{
-	static const char *const names[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
-	if (!*text || !strchr("mtwfs", *text | 0x20))
-		return text;
-	const int length = count_letters(text);
-	for (size_t i = 0; i < sizeof names / sizeof *names && length >= 3; i++)
-		if (is_name(text, length, names[i]))
-			return skip_blanks(text + length + (text[length] == ',' || text[length] == '.'));
+	static const char *const words[] = {"de ", "of ", "del "};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (*text == *words[i] && !strncmp(text, words[i], strlen(words[i])))
+			return skip_blanks(text + strlen(words[i]));
 	return text;
 }
 
@@ -157,10 +124,10 @@ static const char *scan_quarter(const char *text, gd_date *date)
 static const char *scan_month(const char *text, gd_date *date)
 {
 	enum { FIRST = 1900, LAST = 2100 };
-	date->month = read_month(&text);
+	date->month = gd_date_find_month(&text);
 	const bool number = !date->month && read_number(&text, 2, &date->month);
 	const bool joined = *text == '-' || *text == '/';
-	text = skip_separator(text);
+	text = skip_of(skip_separator(text));
 	const int digits = read_number(&text, 4, &date->year);
 	if (number && (!joined || digits != 4 || date->month > 12 || date->year < FIRST || date->year > LAST))
 		return NULL;
@@ -180,7 +147,7 @@ static const char *scan_year_last(const char *text, gd_date *date)
 	if (!text)
 		return NULL;
 	text = skip_blanks(text);
-	text = skip_blanks(text + count_letters(text));
+	text = skip_blanks(text + gd_date_count_letters(text));
 	return read_number(&text, 4, &date->year) == 4 && is_day(date) ? text : NULL;
 }
 
@@ -188,16 +155,18 @@ static const char *scan_year_last(const char *text, gd_date *date)
 static const char *scan_named(const char *text, gd_date *date)
 {
 	int digits;
-	date->month = read_month(&text);
+	date->month = gd_date_find_month(&text);
 	bool first = date->month > 0;
 	if (first)
 		text = skip_separator(text);
-	if (!read_number(&text, 2, &date->day))
+	if (!read_day(&text, &date->day))
 		return NULL;
-	text = skip_separator(text);
+	text = skip_of(skip_separator(text));
 	if (!first) {
-		date->month = read_month(&text);
-		text = skip_separator(text);
+		date->month = gd_date_find_month(&text);
+		if (!date->month)
+			return NULL;
+		text = skip_of(skip_separator(text));
 	}
 	const char *year = text;
 	digits = read_number(&text, 4, &date->year);
@@ -223,6 +192,7 @@ static const char *scan_numbers(const char *text, gd_date_order order, gd_date *
 {
 	int value[3], digits[3];
 	char separator = 0;
+	bool spaced = false; /* 1. 5. 2020, or 2020. 5. 1. */
 	for (int i = 0; i < 3; i++) {
 		digits[i] = read_number(&text, 4, &value[i]);
 		if (!digits[i])
@@ -231,9 +201,12 @@ static const char *scan_numbers(const char *text, gd_date_order order, gd_date *
 			if ((i == 0 && *text != '/' && *text != '-' && *text != '.') || (i == 1 && *text != separator))
 				return NULL;
 			separator = *text++;
+			spaced = separator == '.' && *text == ' ';
+			text += spaced;
 		}
 	}
-	if (digits[0] == 4 && (separator == '/' || (digits[1] == 2 && digits[2] == 2)) && digits[1] <= 2 && digits[2] <= 2) {
+	if (digits[0] == 4 && (separator == '/' || spaced || (digits[1] == 2 && digits[2] == 2)) && digits[1] <= 2 && digits[2] <= 2) {
+		text += spaced && *text == '.';
 		*date = (gd_date){.year = value[0], .month = value[1], .day = value[2]};
 	} else if (order != GD_DATE_YEAR_FIRST && digits[0] <= 2 && digits[1] <= 2 && (digits[2] == 2 || digits[2] == 4)) {
 		bool day_first = order == GD_DATE_DAY_FIRST;
@@ -244,13 +217,57 @@ static const char *scan_numbers(const char *text, gd_date_order order, gd_date *
 	return is_day(date) ? text : NULL;
 }
 
-/* Z, +HH, +HHMM or +HH:MM: the text behind it. */
+/* Digits and the sign behind them, one of `signs`, of three bytes each, perhaps with a blank in front of it: the text behind it, or NULL. */
+static const char *scan_sign(const char *text, const char *signs, int most, int *value)
+{
+	if (!read_number(&text, most, value))
+		return NULL;
+	text += *text == ' ';
+	for (; *signs; signs += 3)
+		if (!strncmp(text, signs, 3))
+			return skip_blanks(text + 3);
+	return NULL;
+}
+
+/* Year, month, perhaps day, hour, minute and second, as Japanese, Chinese and Korean have them: the text behind them, or NULL. */
+static const char *scan_eastern(const char *text, gd_date *date)
+{
+	int hour, minute, second = 0;
+	const char *at;
+	if (!read_digits(text, 4, &date->year) || !(text = scan_sign(text, "\xe5\xb9\xb4\xeb\x85\x84", 4, &date->year)))
+		return NULL;
+	text = scan_sign(text, "\xe6\x9c\x88\xec\x9b\x94", 2, &date->month);
+	if (!text || date->month < 1 || date->month > 12)
+		return NULL;
+	if (!*text)
+		return text;
+	text = scan_sign(text, "\xe6\x97\xa5\xec\x9d\xbc", 2, &date->day);
+	if (!text || !is_day(date))
+		return NULL;
+	/* A weekday. */
+	if (*text == '(' && (at = strchr(text, ')')))
+		text = skip_blanks(at + 1);
+	if (!*text || !(at = scan_sign(text, "\xe6\x97\xb6\xe6\x99\x82\xec\x8b\x9c", 2, &hour)))
+		return *text ? scan_time(text, date) : text;
+	text = scan_sign(at, "\xe5\x88\x86\xeb\xb6\x84", 2, &minute);
+	if (text && *text)
+		text = scan_sign(text, "\xe7\xa7\x92\xec\xb4\x88", 2, &second);
+	if (!text || hour > 23 || minute > 59 || second > 59)
+		return NULL;
+	date->timed = true;
+	date->seconds = hour * 3600 + minute * 60 + second;
+	return text;
+}
+
+/* Z, +HH, +HHMM or +HH:MM, or the word for a clock's time: the text behind it. */
 static const char *skip_zone(const char *text)
 {
 	int value;
 	const char *at = skip_blanks(text);
 	if (*at == 'Z' || *at == 'z')
 		return at + 1;
+	if (!strncmp(at, "Uhr", 3))
+		return at + 3;
 	const bool named = !strncmp(at, "UTC", 3) || !strncmp(at, "GMT", 3);
 	at += named ? 3 : 0;
 	/* GMT+1, as Google Forms has it. */
@@ -266,14 +283,30 @@ static const char *skip_zone(const char *text)
 	return read_digits(at, 2, &value) ? at + 2 : at;
 }
 
-/* H:MM[:SS[.F]] [AM|PM] [zone]: the text behind it, or NULL. */
+/* AM, pm, a.m. or p. m.: the text behind it, or NULL. */
+static const char *scan_half(const char *text, bool *late)
+{
+	const char half = *text | 0x20;
+	if (half != 'a' && half != 'p')
+		return NULL;
+	const bool point = *++text == '.';
+	if (point)
+		for (text++; *text == ' ' || !strncmp(text, "\xc2\xa0", 2);)
+			text += *text == ' ' ? 1 : 2;
+	*late = half == 'p';
+	return (*text | 0x20) == 'm' ? text + 1 + (point && text[1] == '.') : NULL;
+}
+
+/* H:MM[:SS[.F]] [AM|PM] [zone], behind a date perhaps with points: the text behind it, or NULL. */
 static const char *scan_time(const char *text, gd_date *date)
 {
 	int hour, minute, second = 0;
-	if (!read_number(&text, 2, &hour) || *text != ':' || !read_digits(text + 1, 2, &minute))
+	bool late;
+	if (!read_number(&text, 2, &hour) || (*text != ':' && (*text != '.' || !date->year)) || !read_digits(text + 1, 2, &minute))
 		return NULL;
+	const char mark = *text;
 	text += 3;
-	if (*text == ':') {
+	if (*text == mark) {
 		if (!read_digits(text + 1, 2, &second))
 			return NULL;
 		text += 3;
@@ -281,12 +314,12 @@ static const char *scan_time(const char *text, gd_date *date)
 			for (text++; *text >= '0' && *text <= '9';)
 				text++;
 	}
-	const char *half = skip_blanks(text);
-	if (((half[0] | 0x20) == 'a' || (half[0] | 0x20) == 'p') && (half[1] | 0x20) == 'm') {
+	const char *half = scan_half(skip_blanks(text), &late);
+	if (half) {
 		if (hour < 1 || hour > 12)
 			return NULL;
-		hour = hour % 12 + ((half[0] | 0x20) == 'p' ? 12 : 0);
-		text = half + 2;
+		hour = hour % 12 + (late ? 12 : 0);
+		text = half;
 	}
 	/* ISO 8601 knows leap seconds, and 24:00. */
 	if (hour > 24 || minute > 59 || second > 60 || (hour == 24 && (minute || second)))
@@ -312,19 +345,34 @@ static const char *scan_packed_time(const char *text, gd_date *date)
 	return skip_zone(text);
 }
 
-/* A digit, or the first letter of a month, a weekday or a quarter. */
+/* Behind the zone's name in brackets, as JavaScript writes it. */
+static const char *skip_remark(const char *text, const gd_date *date)
+{
+	const char *close = date->timed && *text == '(' ? strchr(text, ')') : NULL;
+	return close ? close + 1 : text;
+}
+
+/* Nearly all texts are told by how they begin: 1, 2, 4 or 8 digits, and what can stand behind them; or three letters, two and a mark, or a quarter, the first one that a name has. */
 static bool may_begin(const char *text)
 {
-	return (*text >= '0' && *text <= '9') || *text == '[' || *text == 'Q' || (is_letter(*text) && strchr("adefjmnostw", *text | 0x20));
+	int digits = 0;
+	while (digits < 9 && text[digits] >= '0' && text[digits] <= '9')
+		digits++;
+	if (!digits)
+		return gd_date_is_ascii_letter(*text) && strchr("adefgjlmnoqstw", *text | 0x20) && ((text[1] & 0x80) || (gd_date_is_ascii_letter(text[1]) && (gd_date_is_letter(text[2]) || text[2] == '.' || text[2] == ',')) || *text == 'Q');
+	const char next = text[digits];
+	if (digits == 3 || (digits > 4 && digits != 8) || (!next && digits < 4) || (digits == 4 && gd_date_is_ascii_letter(next) && next != 'Q' && next != 'M'))
+		return false;
+	return next != ',' || text[digits + 1] < '0' || text[digits + 1] > '9';
 }
 
 bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 {
 	const char *at = skip_blanks(text), *end;
-	if (!may_begin(at)) {
-		*date = (gd_date){0};
+	const bool bracketed = *at == '[';
+	*date = (gd_date){0};
+	if (!may_begin(at + bracketed))
 		return false;
-	}
 	if (gd_date_parse(at, date))
 		return true;
 	*date = (gd_date){0};
@@ -332,11 +380,13 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 		date->undated = true;
 		return !*skip_blanks(end);
 	}
-	const bool bracketed = *at == '[';
-	at = skip_weekday(at + bracketed);
-	*date = (gd_date){0};
-	if (is_letter(*at) && *at != 'Q' && !read_month(&(const char *){at}))
+	at += bracketed;
+	if (gd_date_may_be_name(at))
+		at = gd_date_skip_weekday(at);
+	end = at;
+	if (gd_date_is_ascii_letter(*at) && *at != 'Q' && !gd_date_find_month(&end))
 		return false;
+	*date = (gd_date){0};
 	bool packed = false;
 	end = scan_numbers(at, order, date);
 	if (!end)
@@ -352,6 +402,10 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 			*date = (gd_date){0};
 			end = scan_quarter(at, date);
 		}
+		if (!end) {
+			*date = (gd_date){0};
+			end = scan_eastern(at, date);
+		}
 		return end && !*skip_blanks(end);
 	}
 	if (!date->timed && ((*end && strchr("Tt, ", *end)) || *end == ':')) {
@@ -359,7 +413,7 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 		end = !*at ? at : packed && at[1] && at[2] != ':' ? scan_packed_time(at, date)
 								   : scan_time(at, date);
 	}
-	return end && !*skip_blanks(end + (bracketed && *end == ']'));
+	return end && !*skip_remark(skip_blanks(end + (bracketed && *end == ']')), date);
 }
 
 bool gd_date_leads(const char *text)
@@ -372,10 +426,13 @@ bool gd_date_has_order(const char *text)
 {
 	int value;
 	text = skip_blanks(text);
-	text = skip_weekday(text + (*text == '['));
+	text += *text == '[';
+	if (gd_date_may_be_name(text))
+		text = gd_date_skip_weekday(text);
 	if (!read_number(&text, 2, &value))
 		return false;
 	const char separator = *text++;
+	text += separator == '.' && *text == ' ';
 	return (separator == '/' || separator == '-' || separator == '.') && read_number(&text, 2, &value) && *text == separator;
 }
 

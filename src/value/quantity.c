@@ -144,6 +144,28 @@ static bool is_unit(const char *text, size_t length)
 	return length < GD_UNIT_ROOM;
 }
 
+/* x10^3 or ×10^-3 behind a number, as instruments and typeset tables have it: how many bytes, 0 for none. */
+static size_t power_bytes(const char *text, char *plain)
+{
+	const char *at = skip_blanks(text);
+	if (*at != 'x' && *at != 'X' && *at != '*' && *at != '\xc3')
+		return 0;
+	at = skip_blanks(at + (strncmp(at, "\xc3\x97", 2) ? 1 : 2));
+	if (strncmp(at, "10^", 3) || strchr(plain, 'e'))
+		return 0;
+	at += 3;
+	const char *sign = at;
+	at += *at == '-' || *at == '+';
+	if (!is_digit(*at) || (is_digit(at[1]) && is_digit(at[2])))
+		return 0;
+	at += 1 + is_digit(at[1]);
+	plain += strlen(plain);
+	*plain++ = 'e';
+	memcpy(plain, sign, (size_t)(at - sign));
+	plain[at - sign] = '\0';
+	return (size_t)(at - text);
+}
+
 /* A word or letter for so many thousands, as in $12k, with the blanks behind it: how many bytes of the text, of `length`; 0 for none. */
 static size_t magnitude_bytes(const char *text, size_t length, double *multiply)
 {
@@ -190,6 +212,8 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 		at++;
 	}
 	at = scan_number(at, plain, &quantity->grouped);
+	if (at)
+		at += power_bytes(at, plain);
 	if (!at || !gd_parse_double(plain, &quantity->value) || !isfinite(quantity->value))
 		return false;
 	if (*at == '-' && !at[1] && !negative && !closed && strchr(plain, '.')) {
@@ -202,14 +226,15 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 			return false;
 		at = skip_blanks(at + 1);
 	}
-	size_t length = strlen(at);
+	size_t length = strlen(at), rate = 0; /* of $5.20/kg */
 	while (length && (at[length - 1] == ' ' || at[length - 1] == '\t'))
 		length--;
 	if (length && !is_unit(at, length))
 		return false;
 	if (length) {
 		const size_t thousands = magnitude_bytes(at, length, &multiply);
-		if (currency && thousands != length)
+		rate = currency && *at == '/' && currency + length < GD_UNIT_ROOM ? length : 0;
+		if (currency && thousands + rate != length)
 			return false;
 		/* Behind such a word there is a currency, or the word is the unit. */
 		const bool before = !currency && thousands && thousands < length && currency_bytes(at + thousands) == length - thousands;
@@ -222,7 +247,8 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 		currency = length;
 	}
 	memcpy(quantity->unit, unit, currency);
-	quantity->unit[currency] = '\0';
+	memcpy(quantity->unit + currency, at, rate);
+	quantity->unit[currency + rate] = '\0';
 	if (negative)
 		quantity->value = -quantity->value;
 	return true;
@@ -261,12 +287,13 @@ static const char *unwrap(const char *text, char *inner)
 /* Names and words are told at once. */
 static bool may_begin(const char *text)
 {
-	return is_digit(*text) || (*text & 0x80) || (*text && strchr("+-(<>=.'P", *text)) || currency_bytes(text);
+	return is_digit(*text) || (*text & 0x80) || (*text && strchr("+-(<>=.'P~", *text)) || currency_bytes(text) || ((*text == 'N' || *text == 'S' || *text == 'E' || *text == 'W') && (text[1] == ' ' || is_digit(text[1])));
 }
 
 bool gd_quantity_read(const char *text, gd_quantity *quantity)
 {
 	char sign, room[LONGEST + 1];
+	gd_quantity degrees = {0};
 	*quantity = (gd_quantity){0};
 	if (!may_begin(skip_blanks(text)))
 		return false;
@@ -277,6 +304,9 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 		return false;
 	const char *inner = (unsigned char)*text > '9' || *text == '=' || *text == '\'' ? unwrap(text, room) : NULL;
 	text = skip_blanks(inner ? inner : text);
+	/* About. */
+	if (*text == '~' || !strncmp(text, "\xe2\x89\x88", 3))
+		text = skip_blanks(text + (*text == '~' ? 1 : 3));
 	const char *behind = scan_sixties(text, &quantity->value);
 	if (behind && !*skip_blanks(behind)) {
 		quantity->unit[0] = ':';
@@ -289,6 +319,9 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 	}
 	if (limit && *quantity->unit)
 		return false;
+	/* A hemisphere, perhaps. */
+	if (*quantity->unit == '\xc2' && quantity->unit[1] == '\xb0' && quantity->unit[2] && gd_compound_read(text, &degrees))
+		*quantity = degrees;
 	if (limit)
 		quantity->unit[0] = sign;
 	return true;

@@ -19,7 +19,7 @@ static const struct known {
 	gd_measure measure;
 	double size;
 } units[] = {
-	{"1", ONES, 1}, {":", TIME, 1e6}, {"<", LIMITS, 1}, {">", LIMITS, 1}, {"A", CURRENT, 1e3}, {"Ah", CHARGE, 1e3}, {"B", ONES, 1e9}, {"B", BYTES, 1}, {"Cr", ONES, 1e7}, {"G", ONES, 1e9},
+	{"*", ONES, 1}, {"**", ONES, 1}, {"***", ONES, 1}, {"1", ONES, 1}, {":", TIME, 1e6}, {"<", LIMITS, 1}, {">", LIMITS, 1}, {"A", CURRENT, 1e3}, {"Ah", CHARGE, 1e3}, {"B", ONES, 1e9}, {"B", BYTES, 1}, {"Cr", ONES, 1e7}, {"G", ONES, 1e9},
 	{"G", BYTES, 1e9}, {"GB", BYTES, 1e9}, {"GW", POWER, 1e9}, {"GWh", ENERGY, 3.6e12}, {"Gb", BYTES, 1e9}, {"Gbit/s", BITS, 1e9}, {"GiB", BYTES, 1073741824}, {"Hz", FREQUENCY, 1},
 	{"J", ENERGY, 1}, {"K", ONES, 1e3}, {"KB", BYTES, 1e3}, {"KW", POWER, 1e3}, {"Kb", BYTES, 1e3}, {"KiB", BYTES, 1024}, {"L", VOLUME, 1e6}, {"M", ONES, 1e6}, {"MB", BYTES, 1e6},
 	{"MPa", PRESSURE, 1e6}, {"MW", POWER, 1e6}, {"MWh", ENERGY, 3.6e9}, {"Mb", BYTES, 1e6}, {"Mbit/s", BITS, 1e6}, {"MiB", BYTES, 1048576}, {"Pa", PRESSURE, 1}, {"T", ONES, 1e12},
@@ -49,7 +49,7 @@ static const struct known {
 	{"volt", VOLTAGE, 1e3}, {"w", TIME, 6.048e11}, {"watt", POWER, 1}, {"week", TIME, 6.048e11}, {"wk", TIME, 6.048e11}, {"woche", TIME, 6.048e11}, {"y", TIME, 3.15576e13},
 	{"yard", LENGTH, 914400}, {"yd", LENGTH, 914400}, {"year", TIME, 3.15576e13}, {"yr", TIME, 3.15576e13}, {"\xc2\xb5g", MASS, 1}, {"\xc2\xb5g/L", CONTENT, 1}, {"\xc2\xb5g/l", CONTENT, 1},
 	{"\xc2\xb5l", VOLUME, 1}, {"\xc2\xb5m", LENGTH, 1}, {"\xc2\xb5s", TIME, 1}, {"\xce\xbcg", MASS, 1}, {"\xce\xbcg/l", CONTENT, 1}, {"\xce\xbcl", VOLUME, 1}, {"\xce\xbcm", LENGTH, 1},
-	{"\xce\xbcs", TIME, 1},
+	{"\xce\xbcs", TIME, 1}, {"\xe2\x80\xa0", ONES, 1}, {"\xe2\x80\xa1", ONES, 1},
 };
 enum { UNITS = sizeof units / sizeof *units };
 

@@ -15,7 +15,7 @@ typedef struct gd_quantity {
 
 /*
  * A finite number: digits, perhaps in groups of three with a comma, an apostrophe or a blank between them (or 12,34,567, as in India), perhaps with a currency's sign or code in front, or
- * %, or a unit behind; (5) and 5.00- are -5, a dash behind a currency is 0; an exponent may begin with D, as Fortran writes it. A unit is of letters, signs and %, without digits.
+ * %, or a unit behind; (5) and 5.00- are -5, a dash behind a currency is 0; an exponent may begin with D, as Fortran writes it, or be x10^3; ~ in front says nothing. A unit is of letters, signs and %, without digits.
  * Two units are no such thing: "<" or ">" in front of a limit, which is the value; and ":" of 1:23:45, which is in what the last part counts (5025).
  */
 bool gd_quantity_read(const char *text, gd_quantity *quantity);

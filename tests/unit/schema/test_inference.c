@@ -66,6 +66,10 @@ static void put_two_words(int64_t i, char *text) { i % 4 ? (void)sprintf(text, "
 static void put_top(int64_t i, char *text) { sprintf(text, i % 3 ? "%lld" : "90+", (long long)(i % 90)); }
 static void put_metres(int64_t i, char *text) { i == 7 ? (void)strcpy(text, "1.8m") : (void)sprintf(text, "%lld cm", (long long)(i % 90)); }
 static void put_long_minus(int64_t i, char *text) { sprintf(text, i % 2 ? "%lld" : "\xe2\x88\x92%lld", (long long)(i % 90)); }
+static void put_minutes(int64_t i, char *text) { sprintf(text, "00:%02lld:%02lld", (long long)(i % 7), (long long)(i * 7 % 60)); }
+static void put_degrees(int64_t i, char *text) { sprintf(text, "%lld\xc2\xb0%02lld'%c", (long long)(i % 70), (long long)(i * 7 % 60), i % 3 ? 'N' : 'S'); }
+static void put_stars(int64_t i, char *text) { sprintf(text, "%lld.5%s", (long long)(i % 70), i % 5 ? "" : i % 3 ? "*" : "**"); }
+static void put_detected(int64_t i, char *text) { i % 5 ? (void)sprintf(text, "%lld.5", (long long)(i % 70)) : (void)strcpy(text, i % 3 ? "ND" : "<LOD"); }
 static void put_durations(int64_t i, char *text) { sprintf(text, "%lld:%02lld", (long long)(i % 70), (long long)(i * 7 % 60)); }
 static void put_limits(int64_t i, char *text) { sprintf(text, i % 9 ? "%lld" : i % 90 ? "<%lld" : ">%lld", (long long)(i % 90)); }
 static void put_classes(int64_t i, char *text) { sprintf(text, i % 2 ? "<50" : "50"); }
@@ -150,6 +154,10 @@ static void test_decisions(void)
 		{put_metres, GD_ROLE_NUMERIC, "quantity cm", "100% numbers in 'cm', 'm' converted, 91 distinct", ""},
 		{put_long_minus, GD_ROLE_NUMERIC, "quantity", "100% numbers, not plainly written", ""},
 		{put_durations, GD_ROLE_NUMERIC, "quantity \\x3a", "100% durations, in what their last part counts, 420 distinct", ""},
+		{put_minutes, GD_ROLE_NUMERIC, "quantity \\x3a", "100% durations, in what their last part counts, 420 distinct", ""},
+		{put_degrees, GD_ROLE_NUMERIC, "quantity \xc2\xb0", "100% numbers in '\xc2\xb0', ", ""},
+		{put_stars, GD_ROLE_NUMERIC, "quantity *", "'**' converted, 800 without a unit taken for it", ""},
+		{put_detected, GD_ROLE_NUMERIC, "numeric", "80% numbers", "200 of 1000 values are no numbers ('<LOD' for one) and count as missing"},
 		{put_limits, GD_ROLE_NUMERIC, "quantity <", "of limits ('<') the limit itself, 90 distinct", ""},
 		{put_classes, GD_ROLE_CATEGORICAL, "categorical", "2 levels", ""},
 		{put_days, GD_ROLE_DATE, "year, month, weekday", "year first: year, month, weekday; YYYYMMDD (--numeric)", "50 of 1000 values are no dates"},
