@@ -35,7 +35,7 @@ static size_t gather_others(gd_exact_moments *moments, const flags *found, size_
 
 /* Categories and flags are 0 or 1, and most features of a table of texts: they are counted, which is sooner done and sooner told to others. */
 gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, double *mean, double *deviation,
-	bool *constant)
+	bool *constant, bool *flag)
 {
 	size_t count = (size_t)features;
 	int64_t all = rows;
@@ -64,6 +64,7 @@ gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *r
 		add_times(of, 1, found[i].ones);
 		add_times(of, 0, all - found[i].ones - found[i].others);
 		gd_statistics_finish(of, &mean[i], &deviation[i], &constant[i]);
+		flag[i] = !found[i].others;
 	}
 	free(values);
 	free(found);
@@ -111,29 +112,79 @@ static double quantum_magic(int64_t rows)
 	return ldexp(1.5, exponent);
 }
 
-gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, const double *mean,
-	const double *deviation, const bool *constant, double *correlation)
+/* Sorts out numbers and flags: order [features]. */
+static size_t order_features(size_t features, const bool *flag, size_t *order)
 {
-	size_t count = (size_t)features;
-	int64_t all = rows;
+	size_t numbers = 0, place = 0;
+	for (int turn = 0; turn < 2; turn++) {
+		for (size_t i = 0; i < features; i++)
+			if (flag[i] == turn)
+				order[place++] = i;
+		numbers = turn ? numbers : place;
+	}
+	return numbers;
+}
+
+/* A pair of flags has four products, and of each as many as were counted: whole quanta, the sum of which is exact as that of one after the other would be. */
+static void weigh_flags(const gd_correlated *of, int64_t rows, double *correlation)
+{
+	const size_t features = of->features;
+	for (size_t p = of->numbers; p < features; p++) {
+		const size_t i = of->order[p];
+		const double ones = correlation[i * features + i], x[2] = {gd_correlated_value(of, i, 0), gd_correlated_value(of, i, 1)};
+		for (size_t q = p + 1; q < features; q++) {
+			const size_t j = of->order[q];
+			const double others = correlation[j * features + j], both = correlation[i * features + j], y[2] = {gd_correlated_value(of, j, 0), gd_correlated_value(of, j, 1)};
+			const double counts[2][2] = {{(double)rows - ones - others + both, others - both}, {ones - both, both}};
+			double sum = 0;
+			for (int k = 0; k < 2; k++)
+				for (int l = 0; l < 2; l++)
+					sum += counts[k][l] * ((x[k] * y[l] + of->magic) - of->magic);
+			correlation[i * features + j] = sum;
+		}
+	}
+}
+
+/* correlation [features, features], zeros: sums of this holder's rows above the diagonal. columns, bits: room for a block. */
+static void add_rows(const gd_correlated *of, int64_t rows, gd_statistics_row *row, void *context, double *values, double *columns, uint64_t (*bits)[GD_CORRELATION_WORDS],
+	double *correlation)
+{
 	const gd_correlation_kernels *kernels = GD_CHOSEN(gd_correlation_kernels);
-	double *values = gd_allocate(count, sizeof *values), *columns = gd_allocate(count, GD_CORRELATION_ROWS * sizeof *columns);
-	gd_status status = values && columns ? gd_ok() : gd_out_of_memory("the correlation");
-	status = gd_together_sum(together, &status, &all, 1);
-	double magic = quantum_magic(all);
-	memset(correlation, 0, count * count * sizeof *correlation);
+	const size_t rest = of->features - of->numbers, *order = of->order + of->numbers;
 	size_t held = 0;
-	for (int64_t position = 0; position < rows && !gd_failed(&status); position++) {
+	for (int64_t position = 0; position < rows; position++) {
+		if (!held)
+			memset(bits, 0, rest * sizeof *bits);
 		row(context, position, values);
-		for (size_t i = 0; i < count; i++)
-			columns[i * GD_CORRELATION_ROWS + held] = values[i];
+		for (size_t i = 0; i < of->numbers; i++)
+			columns[i * GD_CORRELATION_ROWS + held] = values[of->order[i]];
+		for (size_t i = 0; i < rest; i++)
+			if (values[order[i]] != 0)
+				bits[i][held / 64] |= (uint64_t)1 << held % 64;
 		if (++held == GD_CORRELATION_ROWS || position + 1 == rows) {
-			kernels->add(count, held, columns, mean, deviation, constant, magic, correlation);
+			kernels->add(of, held, columns, (const uint64_t(*)[GD_CORRELATION_WORDS])bits, correlation);
 			held = 0;
 		}
 	}
-	if (!gd_failed(&status))
+	weigh_flags(of, rows, correlation);
+}
+
+gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, const double *mean,
+	const double *deviation, const bool *constant, const bool *flag, double *correlation)
+{
+	size_t count = (size_t)features;
+	int64_t all = rows;
+	double *values = gd_allocate(count, sizeof *values), *columns = gd_allocate(count, GD_CORRELATION_ROWS * sizeof *columns);
+	uint64_t(*bits)[GD_CORRELATION_WORDS] = gd_allocate(count, sizeof *bits);
+	size_t *order = gd_allocate(count, sizeof *order);
+	gd_status status = values && columns && bits && order ? gd_ok() : gd_out_of_memory("the correlation");
+	status = gd_together_sum(together, &status, &all, 1);
+	memset(correlation, 0, count * count * sizeof *correlation);
+	if (!gd_failed(&status)) {
+		const gd_correlated of = {count, order_features(count, flag, order), order, mean, deviation, constant, quantum_magic(all)};
+		add_rows(&of, rows, row, context, values, columns, bits, correlation);
 		status = gd_together_add_up(together, &status, correlation, count * count);
+	}
 	for (size_t i = 0; i < count; i++) {
 		correlation[i * count + i] = 1;
 		for (size_t j = i + 1; j < count; j++) {
@@ -143,6 +194,8 @@ gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_ro
 			correlation[i * count + j] = correlation[j * count + i] = value;
 		}
 	}
+	free(order);
+	free(bits);
 	free(columns);
 	free(values);
 	return status;

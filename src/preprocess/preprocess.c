@@ -255,6 +255,7 @@ gd_status gd_preprocess_run(const gd_preprocess_options *options, char **output)
 	free(run.starts);
 	free(run.features);
 	free(run.constant);
+	free(run.flag);
 	free(run.scalar);
 	free(run.category);
 	free(run.audits);

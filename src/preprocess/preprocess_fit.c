@@ -32,7 +32,7 @@ static gd_status fit_moments(gd_preprocess *run)
 	char room[GD_EXCERPT_ROOM];
 	int features = fitted->features;
 	int64_t training = run->rows.piles[GD_SPLIT_TRAIN].count;
-	gd_status status = gd_statistics_moments(training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant);
+	gd_status status = gd_statistics_moments(training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant, run->flag);
 	status = agree_on_rows(run, &status);
 	gd_enumeration constant = {0};
 	for (int i = 0; i < features && !gd_failed(&status); i++) {
@@ -44,7 +44,7 @@ static gd_status fit_moments(gd_preprocess *run)
 	if (constant.count)
 		gd_log_warning("%s %s one value only in the training part and become%s 0", gd_enumeration_text(&constant), constant.count > 1 ? "have" : "has", constant.count > 1 ? "" : "s");
 	if (!gd_failed(&status) && run->header.correlation)
-		status = gd_statistics_correlation(training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant, run->header.correlation);
+		status = gd_statistics_correlation(training, features, gd_preprocess_row, run, run->together, fitted->mean, fitted->standard_deviation, run->constant, run->flag, run->header.correlation);
 	return agree_on_rows(run, &status);
 }
 
@@ -68,6 +68,7 @@ static gd_status plan(gd_preprocess *run)
 		return status;
 	run->features = gd_allocate(features, sizeof *run->features);
 	run->constant = gd_allocate(features, sizeof *run->constant);
+	run->flag = gd_allocate(features, sizeof *run->flag);
 	run->scalar = gd_allocate(features, sizeof *run->scalar);
 	run->category = gd_allocate(features, sizeof *run->category);
 	bool correlated = features <= GD_MOST_CORRELATED;
@@ -82,7 +83,7 @@ static gd_status plan(gd_preprocess *run)
 		return gd_preprocess_name_table(run, status);
 	fitted->recipe = gd_arena_string(&fitted->arena, text);
 	free(text);
-	if (!run->features || !run->constant || !run->scalar || !run->category || (correlated && !run->header.correlation) || !run->header.class_counts || !fitted->recipe)
+	if (!run->features || !run->constant || !run->flag || !run->scalar || !run->category || (correlated && !run->header.correlation) || !run->header.class_counts || !fitted->recipe)
 		return gd_out_of_memory("the features");
 	for (size_t i = 0; i < classes; i++) {
 		fitted->class_names[i] = gd_arena_string(&fitted->arena, recipe->schema.classes.texts[i]);

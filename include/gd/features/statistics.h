@@ -16,10 +16,10 @@ typedef void gd_statistics_row(void *context, int64_t position, double *features
 /*
  * mean, deviation [features], overwritten: of the rows of all holders, of which this one has 0 ... rows - 1, each the double nearest to what it truly is, whatever the order of the rows (gd/kernel/exact_moments.h);
  * the deviation divides by `rows` (population). A feature of one value only is constant [features] and has that value as its mean and 1 as its deviation.
- * NaN where a value is not finite.
+ * NaN where a value is not finite. flag [features], overwritten: whether it is 0 or 1 in all of these rows.
  */
 GD_CHECKED gd_status gd_statistics_moments(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, double *mean, double *deviation,
-	bool *constant);
+	bool *constant, bool *flag);
 
 /* moments [count], those of each holder's values, become those of all; many in a message. Fails, on all, where a holder hands in a failure, and when memory runs out. */
 GD_CHECKED gd_status gd_statistics_join(const gd_together *together, const gd_status *mine, gd_exact_moments *moments, size_t count);
@@ -28,12 +28,12 @@ GD_CHECKED gd_status gd_statistics_join(const gd_together *together, const gd_st
 void gd_statistics_finish(gd_exact_moments *moments, double *mean, double *deviation, bool *constant);
 
 /*
- * correlation [features, features], overwritten: Pearson's, of the same rows, from their moments. The diagonal is 1; a constant feature, whose
+ * correlation [features, features], overwritten: Pearson's, of the same rows, from what gd_statistics_moments() says of them. The diagonal is 1; a constant feature, whose
  * correlation is not defined, has 0 elsewhere. Each row's product is rounded once, to a multiple of 2^-52 times the next power of two above `rows`; of those the
  * sum is exact (magnitudes add up to `rows` at most), so that the order of rows does not matter.
  */
 GD_CHECKED gd_status gd_statistics_correlation(int64_t rows, int features, gd_statistics_row *row, void *context, const gd_together *together, const double *mean,
-	const double *deviation, const bool *constant, double *correlation);
+	const double *deviation, const bool *constant, const bool *flag, double *correlation);
 
 /* What groups of records that belong together mean for a split's honesty. */
 typedef struct gd_audit {

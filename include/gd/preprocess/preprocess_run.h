@@ -47,7 +47,7 @@ typedef struct gd_preprocess {
 	int64_t *starts;          /* [ranges + 1, parts]: where the rows of each range (gd/preprocess/preprocess_ranges.h) begin in a part; behind them the parts' ends */
 	gd_walk walk;             /* of gd_preprocess_row */
 	double *features;         /* [features]: scratch */
-	bool *constant, *scalar, *category; /* [features]: one value only; a number; of a one-hot group of several */
+	bool *constant, *flag, *scalar, *category; /* [features]: one value only; 0 or 1 everywhere; a number; of a one-hot group of several */
 	gd_audit *audits;         /* [groups]; without groups one, of copies */
 	gd_dataset_header header;
 } gd_preprocess;

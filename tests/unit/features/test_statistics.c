@@ -9,7 +9,7 @@
 
 const char *const unit_suite = "statistics";
 
-enum { ROWS = 2000, FEATURES = 7 };
+enum { ROWS = 2000, FEATURES = 12 };
 
 static double table[ROWS][FEATURES];
 
@@ -36,17 +36,22 @@ static void fill(void)
 		table[i][4] = i == 7;
 		table[i][5] = i < 3 ? i - 1 : i % 2; /* flags, but for one record */
 		table[i][6] = 1;
+		table[i][7] = draw[0] < 0.3; /* flags that depend on a number, on one another, or on nothing */
+		table[i][8] = draw[0] >= 0.3 && draw[1] < 0.5;
+		table[i][9] = i % 3 == 0;
+		table[i][10] = table[i][9];
+		table[i][11] = 0;
 	}
 }
 
 static void test_moments(void)
 {
 	double mean[FEATURES], deviation[FEATURES], correlation[FEATURES * FEATURES];
-	bool constant[FEATURES];
+	bool constant[FEATURES], flag[FEATURES];
 	fill();
-	gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, NULL, mean, deviation, constant);
+	gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, NULL, mean, deviation, constant, flag);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
-	status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, NULL, mean, deviation, constant, correlation);
+	status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, NULL, mean, deviation, constant, flag, correlation);
 	CU_ASSERT_EQUAL(status.code, GD_OK);
 	long double m[FEATURES] = {0}, s[FEATURES][FEATURES] = {{0}};
 	for (int i = 0; i < ROWS; i++)
@@ -57,18 +62,25 @@ static void test_moments(void)
 			for (int k = 0; k < FEATURES; k++)
 				s[j][k] += (table[i][j] - m[j]) * (table[i][k] - m[k]) / ROWS;
 	for (int j = 0; j < FEATURES; j++) {
-		CU_ASSERT_EQUAL(constant[j], j == 2 || j == 6);
+		CU_ASSERT_EQUAL(constant[j], j == 2 || j == 6 || j == 11);
+		CU_ASSERT_EQUAL(flag[j], j == 4 || j >= 6);
 		CU_ASSERT_EQUAL(correlation[j * FEATURES + j], 1);
-		if (j == 2 || j == 6)
+		if (constant[j])
 			continue;
 		CU_ASSERT_DOUBLE_EQUAL(mean[j], (double)m[j], 1e-15 * fabs((double)m[j]));
 		CU_ASSERT_DOUBLE_EQUAL(deviation[j], (double)sqrtl(s[j][j]), 1e-7 * (double)sqrtl(s[j][j]));
 		for (int k = 0; k < FEATURES; k++) {
-			double expected = k == 2 || k == 6 ? 0 : (double)(s[j][k] / sqrtl(s[j][j] * s[k][k]));
+			double expected = constant[k] ? 0 : (double)(s[j][k] / sqrtl(s[j][j] * s[k][k]));
 			CU_ASSERT_DOUBLE_EQUAL(correlation[j * FEATURES + k], expected, 1e-7);
 			CU_ASSERT_EQUAL(correlation[j * FEATURES + k], correlation[k * FEATURES + j]);
 		}
 	}
+	/* Counted or multiplied out: the same bits. */
+	double multiplied[FEATURES * FEATURES];
+	memset(flag, 0, sizeof flag);
+	status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, NULL, mean, deviation, constant, flag, multiplied);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	CU_ASSERT(!memcmp(correlation, multiplied, sizeof multiplied));
 	CU_ASSERT_EQUAL(mean[2], 0.1);
 	CU_ASSERT_EQUAL(deviation[2], 1);
 	CU_ASSERT_EQUAL(mean[6], 1);
@@ -82,7 +94,7 @@ static void test_moments(void)
 static void test_order(void)
 {
 	double mean[2][FEATURES], deviation[2][FEATURES], correlation[2][FEATURES * FEATURES];
-	bool constant[FEATURES];
+	bool constant[FEATURES], flag[FEATURES];
 	fill();
 	for (int i = 0; i < ROWS; i++) {
 		/* Of all sizes, so that sums in double would depend on the order. */
@@ -90,9 +102,9 @@ static void test_order(void)
 		table[i][3] += table[i][0] * 1e-3;
 	}
 	for (int round = 0; round < 2; round++) {
-		gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, NULL, mean[round], deviation[round], constant);
+		gd_status status = gd_statistics_moments(ROWS, FEATURES, row, NULL, NULL, mean[round], deviation[round], constant, flag);
 		CU_ASSERT_EQUAL(status.code, GD_OK);
-		status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, NULL, mean[round], deviation[round], constant, correlation[round]);
+		status = gd_statistics_correlation(ROWS, FEATURES, row, NULL, NULL, mean[round], deviation[round], constant, flag, correlation[round]);
 		CU_ASSERT_EQUAL(status.code, GD_OK);
 		for (int i = ROWS - 1; i > 0; i--) {
 			int j = (int)((uint64_t)i * 7919 % (uint64_t)(i + 1));
