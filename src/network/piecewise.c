@@ -63,27 +63,31 @@ void gd_piecewise_sum(const gd_encoding *encoding, int outputs, const float *wei
 	}
 }
 
+/* The next features in bins, TOGETHER at most, from *f on. */
+static int next_features(const gd_encoding *encoding, int *f, const gd_feature_encoding *features[TOGETHER])
+{
+	int count = 0;
+	for (; *f < encoding->features && count < TOGETHER; ++*f)
+		if (encoding->feature[*f].kind == GD_ENCODE_PIECEWISE_LINEAR)
+			features[count++] = &encoding->feature[*f];
+	return count;
+}
+
+/* All rows of some features, then of the next ones, so that these features' weights and sums stay in the cache from row to row. */
 void gd_piecewise_forward(const gd_encoding *encoding, int outputs, int rows, const int32_t *column, const float *fraction,
 	const float *weight, const float *table, float *z)
 {
-	size_t width = (size_t)outputs;
-	for (int r = 0; r < rows; r++) {
-		gd_piecewise_part parts[TOGETHER];
-		int count = 0;
-		size_t at = (size_t)r;
-		for (int f = 0; f < encoding->features; f++) {
-			const gd_feature_encoding *feature = &encoding->feature[f];
-			if (feature->kind != GD_ENCODE_PIECEWISE_LINEAR)
-				continue;
-			size_t row = (size_t)column[at] * width;
-			parts[count++] = (gd_piecewise_part){.sum = table + row, .weight = weight + row, .factor = fraction[at] * feature->factor[column[at] - feature->first]};
-			at += (size_t)rows;
-			if (count == TOGETHER) {
-				GD_CHOSEN(gd_piecewise_kernels)->add_row(width, count, parts, z + (size_t)r * width);
-				count = 0;
+	const size_t width = (size_t)outputs;
+	const gd_feature_encoding *features[TOGETHER];
+	for (int f = 0, count; (count = next_features(encoding, &f, features)) > 0; column += (size_t)count * (size_t)rows, fraction += (size_t)count * (size_t)rows) {
+		for (int r = 0; r < rows; r++) {
+			gd_piecewise_part parts[TOGETHER];
+			for (int i = 0; i < count; i++) {
+				const size_t at = (size_t)i * (size_t)rows + (size_t)r, row = (size_t)column[at] * width;
+				parts[i] = (gd_piecewise_part){.sum = table + row, .weight = weight + row, .factor = fraction[at] * features[i]->factor[column[at] - features[i]->first]};
 			}
+			GD_CHOSEN(gd_piecewise_kernels)->add_row(width, count, parts, z + (size_t)r * width);
 		}
-		GD_CHOSEN(gd_piecewise_kernels)->add_row(width, count, parts, z + (size_t)r * width);
 	}
 }
 

@@ -125,6 +125,43 @@ static void test_piecewise(void)
 	gd_arena_release(&arena);
 }
 
+/* More features than are worked out together: each output adds up its features in their order, whatever is done in between. */
+static void test_many(void)
+{
+	enum { MANY = 75, WIDTH = 19, SOME = 7 };
+	gd_arena arena = {0};
+	gd_encoding encoding;
+	static float x[MANY * SOME], fraction[MANY * SOME], weight[2 * MANY * WIDTH], table[2 * MANY * WIDTH], z[SOME * WIDTH], expected[SOME * WIDTH];
+	static int32_t column[MANY * SOME];
+	must(gd_encoding_init(&encoding, MANY, &arena));
+	for (int f = 0; f < MANY; f++) {
+		must(gd_encoding_reserve(&encoding, f, f % 9 == 4 ? GD_ENCODE_STANDARD : GD_ENCODE_PIECEWISE_LINEAR, f % 9 == 4 ? 1 : 2, 0, &arena));
+		gd_feature_encoding *feature = &encoding.feature[f];
+		for (int k = 0; feature->edge && k <= 2; k++)
+			feature->edge[k] = (float)(k - 1);
+		for (int k = 0; feature->factor && k < 2; k++)
+			feature->factor[k] = 1.0f + (float)f / MANY;
+	}
+	gd_encoding_finish(&encoding);
+	draw(x, MANY * SOME, 7);
+	draw(weight, encoding.columns * WIDTH, 8);
+	draw(z, SOME * WIDTH, 9);
+	memcpy(expected, z, sizeof z);
+	gd_piecewise_place(&encoding, SOME, x, column, fraction);
+	gd_piecewise_sum(&encoding, WIDTH, weight, table);
+	gd_piecewise_forward(&encoding, WIDTH, SOME, column, fraction, weight, table, z);
+	for (int r = 0; r < SOME; r++)
+		for (int o = 0; o < WIDTH; o++)
+			for (int f = 0, piecewise = 0; f < MANY; f++) {
+				if (encoding.feature[f].kind != GD_ENCODE_PIECEWISE_LINEAR)
+					continue;
+				const int at = piecewise++ * SOME + r, k = column[at];
+				expected[r * WIDTH + o] += fmaf(fraction[at] * encoding.feature[f].factor[k - encoding.feature[f].first], weight[k * WIDTH + o], table[k * WIDTH + o]);
+			}
+	CU_ASSERT(!memcmp(z, expected, sizeof z));
+	gd_arena_release(&arena);
+}
+
 static void test_periodic(void)
 {
 	const gd_periodic shape = {.features = 3, .frequencies = 5, .width = 4};
@@ -294,6 +331,7 @@ static void test_narrow_product(void)
 const unit_test unit_tests[] = {
 	{"columns agree with their formulas", test_columns},
 	{"the product without columns agrees with that of the columns, both ways", test_piecewise},
+	{"many features in bins, added up in their order", test_many},
 	{"periodic embeddings agree with their formula", test_periodic},
 	{"sine and cosine of turns are those of libm", test_turns},
 	{"edges, ranks and moments are the training part's", test_fit},
