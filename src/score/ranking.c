@@ -22,12 +22,54 @@ static int by_probability(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+enum { DIGIT_BITS = 11,
+	DIGITS = 3,
+	DIGIT_SIZE = 1 << DIGIT_BITS };
+
+/* By the digits of 32 bits, the last one first, from `ties` to `room` and back; where they end. */
+static tie *sort_by_digits(tie *ties, size_t count, tie *room)
+{
+	size_t places[DIGITS][DIGIT_SIZE] = {{0}};
+	for (size_t i = 0; i < count; i++)
+		for (int digit = 0; digit < DIGITS; digit++)
+			places[digit][ties[i].probability >> DIGIT_BITS * digit & (DIGIT_SIZE - 1)]++;
+	for (int digit = 0; digit < DIGITS; digit++) {
+		size_t *place = places[digit], start = 0;
+		for (int i = 0; i < DIGIT_SIZE; i++) {
+			size_t some = place[i];
+			place[i] = start;
+			start += some;
+		}
+		for (size_t i = 0; i < count; i++)
+			room[place[ties[i].probability >> DIGIT_BITS * digit & (DIGIT_SIZE - 1)]++] = ties[i];
+		tie *other = ties;
+		ties = room;
+		room = other;
+	}
+	return ties;
+}
+
+/* By comparisons where there is no room for digits. */
+static void sort(tie *ties, size_t count)
+{
+	size_t sorted = 1;
+	while (sorted < count && ties[sorted - 1].probability <= ties[sorted].probability)
+		sorted++;
+	if (sorted >= count)
+		return;
+	tie *room = gd_allocate_unset(count, sizeof *room);
+	if (room)
+		memcpy(ties, sort_by_digits(ties, count, room), count * sizeof *ties);
+	else
+		qsort(ties, count, sizeof *ties, by_probability);
+	free(room);
+}
+
 /* Sorts ascending and joins equal ones; how many are left. */
 static size_t join(tie *ties, size_t count)
 {
 	size_t kept = 0;
-	if (count)
-		qsort(ties, count, sizeof *ties, by_probability);
+	sort(ties, count);
 	for (size_t i = 0; i < count; i++) {
 		if (kept && ties[kept - 1].probability == ties[i].probability) {
 			ties[kept - 1].inside += ties[i].inside;
