@@ -102,13 +102,10 @@ static void open_dataset(gd_report_run *run)
 /* Multiplications that a page may take for the columns' worth, some seconds of a core. */
 static const double MOST_WORK = 1e11;
 
-/* Of the scored rows, by as many permutations as there are columns, which are no more than the features. */
-static gd_status find_importance(gd_report_run *run, gd_evaluation *evaluation, const gd_member *member)
+/* By as many permutations of the scored rows as there are columns, which are no more than the features. */
+static bool too_much_work(const gd_dataset_header *h, gd_part part, const gd_network *network)
 {
-	const gd_preprocessing *p = &gd_dataset_get_header(run->dataset)->preprocessing;
-	double work = (double)gd_evaluation_rows(evaluation) * p->features * GD_IMPORTANCE_ROUNDS * (double)gd_network_parameters(member->network);
-	run->no_importance = work > MOST_WORK;
-	return run->no_importance ? gd_ok() : gd_importance_find(evaluation, member, 1, p, &run->sums, &run->importance);
+	return (double)h->rows[part] * h->preprocessing.features * GD_IMPORTANCE_ROUNDS * (double)gd_network_parameters(network) > MOST_WORK;
 }
 
 /* As `evaluate` does, in one process: a communicator of one rank needs no MPI. */
@@ -123,17 +120,18 @@ static gd_status score(gd_report_run *run)
 	gd_evaluation *evaluation = NULL;
 	const gd_dataset_header *h = gd_dataset_get_header(run->dataset);
 	run->scored_part = h->rows[GD_TEST] ? GD_TEST : h->rows[GD_VALIDATION] ? GD_VALIDATION : GD_TRAIN;
+	run->no_importance = too_much_work(h, run->scored_part, c->network);
 	gd_status status = gd_score_sums_init(&run->sums, h->preprocessing.classes);
 	if (!gd_failed(&status))
 		status = gd_score_sums_keep_rows(&run->sums);
 	if (!gd_failed(&status))
-		status = gd_evaluation_create(&alone, run->dataset, run->scored_part, &evaluation);
+		status = (run->no_importance ? gd_evaluation_pack : gd_evaluation_create)(&alone, run->dataset, run->scored_part, &evaluation);
 	if (!gd_failed(&status))
 		status = gd_evaluation_run(evaluation, &member, 1, &run->sums);
 	if (!gd_failed(&status))
 		status = gd_ranking_of(&alone, &run->sums, &run->ranking);
-	if (!gd_failed(&status))
-		status = find_importance(run, evaluation, &member);
+	if (!gd_failed(&status) && !run->no_importance)
+		status = gd_importance_find(evaluation, &member, 1, &h->preprocessing, &run->sums, &run->importance);
 	run->scored = !gd_failed(&status);
 	gd_evaluation_free(evaluation);
 	return status;

@@ -11,6 +11,8 @@ enum { PIECE_BLOCKS = 2 }; /* of the file's rows at a time: 1 MB at most, or two
 /* The most of any rank. */
 static gd_status find_most(gd_communicator *communicator, int64_t *count)
 {
+	if (communicator->size == 1)
+		return gd_ok();
 	gd_wait_begin(communicator);
 	int code = MPI_Allreduce(MPI_IN_PLACE, count, 1, MPI_INT64_T, MPI_MAX, communicator->mpi);
 	gd_wait_finish(communicator);

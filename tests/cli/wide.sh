@@ -53,6 +53,13 @@ for count in 1 3; do
 	expect 0 '' ranks "$count" evaluate whole/model.h5 --data wide.h5 --json
 	equal "scores on $count ranks" "$(json_number out.txt average_precision) $(json_number out.txt brier)" "$precision $brier"
 done
+# A page that leaves importance out, since it would take long, packs rows, too, and starts no MPI for it.
+expect 0 '' ranks 1 train --preset study --hidden 300 --epochs 0 --data wide.h5 --run page -q
+expect 0 '' "$GENRE_DIST" evaluate page/model.h5 --data wide.h5 --json
+loss=$(json_number out.txt log_loss)
+expect 0 '' "$GENRE_DIST" report page
+grep -q 'id="no-importance"' page/report.html || fail "the page has importance"
+grep -q "log-loss</th><td[^>]*>$(printf '%.4f' "$loss")<" page/report.html || fail "the page lacks the log-loss of evaluate, $loss"
 # A fold, whose training part is not in one piece.
 equal "weights of a fold" "$(trained fold 2 --data wide.h5 --folds 3 --fold 2)" "$(trained fold-misfit 3 --data misfit.h5 --folds 3 --fold 2)"
 finish
