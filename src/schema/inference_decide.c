@@ -237,12 +237,33 @@ static void make_flag(gd_inference_column *column)
 	snprintf(column->why, sizeof column->why, "true in %.3g%% of the values", 100.0 * (double)column->summary.truths[1] / (double)gd_summary_values(&column->summary));
 }
 
-/* Texts that come a few times each, all about as often: people, or machines, of whom there are several records. */
+enum { FEWEST_GROUPS = 20 };
+
+/* Many values, each exactly as often as the others and less often than there are others. */
+static bool come_equally(const gd_summary *summary)
+{
+	const int64_t values = gd_summary_values(summary), distinct = gd_summary_distinct(summary), each = distinct ? values / distinct : 0;
+	return distinct >= FEWEST_GROUPS && each >= 2 && each < distinct && each * distinct == values && !gd_summary_frequent(summary, each + 1);
+}
+
+/* Texts that come equally, or a few times each and all about as often: people, or machines, of whom there are several records. */
 static bool may_be_groups(const gd_summary *summary)
 {
-	enum { FEWEST_GROUPS = 20, MOST_RECORDS = 10 };
-	int64_t values = gd_summary_values(summary), distinct = gd_summary_distinct(summary);
-	return distinct >= FEWEST_GROUPS && values >= 2 * distinct && values <= MOST_RECORDS * distinct && !gd_summary_frequent(summary, 2 * values / distinct + 1);
+	enum { MOST_RECORDS = 10 };
+	const int64_t values = gd_summary_values(summary), distinct = gd_summary_distinct(summary);
+	return come_equally(summary) || (distinct >= FEWEST_GROUPS && values >= 2 * distinct && values <= MOST_RECORDS * distinct && !gd_summary_frequent(summary, 2 * values / distinct + 1));
+}
+
+/* Whole numbers that come equally, and are not the steps of a scale. */
+static bool are_groups(const gd_summary *summary)
+{
+	const double step = summary->least.next - summary->least.value;
+	return is_whole(summary) && come_equally(summary) && summary->most.value - summary->least.value != step * (double)(gd_summary_distinct(summary) - 1);
+}
+
+static void hint_at_groups(gd_inference_column *column)
+{
+	strncat(column->why, "; groups of records? --group", sizeof column->why - strlen(column->why) - 1);
 }
 
 /* Texts: levels, unless they hardly come back. */
@@ -262,7 +283,7 @@ static void decide_text(gd_inference_column *column, const gd_schema *schema)
 		if (frequent < distinct)
 			snprintf(column->why, sizeof column->why, "%lld levels; rare ones together, all but %s%lld", different, gd_plural(frequent, "", "some "), (long long)frequent);
 		if (may_be_groups(summary))
-			strncat(column->why, "; groups of records? --group", sizeof column->why - strlen(column->why) - 1);
+			hint_at_groups(column);
 	}
 }
 
@@ -367,6 +388,8 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 		make_numeric(column);
 		if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))
 			strncat(column->why, "; an identifier? --drop", sizeof column->why - strlen(column->why) - 1);
+		else if (are_groups(summary))
+			hint_at_groups(column);
 	} else if ((double)dates >= NEARLY_ALL * (double)values || has_gaps(summary, dates)) {
 		make_date(column, schema);
 	} else {

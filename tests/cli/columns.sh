@@ -308,6 +308,11 @@ done
 table people.csv 'more = sprintf(",P%02d", int(i / 4))' 'rows = 240; heads = ",person";'
 pre people
 says '^ +person +categorical +60 levels.*; groups of records\? --group$'
+# Numbers of people are seen to be such where each has as many records; so many days of a year, or hours, are a scale.
+table panel.csv 'more = sprintf(",%d,%d", int(i / 8) * int(i / 8) + 7, i % 30 * 5)' 'rows = 240; heads = ",person,minute";'
+pre panel
+says '^ +person +numeric +100% numbers, 30 distinct; groups of records\? --group$'
+says '^ +minute +numeric +100% numbers, 30 distinct$'
 table priced.csv 'kind = sprintf("$%d.%02d", draw(900) + 100, draw(100))'
 refuse 3 "column 'kind' looks continuous \\([0-9]+ different numbers in 240 records\\); this program learns classes" "$program" preprocess priced.csv --target kind --force
 

@@ -219,7 +219,7 @@ static void test_names(void)
 		decide_named(&column, cases[i].name, 1000, cases[i].value);
 		CU_ASSERT_EQUAL(column.role, cases[i].role);
 		if (cases[i].role == GD_ROLE_CATEGORICAL)
-			CU_ASSERT_PTR_NOT_NULL(strstr(column.why, "50 levels; names by what it is called (--numeric)"));
+			CU_ASSERT_PTR_NOT_NULL(strstr(column.why, "50 levels; groups of records? --group; names by what it is called (--numeric)"));
 		if (column.role != cases[i].role)
 			printf("\n  %s, case %zu: %s, %s\n", cases[i].name, i, gd_role_names[column.role], column.why);
 	}
