@@ -86,7 +86,7 @@ static gd_row *next_row(placing *p, gd_walk *walk, const gd_slices *slices, cons
 	return row;
 }
 
-/* What is done to the rows of a slice. */
+/* What is done to the rows of a slice. Collective. */
 typedef gd_status slice_work(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally);
 
 static gd_status key_slice(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)
@@ -96,7 +96,9 @@ static gd_status key_slice(placing *p, const gd_slices *slices, const gd_slice *
 	walk.change = true;
 	while (next_row(p, &walk, slices, slice, tally, &status))
 		;
-	return gd_failed(&status) ? status : p->run->spill.status;
+	if (!gd_failed(&status))
+		status = p->run->spill.status;
+	return gd_agree(p->run->communicator, &status);
 }
 
 static gd_status send_slice(placing *p, const gd_slices *slices, const gd_slice *slice, gd_tally *tally)

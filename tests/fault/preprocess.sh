@@ -155,6 +155,13 @@ else
 			compgen -G 'made.h5*' >/dev/null && fail "full from write $at of $calls on: something left: $(echo made.h5*)"
 		done
 	done
+	# Of one rank of three alone, where groups are dealt out in between: the others learn of it and end with it.
+	export GENRE_DIST_SPILL=60000,20000,1000
+	full=(GD_FAIL_ON=1 GD_FAIL_ERRNO=28 GD_FAIL_ONLY=pwrite LD_PRELOAD="$GD_WRITES")
+	for at in 1 2 3 4 5 20 60 100; do
+		refuse 1 "cannot keep temporary data beside 'made.h5': no space left" timeout 60 mpirun -n 3 bash -c '((OMPI_COMM_WORLD_RANK == 1)) && export GD_FAIL_AT=$0 "${@:2}"; exec "$1" preprocess songs.csv -o made.h5 --split grouped --group track_album_id -q' \
+			"$at" "$GENRE_DIST" "${full[@]}"
+	done
 fi
 unset GENRE_DIST_SPILL
 unset GD_FAIL_NAME
