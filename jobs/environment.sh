@@ -20,5 +20,6 @@ export OMPI_MCA_pml=${OMPI_MCA_pml:-ob1}
 export OMPI_MCA_btl_tcp_disable_family=${OMPI_MCA_btl_tcp_disable_family:-6}
 # A rank computes on one thread; ranks are what there is more of.
 export BLIS_NUM_THREADS=${BLIS_NUM_THREADS:-1}
-# At SIGTERM mpirun kills its ranks after this many seconds; by default after one, in which a checkpoint may not stand. A job that fails ends twice as many later.
-export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-5}
+# At SIGTERM mpirun kills its ranks after this many seconds; by default after one, in which a checkpoint may not stand. A job that fails, at a mistyped option too, ends up to twice as
+# many later. More than a million parameters may need more: README.md beside this file.
+export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-2}
