@@ -51,7 +51,7 @@ else
 	songs=data/synthetic_songs.csv
 	echo "SYNTHETIC songs: there is no data/spotify_songs.csv, so they are drawn from the shipped profile of the real ones."
 	echo "(data/README.md says where the real songs come from.)"
-	"$program" synth -o "$songs"
+	"$program" synth --force -o "$songs"
 fi
 
 say "Dataset ($dataset)"

@@ -35,7 +35,7 @@ cd "$directory"
 if [[ -z $songs ]]; then
 	echo "SYNTHETIC songs: there is no data/spotify_songs.csv, so no figure below is the study's."
 	songs=synthetic_songs.csv
-	"$program" synth -q -o "$songs"
+	"$program" synth -q --force -o "$songs"
 fi
 started=$SECONDS
 

@@ -40,6 +40,12 @@ gd_status gd_output_check(const char *path)
 	return status;
 }
 
+gd_status gd_output_check_new(const char *path)
+{
+	const bool replaced = !gd_output_is_stdout(path) && gd_file_exists(path) && !gd_file_is_stream(path);
+	return replaced ? gd_error(GD_USAGE, "'%s' exists; --force overwrites it", path) : gd_ok();
+}
+
 static bool relayed;
 
 void gd_output_set_relayed(bool is_relayed)

@@ -19,10 +19,10 @@
 typedef struct synth_options {
 	const char *output, *profile, *make_profile;
 	int64_t rows, seed;
-	bool quiet, help;
+	bool force, quiet, help;
 } synth_options;
 
-enum { OUTPUT, ROWS, SEED, PROFILE, MAKE_PROFILE, QUIET, HELP, OPTIONS };
+enum { OUTPUT, ROWS, SEED, PROFILE, MAKE_PROFILE, FORCE, QUIET, HELP, OPTIONS };
 static const char default_output[] = "data/synthetic_songs.csv";
 /* A dataset of more rows is made without holding them. */
 enum { MOST_HELD_ROWS = 100000 };
@@ -39,6 +39,7 @@ static const gd_option options[OPTIONS] = {
 		.help = "draw from this profile instead of the one built in"},
 	[MAKE_PROFILE] = {.name = "make-profile", .type = GD_OPTION_TEXT, .offset = AT(make_profile), .argument = "SONGS.csv",
 		.help = "draw nothing: measure these songs and write their profile to -o FILE"},
+	[FORCE] = {.name = "force", .letter = 'f', .type = GD_OPTION_FLAG, .offset = AT(force), .initial = "off", .help = "overwrite the output"},
 	[QUIET] = {.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only"},
 	[HELP] = {.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
 };
@@ -58,6 +59,12 @@ static gd_status check_usage(const synth_options *o, const bool *given, int argu
 	if (gd_file_same(o->make_profile, o->output))
 		return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", o->output);
 	return gd_ok();
+}
+
+static gd_status check_output(const synth_options *o)
+{
+	gd_status status = o->output ? gd_output_check(o->output) : gd_ok();
+	return gd_failed(&status) || o->force ? status : gd_output_check_new(o->output ? o->output : default_output);
 }
 
 static gd_status make_profile(const synth_options *o)
@@ -166,7 +173,7 @@ static gd_status run(gd_communicator *communicator, const synth_options *o)
 	bool together = !o->make_profile && o->output && names_dataset(o->output) && o->rows > MOST_HELD_ROWS;
 	gd_synth synth = {.profile = &profile, .seed = (uint64_t)o->seed, .rows = o->rows};
 	snprintf(name, sizeof name, "synthetic songs of seed %lld", (long long)o->seed);
-	gd_status mine = o->output && communicator->rank == 0 ? gd_output_check(o->output) : gd_ok();
+	gd_status mine = communicator->rank == 0 ? check_output(o) : gd_ok();
 	if (!gd_failed(&mine) && !o->make_profile && (together || communicator->rank == 0))
 		mine = read_profile(o, &profile, sha256);
 	gd_status status = gd_agree(communicator, &mine);

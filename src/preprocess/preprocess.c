@@ -35,10 +35,10 @@ static gd_status check_options(const gd_preprocess_options *options)
 		return gd_error(GD_USAGE, "--split-column goes with --split column, not with --split %s", gd_split_names[options->split]);
 	if (options->split_column && options->target && !strcmp(options->split_column, options->target))
 		return gd_error(GD_USAGE, "--target and --split-column name the same column '%s'", options->target);
-	if (options->write_schema && !options->force && gd_file_exists(options->write_schema))
-		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", options->write_schema);
 	if (options->write_schema) {
-		gd_status status = gd_output_check(options->write_schema);
+		gd_status status = options->force ? gd_ok() : gd_output_check_new(options->write_schema);
+		if (!gd_failed(&status))
+			status = gd_output_check(options->write_schema);
 		if (gd_failed(&status))
 			return status;
 	}

@@ -19,6 +19,13 @@ equal "talk with --quiet" "$(cat err.txt)" ""
 expect 0 "'data/synthetic_songs.csv'" "$GENRE_DIST" synth --rows 10
 equal "lines" "$(wc -l <data/synthetic_songs.csv)" 11
 
+# What is there already stays, unless --force says otherwise.
+refuse 2 "'a.csv' exists; --force overwrites it" "$GENRE_DIST" synth -o a.csv --rows 10
+refuse 2 "'data/synthetic_songs.csv' exists; --force overwrites it" "$GENRE_DIST" synth --rows 10
+equal "lines" "$(wc -l <a.csv)" 2001
+expect 0 'drew 20 songs' "$GENRE_DIST" synth --force --rows 20
+equal "lines" "$(wc -l <data/synthetic_songs.csv)" 21
+
 # A dataset: what preprocess makes of the CSV. Only where it comes from is said differently.
 expect 0 "wrote 'a.h5'" "$GENRE_DIST" synth -o a.h5 --rows 2000
 grep -q track_id out.txt || fail "no leak audit is printed"
@@ -50,6 +57,7 @@ refuse 2 '--seed' "$GENRE_DIST" synth --seed -1
 refuse 2 "unknown option '--row'" "$GENRE_DIST" synth --row 5
 refuse 2 "takes no argument, found 'songs.csv'" "$GENRE_DIST" synth songs.csv
 refuse 2 '--rows does not go with it' "$GENRE_DIST" synth --make-profile a.csv -o x.profile --rows 5
+refuse 2 "'own.profile' exists; --force" "$GENRE_DIST" synth --make-profile a.csv -o own.profile
 refuse 2 '-o FILE.profile' "$GENRE_DIST" synth --make-profile a.csv
 refuse 2 "'a.csv' is both input and output" "$GENRE_DIST" synth --make-profile a.csv -o a.csv
 refuse 2 "cannot read 'missing.profile'" "$GENRE_DIST" synth --profile missing.profile -o x.csv

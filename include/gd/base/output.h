@@ -11,6 +11,8 @@
  * Whether a file can come to `path`. GD_USAGE where its directory is not there or `path` is a directory itself, GD_FAILED where the directory may not be written to.
  */
 GD_CHECKED gd_status gd_output_check(const char *path);
+/* GD_USAGE, naming --force, where a file is there that would be replaced. */
+GD_CHECKED gd_status gd_output_check_new(const char *path);
 /* What is still to be written goes out; GD_FAILED with the reason where that, or any writing before, failed. `name` is what a user knows `out` by. */
 GD_CHECKED gd_status gd_output_flush(FILE *out, const char *name);
 /*
