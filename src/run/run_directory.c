@@ -66,8 +66,8 @@ static gd_status make_directory(const char *directory, bool resume, gd_run_lock 
 	return status;
 }
 
-/* The newest checkpoint that is whole, as bytes. None is no error, unless one could not be read: it may be whole, and a fresh start would replace it. */
-static gd_status find_checkpoint(const char *directory, void **bytes, size_t *size)
+/* The newest checkpoint that is whole, read, and as bytes. None is no error, unless one could not be read: it may be whole, and a fresh start would replace it. */
+static gd_status find_checkpoint(const char *directory, gd_checkpoint *checkpoint, void **bytes, size_t *size)
 {
 	static const gd_run_file candidates[] = {GD_RUN_CHECKPOINT, GD_RUN_PREVIOUS};
 	char path[GD_PATH_ROOM];
@@ -76,12 +76,10 @@ static gd_status find_checkpoint(const char *directory, void **bytes, size_t *si
 		gd_run_path(directory, candidates[i], path);
 		if (!gd_file_exists(path))
 			continue;
-		gd_checkpoint trial;
 		gd_status status = gd_file_read(path, GD_FAILED, bytes, size);
 		if (!gd_failed(&status)) {
-			status = gd_checkpoint_decode(path, *bytes, *size, &trial);
+			status = gd_checkpoint_decode(path, *bytes, *size, checkpoint);
 			if (!gd_failed(&status)) {
-				gd_checkpoint_release(&trial);
 				if (i)
 					gd_log_warning("going on from '%s'", path);
 				return gd_ok();
@@ -103,6 +101,7 @@ gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool re
 	void *bytes = NULL;
 	size_t size = 0;
 	*found = false;
+	*checkpoint = (gd_checkpoint){0};
 	*lock = NULL;
 	memset(directory, 0, GD_PATH_ROOM);
 	gd_status mine = gd_ok();
@@ -115,7 +114,7 @@ gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool re
 			directory[end - 1] = '\0';
 		mine = strlen(directory) + 64 < GD_PATH_ROOM ? make_directory(directory, resume, lock) : gd_error(GD_USAGE, "the run directory's name is too long");
 		if (!gd_failed(&mine) && resume)
-			mine = find_checkpoint(directory, &bytes, &size);
+			mine = find_checkpoint(directory, checkpoint, &bytes, &size);
 	}
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
@@ -123,14 +122,14 @@ gd_status gd_run_open(gd_communicator *communicator, const char *wanted, bool re
 	if (!gd_failed(&status) && resume)
 		status = gd_broadcast_allocated(communicator, &bytes, &size);
 	if (!gd_failed(&status) && size) {
-		mine = gd_checkpoint_decode("the checkpoint", bytes, size, checkpoint);
+		if (communicator->rank > 0)
+			mine = gd_checkpoint_decode("the checkpoint", bytes, size, checkpoint);
 		status = gd_agree(communicator, &mine);
 		*found = !gd_failed(&status);
-		if (gd_failed(&status) && !gd_failed(&mine))
-			gd_checkpoint_release(checkpoint);
 	}
 	free(bytes);
 	if (gd_failed(&status)) {
+		gd_checkpoint_release(checkpoint);
 		gd_run_lock_release(*lock);
 		*lock = NULL;
 	}
