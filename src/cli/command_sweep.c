@@ -1,6 +1,5 @@
 #include "gd/cli/commands.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "gd/base/log.h"
@@ -40,9 +39,6 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
-		char again[4096];
-		snprintf(again, sizeof again, "sweep %s", files[0]);
-		o.sweep.again = again;
 		status = gd_sweep(communicator, &plan, &o.sweep, gd_command_line());
 	}
 	gd_sweep_plan_release(&plan);

@@ -124,10 +124,9 @@ static gd_status refit(gd_communicator *world, const gd_train_options *options, 
 gd_status gd_cross_validate(gd_communicator *world, const gd_train_options *options, const bool *given, const char *command)
 {
 	gd_sweep_plan plan = {0};
-	char directory[GD_PATH_ROOM] = "", again[64];
+	char directory[GD_PATH_ROOM] = "";
 	double started = gd_seconds();
-	snprintf(again, sizeof again, "train --folds %lld ...", (long long)options->folds);
-	gd_sweep_options sweep = {.run = options->run, .resume = options->resume, .time_limit = options->time_limit, .silent = true, .again = again, .directory = directory};
+	gd_sweep_options sweep = {.run = options->run, .resume = options->resume, .time_limit = options->time_limit, .silent = true, .directory = directory};
 	gd_status mine = check(options);
 	if (!gd_failed(&mine))
 		mine = make_plan(options, given, &plan);

@@ -9,6 +9,7 @@
 
 #include "gd/base/file.h"
 #include "gd/base/log.h"
+#include "gd/base/shell_word.h"
 #include "gd/parallel/host_sum.h"
 #include "gd/parallel/mpi_error.h"
 #include "gd/parallel/patience.h"
@@ -242,8 +243,10 @@ static gd_status conclude(const sweep *s)
 		count[GD_TRIAL_DIVERGED], count[GD_TRIAL_FAILED], s->directory);
 	if (unfinished) {
 		const char *signal_name = gd_stop_signal();
-		return gd_error(GD_STOPPED, "stopped (%s) with %d of %d trials to go; go on with: genre-dist %s --run %s --resume",
-			signal_name ? signal_name : s->options->time_limit > 0 ? "time limit" : "asked to", unfinished, trials, s->options->again, s->options->run ? s->options->run : s->directory);
+		char word[GD_SHELL_WORD_ROOM];
+		return gd_error(GD_STOPPED, "stopped (%s) with %d of %d trials to go; go on with the same command and%s%s --resume",
+			signal_name ? signal_name : s->options->time_limit > 0 ? "time limit" : "asked to", unfinished, trials,
+			s->options->run ? "" : " --run ", s->options->run ? "" : gd_shell_word(s->directory, word));
 	}
 	if (failed)
 		return gd_error((gd_code)failed->code, "%d of %d trials failed; the first: %s", count[GD_TRIAL_FAILED], trials, failed->message);

@@ -81,22 +81,12 @@ static gd_status plan_race(tuning *t, gd_tune_race *race, int64_t drawn)
 	return share_plan(t, name, mine, text, size, &race->plan);
 }
 
-static const char *again_of(const tuning *t, char text[256])
-{
-	const gd_tune_options *o = t->options;
-	if (o->trials)
-		snprintf(text, 256, "tune --data %.100s --trials %" PRId64, o->data, o->trials);
-	else
-		snprintf(text, 256, "tune --data %.100s --budget %.0f", o->data, o->budget);
-	return text;
-}
-
 /* Runs a plan in `directory`, or goes on with it; that the clock of a budget stops it is no failure. */
 static gd_status run_plan(tuning *t, gd_sweep_plan *plan, const char *directory, double seconds)
 {
-	char again[256], path[GD_PATH_ROOM + 16];
+	char path[GD_PATH_ROOM + 16];
 	snprintf(path, sizeof path, "%s/sweep.h5", directory);
-	gd_sweep_options sweep = {.run = directory, .resume = gd_file_exists(path), .time_limit = seconds, .silent = true, .again = again_of(t, again)};
+	gd_sweep_options sweep = {.run = directory, .resume = gd_file_exists(path), .time_limit = seconds, .silent = true};
 	gd_status status = gd_sweep(t->world, plan, &sweep, t->command);
 	bool by_clock = status.code == GD_STOPPED && seconds > 0 && !gd_stop_signal();
 	int32_t mine = by_clock;
@@ -266,7 +256,7 @@ static gd_status choose(const tuning *t, char **text, size_t *size)
 	const bool there = t->options->budget > 0 && is_chosen(t);
 	if (!there)
 		gd_tune_choose(t->race, entries, count, count_best(t, entries, count));
-	status = count ? write_report(t, entries, count) : gd_error(GD_STOPPED, "no configuration came through in the time given; go on with more: genre-dist tune --run %s --resume", t->options->run);
+	status = count ? write_report(t, entries, count) : gd_error(GD_STOPPED, "no configuration came through in the time given; go on with the same command, a larger --budget and --resume");
 	if (!gd_failed(&status))
 		status = there ? gd_tune_read_text(path, text, size) : gd_tune_compose_best(&t->ground, t->race, entries, count, text, size);
 	free(entries);

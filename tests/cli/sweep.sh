@@ -89,7 +89,9 @@ grep -q ' 1/24 ' err.txt && fail "a finished sweep trains again"
 
 # A limit of time, then a signal: exit code 75 and a hint.
 sed 's/^epochs = 3/epochs = 100000/' pairs.ini >long.ini
-expect 75 'sweep long.ini --run hurried --resume' ranks 2 sweep long.ini --run hurried --time-limit 2
+expect 75 'go on with the same command and --resume' ranks 2 sweep long.ini --run hurried --time-limit 2
+expect 75 'the same command and --run ./runs/sweep-[^ ]* --resume' ranks 2 sweep long.ini --time-limit 0.5
+rm -r runs
 expect 75 'resume' ranks 1 sweep sweep.ini --run later --time-limit 0.001 -q
 expect 0 '' ranks 2 sweep sweep.ini --run later --resume -q
 equal "weights after a time limit" "$(weights later)" "$(weights on1)"
@@ -99,7 +101,7 @@ sleep 1.5
 kill -USR1 $launcher
 wait $launcher
 equal "exit code after SIGUSR1" $? 75
-grep -q 'hurried --resume' err.txt || fail "no hint after a signal"
+grep -q 'go on with the same command and --resume' err.txt || fail "no hint after a signal"
 
 # Halving: 9 configurations, 3, 1; the survivor as trained alone. On any number of ranks the same, resumed too.
 cat >halving.ini <<'END'

@@ -11,7 +11,6 @@ typedef struct gd_sweep_options {
 	const char *run;   /* the sweep's directory; NULL: a new one under ./runs */
 	bool resume, json;
 	bool silent;       /* no table */
-	const char *again; /* command and arguments with which it is gone on with, but for --run and --resume */
 	char *directory;   /* out, [GD_PATH_ROOM]: the sweep's directory; NULL: not wanted */
 	double time_limit; /* seconds; 0: none */
 } gd_sweep_options;
