@@ -122,7 +122,8 @@ static void print_network(FILE *out, const gd_checkpoint *c)
 	fputc('\n', out);
 }
 
-static gd_status describe_checkpoint(FILE *out, const char *path)
+/* `run`: the history of the run that the file is of, which may have gone on since; NULL: the file's own. */
+static gd_status describe_checkpoint(FILE *out, const char *path, const gd_history *run)
 {
 	gd_checkpoint c = {0};
 	gd_status status = gd_checkpoint_read(path, &c);
@@ -141,9 +142,11 @@ static gd_status describe_checkpoint(FILE *out, const char *path)
 	print_settings(out, "computed with", c.provenance, c.provenance_count);
 	if (c.command && *c.command)
 		fprintf(out, "command: %s\n", c.command);
-	if (c.history.count) {
+	if (!run || run->count < c.history.count)
+		run = &c.history;
+	if (run->count) {
 		fputc('\n', out);
-		print_history(out, &c.history, 10);
+		print_history(out, run, 10);
 	}
 	gd_checkpoint_release(&c);
 	return gd_ok();
@@ -158,6 +161,18 @@ static gd_status describe_metrics(FILE *out, const char *path)
 		print_history(out, &history, history.count);
 	}
 	gd_history_release(&history);
+	return status;
+}
+
+/* One of a run's states, and how the run went: its metrics, where they can be read. */
+static gd_status describe_state(FILE *out, const char *directory, const char *path)
+{
+	char metrics[GD_PATH_ROOM];
+	gd_history whole = {0};
+	gd_run_path(directory, GD_RUN_METRICS, metrics);
+	gd_status read = gd_file_exists(metrics) ? gd_history_read(metrics, &whole) : gd_ok();
+	gd_status status = describe_checkpoint(out, path, gd_failed(&read) ? NULL : &whole);
+	gd_history_release(&whole);
 	return status;
 }
 
@@ -180,14 +195,17 @@ static gd_status describe_run(FILE *out, const char *directory)
 		return gd_error(GD_BAD_DATA, "'%s' is no run directory: it has none of a run's files", directory);
 	fputc('\n', out);
 	gd_run_status running;
+	bool finished = false;
 	if (gd_run_status_read(directory, &running)) {
 		gd_run_status_print(out, directory, &running);
 		fputc('\n', out);
+		finished = !strcmp(running.state, "finished");
 	}
-	static const gd_run_file states[] = {GD_RUN_CHECKPOINT, GD_RUN_PREVIOUS, GD_RUN_MODEL};
+	/* Of a run that is over the model to use, of any other the state that it goes on from. */
+	const gd_run_file states[] = {finished ? GD_RUN_MODEL : GD_RUN_CHECKPOINT, GD_RUN_CHECKPOINT, GD_RUN_PREVIOUS, GD_RUN_MODEL};
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
 		if (gd_file_exists(gd_run_path(directory, states[i], path)))
-			return describe_checkpoint(out, path);
+			return describe_state(out, directory, path);
 	fprintf(out, "no checkpoint yet\n");
 	return gd_ok();
 }
@@ -210,7 +228,7 @@ gd_status gd_describe(FILE *out, const char *path)
 	case GD_KIND_DATASET:
 		return describe_dataset(out, path);
 	case GD_KIND_CHECKPOINT:
-		return describe_checkpoint(out, path);
+		return describe_checkpoint(out, path, NULL);
 	case GD_KIND_METRICS:
 		return describe_metrics(out, path);
 	case GD_KIND_SWEEP:

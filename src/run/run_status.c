@@ -150,7 +150,7 @@ void gd_run_status_print(FILE *out, const char *directory, const gd_run_status *
 	fprintf(out, "state            ");
 	print_state(out, directory, s);
 	fprintf(out, "\nepoch            %" PRId64 " of %" PRId64 "\nstep             %" PRId64 " of %" PRId64 "\n", s->epoch, s->epochs, s->step, s->steps);
-	fprintf(out, "loss             %.4f (this epoch so far), accuracy %.4f\n", s->loss, s->accuracy);
+	fprintf(out, "loss             %.4f (%s), accuracy %.4f\n", s->loss, strcmp(s->state, "finished") ? "this epoch so far" : "last epoch", s->accuracy);
 	fprintf(out, "speed            %.4g samples/s on %" PRId64 " rank%s\n", s->samples_per_second, s->ranks, s->ranks > 1 ? "s" : "");
 	if (!strcmp(s->state, "training"))
 		fprintf(out, "time left        %s\n", s->seconds_left < 0 ? "not known yet" : duration(s->seconds_left, text));

@@ -50,7 +50,7 @@ static gd_step_wishes wishes_now(gd_training *t)
 	bool overdue = t->options.checkpoint_seconds > 0 && now - t->last_checkpoint > t->options.checkpoint_seconds;
 	/* An epoch's checkpoint, but not one after another where epochs take milliseconds. */
 	bool ends = t->progress.step_in_epoch == t->steps_per_epoch - 1;
-	bool epoch = t->options.checkpoint_every < 0 && ends && (t->checkpoint_step < 0 || now - t->last_checkpoint > 1);
+	bool epoch = t->options.checkpoint_every < 0 && ends && ((t->checkpoint_step < 0 && !t->checkpoint_failed) || now - t->last_checkpoint > 1);
 	return (gd_step_wishes){.stop = gd_stop_requested() || out_of_time(t, now), .save = t->communicator->rank == 0 && (overdue || epoch)};
 }
 
@@ -266,6 +266,8 @@ static gd_status conclude(gd_training *t, bool stopped)
 	if (o->early_stop > 0 && t->progress.epochs_without_improvement >= o->early_stop && t->progress.epoch < o->epochs)
 		gd_log_note("stopped early: no lower validation loss for %lld epochs", (long long)o->early_stop);
 	status = gd_training_say_end(t);
+	if (!gd_failed(&status) && !stopped && t->communicator->rank == 0)
+		gd_training_say_next(t);
 	if (gd_failed(&status) || !stopped || by_steps)
 		return status;
 	char word[GD_SHELL_WORD_ROOM];

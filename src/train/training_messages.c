@@ -8,8 +8,10 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
 #include "gd/base/number_text.h"
+#include "gd/base/shell_word.h"
 #include "gd/parallel/reduce.h"
 #include "gd/run/preset.h"
+#include "gd/run/run_directory.h"
 #include "gd/run/run_status.h"
 #include "gd/score/calibration.h"
 
@@ -104,13 +106,15 @@ void gd_training_write_status(gd_training *t, const char *state, bool at_once)
 {
 	double now = gd_seconds(), rows = t->progress.rows_sum;
 	const gd_epoch_metrics *last = t->history.count ? &t->history.epochs[t->history.count - 1] : NULL;
+	/* The one under way, or about to begin; of a training that has ended the last one. */
+	const bool under_way = t->progress.step_in_epoch > 0 || !strcmp(state, "training");
 	if (t->communicator->rank || (!at_once && now - t->last_status < 1))
 		return;
 	t->last_status = now;
 	gd_run_status status = {
 		.written = (int64_t)time(NULL),
 		.ranks = t->communicator->size,
-		.epoch = t->progress.epoch < t->options.epochs ? t->progress.epoch + 1 : t->options.epochs,
+		.epoch = under_way && t->progress.epoch < t->options.epochs ? t->progress.epoch + 1 : t->progress.epoch,
 		.epochs = t->options.epochs,
 		.step = t->progress.step,
 		.steps = total_steps(t),
@@ -160,6 +164,16 @@ void gd_training_say_epoch(gd_training *t)
 	fprintf(stderr, "epoch %lld/%lld  loss %.4f  accuracy %.4f%s  %s rows/s\n", (long long)m->epoch, (long long)t->options.epochs, m->train_loss, m->train_accuracy,
 		validation, rate_of(m->samples_per_second, rate));
 	fflush(stderr);
+}
+
+void gd_training_say_next(const gd_training *t)
+{
+	char path[GD_PATH_ROOM], room[GD_SHELL_WORD_ROOM], data[GD_SHELL_WORD_ROOM];
+	const char *model = gd_shell_word(gd_run_path(t->directory, GD_RUN_MODEL, path), room);
+	if (gd_dataset_get_header(t->dataset)->rows[GD_TEST])
+		gd_log_note("next: genre-dist evaluate %s --data %s", model, gd_shell_word(t->options.data, data));
+	else
+		gd_log_note("next: genre-dist predict %s INPUT.csv", model);
 }
 
 /* Its peak; of rows in memory that ranks share, those it has read itself, which is what they add up to on a host. */

@@ -11,6 +11,7 @@ for file in config.ini metrics.h5 checkpoint.h5 best.h5 model.h5; do
 	[[ -s first/$file ]] || fail "first/$file is missing"
 done
 [[ -e first/checkpoint.previous.h5 ]] || fail "no previous checkpoint"
+grep -qx 'genre-dist: next: genre-dist evaluate first/model.h5 --data songs.h5' err.txt || fail "a training does not say what comes next"
 grep -q 'first' out.txt || fail "the closing table does not name the run directory"
 equal "lines a epoch on stderr" "$(grep -c '^epoch [12]/2 ' err.txt)" 2
 ! grep -q 'nothing to compute' err.txt || fail "two ranks have a block each"
@@ -171,6 +172,8 @@ refuse 2 "data: expected FILE.h5, found ''" "$GENRE_DIST" evaluate zero/model.h5
 refuse 2 'cannot keep this name' ranks 2 train --preset study --data 'songs ;1.h5'
 refuse 2 'drop-last leaves no batch: --batch-size 5000 is more than the 1260 rows' ranks 2 train --preset study --data songs.h5 --drop-last --batch-size 5000
 expect 0 '' "$GENRE_DIST" preprocess songs.csv -o whole.h5 --validation-fraction 0
+refuse 2 "train takes options only, found 'songs.h5'; a dataset is named by --data songs.h5" ranks 2 train songs.h5
+refuse 2 "tune takes options only, found 'absent'; 'genre-dist tune --help' lists" "$GENRE_DIST" tune absent
 refuse 2 'early-stop needs a validation part' ranks 2 train --preset study --data whole.h5 --early-stop 2
 [[ ! -e runs ]] || fail "a refused command left a run directory behind"
 # The preset has more epochs than the table of options.

@@ -52,6 +52,8 @@ expect 0 'last state instead of the best' ranks 1 train --preset study --run los
 expect 0 '' "$GENRE_DIST" info lost/model.h5
 
 expect 0 '' "$GENRE_DIST" info first
+grep -Eq '^epoch +([0-9]+) of \1$' out.txt || fail "the epoch of a finished run: $(grep ^epoch out.txt)"
+grep -q '^use  *genre-dist predict first/model.h5' out.txt || fail "info of a finished run names another state than its model"
 grep -Eq '^state +finished' out.txt && grep -Eq '^last checkpoint +step' out.txt || fail "info of a finished run"
 "$GENRE_DIST" train --preset study "${small[@]}" --run live --epochs 1000000 >/dev/null 2>&1 &
 trainer=$!

@@ -13,7 +13,7 @@ typedef struct gd_run_status {
 	char state[16];      /* "training", "finished", "stopped", "failed" */
 	int64_t written;     /* seconds since 1970 */
 	int64_t ranks;
-	int64_t epoch, epochs; /* the epoch under way, from 1, and how many there are to be */
+	int64_t epoch, epochs; /* the epoch under way, from 1, of one that has ended the last, and how many there are to be */
 	int64_t step, steps; /* finished steps, and how many there are to be */
 	double loss, accuracy; /* of the epoch under way, so far */
 	double samples_per_second;

@@ -121,5 +121,7 @@ void gd_training_say_epoch(gd_training *training);
 GD_CHECKED gd_status gd_training_plan_epoch(gd_training *training);
 /* Collective. The closing table. */
 GD_CHECKED gd_status gd_training_say_end(gd_training *training);
+/* Local. What to type after a training that is done. */
+void gd_training_say_next(const gd_training *training);
 
 #endif
