@@ -52,7 +52,9 @@ static bool put(gd_spill *spill, const char *bytes, size_t size, int64_t place)
 	spill->written += (int64_t)size;
 	for (size_t done = 0; done < size;) {
 		ssize_t step = pwrite(spill->file, bytes + done, size - done, (off_t)(place + (int64_t)done));
-		if (step < 0 && errno != EINTR)
+		if (step == 0)
+			errno = EIO;
+		if (step == 0 || (step < 0 && errno != EINTR))
 			return fail_in_file(spill);
 		done += step > 0 ? (size_t)step : 0;
 	}

@@ -15,6 +15,7 @@
 #include "gd/score/mcnemar.h"
 #include "gd/score/model.h"
 #include "gd/score/score_report.h"
+#include "gd/store/dataset.h"
 #include "gd/train/training.h"
 
 typedef struct baseline_options {
@@ -28,7 +29,7 @@ static const char *const parts[] = {"train", "validation", "test", NULL};
 
 #define AT(member) offsetof(baseline_options, member)
 static const gd_option options[] = {
-	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
+	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = GD_DATASET_DEFAULT, .argument = "FILE.h5", .help = "dataset made by preprocess"},
 	{.name = "part", .letter = 'p', .type = GD_OPTION_CHOICE, .offset = AT(part), .initial = "test", .choices = parts, .help = "which rows are scored; the training part is learned from"},
 	{.name = "folds", .type = GD_OPTION_INTEGER, .offset = AT(folds), .initial = "0", .minimum = 0, .maximum = 1000, .argument = "K", .help = "cross-validation over the training part instead: means and deviations over K folds, those of train"},
 	{.name = "neighbours", .letter = 'k', .type = GD_OPTION_INTEGER, .offset = AT(neighbours), .initial = "5", .minimum = 1, .maximum = 1000000, .argument = "K", .help = "of knn"},

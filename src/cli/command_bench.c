@@ -102,7 +102,7 @@ static gd_status read_options(int argc, char **argv, int ranks, gd_bench_options
 	if (gd_failed(&status))
 		return status;
 	if (count)
-		return gd_error(GD_USAGE, "bench takes options only, found '%s'; 'genre-dist bench --help' lists them", arguments[0]);
+		return gd_command_no_argument("bench", arguments[0]);
 	for (size_t i = 0; i < table->count; i++) {
 		const gd_option *option = gd_options_find(&gd_train_option_table, table->options[i].name);
 		if (given[i] && option)

@@ -12,6 +12,7 @@
 #include "gd/score/model.h"
 #include "gd/score/score_report.h"
 #include "gd/score/table_evaluation.h"
+#include "gd/store/dataset.h"
 #include "gd/store/file_kind.h"
 
 typedef struct evaluate_options {
@@ -25,7 +26,7 @@ static const char *const parts[] = {"train", "validation", "test", NULL};
 
 #define AT(member) offsetof(evaluate_options, member)
 static const gd_option options[] = {
-	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
+	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = GD_DATASET_DEFAULT, .argument = "FILE.h5", .help = "dataset made by preprocess"},
 	{.name = "part", .letter = 'p', .type = GD_OPTION_CHOICE, .offset = AT(part), .initial = "test", .choices = parts, .help = "which rows are scored"},
 	{.name = "importance", .type = GD_OPTION_FLAG, .offset = AT(importance), .initial = "off", .help = "what the scores lose when a column's values are dealt out at random, a column of the table at a time"},
 	GD_DIALECT_OPTIONS(evaluate_options),

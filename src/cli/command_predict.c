@@ -11,6 +11,7 @@
 #include "gd/cli/dialect_options.h"
 #include "gd/run/machine.h"
 #include "gd/score/predictor.h"
+#include "gd/store/file_kind.h"
 
 typedef struct predict_options {
 	gd_dialect_options dialect;
@@ -40,6 +41,8 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	gd_status mine = paths ? gd_options_parse(&table, &o, argc - 1, argv + 1, NULL, paths, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&mine) && count < 2)
 		mine = gd_error(GD_USAGE, "predict needs a model and a CSV: genre-dist predict runs/first/model.h5 songs.csv -o genres.csv");
+	if (!gd_failed(&mine) && communicator->rank == 0 && gd_file_is_no_hdf5(paths[0]) && gd_file_exists(paths[count - 1]) && !gd_file_is_no_hdf5(paths[count - 1]))
+		mine = gd_error(GD_USAGE, "'%s' is no model; models come first, the table last: genre-dist predict runs/first/model.h5 songs.csv", paths[0]);
 	if (gd_output_is_stdout(o.output))
 		o.output = NULL;
 	if (!gd_failed(&mine))
@@ -60,6 +63,8 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	const gd_predict_options how = {.dialect = o.dialect, .output = o.output, .keep = o.keep, .strict = o.strict};
 	if (!gd_failed(&status))
 		status = gd_predict(communicator, &ensemble, paths[count - 1], &how);
+	if (!gd_failed(&status) && o.output)
+		gd_log_note("wrote '%s'", o.output);
 	gd_ensemble_release(&ensemble);
 	free(paths);
 	return gd_command_finish(&status);

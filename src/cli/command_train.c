@@ -20,7 +20,7 @@ static gd_status read_options(int argc, char **argv, gd_train_options *options, 
 	if (gd_failed(&status))
 		return status;
 	if (count)
-		return gd_error(GD_USAGE, "train takes options only, found '%s'; 'genre-dist train --help' lists them", arguments[0]);
+		return gd_command_no_argument("train", arguments[0]);
 	if (options->config) {
 		status = gd_options_read(&gd_train_option_table, options, options->config, given, arena);
 		if (gd_failed(&status))

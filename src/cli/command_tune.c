@@ -5,6 +5,7 @@
 
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
+#include "gd/store/dataset.h"
 #include "gd/sweep/tune.h"
 #include "gd/train/stop.h"
 
@@ -16,7 +17,7 @@ typedef struct tune_options {
 
 #define AT(member) offsetof(tune_options, member)
 static const gd_option options[] = {
-	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(tune.data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
+	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(tune.data), .initial = GD_DATASET_DEFAULT, .argument = "FILE.h5", .help = "dataset made by preprocess"},
 	{.name = "run", .letter = 'r', .type = GD_OPTION_TEXT, .offset = AT(tune.run), .initial = "runs/tune", .argument = "DIR", .help = "directory of the search, and of the best models"},
 	{.name = "trials", .type = GD_OPTION_INTEGER, .offset = AT(tune.trials), .initial = "0", .minimum = 0, .maximum = 10000, .argument = "N", .help = "configurations that are drawn, beside the defaults: the same models on any machine"},
 	{.name = "budget", .type = GD_OPTION_TEXT, .offset = AT(budget), .argument = "TIME", .help = "time for all of it instead, about: 90s, 10m, 2h"},
@@ -45,7 +46,7 @@ static gd_status read_options(int argc, char **argv, tune_options *o)
 	gd_options_initialise(&table, o);
 	gd_status status = arguments ? gd_options_parse(&table, o, argc - 1, argv + 1, NULL, arguments, &count) : gd_out_of_memory("the arguments");
 	if (!gd_failed(&status) && count)
-		status = gd_error(GD_USAGE, "tune takes options only, found '%s'", arguments[0]);
+		status = gd_command_no_argument("tune", arguments[0]);
 	free(arguments);
 	if (!gd_failed(&status) && !o->budget == !o->tune.trials)
 		status = gd_error(GD_USAGE, "tune needs --budget TIME or --trials N, one of them");

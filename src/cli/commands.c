@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/parse.h"
+#include "gd/base/shell_word.h"
 
 #define ADDRESS(name) &gd_command_##name,
 const gd_command *const gd_commands[] = {GD_COMMANDS(ADDRESS) NULL};
@@ -33,7 +35,15 @@ gd_status gd_command_unknown(const char *name)
 	}
 	if (distance <= 2)
 		return gd_error(GD_USAGE, "unknown command '%s'; did you mean '%s'?", name, gd_commands[nearest]->name);
-	return gd_error(GD_USAGE, "unknown command '%s'; 'genre-dist --help' lists the commands", name);
+	return gd_error(GD_USAGE, "unknown %s '%s'; 'genre-dist --help' lists the %s", *name == '-' ? "option" : "command", name, *name == '-' ? "options" : "commands");
+}
+
+gd_status gd_command_no_argument(const char *command, const char *found)
+{
+	char word[GD_SHELL_WORD_ROOM];
+	if (gd_file_exists(found))
+		return gd_error(GD_USAGE, "%s takes options only, found '%s'; a dataset is named by --data %s", command, found, gd_shell_word(found, word));
+	return gd_error(GD_USAGE, "%s takes options only, found '%s'; 'genre-dist %s --help' lists them", command, found, command);
 }
 
 int gd_command_finish(const gd_status *status)

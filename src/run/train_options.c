@@ -5,6 +5,7 @@
 
 #include "gd/features/encoding_fit.h"
 #include "gd/run/preset.h"
+#include "gd/store/dataset.h"
 
 static const char *const initialisations[] = {"torch", "he", "glorot", NULL};
 static const char *const decays[] = {"all", "weights", NULL};
@@ -22,7 +23,7 @@ enum { GD_LONGEST_LINE_TEXT = 1024 };
 
 /* Rows and steps are counted exactly in doubles and, with --reduction fast, in floats: hence 2^24. */
 static const gd_option options[] = {
-	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = "data/spotify.h5", .argument = "FILE.h5", .help = "dataset made by preprocess"},
+	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .initial = GD_DATASET_DEFAULT, .argument = "FILE.h5", .help = "dataset made by preprocess"},
 	{.name = "run", .letter = 'r', .type = GD_OPTION_TEXT, .offset = AT(run), .argument = "DIR", .help = "run directory; by default a new one under ./runs", .flags = GD_NOT_KEPT},
 	{.name = "config", .letter = 'c', .type = GD_OPTION_TEXT, .offset = AT(config), .argument = "FILE.ini", .help = "options from a file, one `name = value` a line; the command line wins", .flags = GD_NOT_KEPT},
 	{.name = "preset", .type = GD_OPTION_CHOICE, .offset = AT(preset), .initial = "auto", .choices = presets, .help = "what options that are not given have: auto: what suits the dataset's rows, features and classes, as it then says; study: the defaults listed here", .flags = BITS},

@@ -113,9 +113,9 @@ static void print_header(predictor *p)
 	bool fine = true;
 	fputs("row,predicted", p->out);
 	for (int c = 0; c < preprocessing->classes && fine; c++) {
-		char name[512];
-		snprintf(name, sizeof name, "probability_%s", preprocessing->class_names[c]);
-		fine = gd_buffer_reserve(&line, 1) && (line.bytes[line.length++] = ',', add_cell(&line, name));
+		char *name = NULL;
+		fine = asprintf(&name, "probability_%s", preprocessing->class_names[c]) >= 0 && gd_buffer_reserve(&line, 1) && (line.bytes[line.length++] = ',', add_cell(&line, name));
+		free(name);
 	}
 	for (int k = 0; k < p->shared.kept && fine; k++)
 		fine = gd_buffer_reserve(&line, 1) && (line.bytes[line.length++] = ',', add_cell(&line, header->fields[p->shared.columns[p->shared.column_count - p->shared.kept + k]]));

@@ -101,7 +101,7 @@ static gd_status look(const char *path)
 	char reason[128];
 	snprintf(reason, sizeof reason, "%s", strerror(errno));
 	reason[0] = (char)tolower((unsigned char)reason[0]);
-	return gd_error(GD_BAD_DATA, "cannot read '%s': %s", path, reason);
+	return gd_error(GD_BAD_DATA, "cannot read '%s': %s%s", path, reason, strcmp(path, GD_DATASET_DEFAULT) ? "" : "; --data FILE.h5 names another dataset");
 }
 
 /* The header travels as a small file of its own, so that one rank reads it from the disk and all check it alike. */

@@ -78,6 +78,9 @@ gd_status gd_file_kind_of(const char *path, gd_file_kind *kind)
 gd_status gd_file_expect_kind(const char *path, gd_file_kind kind)
 {
 	gd_hdf5 hdf5;
+	struct stat info;
+	if (!stat(path, &info) && S_ISDIR(info.st_mode))
+		return gd_error(GD_BAD_DATA, "cannot read '%s': it is a directory, expected a %s; %s", path, kinds[kind].noun, kinds[kind].origin);
 	gd_hdf5_open_foreign(&hdf5, path);
 	gd_hdf5_expect_kind(&hdf5, kind);
 	return gd_hdf5_close(&hdf5);

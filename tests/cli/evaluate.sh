@@ -50,13 +50,19 @@ expect 0 '' ranks 2 evaluate run1/model.h5 run2/model.h5 --data songs.h5 --part 
 expect 0 '' ranks 2 evaluate run1/model.h5 --data songs.h5 --part train
 
 # predict on the raw table agrees with evaluate on the test rows.
-expect 0 '' ranks 1 predict run1/model.h5 songs.csv -o one.csv
+expect 0 "wrote 'one.csv'" ranks 1 predict run1/model.h5 songs.csv -o one.csv
 expect 0 '' ranks 3 predict run1/model.h5 songs.csv -o three.csv
 equal "predictions on 3 ranks" "$(cksum <three.csv)" "$(cksum <one.csv)"
 equal "header" "$(head -n 1 one.csv | cut -d, -f1-3)" "row,predicted,probability_pop"
 equal "one line a record" "$(wc -l <one.csv)" $((records + 1))
 expect 0 '' ranks 2 predict run1/model.h5 run2/model.h5 songs.csv
 equal "stdout holds the predictions alone" "$(wc -l <out.txt)" $((records + 1))
+# What is mixed up is told what was meant.
+refuse 2 "'songs.csv' is no model; models come first" ranks 2 predict songs.csv run1/model.h5
+refuse 3 "'run1': it is a directory, expected a checkpoint; .* model.h5 among them" ranks 2 predict run1 songs.csv
+refuse 3 "'run1': it is a directory, expected a checkpoint" "$GENRE_DIST" evaluate run1 --data songs.h5
+refuse 3 "cannot read 'data/spotify.h5': no such file or directory; --data FILE.h5 names another" ranks 2 evaluate run1/model.h5
+refuse 3 "no such file or directory; --data FILE.h5 names another" "$GENRE_DIST" baseline knn songs.h5
 h5dump -d /test/source_row -y -w 1 songs.h5 | grep -E '^ *[0-9]+,?$' | tr -d ' ,' >rows.txt
 genre=$(head -n 1 songs.csv | tr ',' '\n' | grep -n '^playlist_genre$' | cut -d: -f1)
 right=$(awk -F, -v genre="$genre" 'FILENAME == "rows.txt" { test[$1] = 1; next }

@@ -142,6 +142,7 @@ equal "an h among letters" "$(head -n 1 out.txt)" "usage: genre-dist train [OPTI
 refuse 2 "unknown command 'trian'; did you mean 'train'\?" "$GENRE_DIST" help trian
 refuse 2 "found 'sweep' as well" "$GENRE_DIST" help train sweep
 refuse 2 "unknown command 'quux'; 'genre-dist --help' lists" "$GENRE_DIST" quux
+refuse 2 "unknown option '--verson'; 'genre-dist --help' lists" "$GENRE_DIST" --verson
 refuse 2 "goes with nothing else" "$GENRE_DIST" help --completion train
 expect 2 '^usage: genre-dist COMMAND' "$GENRE_DIST"
 

@@ -73,6 +73,8 @@ const gd_option_table *gd_command_options(const gd_command *command);
 const gd_command *gd_command_find(const char *name);
 /* The error of a name that is no command's: it names the nearest one. */
 GD_CHECKED gd_status gd_command_unknown(const char *name);
+/* The error of an argument where a command takes none; where it is a file, perhaps the dataset was meant. */
+GD_CHECKED gd_status gd_command_no_argument(const char *command, const char *found);
 
 /* Prints the error, if it is one and this process speaks for the job; returns the exit status. */
 int gd_command_finish(const gd_status *status);

@@ -14,6 +14,9 @@ extern const char *const gd_part_names[GD_PARTS]; /* "train", "validation", "tes
 
 enum { GD_MOST_CORRELATED = 512 };
 
+/* The dataset of commands that are not told one by --data. */
+#define GD_DATASET_DEFAULT "data/spotify.h5"
+
 /* All but the rows. */
 typedef struct gd_dataset_header {
 	gd_preprocessing preprocessing;
