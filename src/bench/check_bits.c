@@ -50,6 +50,8 @@ static gd_status draw_table(const char *path, char found[65])
 	gd_status status = profile ? gd_profile_read("built in", gd_shipped_profile, profile) : gd_out_of_memory("a profile");
 	if (!gd_failed(&status))
 		status = gd_synth_write(&songs, path);
+	if (profile)
+		gd_profile_release(profile);
 	free(profile);
 	return gd_failed(&status) ? status : hash_file(path, found);
 }

@@ -146,5 +146,7 @@ gd_status gd_preprocess_audit(gd_preprocess *run)
 	gd_preprocess_warn_of_oddities(&run->recipe, run->options->verbose);
 	if (!gd_failed(&status))
 		status = gd_preprocess_warn_of_hints(run);
-	return gd_failed(&status) ? status : audit(run);
+	if (!gd_failed(&status))
+		status = audit(run);
+	return gd_agree(run->communicator, &status);
 }

@@ -130,6 +130,7 @@ gd_status gd_preprocess_read(gd_preprocess *run)
 		status = gd_rows_fit_classes(&run->rows);
 	if (!gd_failed(&status) && learns)
 		status = warn_of_classes(&run->recipe.schema.classes);
+	status = gd_agree(run->communicator, &status);
 	run->rows.spares_labels = learns;
 	if (!gd_failed(&status) && run->options->test_count)
 		status = gd_preprocess_read_tests(run);
