@@ -51,7 +51,7 @@ gd_status gd_levels_form(const gd_preprocessing *preprocessing, gd_row_form *for
 	*form = (gd_row_form){0};
 	gd_status status = gd_recipe_read(&recipe, preprocessing->recipe, "a dataset");
 	if (gd_failed(&status))
-		return gd_ok();
+		return status.code == GD_BAD_DATA ? gd_ok() : status;
 	if (recipe.features == preprocessing->features && 2 * gd_levels_words(&recipe) <= recipe.features)
 		status = make_form(&recipe, preprocessing, form);
 	gd_recipe_release(&recipe);

@@ -43,5 +43,23 @@ for ((i = 1; i <= count; i++)); do
 	"$GENRE_DIST" train --preset study "${options[@]}" --run victim --resume >/dev/null 2>err.txt || fail "$what: cannot go on: $(cat err.txt)"
 	equal "$what: bits afterwards" "$(weights_of victim/model.h5)" "$model"
 done
+# The same of evaluate, where rows are packed by what a recipe says: every seventh piece of one rank.
+awk 'BEGIN { print "size,place,kind"; for (i = 0; i < 600; i++) printf "%d,p%d,k%d\n", i * 7 % 31, i % 11, i % 3 }' >levels.csv
+"$GENRE_DIST" preprocess levels.csv --target kind -q >/dev/null 2>&1 && ranks 1 train --preset study --data levels.h5 --hidden 4 --epochs 1 --run levels -q >/dev/null 2>&1 || exit 2
+scores=$("$GENRE_DIST" evaluate levels/model.h5 --data levels.h5 --json)
+refusing() { # VARIABLE=VALUE
+	timeout -k 5 60 mpirun -n 3 -x LD_PRELOAD="$GD_MEMORY" -x GD_MEMORY_RANK=1 -x "$1" "$GENRE_DIST" evaluate levels/model.h5 --data levels.h5 --json -q >out.txt 2>err.txt </dev/null
+}
+refusing GD_MEMORY_LOG="$PWD/pieces.txt"
+for ((at = 1; at <= $(cat pieces.txt); at += 7)); do
+	checks=$((checks + 1)) code=0
+	refusing GD_MEMORY_AT="$at" || code=$?
+	if ((code == 0)); then
+		equal "evaluate, piece $at: scores" "$(cat out.txt)" "$scores"
+	else
+		equal "evaluate, piece $at: exit code" "$code" 1
+		grep -q '^genre-dist: .*memory' err.txt || fail "evaluate, piece $at: not a word of memory: $(grep genre-dist: err.txt)"
+	fi
+done
 echo "seed $seed: $(IFS=,; echo "${asked[*]}") pieces of memory on ranks 0, 1, 2; $refusals refusals ended the job, $ignored were no matter"
 finish
