@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/features/levels.h"
 #include "gd/network/arithmetic.h"
@@ -282,6 +283,16 @@ static gd_status build(gd_training *t, const bool *given, const char *hosts, gd_
 	return gd_failed(&status) ? status : gd_training_build(t, hosts, from);
 }
 
+/* A training that has its model is finished; where somebody removed that, it is written again. Collective. */
+static gd_status look_for_model(gd_training *t, bool found, bool *finished)
+{
+	char path[GD_PATH_ROOM];
+	bool there = t->communicator->rank == 0 && gd_file_exists(gd_run_path(t->directory, GD_RUN_MODEL, path));
+	gd_status status = gd_broadcast(t->communicator, &there, sizeof there);
+	*finished = !gd_failed(&status) && there && found && gd_training_finished(t) && t->progress.step_in_epoch == 0;
+	return status;
+}
+
 gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, const bool *given, bool *finished)
 {
 	gd_communicator *communicator = t->communicator;
@@ -303,9 +314,10 @@ gd_status gd_training_prepare(gd_training *t, const gd_train_options *options, c
 	communicator->watchdog = t->options.watchdog;
 	if (!gd_failed(&status) && options->resume)
 		status = build(t, given, hosts, found ? &checkpoint : NULL);
-	*finished = !gd_failed(&status) && found && gd_training_finished(t) && t->progress.step_in_epoch == 0;
+	if (!gd_failed(&status))
+		status = look_for_model(t, found, finished);
 	if (*finished)
-		gd_log_note("'%s' is finished: nothing to do", t->directory);
+		gd_log_note("'%s' is finished%s: nothing to do", t->directory, t->progress.epoch < t->options.epochs ? ", by --early-stop" : "");
 	else if (!gd_failed(&status))
 		status = gd_training_read_rows(t);
 	if (!gd_failed(&status) && !*finished) {

@@ -45,6 +45,10 @@ equal "bits from config.ini alone" "$(weights_of bare/model.h5)" "$(weights_of f
 touch first/checkpoint.h5.123-4.tmp first/notes.tmp
 expect 0 '' ranks 1 train --preset study --run first --resume
 [[ ! -e first/checkpoint.h5.123-4.tmp && -e first/notes.tmp ]] || fail "leftovers: $(ls first)"
+# A finished run whose model was removed writes it again.
+rm first/model.h5
+expect 0 '' ranks 3 train --preset study --run first --resume
+equal "a model that was removed" "$(weights_of first/model.h5)" "$(weights_of bare/model.h5)"
 # A damaged best state does not become the model.
 expect 0 '' ranks 1 train --preset study "${small[@]}" --run lost --epochs 3 --max-steps 12
 printf x | dd of=lost/best.h5 bs=1 seek=3000 conv=notrunc 2>/dev/null
