@@ -7,23 +7,35 @@
 #include "gd/base/parse.h"
 
 enum { DIGITS = 9,
-	LEAST_EXPONENT = -22 }; /* 2^24 * 10^(DIGITS - 1 + 22) < 2^128 */
+	FIVES = 27,     /* 5^27 < 2^63 */
+	MOST_FIVES = 44 /* 2^24 * 5^44 < 2^128 */ };
 
 typedef unsigned __int128 wide;
 
-static wide power_of_ten(int exponent)
+static wide power_of_five(int exponent)
 {
-	static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
-		100000000000000, 1000000000000000, 10000000000000000};
-	return exponent > 16 ? (wide)powers[exponent - 16] * powers[16] : powers[exponent];
+	static const uint64_t powers[FIVES + 1] = {1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125,
+		6103515625, 30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625, 476837158203125,
+		2384185791015625, 11920928955078125, 59604644775390625, 298023223876953125, 1490116119384765625, 7450580596923828125};
+	return exponent > FIVES ? (wide)powers[exponent - FIVES] * powers[FIVES] : powers[exponent];
 }
 
 /* mantissa * 2^-shift * 10^(DIGITS - 1 - exponent), rounded to the nearest, ties to even, as printf does; `*below` is that rounded down. */
 static uint64_t scale(uint32_t mantissa, int shift, int exponent, uint64_t *below)
 {
-	wide product = mantissa * power_of_ten(DIGITS - 1 - exponent), half = (wide)1 << (shift - 1), rest = product & ((half << 1) - 1);
+	enum { LOW = 32 }; /* bits that the product of a very small number has too many */
+	const int fives = DIGITS - 1 - exponent;
+	wide five = power_of_five(fives), product = mantissa * five, low = 0;
+	shift -= fives;
+	if (fives > MOST_FIVES) {
+		low = mantissa * (five & UINT32_MAX);
+		product = mantissa * (five >> LOW) + (low >> LOW);
+		low &= UINT32_MAX;
+		shift -= LOW;
+	}
+	wide half = (wide)1 << (shift - 1), rest = product & ((half << 1) - 1);
 	*below = (uint64_t)(product >> shift);
-	return *below + (rest > half || (rest == half && (*below & 1)));
+	return *below + (rest > half || (rest == half && (low || (*below & 1))));
 }
 
 static size_t write_digits(uint64_t digits, int exponent, char *text)
@@ -60,7 +72,7 @@ size_t gd_number_text_float(float value, char text[GD_NUMBER_TEXT_ROOM])
 		text[0] = value == 1 ? '1' : '0';
 		return 1;
 	}
-	if (!(value > 1e-21f && value < 1))
+	if (!(value > 0 && value < 1))
 		return (size_t)snprintf(text, GD_NUMBER_TEXT_ROOM, "%.9g", (double)value);
 	int two, exponent;
 	uint32_t mantissa = (uint32_t)(frexpf(value, &two) * 0x1p24f);

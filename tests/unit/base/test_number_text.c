@@ -22,7 +22,7 @@ static bool as_printf(float value)
 
 static void floats(void)
 {
-	static const float values[] = {0, -0.0f, 1, 0.5f, 0.25f, 0.1f, 1e-4f, 9.99999975e-05f, 1e-5f, 0.99999994f, 0.999999940395f, 1.1e-21f, 1e-21f, 9e-22f, 1e-30f, 1e-45f, 1.5f, -0.3f, 1e9f, INFINITY, NAN, 0x1p-20f,
+	static const float values[] = {0, -0.0f, 1, 0.5f, 0.25f, 0.1f, 1e-4f, 9.99999975e-05f, 1e-5f, 0.99999994f, 0.999999940395f, 1.1e-21f, 1e-21f, 9e-22f, 1e-30f, 1e-35f, 1e-36f, 1.17549435e-38f, 1.17549421e-38f, 1e-45f, 1.5f, -0.3f, 1e9f, INFINITY, NAN, 0x1p-20f,
 		0x1p-31f, 0x1p-70f, 0.001f, 0.01f, 123456.789f};
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
 		CU_ASSERT(as_printf(values[i]));
@@ -36,10 +36,10 @@ static void floats(void)
 	}
 	CU_ASSERT(fine);
 	/* Around powers of ten and two. */
-	for (float power = 1; power > 1e-25f && fine; power /= 10)
+	for (float power = 1; power > 1e-38f && fine; power /= 10)
 		for (float value = power * 0.999999f; value <= power * 1.000001f && fine; value = nextafterf(value, 2))
 			fine = as_printf(value);
-	for (float power = 1; power > 1e-25f && fine; power /= 2)
+	for (float power = 1; power > 0 && fine; power /= 2)
 		fine = as_printf(power) && as_printf(nextafterf(power, 0)) && as_printf(nextafterf(power, 2));
 	CU_ASSERT(fine);
 }
