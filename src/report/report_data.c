@@ -15,7 +15,6 @@ enum {
 	MOST_CATEGORIES = 60,
 	MOST_CORRELATED = 30,
 	COUNTED_ROWS = 1000000, /* of the training part, which is shuffled: a sample where there are more */
-	BLOCK_ROWS = 4096,
 };
 
 static void put_class_counts(gd_report_page *page, const gd_preprocessing *p, const int64_t *rows)
@@ -56,10 +55,11 @@ static int64_t count_features(const gd_report_run *run, int64_t *counts)
 	const gd_dataset_header *h = gd_dataset_get_header(run->dataset);
 	const gd_preprocessing *p = &h->preprocessing;
 	int64_t rows = h->rows[GD_TRAIN] < COUNTED_ROWS ? h->rows[GD_TRAIN] : COUNTED_ROWS, done = 0;
-	float *x = gd_allocate((size_t)BLOCK_ROWS * (size_t)p->features, sizeof *x);
-	int32_t *labels = gd_allocate(BLOCK_ROWS, sizeof *labels);
+	const int64_t block = gd_dataset_block_rows(p->features);
+	float *x = gd_allocate((size_t)(block * p->features), sizeof *x);
+	int32_t *labels = gd_allocate((size_t)block, sizeof *labels);
 	while (x && labels && done < rows) {
-		int64_t count = rows - done < BLOCK_ROWS ? rows - done : BLOCK_ROWS;
+		int64_t count = rows - done < block ? rows - done : block;
 		gd_status status = gd_dataset_read(run->dataset, GD_TRAIN, done, count, x, labels, NULL);
 		if (gd_failed(&status))
 			break;
