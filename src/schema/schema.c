@@ -31,9 +31,9 @@ void gd_schema_release(gd_schema *schema)
 	gd_dictionary_release(&schema->classes);
 	gd_dictionary_release(&schema->missing_values);
 	gd_dictionary_release(&schema->more);
+	gd_dictionary_release(&schema->names);
 	free(schema->terms);
 	free(schema->encodings);
-	free(schema->columns);
 	free(schema->groups);
 	gd_arena_release(&schema->arena);
 	*schema = (gd_schema){.target = -1};
@@ -41,26 +41,15 @@ void gd_schema_release(gd_schema *schema)
 
 int gd_schema_find_column(const gd_schema *schema, const char *name)
 {
-	for (int i = 0; i < schema->column_count; i++)
-		if (!strcmp(schema->columns[i], name))
-			return i;
-	return -1;
+	return gd_dictionary_find(&schema->names, name);
 }
 
 gd_status gd_schema_add_column(gd_schema *schema, const char *name, int *column)
 {
-	*column = gd_schema_find_column(schema, name);
-	if (*column >= 0)
-		return gd_ok();
-	char **columns = realloc(schema->columns, ((size_t)schema->column_count + 1) * sizeof *columns);
-	if (!columns)
-		return gd_out_of_memory("a schema");
-	schema->columns = columns;
-	columns[schema->column_count] = gd_arena_string(&schema->arena, name);
-	if (!columns[schema->column_count])
-		return gd_out_of_memory("a schema");
-	*column = schema->column_count++;
-	return gd_ok();
+	gd_status status = gd_dictionary_add(&schema->names, name, column);
+	schema->columns = schema->names.texts;
+	schema->column_count = schema->names.count;
+	return status;
 }
 
 /* What follows the word: categories for text, numbers otherwise. */
@@ -128,12 +117,12 @@ static bool read_modifier(gd_schema *schema, int column, char *const *words, int
 	static const char *const modifiers[] = {"fill", "missing", "other", "comma", "dmy", "mdy"};
 	enum { FILL, MISSING, OTHER, COMMA, DMY, MDY, MODIFIERS };
 	char room[GD_EXCERPT_ROOM];
-	gd_term *first = first_term(schema, column), *last = first ? &schema->terms[schema->term_count - 1] : NULL;
 	int word = 0;
 	while (word < MODIFIERS && strcmp(modifiers[word], words[0]))
 		word++;
 	if (word == MODIFIERS)
 		return false;
+	gd_term *first = first_term(schema, column), *last = first ? &schema->terms[schema->term_count - 1] : NULL;
 	double value = 0;
 	bool makes_sense = first && last->column == column && count == 1 + (word == FILL);
 	if (word == FILL)

@@ -25,6 +25,7 @@ enum { IR_VERSION = 8 };
 void gd_onnx_release(gd_onnx *graph)
 {
 	gd_arena_release(&graph->arena);
+	gd_dictionary_release(&graph->taken);
 	free(graph->names);
 	gd_protobuf *const parts[] = {&graph->nodes, &graph->constants, &graph->inputs, &graph->outputs, &graph->attributes, &graph->properties};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -80,22 +81,26 @@ static void put_shaped(gd_protobuf *values, int field, const char *name, gd_onnx
 
 static bool is_taken(const gd_onnx *graph, const char *name)
 {
-	bool taken = !strcmp(name, "label") || !strcmp(name, "probabilities") || !*name;
-	for (int i = 0; i < graph->count && !taken; i++)
-		taken = !strcmp(graph->names[i], name);
-	return taken;
+	return !strcmp(name, "label") || !strcmp(name, "probabilities") || !*name || gd_dictionary_find(&graph->taken, name) >= 0;
 }
 
 gd_onnx_value gd_onnx_input(gd_onnx *graph, const char *name, gd_onnx_type type, const char *doc)
 {
-	size_t length = strlen(name);
-	char *unique = gd_arena_take(&graph->arena, length + (size_t)graph->count + 8, 1);
-	graph->failed = graph->failed || !unique;
-	if (graph->failed)
-		return 0;
-	sprintf(unique, "%s%s", *name == ':' ? "_" : "", name);
-	while (is_taken(graph, unique))
-		strcat(unique, "_");
+	const size_t length = strlen(name);
+	char *unique;
+	size_t more = 0;
+	int32_t number;
+	do {
+		unique = gd_arena_take(&graph->arena, length + more + 2, 1);
+		graph->failed = graph->failed || !unique;
+		if (graph->failed)
+			return 0;
+		sprintf(unique, "%s%s", *name == ':' ? "_" : "", name);
+		for (size_t i = 0; i < more; i++)
+			strcat(unique, "_");
+	} while (is_taken(graph, unique) && ++more);
+	gd_status status = gd_dictionary_add(&graph->taken, unique, &number);
+	graph->failed = gd_failed(&status);
 	put_shaped(&graph->inputs, GRAPH_INPUT, unique, type, 1, doc);
 	return add_value(graph, unique);
 }

@@ -82,7 +82,8 @@ typedef struct gd_schema {
 	int64_t rare;             /* 0: auto */
 	gd_date_order date_order; /* of columns that do not say it; GD_DATE_YEAR_FIRST: auto */
 	bool infers;              /* columns that are not named are left to inference */
-	char **columns;           /* [column_count]: every column named, as target and group too */
+	gd_dictionary names;      /* of columns */
+	char **columns;           /* [column_count]: every column named, as target and group too; those of `names` */
 	int column_count;
 	gd_term *terms;           /* [term_count], in the order of the features */
 	int term_count;

@@ -14,6 +14,7 @@
 #include "gd/base/memory.h"
 #include "gd/base/status.h"
 #include "gd/score/protobuf.h"
+#include "gd/value/dictionary.h"
 
 enum { GD_ONNX_OPSET = 17, GD_ONNX_ML_OPSET = 3 };
 
@@ -25,6 +26,7 @@ typedef int gd_onnx_value;
 /* A zeroed one is empty. */
 typedef struct gd_onnx {
 	gd_arena arena;
+	gd_dictionary taken; /* names of inputs; the graph's own begin otherwise */
 	char **names; /* [count] of the values */
 	int count;
 	size_t room;
