@@ -69,6 +69,9 @@ static const gd_magic workbook = {"an Excel workbook", "save its sheet as CSV"},
 		      sql = {"a dump of a database in SQL", "load it there, and write the table as CSV"},
 		      upright = {"a record in many lines, a column in each", "let the program that wrote it write CSV: sqlite3 -csv -header, psql --csv, mysql --batch"},
 		      controls = {"fields between separators of ASCII", "make tabs and lines of them: tr '\\037\\036' '\\t\\n' <FILE | genre-dist ... -"},
+		      latex = {"a table of LaTeX", "make commas of its marks: grep '&' FILE | sed 's/ *\\\\\\\\.*//; s/ *& */,/g' | genre-dist ... -"},
+		      wiki = {"a table in a wiki's marks", "copy it from its page into a spreadsheet, and save that as CSV"},
+		      paired = {"records of name=value", "take the names off: sed '1{h;s/=[^ ]*//g;p;g};s/[^ ]*=//g' FILE | genre-dist ... -"},
 		      boxed = {"a table in boxes of lines", "make bars of them: sed -E '/\xe2\x94\x80|\xe2\x95\x90/d; s/\xe2\x94\x82|\xe2\x94\x86|\xe2\x95\x91/|/g' FILE | genre-dist ... -"};
 
 static bool holds(const char *bytes, size_t size, const char *word)
@@ -150,6 +153,32 @@ static bool is_upright(const char *text, const char *end)
 	return true;
 }
 
+/* name=value, two at least, with the same names in each of the first lines. */
+static bool is_paired(const char *text, const char *end)
+{
+	enum { LINES = 3, FEWEST = 2 };
+	const char *first = text, *first_end = end_of_line(text, end);
+	int line = 0;
+	for (; line < LINES && text < end; line++, text = next_line(text, end)) {
+		const char *last = end_of_line(text, end), *at = text, *other = first;
+		int fields = 0;
+		for (; at < last; fields++, at = behind(at, last, " "), other = behind(other, first_end, " ")) {
+			const char *name = at;
+			while (at < last && other < first_end && *at == *other && !strchr(" =,;\t|\"", *at))
+				at++, other++;
+			if (at == name || at == last || other == first_end || *at != '=' || *other != '=')
+				return false;
+			while (at < last && *at != ' ')
+				at++;
+			while (other < first_end && *other != ' ')
+				other++;
+		}
+		if (fields < FEWEST)
+			return false;
+	}
+	return line == LINES;
+}
+
 /* Tables of lines that are none of ours; NULL for those that may be. */
 static const gd_magic *find_lines(const char *text, const char *end)
 {
@@ -174,10 +203,18 @@ static const gd_magic *find_text(const char *text, size_t size)
 		return &html;
 	if (begins(text, left, "create table ") || begins(text, left, "drop table ") || begins(text, left, "insert into ") || begins(text, left, "-- mysql dump") || begins(text, left, "--\n-- postgresql"))
 		return &sql;
-	if (begins(text, left, "\xe2\x94\x8c\xe2\x94\x80") || begins(text, left, "\xe2\x95\x94\xe2\x95\x90"))
+	/* In front of it, polars has a line of its size. */
+	const char *box = begins(text, left, "shape: (") ? next_line(text, end) : text;
+	if (begins(box, (size_t)(end - box), "\xe2\x94\x8c\xe2\x94\x80") || begins(text, left, "\xe2\x95\x94\xe2\x95\x90"))
 		return &boxed;
 	if (begins(text, left, "*************************** 1. row") || begins(text, left, "-[ RECORD 1 ]") || is_upright(text, end))
 		return &upright;
+	if (begins(text, left, "\\begin{tab") || begins(text, left, "\\begin{longtab"))
+		return &latex;
+	if (begins(text, left, "{|"))
+		return &wiki;
+	if (is_paired(text, end))
+		return &paired;
 	if (memchr(text, '\x1f', left) && memchr(text, '\x1e', left))
 		return &controls;
 	if (begins(text, left, "<?xml"))

@@ -61,26 +61,28 @@ static bool is_joint(const char *text)
 
 static gd_status read_delimiter(const char *text, gd_dialect *dialect)
 {
-	static const char expected[] = "auto, a character such as ; or |, a few such as ||, tab or blank";
+	static const char expected[] = "auto, a character such as ; or |, a few such as ||, a backslash and a character, tab or blank";
 	dialect->blanks = !strcasecmp(text, "blank") || !strcasecmp(text, "blanks");
 	dialect->delimiter = ' ';
 	if (dialect->blanks)
 		return gd_ok();
-	if (is_joint(text)) {
+	/* A tab's word, and a character by its number, begin with a backslash, too. */
+	dialect->guarded = text[0] == '\\' && (is_mark(text + 1) || !strcasecmp(text + 1, "tab"));
+	if (!dialect->guarded && is_joint(text)) {
 		strcpy(dialect->stand_in.delimiter, text);
 		dialect->delimiter = GD_STAND_IN_DELIMITER;
 		return gd_ok();
 	}
-	gd_status status = read_mark("delimiter", expected, text, &dialect->delimiter);
+	gd_status status = read_mark("delimiter", expected, text + dialect->guarded, &dialect->delimiter);
 	return gd_failed(&status) || dialect->delimiter ? status : gd_error(GD_USAGE, "--delimiter: expected %s, found '%s'", expected, text);
 }
 
-const char gd_dialect_typographic[] = "\xe2\x80\x9c";
+const char *const gd_dialect_quotes[] = {"none", "\xe2\x80\x9c", "\xc3\xbe"};
 
 static gd_status read_quote(const char *text, gd_dialect *dialect)
 {
-	dialect->stand_in.quotes = !strcmp(text, gd_dialect_typographic);
-	dialect->quote = '"';
+	dialect->stand_in.quotes = !strcmp(text, gd_dialect_quotes[GD_QUOTES_TYPOGRAPHIC]) ? GD_QUOTES_TYPOGRAPHIC : !strcmp(text, gd_dialect_quotes[GD_QUOTES_THORN]) ? GD_QUOTES_THORN : GD_QUOTES_NONE;
+	dialect->quote = dialect->stand_in.quotes == GD_QUOTES_THORN ? GD_STAND_IN_THORN : '"';
 	if (dialect->stand_in.quotes)
 		return gd_ok();
 	dialect->escaped = text[0] == '\\' && is_mark(text + 1);
@@ -145,12 +147,12 @@ void gd_dialect_write(const gd_dialect *dialect, const char *charset, gd_writing
 	else if (dialect->delimiter > 0 && dialect->delimiter < ' ' && dialect->delimiter != '\t')
 		snprintf(writing->delimiter, sizeof writing->delimiter, "\\x%02x", (unsigned)dialect->delimiter);
 	else if (dialect->blanks || dialect->delimiter == '\t')
-		strcpy(writing->delimiter, dialect->blanks ? "blank" : "tab");
+		strcpy(writing->delimiter, dialect->blanks ? "blank" : dialect->guarded ? "\\tab" : "tab");
 	else
-		snprintf(writing->delimiter, sizeof writing->delimiter, "%c", dialect->delimiter);
+		snprintf(writing->delimiter, sizeof writing->delimiter, "%s%c", dialect->guarded ? "\\" : "", dialect->delimiter);
 	snprintf(writing->decimal, sizeof writing->decimal, "%c", dialect->decimal);
 	if (dialect->stand_in.quotes)
-		strcpy(writing->quote, gd_dialect_typographic);
+		strcpy(writing->quote, gd_dialect_quotes[dialect->stand_in.quotes]);
 	else if (dialect->quote)
 		snprintf(writing->quote, sizeof writing->quote, "%s%c", dialect->escaped ? "\\" : "", dialect->quote);
 	else
@@ -178,10 +180,12 @@ void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 		gd_list_add(text, room, "\\x%02x between fields", (unsigned)dialect->delimiter);
 	else if (dialect->delimiter != ',')
 		gd_list_add(text, room, "'%c' between fields", dialect->delimiter);
+	if (dialect->guarded)
+		gd_list_add(text, room, "backslashes before %s that part nothing", dialect->delimiter == ',' ? "commas" : "delimiters");
 	if (dialect->decimal == ',')
 		gd_list_add(text, room, "decimal comma");
 	if (dialect->stand_in.quotes)
-		gd_list_add(text, room, "typographic quotes");
+		gd_list_add(text, room, dialect->stand_in.quotes == GD_QUOTES_THORN ? "quotes \xc3\xbe" : "typographic quotes");
 	else if (!dialect->quote && !dialect->ruled)
 		gd_list_add(text, room, "no quotes");
 	else if (dialect->quote && dialect->quote != '"')

@@ -83,11 +83,11 @@ static bool is_line(const char *line, size_t length)
 	return i == length && length >= SHORTEST;
 }
 
-/* "(300 rows)", "300 rows in set (0.01 sec)". */
+/* "(300 rows)", "300 rows in set (0.01 sec)", "[300 rows x 5 columns]". */
 static bool is_count(const char *line, size_t length)
 {
 	const char *word = " row";
-	size_t i = length && *line == '(', digits = i;
+	size_t i = length && (*line == '(' || *line == '['), digits = i;
 	while (i < length && line[i] >= '0' && line[i] <= '9')
 		i++;
 	return i > digits && length - i >= 4 && !strncasecmp(line + i, word, 4);
@@ -95,7 +95,7 @@ static bool is_count(const char *line, size_t length)
 
 bool gd_lead_is_drawn(const char *line, size_t length)
 {
-	return length && strchr("-=+|:(0123456789", *line) && *line && (is_rule(line, length) || is_line(line, length) || is_count(line, length));
+	return length && strchr("-=+|:([0123456789", *line) && *line && (is_rule(line, length) || is_line(line, length) || is_count(line, length));
 }
 
 bool gd_lead_is_ruled(const char *bytes, size_t size)

@@ -18,7 +18,8 @@ typedef struct search {
 	const char *delimiters; /* one of these */
 	gd_dialect best;
 	double rating;
-	bool padded; /* the first record is a title, with delimiters behind it */
+	bool damaged; /* the best one's quotes */
+	bool padded;  /* the first record is a title, with delimiters behind it */
 } search;
 
 /* Whether tabs alone would part the first line into half as many fields at least. */
@@ -38,18 +39,19 @@ static gd_status consider(search *s, const gd_dialect *dialect)
 	double rating = gd_failed(&status) ? -1 : gd_trial_rate(&t, dialect);
 	/* Tabs part fields by themselves rather than as blanks among others. */
 	if (dialect->blanks && t.count && tabs_part(s, t.records[0].count))
-		rating -= .02;
+		rating -= .1;
 	if (rating > s->rating + 1e-9) {
 		s->rating = rating;
 		s->best = *dialect;
+		s->damaged = t.damaged;
 	}
 	gd_trial_release(&t);
 	return status;
 }
 
-static bool holds_escaped(const search *s, char quote)
+static bool holds_escaped(const search *s, char mark)
 {
-	const char escaped[] = {'\\', quote};
+	const char escaped[] = {'\\', mark};
 	return memmem(s->bytes, s->size, escaped, sizeof escaped) != NULL;
 }
 
@@ -77,11 +79,52 @@ static gd_status choose(search *s, const gd_dialect *wanted)
 				continue;
 			if (dialect.comment && (dialect.comment == dialect.delimiter || dialect.comment == dialect.quote))
 				continue;
-			status = consider(s, &dialect);
-			dialect.escaped = !s->given.quote && holds_escaped(s, dialect.quote);
-			if (dialect.escaped && !gd_failed(&status))
+			/* Of what fits equally well, backslashes that mean something come first. */
+			for (int guarded = !s->given.delimiter && !dialect.blanks && holds_escaped(s, dialect.delimiter); guarded >= 0 && !gd_failed(&status); guarded--) {
+				dialect.guarded = s->given.delimiter ? wanted->guarded : guarded;
+				dialect.escaped = s->given.quote && wanted->escaped;
 				status = consider(s, &dialect);
+				dialect.escaped = !s->given.quote && holds_escaped(s, dialect.quote);
+				if (dialect.escaped && !gd_failed(&status))
+					status = consider(s, &dialect);
+			}
 		}
+	return status;
+}
+
+/* Where quotes are damaged, they may be none, but inches or parts of texts. Then several fields hold them, none is enclosed in them, and all records agree with the header. */
+static gd_status try_unquoted(search *s, const gd_dialect *wanted)
+{
+	enum { FEWEST = 5 };
+	static const double ALL = .995;
+	const char quote = s->best.quote;
+	gd_status status = gd_ok();
+	if (!s->damaged || s->given.quote || memchr(s->bytes, quote, gd_lead_line_length(s->bytes, s->size)))
+		return status;
+	for (size_t d = 0; s->delimiters[d] && !gd_failed(&status); d++) {
+		gd_dialect dialect = *wanted;
+		gd_trial t;
+		size_t enclosed = 0, held = 0;
+		if (s->given.delimiter && d)
+			break;
+		if (!s->given.delimiter) {
+			dialect.delimiter = s->delimiters[d];
+			dialect.blanks = s->delimiters[d] == ' ';
+		}
+		dialect.quote = '\0';
+		status = gd_trial_make(&dialect, s->bytes, s->size, s->whole, &t);
+		for (size_t i = 0; i < t.fields_count; i++) {
+			const size_t length = strlen(t.fields[i]);
+			held += strchr(t.fields[i], quote) != NULL;
+			enclosed += length > 1 && t.fields[i][0] == quote && t.fields[i][length - 1] == quote;
+		}
+		const double rating = gd_failed(&status) || enclosed || held < FEWEST ? -1 : gd_trial_rate(&t, &dialect);
+		if (rating > ALL && rating > s->rating) {
+			s->rating = rating;
+			s->best = dialect;
+		}
+		gd_trial_release(&t);
+	}
 	return status;
 }
 
@@ -143,7 +186,9 @@ static gd_status look_for_title(search *s)
 	return status;
 }
 
-/* Whether the later beginning has a header, and each line in front of it, bytes [size], half as many fields at most that are not empty. */
+/*
+ * Whether the later beginning has a header, and each line in front of it, bytes [size], half as many fields at most that are not empty; or another number of fields, where there is no doubt of the header.
+ */
 static gd_status stands_out(const search *later, const char *bytes, size_t size, bool *yes)
 {
 	gd_trial lead, t;
@@ -155,8 +200,9 @@ static gd_status stands_out(const search *later, const char *bytes, size_t size,
 	status = gd_trial_make(&later->best, later->bytes, later->size, later->whole, &t);
 	gd_status other = gd_trial_make(&later->best, bytes, size, true, &lead);
 	*yes = t.count > 2 && t.records[0].count > 1 && lead.count > 0 && 2 * count_filled(&t.records[0]) > t.records[0].count;
+	const bool clear = *yes && gd_trial_has_clear_header(&t, closer.decimal);
 	for (int i = 0; i < lead.count && *yes; i++)
-		*yes = 2 * count_filled(&lead.records[i]) <= t.records[0].count;
+		*yes = 2 * count_filled(&lead.records[i]) <= t.records[0].count || (clear && lead.records[i].count != t.records[0].count);
 	gd_trial_release(&t);
 	gd_trial_release(&lead);
 	return gd_failed(&status) ? status : other;
@@ -264,6 +310,8 @@ gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *by
 	s.size = size - at - skipped;
 	take_rules(&s, dialect);
 	status = choose(&s, dialect);
+	if (!gd_failed(&status))
+		status = try_unquoted(&s, dialect);
 	if (!gd_failed(&status) && lines && dialect->header)
 		status = try_named_comment(&s, skipped - last, dialect);
 	if (!gd_failed(&status) && dialect->header && !dialect->separator_line)

@@ -31,7 +31,7 @@ static bool is_blank(const char *text)
 /* What a column holds from record `first` on, beside a text. */
 typedef struct column {
 	int values, numbers;
-	bool again; /* the text is one of them */
+	bool again, other; /* the text is one of them; some is another */
 } column;
 
 static column look_at(const gd_trial *t, int number, int first, const char *text, char decimal)
@@ -43,12 +43,14 @@ static column look_at(const gd_trial *t, int number, int first, const char *text
 			continue;
 		found.values++;
 		found.numbers += is_number(cell, decimal);
-		found.again = found.again || !strcmp(cell, text);
+		const bool same = !strcmp(cell, text);
+		found.again = found.again || same;
+		found.other = found.other || !same;
 	}
 	return found;
 }
 
-/* Whether record `row` has no number and some texts where those from `first` on have numbers, and no text that its column has again. */
+/* Whether record `row` has no number and some texts where those from `first` on have numbers, and no text that its column has again, but for one of a column that has no other: an answer that could be ticked. */
 static bool stands_apart(const gd_trial *t, int row, int first, char decimal)
 {
 	const gd_record *record = &t->records[row];
@@ -58,7 +60,7 @@ static bool stands_apart(const gd_trial *t, int row, int first, char decimal)
 	for (int c = 0; c < record->count; c++) {
 		const char *text = record->fields[c];
 		const column found = look_at(t, c, first, text, decimal);
-		if (found.again && !is_blank(text))
+		if (found.again && found.other && !is_blank(text))
 			return false;
 		if (!found.values || 10 * found.numbers < 9 * found.values)
 			continue;
@@ -99,6 +101,25 @@ static bool are_names(const gd_record *record)
 		all = all && strcmp(names[i - 1], names[i]);
 	free(names);
 	return all;
+}
+
+bool gd_trial_has_clear_header(const gd_trial *t, char decimal)
+{
+	const gd_record *header = &t->records[0];
+	int numeric = 0;
+	/* Behind it there may be units. */
+	const int first = t->count > MOST_ROWS + FEWEST_BEHIND ? MOST_ROWS + 1 : 1;
+	if (t->count <= FEWEST_BEHIND || !are_names(header))
+		return false;
+	for (int c = 0; c < header->count; c++) {
+		const column found = look_at(t, c, first, header->fields[c], decimal);
+		if (!found.values || 10 * found.numbers < 9 * found.values)
+			continue;
+		if (is_number(header->fields[c], decimal))
+			return false;
+		numeric++;
+	}
+	return numeric > 0;
 }
 
 bool gd_trial_names_follow(const gd_trial *t)

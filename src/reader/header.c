@@ -3,13 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/value/dictionary.h"
+#include "gd/value/spelling.h"
 
 int gd_header_lone_comment(const gd_dialect *dialect, const gd_record *first)
 {
-	return dialect->blanks && first->count > 1 && *first->fields[0] && !first->fields[0][1] && *first->fields[0] == '#';
+	const char *name = first->fields[0];
+	/* Of the World Wide Web Consortium's extended log format. */
+	return first->count > 1 && *name == '#' && ((dialect->blanks && !name[1]) || !strcasecmp(name, "#Fields:"));
 }
 
 static int lone_comment(const gd_dialect *dialect, const gd_record *first)
@@ -73,14 +77,14 @@ static gd_status part_twins(char **names, int columns, gd_arena *arena, gd_heade
 gd_status gd_header_take(const gd_dialect *dialect, const gd_record *first, gd_arena *arena, gd_record *header, gd_header_twins *twins)
 {
 	int columns = count_columns(dialect, first);
-	char **names = gd_arena_take(arena, (size_t)columns, sizeof *names), number[16];
+	char **names = gd_arena_take(arena, (size_t)columns, sizeof *names), number[16], trimmed[GD_SPELLING_ROOM];
 	size_t *lengths = gd_arena_take(arena, (size_t)columns, sizeof *lengths);
 	*twins = (gd_header_twins){0};
 	if (!names || !lengths)
 		return gd_out_of_memory("the columns");
 	for (int i = 0; i < columns; i++) {
 		snprintf(number, sizeof number, "%d", i + 1);
-		names[i] = gd_arena_string(arena, dialect->header ? name_of_column(dialect, first, i) : number);
+		names[i] = gd_arena_string(arena, dialect->header ? gd_spelling_trim(name_of_column(dialect, first, i), trimmed) : number);
 		if (!names[i])
 			return gd_out_of_memory("the columns");
 	}

@@ -45,12 +45,21 @@ size_t gd_scanner_find_plainly(gd_scanner *scanner, const char *bytes, size_t si
 				continue;
 			if (scanner->line && dialect->comment && c == dialect->comment)
 				state = GD_SCAN_COMMENT;
+			else if (dialect->guarded && c == '\\')
+				state = GD_SCAN_GUARDED;
 			else
 				state = dialect->quote && c == dialect->quote ? GD_SCAN_QUOTED : GD_SCAN_PLAIN;
+			continue;
+		case GD_SCAN_GUARDED:
+			if (is_newline(c))
+				break;
+			state = GD_SCAN_PLAIN;
 			continue;
 		case GD_SCAN_PLAIN:
 			if (is_end(dialect, c))
 				break;
+			if (dialect->guarded && c == '\\')
+				state = GD_SCAN_GUARDED;
 			scanner->found |= dialect->quote && c == dialect->quote ? GD_SCAN_LOOSE : 0;
 			continue;
 		case GD_SCAN_QUOTED:
@@ -274,8 +283,8 @@ AVX512 static size_t find_avx512(gd_scanner *scanner, const char *bytes, size_t 
 
 size_t gd_scanner_find(gd_scanner *scanner, const char *bytes, size_t size, uint32_t base, uint32_t *ends, size_t *count)
 {
-	/* A comment may hold quotes that are none, and so may quotes with backslashes. */
-	if (scanner->dialect->comment || scanner->dialect->escaped)
+	/* A comment may hold quotes that are none, and so may quotes with backslashes; delimiters with such part nothing. */
+	if (scanner->dialect->comment || scanner->dialect->escaped || scanner->dialect->guarded)
 		return gd_scanner_find_plainly(scanner, bytes, size, base, ends, count);
 #ifdef __x86_64__
 	if (scanner->instructions == GD_AVX512)

@@ -149,13 +149,13 @@ static size_t join_doubled(char *text, size_t length, char quote)
 	return (size_t)(to - text);
 }
 
-/* The same, where a backslash takes its meaning from a quote, or from another backslash. */
-static size_t join_escaped(char *text, size_t length, char quote)
+/* The same, where a backslash takes its meaning from a quote (or, outside of quotes, a delimiter), or from another backslash. */
+static size_t join_escaped(char *text, size_t length, char quote, bool doubled)
 {
 	char *to = text;
 	for (const char *from = text; from < text + length; from++) {
 		const bool more = from + 1 < text + length;
-		from += more && ((*from == '\\' && (from[1] == quote || from[1] == '\\')) || (*from == quote && from[1] == quote));
+		from += more && ((*from == '\\' && (from[1] == quote || from[1] == '\\')) || (doubled && *from == quote && from[1] == quote));
 		*to++ = *from;
 	}
 	return (size_t)(to - text);
@@ -178,7 +178,9 @@ static bool take_field(gd_splitter *splitter, char *start, char *end, gd_record 
 		if ((splitter->found & GD_SCAN_BROKEN))
 			*newlines += count_newlines(start, length);
 		start++;
-		length = dialect->escaped ? join_escaped(start, length - 2, quote) : join_doubled(start, length - 2, quote);
+		length = dialect->escaped ? join_escaped(start, length - 2, quote, true) : join_doubled(start, length - 2, quote);
+	} else if (dialect->guarded) {
+		length = join_escaped(start, length, delimiter, false);
 	}
 	start[length] = '\0';
 	splitter->fields[record->count] = start;
@@ -228,7 +230,7 @@ static bool is_empty(const gd_splitter *splitter, size_t end)
 	size_t i = splitter->start;
 	while (i < end && (splitter->bytes[i] == ' ' || splitter->bytes[i] == '\t') && (dialect->blanks || splitter->bytes[i] != dialect->delimiter))
 		i++;
-	return i == end || (dialect->comment && splitter->bytes[i] == dialect->comment) || (dialect->ruled && gd_lead_is_drawn(splitter->bytes + i, end - i));
+	return i == end || (dialect->comment && splitter->bytes[i] == dialect->comment) || ((dialect->ruled || (dialect->blanks && splitter->bytes[i] == '[')) && gd_lead_is_drawn(splitter->bytes + i, end - i));
 }
 
 /* What there is to say when the bytes end before the record does. */

@@ -7,9 +7,9 @@
 #include "gd/reader/dialect_lead.h"
 #include "gd/reader/dialect_trial.h"
 
-/* U+201C, U+201D, U+201E, U+00AB, U+00BB. */
-static const char *const quotes[] = {"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e", "\xc2\xab", "\xc2\xbb"};
-enum { QUOTES = sizeof quotes / sizeof *quotes };
+/* U+00FE; U+201C, U+201D, U+201E, U+00AB, U+00BB. */
+static const char *const quotes[] = {"\xc3\xbe", "\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e", "\xc2\xab", "\xc2\xbb"};
+enum { TYPOGRAPHIC = 1, QUOTES = sizeof quotes / sizeof *quotes };
 
 /* Whether `mark` stands at bytes [size]; `*open`: as much of it as there are bytes. */
 static bool stands(const char *mark, const char *bytes, size_t size, bool *open)
@@ -27,8 +27,9 @@ static size_t mark_at(const gd_stand_in *s, const char *bytes, size_t size, char
 	*byte = GD_STAND_IN_DELIMITER;
 	if (*s->delimiter == *bytes && *s->delimiter && stands(s->delimiter, bytes, size, open))
 		return strlen(s->delimiter);
-	*byte = '"';
-	for (int i = 0; s->quotes && (*bytes & 0x80) && i < QUOTES; i++)
+	*byte = s->quotes == GD_QUOTES_THORN ? GD_STAND_IN_THORN : '"';
+	const int first = s->quotes == GD_QUOTES_THORN ? 0 : TYPOGRAPHIC, last = !s->quotes ? first : s->quotes == GD_QUOTES_THORN ? TYPOGRAPHIC : QUOTES;
+	for (int i = first; (*bytes & 0x80) && i < last; i++)
 		if (stands(quotes[i], bytes, size, open))
 			return strlen(quotes[i]);
 	return 0;
@@ -107,7 +108,7 @@ static bool parts_lines(const char *bytes, size_t size, bool whole, const char *
 
 static bool holds_quote(const char *mark)
 {
-	int i = 0;
+	int i = TYPOGRAPHIC;
 	while (i < QUOTES && !strstr(mark, quotes[i]))
 		i++;
 	return i < QUOTES;
@@ -154,7 +155,7 @@ static void find_delimiter(const char *bytes, size_t size, bool whole, char *del
 
 /* ---- quotes ---- */
 
-/* Whether quotes, as the bytes have them now, enclose fields, as many as there are records at least, and stand nowhere else. */
+/* Whether quotes, as the bytes have them now by these `options`, enclose fields, as many as there are records at least, and stand nowhere else. */
 static gd_status enclose(const gd_dialect_options *options, const char *bytes, size_t size, bool whole, bool *yes)
 {
 	static const double GOOD = .9;
@@ -172,9 +173,9 @@ static gd_status enclose(const gd_dialect_options *options, const char *bytes, s
 	}
 	status = gd_trial_make(&dialect, bytes, size, whole, &t);
 	for (size_t i = 0; i < t.fields_count; i++)
-		enclosed += t.fields[i] > t.splitter.bytes && t.fields[i][-1] == '"';
+		enclosed += t.fields[i] > t.splitter.bytes && t.fields[i][-1] == *options->quote;
 	if (!gd_failed(&status))
-		*yes = dialect.quote == '"' && t.count > 1 && !t.damaged && !(t.records[0].found & GD_SCAN_LOOSE) && enclosed >= t.count - 1 && gd_trial_rate(&t, &dialect) > GOOD;
+		*yes = dialect.quote == *options->quote && t.count > 1 && !t.damaged && !(t.records[0].found & GD_SCAN_LOOSE) && enclosed >= t.count - 1 && gd_trial_rate(&t, &dialect) > GOOD;
 	gd_trial_release(&t);
 	return status;
 }
@@ -184,21 +185,25 @@ static gd_status find_quotes(const gd_dialect_options *options, const char *byte
 	size_t taken;
 	int count = 0;
 	gd_dialect_options told = *options;
-	const gd_stand_in both = {.quotes = true};
-	for (int i = 0; i < QUOTES; i++)
+	/* Between the latter there is one character of control, as nowhere else. */
+	const bool thorn = memmem(bytes, size, "\xc3\xbe\x14\xc3\xbe", 5) != NULL;
+	const gd_stand_in both = {.quotes = thorn ? GD_QUOTES_THORN : GD_QUOTES_TYPOGRAPHIC};
+	for (int i = TYPOGRAPHIC; i < QUOTES && !thorn; i++)
 		count += memmem(bytes, size, quotes[i], strlen(quotes[i])) != NULL;
 	/* Where there are plain ones, too, those of the others are characters. */
-	if (!count || memchr(bytes, '"', size))
+	if (!thorn && (!count || memchr(bytes, '"', size)))
 		return gd_ok();
 	char *copy = malloc(size);
 	if (!copy)
 		return gd_out_of_memory("recognising a table");
 	size = gd_stand_in_put(stand_in, memcpy(copy, bytes, size), size, true, &taken);
 	size = gd_stand_in_put(&both, copy, size, true, &taken);
-	told.quote = "\"";
+	told.quote = thorn ? (const char[]){GD_STAND_IN_THORN, '\0'} : "\"";
 	if (*stand_in->delimiter)
 		told.delimiter = stand_in->delimiter;
-	gd_status status = enclose(&told, copy, size, whole, &stand_in->quotes);
+	bool yes;
+	gd_status status = enclose(&told, copy, size, whole, &yes);
+	stand_in->quotes = yes ? both.quotes : GD_QUOTES_NONE;
 	free(copy);
 	return status;
 }

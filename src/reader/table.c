@@ -95,11 +95,14 @@ static gd_status begin_file(gd_table *table)
 	if (*stand_in->delimiter)
 		options.delimiter = stand_in->delimiter;
 	if (stand_in->quotes)
-		options.quote = gd_dialect_typographic;
+		options.quote = gd_dialect_quotes[stand_in->quotes];
 	bytes = gd_table_text_peek(*text, &size, &whole);
 	status = gd_dialect_recognise(&options, bytes, size, whole, &dialect);
 	if (gd_failed(&status))
 		return status;
+	/* Its names are complete. */
+	if (arff_lines)
+		dialect.short_header = false;
 	gd_splitter_init(&table->splitter, &dialect);
 	table->splitter.before = (int64_t)gd_table_text_charset(*text)->mark;
 	table->splitter.line += arff_lines ? arff_lines - 1 : 0;

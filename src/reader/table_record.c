@@ -96,13 +96,15 @@ gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 	}
 	bool open = record->count == columns - 1 && !table->header.lengths[columns - 1] && !table->permuted;
 	if (!open && table->options.ragged == GD_RAGGED_REFUSE) {
-		char message[192];
+		char message[384];
 		bool escaped = false;
-		for (int i = 0; i < record->count - 1; i++)
+		for (int i = 0; i < record->count - 1 && !table->splitter.dialect.guarded; i++)
 			escaped = escaped || (record->lengths[i] && record->fields[i][record->lengths[i] - 1] == '\\');
-		snprintf(message, sizeof message, "expected %d fields, found %d%s%s", columns, record->count,
+		const bool blanks = table->splitter.dialect.blanks && record->count < columns && *record->fields[0] != '#';
+		snprintf(message, sizeof message, "expected %d fields, found %d%s%s%s", columns, record->count,
 			*record->fields[0] == '#' ? "; --comment '#' leaves out lines that begin with it" : "",
-			escaped && table->splitter.dialect.delimiter == ',' ? "; backslashes before commas that part nothing: sed 's/\\\\,/;/g' FILE | genre-dist ... -" : "");
+			escaped && table->splitter.dialect.delimiter == ',' ? "; --delimiter '\\,' takes commas behind backslashes for characters" : "",
+			blanks ? "; columns of a fixed width, some empty? cut -c 1-10,11-20 --output-delimiter=';' FILE | genre-dist ... -" : "");
 		return gd_table_fail(table, record->line, message);
 	}
 	record->ragged = !open;

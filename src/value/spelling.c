@@ -35,8 +35,7 @@ size_t gd_spelling_blank(const char *text, bool *nothing)
 	return (*at == 0xE3 && at[1] == 0x80 && at[2] == 0x80) || (*at == 0xEF && at[1] == 0xBB && at[2] == 0xBF) ? 3 : 0;
 }
 
-/* The text without blanks and characters of no width beyond ASCII at its ends, into room where it has such; a long text stays. */
-static const char *trim(const char *text, char room[GD_SPELLING_ROOM])
+const char *gd_spelling_trim(const char *text, char room[GD_SPELLING_ROOM])
 {
 	const char *end = text + strlen(text);
 	bool nothing;
@@ -73,9 +72,9 @@ const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM])
 			if (at[decimals] != '0')
 				kept = decimals + 1;
 		if (at[decimals] || (!digits && !decimals))
-			return trim(text, room);
+			return gd_spelling_trim(text, room);
 	} else if (*at || !digits) {
-		return trim(text, room);
+		return gd_spelling_trim(text, room);
 	}
 	if ((digits > 1 && *whole == '0') || digits + kept + 3 >= GD_SPELLING_ROOM)
 		return text;

@@ -110,6 +110,32 @@ works dos.csv ''
 { cat plain.csv; head -c 200000 /dev/zero; } >padded.csv
 works padded.csv ''
 
+# ---- delimiters behind backslashes; fields between thorns, as Concordance has them; logs; what a logger and an instrument put in front ------
+sed 's/,\(hill\|lake\|wood\),/,\1\\, there,/' plain.csv >guarded.csv
+sed 's/,\(hill\|lake\|wood\),/,"\1, there",/' plain.csv >enclosed.csv
+expect 0 '' "$GENRE_DIST" preprocess enclosed.csv --target kind
+for count in 1 3; do
+	expect 0 'backslashes before commas that part nothing' ranks $count preprocess guarded.csv --target kind -o made.h5 --force
+	equal "delimiters behind backslashes on $count ranks" "$(values_of made.h5 train/features)" "$(values_of enclosed.h5 train/features)"
+	h5dump -d /preprocessing/feature_names made.h5 | grep -Fq '"place=hill, there"' || fail "no feature of a place with a comma"
+done
+expect 0 '' "$GENRE_DIST" info made.h5
+grep -Fq -- "--delimiter '\,'" out.txt || fail "info does not say that delimiters are behind backslashes: $(grep 'written with' out.txt)"
+sed 's/[^,]*/\xc3\xbe&\xc3\xbe/g; s/,/\x14/g; s/$/\r/' plain.csv >thorns.dat
+works thorns.dat '.x14 between fields, quotes þ'
+iconv -f UTF-8 -t WINDOWS-1252 thorns.dat >thorns-western.dat
+works thorns-western.dat '.x14 between fields, quotes þ, WINDOWS-1252'
+{ printf '#Version: 1.0\n#Fields: '; sed 's/,/ /g' plain.csv; } >fields.log
+works fields.log "1 line before the header left out, the header's # left out"
+{ printf '"TOA5","CR1000","CR1000","1234","x"\n'; sed '1a cm,cm,,\nSmp,Smp,,' plain.csv; } >logger.dat
+works logger.dat '1 line before the header left out, 2 records behind the header left out'
+{ printf '##BLOCKS= 1\nPlate:\tPlate1\t1.3\tx\ty\tz\n'; sed 's/,/\t/g' plain.csv; } >plate.txt
+works plate.txt 'tabs between fields, 2 lines before the header left out'
+awk -F , 'NR == 1 { print "      length width place kind"; next } { print NR, $1, $2, $3, $4 } END { print "\n[240 rows x 4 columns]" }' plain.csv >printed.txt
+works printed.txt 'blanks between fields, the first column has no name in the header'
+sed '1s/.*/\xe2\x80\x8b&\xe2\x80\x8b/' plain.csv >unseen.csv
+works unseen.csv ''
+
 # ---- how a table was written is kept, and shown as options that read it ------------------------------------------
 written() { # FILE OPTIONS: what info says
 	expect 0 '' "$GENRE_DIST" preprocess "$1" --target kind -o made.h5 --force
@@ -322,7 +348,10 @@ for cut in 6 11; do
 done
 refuse 3 "line 100: expected 4 fields, found 2; the table without it: sed 100d FILE" "$GENRE_DIST" preprocess <(sed '100s/.*/Total,240/' plain.csv) --target kind -o x.h5
 refuse 3 "line 241: expected 4 fields, found 6; the table without it: sed 241d FILE" "$GENRE_DIST" preprocess <(sed '241s/$/,1,2/' plain.csv) --target kind -o x.h5
-refuse 3 "line 50: expected 4 fields, found 5; backslashes before commas .*: sed " "$GENRE_DIST" preprocess <(sed '50s/\(.*\),/\1\\, there,/' plain.csv) --target kind -o x.h5
+{ cat plain.csv; for ((i = 0; i < 20; i++)); do tail -n +2 plain.csv; done; printf '5.0,2.5,hill\\, there,oak\n'; } >late-comma.csv
+refuse 3 "line 5042: expected 4 fields, found 5; --delimiter '.,' takes commas behind backslashes for characters" "$GENRE_DIST" preprocess late-comma.csv --target kind -o x.h5
+expect 0 'backslashes before commas that part nothing' "$GENRE_DIST" preprocess late-comma.csv --target kind -o made.h5 --force --delimiter '\,'
+refuse 3 "line 3: expected 4 fields, found 3; columns of a fixed width, some empty\\? cut -c 1-10,11-20 --output-delimiter=';'" "$GENRE_DIST" preprocess <(sed 's/,/ /g; 3s/^[^ ]* //' plain.csv) --target kind -o x.h5 -q
 sed '9a ,,,,,,,' plain.csv | sed '$a ,\n,,,,,,,' >blank-rows.csv
 expect 0 '' "$GENRE_DIST" preprocess blank-rows.csv --target kind -o made.h5 --force
 same made

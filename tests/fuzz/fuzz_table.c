@@ -103,6 +103,8 @@ static const gd_dialect_options dialects[] = {
 	{.charset = "latin1", .header = GD_HEADER_NO},
 	{.charset = "utf-16"},
 	{.charset = "SHIFT_JIS", .delimiter = "|"},
+	{.delimiter = "\\,", .quote = "\\\""},
+	{.delimiter = "\\x14", .quote = "\xc3\xbe"},
 };
 enum { DIALECTS = sizeof dialects / sizeof *dialects };
 

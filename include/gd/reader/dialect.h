@@ -14,7 +14,7 @@ typedef enum gd_header_kind { GD_HEADER_AUTO,
 
 /* What a user says; a zeroed one leaves all of it to be recognised. Texts are the caller's. */
 typedef struct gd_dialect_options {
-	const char *delimiter; /* NULL or "auto"; a character or a few of them; "tab"; "blank" */
+	const char *delimiter; /* NULL or "auto"; a character or a few of them; a backslash and a character (gd_dialect's `guarded`); "tab"; "blank" */
 	const char *charset;   /* NULL or "auto"; "utf-8", "latin1", "windows-1252", "utf-16", or another that iconv knows */
 	const char *quote;     /* NULL or "auto"; a character; a backslash and a character (gd_dialect's `escaped`); a typographic one; "none" */
 	const char *comment;   /* NULL or "auto": lines before the header that begin with #; a character: lines anywhere; "none" */
@@ -27,13 +27,15 @@ extern const char *const gd_header_words[];  /* "auto", "yes", "no", NULL */
 
 /* Marks of several bytes for which one stands in (gd/reader/stand_in.h); a zeroed one is none. */
 enum { GD_STAND_IN_ROOM = 8,
-	GD_STAND_IN_DELIMITER = 0x1f };
+	GD_STAND_IN_DELIMITER = 0x1f,
+	GD_STAND_IN_THORN = 0x1d };
+typedef enum gd_stand_in_quotes { GD_QUOTES_NONE, GD_QUOTES_TYPOGRAPHIC, GD_QUOTES_THORN } gd_stand_in_quotes; /* the last: þ, of Concordance */
 typedef struct gd_stand_in {
 	char delimiter[GD_STAND_IN_ROOM]; /* "" for none: || or § */
-	bool quotes;                      /* typographic ones */
+	gd_stand_in_quotes quotes;
 } gd_stand_in;
 
-extern const char gd_dialect_typographic[]; /* the word for these of --quote */
+extern const char *const gd_dialect_quotes[]; /* the words for these of --quote */
 
 typedef struct gd_dialect {
 	char delimiter;       /* ' ' with `blanks` */
@@ -50,6 +52,7 @@ typedef struct gd_dialect {
 	int rows;             /* records behind the header that are left out: names of units, questions */
 	int groups;           /* of the lines before the header, the last ones, which name groups of columns */
 	bool separator_line;  /* the first of them is `sep=` */
+	bool guarded;         /* outside of quotes, a backslash makes a character of the delimiter or backslash behind it */
 	bool escaped;         /* inside quotes, a backslash makes a character of the quote or backslash behind it */
 	bool ruled;           /* lines that are drawn, and a count of rows behind the last, are no records: as Markdown, psql and mysql have them */
 	bool framed;          /* and bars stand around each record */

@@ -32,8 +32,10 @@ bool gd_trial_looks_like_data(const gd_trial *t, char decimal);
 bool gd_trial_has_row_names(const gd_trial *t);
 /* Whether the header alone has a delimiter at its end. */
 bool gd_trial_has_long_header(const gd_trial *t);
-/* How many records behind the header, three at most, are names of units, questions and the like: texts where the records behind them have numbers, none of which comes back. */
+/* How many records behind the header, three at most, are names of units, questions and the like: texts where the records behind them have numbers, none of which comes back beside others. */
 int gd_trial_rows_behind_header(const gd_trial *t, char decimal);
+/* Whether the first record is names that all differ, and has none of the numbers that some column has behind it. */
+bool gd_trial_has_clear_header(const gd_trial *t, char decimal);
 /* Whether fields of the header are empty or alike, while those of the record behind it are names: then it is of groups of columns. */
 bool gd_trial_names_follow(const gd_trial *t);
 

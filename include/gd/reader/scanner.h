@@ -23,6 +23,7 @@ typedef enum gd_scan_state {
 	GD_SCAN_AFTER,   /* behind a closed field, after blanks */
 	GD_SCAN_COMMENT, /* inside a line that is a comment */
 	GD_SCAN_ESCAPED, /* inside quotes, behind a backslash; where the dialect has those */
+	GD_SCAN_GUARDED, /* the same outside of quotes */
 } gd_scan_state;
 
 enum {

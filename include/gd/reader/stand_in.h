@@ -1,4 +1,4 @@
-/* Marks of several bytes in a table's text (a delimiter such as || or §, typographic quotes), and the byte that stands in for each, so that all that reads records knows of bytes alone. Local. */
+/* Marks of several bytes in a table's text (a delimiter such as || or §, typographic quotes or þ), and the byte that stands in for each, so that all that reads records knows of bytes alone. Local. */
 #ifndef GD_STAND_IN_H
 #define GD_STAND_IN_H
 

@@ -10,6 +10,8 @@ enum { GD_SPELLING_ROOM = 64 };
 /* A decimal number without what does not change it: 1.0 and +1 are 1, 0.50 and .5 are 0.5, -0 is 0. Numbers with leading zeros are codes and stay. Texts of fewer than GD_SPELLING_ROOM bytes
  * lose blanks beyond ASCII and characters of no width at their ends; all others stay: then `text` itself is returned, else `room`. */
 const char *gd_spelling_normal(const char *text, char room[GD_SPELLING_ROOM]);
+/* The text without blanks and characters of no width beyond ASCII at its ends, in `room` where it has such; a long text stays. */
+const char *gd_spelling_trim(const char *text, char room[GD_SPELLING_ROOM]);
 
 /* 1 for true, yes, on, t, y and 1 in any case, 0 for their opposites, -1 for other texts; `*word` (may be NULL): it is a word, no digit. */
 int gd_spelling_truth(const char *text, bool *word);

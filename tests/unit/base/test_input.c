@@ -167,6 +167,13 @@ static void test_magic(void)
 	CU_ASSERT_STRING_EQUAL(KIND("1 3:0.5 7:1\n-1 1:2e-3\n+1\n0 2:1 # last\n1 5:1 12")->noun, "data in libsvm's format (a label, then index:value)");
 	CU_ASSERT_STRING_EQUAL(KIND("INSERT INTO t VALUES (1);\n")->noun, "a dump of a database in SQL");
 	CU_ASSERT_STRING_EQUAL(KIND("\xe2\x94\x8c\xe2\x94\x80\xe2\x94\xac")->noun, "a table in boxes of lines");
+	CU_ASSERT_STRING_EQUAL(KIND("shape: (2, 2)\n\xe2\x94\x8c\xe2\x94\x80\xe2\x94\xac")->noun, "a table in boxes of lines");
+	CU_ASSERT_STRING_EQUAL(KIND("\\begin{tabular}{ll}\na & b \\\\\n")->noun, "a table of LaTeX");
+	CU_ASSERT_STRING_EQUAL(KIND("{| class=\"wikitable\"\n! a !! b\n")->noun, "a table in a wiki's marks");
+	CU_ASSERT_STRING_EQUAL(KIND("a=1 b=x\na=2 b=y\na=3 b=z\n")->noun, "records of name=value");
+	CU_ASSERT_PTR_NULL(KIND("a=1 b=x\na=2 c=y\na=3 b=z\n"));
+	CU_ASSERT_PTR_NULL(KIND("a=1 b=x\na=2 b=y\n"));
+	CU_ASSERT_PTR_NULL(KIND("a=b\n1=2\n3=4\n"));
 	CU_ASSERT_STRING_EQUAL(KIND("length = 1.5\n  kind = oak\n\nlength = 2\n")->noun, "a record in many lines, a column in each");
 	CU_ASSERT_STRING_EQUAL(KIND("-[ RECORD 1 ]+---\nlength | 1\n")->noun, "a record in many lines, a column in each");
 	CU_ASSERT_STRING_EQUAL(KIND("*************************** 1. row ***************************\nlength: 1\n")->noun, "a record in many lines, a column in each");

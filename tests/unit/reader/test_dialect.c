@@ -52,6 +52,13 @@ static void test_delimiters(void)
 	expect("a,k\n\"1;2;3\",u\n\"4;5;6\",v\n", "");
 	/* A record that is too short changes nothing. */
 	expect("a;b;k\n1;2;u\n3;v\n5;6;u\n7;8;v\n", "semicolons between fields");
+	/* A backslash in front of a delimiter, and one that only ends a field. */
+	expect("a,b,k\n1,x\\, y,u\n3,z,v\n", "backslashes before commas that part nothing");
+	expect("a,b,k\nx\\, y,1,u\nz\\, w,3,v\n", "backslashes before commas that part nothing");
+	expect("a\tb\tk\n1\tx\\\ty\tu\n3\tz\tv\n", "tabs between fields, backslashes before delimiters that part nothing");
+	expect("a,b,k\nC:\\x\\,1,u\nC:\\y\\,3,v\n", "");
+	/* Tabs rather than blanks where both would do, and marks inside fields. */
+	expect("u,g\t2019 \t2020 \tk\nC,1\t5 e\t7 \tu\nC,2\t6 e\t8 \tv\n", "tabs between fields");
 	expect("one\ntwo\n", "");
 	expect("", "");
 }
@@ -81,6 +88,10 @@ static void test_quotes(void)
 	expect("a,k\n'tis,u\n'twas',v\n", "");
 	expect("a,k\n\"x \\\"y\\\", z\",u\nw,v\n", "backslashes before quotes inside quotes");
 	expect("a,k\n\"c:\\\",u\n\"d:\\\",v\n", "");
+	/* Quotes that are parts of texts, and as many as no slip is; a slip; some that enclose. */
+	expect("a\tk\n\"x\" y\tu\n\"z\tv\nw \"x\"\tu\n\"x\" z\tu\n\"v\" x\tv\n", "tabs between fields, no quotes");
+	expect("a,k\n\"x\" y,u\nz,v\nw,u\n", "");
+	expect("a,k\n\"x\" y,u\n\"z,v\nw \"x\",u\n\"x\" z,u\n\"v\" x,v\n\"z\",v\n", "");
 }
 
 static void test_lead(void)
@@ -96,6 +107,11 @@ static void test_lead(void)
 	expect(",,\n,,\na,b,k\n1,2,u\n3,4,v\n", "2 lines before the header left out");
 	expect("id,,\n1,2,u\n3,4,v\n", "");
 	expect("a,k,\n1,u\n2,v\n", "the header's last delimiter left out");
+	expect("#Version: 1.0\n#Fields: a b k\n1 2 u\n3 4 v\n", "blanks between fields, 1 line before the header left out, the header's # left out");
+	expect("    a k\n0   1 u\n1   2 v\n\n[2 rows x 2 columns]\n", "blanks between fields, the first column has no name in the header");
+	/* Lines of as many fields as they like, where the header leaves no doubt: texts over numbers. */
+	expect("TOA5,CR1,9,x,y\na,b,c,k\n1,2,5,u\n3,4,6,v\n5,6,7,u\n7,8,9,v\n6,8,9,v\n1,8,9,v\n", "1 line before the header left out");
+	expect("x,y,z\n1,p,2,5,u\n1,q,4,6,v\n1,q,6,7,u\n2,p,8,9,v\n3,q,8,9,v\n4,p,8,9,v\n", "");
 }
 
 static void test_rows(void)
@@ -105,6 +121,8 @@ static void test_rows(void)
 	expect(groups, "1 line before the header left out (names of groups of columns? --header yes takes the first)");
 	const gd_dialect_options yes = {.header = GD_HEADER_YES};
 	CU_ASSERT(!recognise(units, &yes).rows && !recognise(groups, &yes).lead);
+	/* Answers that could be ticked stand there and below, alone in their columns. */
+	CU_ASSERT_EQUAL(recognise("i,a,b,,k\n,text,text,yes,text\n1,1,2,yes,u\n2,2,3,,v\n3,3,4,,u\n4,4,5,yes,v\n5,5,6,,u\n", NULL).rows, 1);
 	/* Too few records to tell, a number, a text that comes again, one column of numbers. */
 	CU_ASSERT(!recognise("a,b,k\ncm,mm,\n1,2,u\n2,3,v\n3,4,u\n4,5,v\n", NULL).rows);
 	CU_ASSERT(!recognise("a,b,k\ncm,7,\n1,2,u\n2,3,v\n3,4,u\n4,5,v\n5,6,u\n", NULL).rows);
@@ -135,6 +153,13 @@ static void test_options(void)
 	gd_dialect_options control = {.delimiter = "\\x01"};
 	dialect = recognise("a\x01k\n1\x01u\n", &control);
 	CU_ASSERT_EQUAL(dialect.delimiter, '\x01');
+	gd_dialect_options guarded = {.delimiter = "\\,"}, tab = {.delimiter = "\\tab"}, thorn = {.quote = "\xc3\xbe"}, comma = {.delimiter = ","};
+	dialect = recognise("a,k\n1,u\n", &guarded);
+	CU_ASSERT(dialect.guarded && dialect.delimiter == ',');
+	dialect = recognise("a\tk\n1\tu\n", &tab);
+	CU_ASSERT(dialect.guarded && dialect.delimiter == '\t');
+	CU_ASSERT(!recognise("a,b,k\n1,x\\, y,u\n3,z,v\n", &comma).guarded);
+	CU_ASSERT_EQUAL(recognise("a,k\n1,u\n", &thorn).stand_in.quotes, GD_QUOTES_THORN);
 	gd_dialect_options several = {.delimiter = "||", .quote = "\xe2\x80\x9c"};
 	dialect = recognise("a\x1fk\n\"1\x1f\"\x1fu\n", &several);
 	CU_ASSERT(dialect.delimiter == GD_STAND_IN_DELIMITER && dialect.quote == '"' && dialect.stand_in.quotes && !strcmp(dialect.stand_in.delimiter, "||"));

@@ -20,8 +20,8 @@ static unsigned draw(unsigned below)
 }
 
 static const gd_dialect comma = {.delimiter = ',', .quote = '"'}, blanks = {.delimiter = ' ', .blanks = true, .quote = '\''}, tab = {.delimiter = '\t'},
-	commented = {.delimiter = ';', .quote = '"', .comment = '#'}, escaped = {.delimiter = ',', .quote = '"', .escaped = true};
-static const gd_dialect *const dialects[] = {&comma, &blanks, &tab, &commented, &escaped};
+	commented = {.delimiter = ';', .quote = '"', .comment = '#'}, escaped = {.delimiter = ',', .quote = '"', .escaped = true}, guarded = {.delimiter = ',', .quote = '"', .guarded = true, .escaped = true};
+static const gd_dialect *const dialects[] = {&comma, &blanks, &tab, &commented, &escaped, &guarded};
 enum { DIALECTS = sizeof dialects / sizeof *dialects };
 
 /* Every instruction set that the processor has, from every state, at every offset from a cache line. */

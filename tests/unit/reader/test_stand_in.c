@@ -11,7 +11,7 @@ const char *const unit_suite = "stand_in";
 static void test_put(void)
 {
 	static const char text[] = "a||\xe2\x80\x9c" "b|\xc3\xa9\xe2\x80\x9d|||c\xe2\x80\x94\xc2|", expected[] = "a\x1f\"b|\xc3\xa9\"\x1f|c\xe2\x80\x94\xc2|";
-	const gd_stand_in both = {.delimiter = "||", .quotes = true};
+	const gd_stand_in both = {.delimiter = "||", .quotes = GD_QUOTES_TYPOGRAPHIC};
 	const size_t size = sizeof text - 1;
 	for (size_t cut = 0; cut <= size; cut++) {
 		char bytes[sizeof text], out[sizeof text];
@@ -56,6 +56,8 @@ static void test_delimiters(void)
 
 static void test_quotes(void)
 {
+	CU_ASSERT_EQUAL(find("\xc3\xbe" "a\xc3\xbe\x14\xc3\xbek\xc3\xbe\n\xc3\xbe\"x\" y\xc3\xbe\x14\xc3\xbeu\xc3\xbe\n").quotes, GD_QUOTES_THORN);
+	CU_ASSERT_EQUAL(find("\xc3\xbe" "a\xc3\xbe,\xc3\xbek\xc3\xbe\n\xc3\xbex\xc3\xbe,\xc3\xbeu\xc3\xbe\n").quotes, GD_QUOTES_NONE);
 	CU_ASSERT(find("a,k\n\xe2\x80\x9cx, y\xe2\x80\x9d,u\n\xe2\x80\x9cz\xe2\x80\x9d,v\n").quotes);
 	CU_ASSERT(find("a||k\n\xc2\xab" "x||y\xc2\xbb||u\n\xc2\xabz\xc2\xbb||v\n").quotes);
 	/* Inside texts, too few, beside plain ones, more than one pair in a field, for inches. */

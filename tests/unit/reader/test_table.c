@@ -138,6 +138,8 @@ static void test_escaped(void)
 	expect("a,b\n\"say \\\"x\\\", y\",2\n\"c:\\\\d\\e\",\"two\nlines \\\"\"\n", "1:a|b;2:say \"x\", y|2;3:c:\\d\\e|two\nlines \";");
 	/* Where a backslash ends a field, it is a character. */
 	expect("a,b\n\"c:\\\",2\n\"d:\\\",\"4\"\n", "1:a|b;2:c:\\|2;3:d:\\|4;");
+	/* In front of delimiters, outside of quotes and beside such. */
+	expect("a,b\nx\\, y,2\nz\\\\,\"u, v\"\n\\,w,\\N\n", "1:a|b;2:x, y|2;3:z\\|u, v;4:,w|\\N;");
 }
 
 static void test_bad(void)
