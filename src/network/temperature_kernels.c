@@ -5,7 +5,8 @@
 #include "gd/kernel/real_lanes.h"
 #include "gd/network/scores.h"
 
-enum { TILE = GD_TEMPERATURE_TILE };
+enum { TILE = GD_TEMPERATURE_TILE,
+	KEPT = 256 }; /* classes whose weights are kept; those of others are worked out twice */
 
 static inline double log_of(float probability)
 {
@@ -15,7 +16,7 @@ static inline double log_of(float probability)
 /* Exponents below -700, which are taken for -700, add nothing to a row's total of at least 1, and are 0 in float32. */
 static void apply(double sharpness, int classes, int rows, size_t stride, float *probabilities)
 {
-	double top[TILE], total[TILE];
+	double top[TILE], total[TILE], kept[KEPT + 1][TILE];
 	float largest[TILE];
 	for (int r = 0; r < rows; r++)
 		largest[r] = probabilities[r];
@@ -30,10 +31,18 @@ static void apply(double sharpness, int classes, int rows, size_t stride, float 
 	}
 	for (int c = 0; c < classes; c++) {
 		const float *p = probabilities + (size_t)c * stride;
-		for (int r = 0; r < rows; r++)
-			total[r] += gd_lane_exp(sharpness * (log_of(p[r]) - top[r]));
+		double *weight = kept[c < KEPT ? c : KEPT];
+		for (int r = 0; r < rows; r++) {
+			weight[r] = gd_lane_exp(sharpness * (log_of(p[r]) - top[r]));
+			total[r] += weight[r];
+		}
 	}
-	for (int c = 0; c < classes; c++) {
+	for (int c = 0; c < classes && c < KEPT; c++) {
+		float *p = probabilities + (size_t)c * stride;
+		for (int r = 0; r < rows; r++)
+			p[r] = (float)(kept[c][r] / total[r]);
+	}
+	for (int c = KEPT; c < classes; c++) {
 		float *p = probabilities + (size_t)c * stride;
 		for (int r = 0; r < rows; r++)
 			p[r] = (float)(gd_lane_exp(sharpness * (log_of(p[r]) - top[r])) / total[r]);

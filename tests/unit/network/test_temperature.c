@@ -165,9 +165,33 @@ static void test_vectors(void)
 	}
 }
 
+/* More classes than weights are kept of. */
+static void test_many(void)
+{
+	enum { CROWD = 700, FEW_ROWS = 5 };
+	static float probabilities[CROWD * FEW_ROWS], sharper[CROWD * FEW_ROWS];
+	for (int r = 0; r < FEW_ROWS; r++) {
+		double total = 0;
+		for (int c = 0; c < CROWD; c++)
+			total += 1 + c * (r + 3) % 11;
+		for (int c = 0; c < CROWD; c++)
+			probabilities[c * FEW_ROWS + r] = (float)((1 + c * (r + 3) % 11) / total);
+	}
+	memcpy(sharper, probabilities, sizeof sharper);
+	gd_temperature_apply(0.5, CROWD, FEW_ROWS, FEW_ROWS, sharper);
+	for (int r = 0; r < FEW_ROWS; r++) {
+		double total = 0;
+		for (int c = 0; c < CROWD; c++)
+			total += pow(probabilities[c * FEW_ROWS + r], 2);
+		for (int c = 0; c < CROWD; c++)
+			CU_ASSERT_DOUBLE_EQUAL(sharper[c * FEW_ROWS + r], pow(probabilities[c * FEW_ROWS + r], 2) / total, 1e-8);
+	}
+}
+
 const unit_test unit_tests[] = {
 	{"every set of instructions gives the bits of the plain functions", test_vectors},
 	{"probabilities agree with the definition", test_apply},
 	{"losses agree with it, slopes with their differences, and parts add up", test_slope},
+	{"many classes", test_many},
 	{NULL, NULL},
 };
