@@ -160,6 +160,8 @@ static gd_status try_named_comment(search *s, size_t back, gd_dialect *dialect)
 		gd_dialect closer = s->best;
 		status = look_closer(s, &closer);
 		if (!gd_failed(&status) && closer.looks_like_data && !gd_trial_looks_like_data(&t, closer.decimal)) {
+			/* It agrees with the records, but for its mark. */
+			wider.rating = s->rating;
 			*s = wider;
 			s->best.named_comment = true;
 		}

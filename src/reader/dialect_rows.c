@@ -72,9 +72,22 @@ static bool stands_apart(const gd_trial *t, int row, int first, char decimal)
 	return texts >= FEWEST_COLUMNS && 2 * texts > numeric;
 }
 
+/* Widths and kinds of columns, 5s 20d 14n, as the US Geological Survey has them. */
+static bool are_widths(const gd_record *record)
+{
+	for (int c = 0; c < record->count; c++) {
+		const char *kind = record->fields[c] + strspn(record->fields[c], "0123456789");
+		if (kind == record->fields[c] || !*kind || !strchr("sdn", *kind) || kind[1])
+			return false;
+	}
+	return record->count >= FEWEST_COLUMNS;
+}
+
 int gd_trial_rows_behind_header(const gd_trial *t, char decimal)
 {
 	int rows = 0;
+	if (t->count > FEWEST_BEHIND && t->records[1].count == t->records[0].count && are_widths(&t->records[1]))
+		return 1;
 	for (int first = MOST_ROWS + 1; first > 1 && !rows; first--)
 		while (t->count - first >= FEWEST_BEHIND && rows < first - 1 && stands_apart(t, rows + 1, first, decimal))
 			rows++;

@@ -100,7 +100,7 @@ gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 		bool escaped = false;
 		for (int i = 0; i < record->count - 1 && !table->splitter.dialect.guarded; i++)
 			escaped = escaped || (record->lengths[i] && record->fields[i][record->lengths[i] - 1] == '\\');
-		const bool blanks = table->splitter.dialect.blanks && record->count < columns && *record->fields[0] != '#';
+		const bool blanks = table->splitter.dialect.blanks && record->count > 1 && record->count < columns && *record->fields[0] != '#';
 		snprintf(message, sizeof message, "expected %d fields, found %d%s%s%s", columns, record->count,
 			*record->fields[0] == '#' ? "; --comment '#' leaves out lines that begin with it" : "",
 			escaped && table->splitter.dialect.delimiter == ',' ? "; --delimiter '\\,' takes commas behind backslashes for characters" : "",

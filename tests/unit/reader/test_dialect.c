@@ -108,6 +108,7 @@ static void test_lead(void)
 	expect("id,,\n1,2,u\n3,4,v\n", "");
 	expect("a,k,\n1,u\n2,v\n", "the header's last delimiter left out");
 	expect("#Version: 1.0\n#Fields: a b k\n1 2 u\n3 4 v\n", "blanks between fields, 1 line before the header left out, the header's # left out");
+	expect("#Date: 2024-01-01\n#Fields: a b k\n1 12:30:05 u\n3 12:45:00 v\n", "blanks between fields, 1 line before the header left out, the header's # left out");
 	expect("    a k\n0   1 u\n1   2 v\n\n[2 rows x 2 columns]\n", "blanks between fields, the first column has no name in the header");
 	/* Lines of as many fields as they like, where the header leaves no doubt: texts over numbers. */
 	expect("TOA5,CR1,9,x,y\na,b,c,k\n1,2,5,u\n3,4,6,v\n5,6,7,u\n7,8,9,v\n6,8,9,v\n1,8,9,v\n", "1 line before the header left out");
@@ -121,6 +122,7 @@ static void test_rows(void)
 	expect(groups, "1 line before the header left out (names of groups of columns? --header yes takes the first)");
 	const gd_dialect_options yes = {.header = GD_HEADER_YES};
 	CU_ASSERT(!recognise(units, &yes).rows && !recognise(groups, &yes).lead);
+	CU_ASSERT_EQUAL(recognise("a\tb\tk\n5s\t14n\t1s\n1\t2\tu\n2\t3\tv\n3\t4\tu\n4\t5\tv\n5\t6\tu\n", NULL).rows, 1);
 	/* Answers that could be ticked stand there and below, alone in their columns. */
 	CU_ASSERT_EQUAL(recognise("i,a,b,,k\n,text,text,yes,text\n1,1,2,yes,u\n2,2,3,,v\n3,3,4,,u\n4,4,5,yes,v\n5,5,6,,u\n", NULL).rows, 1);
 	/* Too few records to tell, a number, a text that comes again, one column of numbers. */
