@@ -1,16 +1,55 @@
 /* Where a table has the columns that a recipe reads. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "gd/base/excerpt.h"
+#include "gd/base/memory.h"
 #include "gd/features/recipe.h"
 
-/* Whether the column is looked at. */
-static bool needs(const gd_schema *schema, int column, gd_bind bind)
+/* What is looked for, and where: there may be tens of thousands of either. */
+typedef struct search {
+	const gd_record *header;
+	gd_dictionary names; /* of the header */
+	int *field;          /* [names.count]: the one of that name, TWICE: there are several */
+	bool *needed;        /* [columns of the schema] */
+} search;
+
+enum { TWICE = -2 };
+
+static void search_release(search *s)
 {
-	bool needed = bind == GD_BIND_ALL || (bind == GD_BIND_LABELLED && column == schema->target);
-	for (int i = 0; i < schema->term_count && !needed; i++)
-		needed = schema->terms[i].column == column || schema->terms[i].other == column;
-	return needed;
+	gd_dictionary_release(&s->names);
+	free(s->field);
+	free(s->needed);
+}
+
+static gd_status search_init(search *s, const gd_schema *schema, const gd_record *header, gd_bind bind)
+{
+	*s = (search){.header = header, .field = gd_allocate((size_t)header->count, sizeof *s->field), .needed = gd_allocate((size_t)schema->column_count, sizeof *s->needed)};
+	gd_status status = s->field && s->needed ? gd_ok() : gd_out_of_memory("the columns");
+	for (int i = 0; i < header->count && !gd_failed(&status); i++) {
+		int32_t known = s->names.count, number;
+		status = gd_dictionary_add(&s->names, header->fields[i], &number);
+		if (!gd_failed(&status))
+			s->field[number] = number < known ? TWICE : i;
+	}
+	for (int i = 0; i < schema->column_count && !gd_failed(&status); i++)
+		s->needed[i] = bind == GD_BIND_ALL || (bind == GD_BIND_LABELLED && i == schema->target);
+	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
+		s->needed[schema->terms[i].column] = true;
+		if (schema->terms[i].other >= 0)
+			s->needed[schema->terms[i].other] = true;
+	}
+	if (gd_failed(&status))
+		search_release(s);
+	return status;
+}
+
+static gd_status find(const search *s, const char *name, int *field)
+{
+	int32_t number = gd_dictionary_find(&s->names, name);
+	*field = number < 0 ? -1 : s->field[number];
+	return *field == TWICE ? gd_table_find(s->header, name, field) : gd_ok();
 }
 
 static void note_renamed(gd_recipe *recipe, int column, const char *found)
@@ -28,16 +67,17 @@ static gd_status lacks(const gd_recipe *recipe, const gd_record *header, int col
 	return gd_table_lacks(header, recipe->schema.columns[column], more);
 }
 
-gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bind)
+static gd_status bind_columns(gd_recipe *recipe, const search *s, gd_bind bind)
 {
 	const gd_schema *schema = &recipe->schema;
+	const gd_record *header = s->header;
 	int first = -1, lacking = 0;
 	recipe->renamed = (gd_enumeration){0};
 	for (int i = 0; i < schema->column_count; i++) {
 		recipe->field[i] = -1;
-		if (!needs(schema, i, bind))
+		if (!s->needed[i])
 			continue;
-		gd_status status = gd_table_find(header, schema->columns[i], &recipe->field[i]);
+		gd_status status = find(s, schema->columns[i], &recipe->field[i]);
 		if (gd_failed(&status))
 			return status;
 		if (recipe->field[i] < 0 && bind != GD_BIND_ALL && !recipe->exact && (recipe->field[i] = gd_table_find_alike(header, schema->columns[i])) >= 0)
@@ -47,5 +87,16 @@ gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bin
 	}
 	if (lacking)
 		return lacks(recipe, header, first, lacking - 1);
-	return bind == GD_BIND_LABELLED && schema->weighs ? gd_table_find(header, schema->columns[schema->weight], &recipe->field[schema->weight]) : gd_ok();
+	return bind == GD_BIND_LABELLED && schema->weighs ? find(s, schema->columns[schema->weight], &recipe->field[schema->weight]) : gd_ok();
+}
+
+gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bind)
+{
+	search s;
+	gd_status status = search_init(&s, &recipe->schema, header, bind);
+	if (gd_failed(&status))
+		return status;
+	status = bind_columns(recipe, &s, bind);
+	search_release(&s);
+	return status;
 }

@@ -122,9 +122,9 @@ static bool read_modifier(gd_schema *schema, int column, char *const *words, int
 		word++;
 	if (word == MODIFIERS)
 		return false;
-	gd_term *first = first_term(schema, column), *last = first ? &schema->terms[schema->term_count - 1] : NULL;
+	gd_term *last = schema->term_count ? &schema->terms[schema->term_count - 1] : NULL, *first = word == FILL ? last : first_term(schema, column);
 	double value = 0;
-	bool makes_sense = first && last->column == column && count == 1 + (word == FILL);
+	bool makes_sense = last && last->column == column && count == 1 + (word == FILL);
 	if (word == FILL)
 		makes_sense = makes_sense && isnan(last->fill) && gd_term_takes_fill(last) && gd_parse_double(words[1], &value) && isfinite(value);
 	else if (word == MISSING)
