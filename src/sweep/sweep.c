@@ -215,9 +215,7 @@ static gd_status train_all(sweep *s)
 			break;
 		double left = s->options->time_limit - (gd_seconds() - s->started);
 		report.trial = task.trial;
-		status = gd_sweep_trial_run(&s->group, s->plan, &task, s->directory, s->options->time_limit > 0 ? left > 0.01 ? left : 0.01 : 0, s->command, &report.result);
-		if (gd_failed(&status))
-			break;
+		gd_sweep_trial_run(&s->group, s->plan, &task, s->directory, s->options->time_limit > 0 ? left > 0.01 ? left : 0.01 : 0, s->command, &report.result);
 	}
 	gd_log_mute(muted);
 	return status;

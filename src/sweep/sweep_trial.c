@@ -51,7 +51,7 @@ static gd_status evaluate(gd_communicator *group, const char *directory, const c
 	return status;
 }
 
-gd_status gd_sweep_trial_run(gd_communicator *group, const gd_sweep_plan *plan, const gd_sweep_task *task, const char *directory, double seconds, const char *command,
+void gd_sweep_trial_run(gd_communicator *group, const gd_sweep_plan *plan, const gd_sweep_task *task, const char *directory, double seconds, const char *command,
 	gd_sweep_result *result)
 {
 	const gd_sweep_trial *trial = &plan->trial[task->trial];
@@ -63,7 +63,8 @@ gd_status gd_sweep_trial_run(gd_communicator *group, const gd_sweep_plan *plan, 
 	gd_status status = gd_agree(group, &mine);
 	if (gd_failed(&status)) {
 		free(given);
-		return status;
+		keep_failure(result, &status);
+		return;
 	}
 	/* All of it is the sweep's word: a directory that holds another run is found out. */
 	memset(given, true, gd_train_option_table.count * sizeof *given);
@@ -88,5 +89,4 @@ gd_status gd_sweep_trial_run(gd_communicator *group, const gd_sweep_plan *plan, 
 		keep_failure(result, &status);
 	else
 		result->state = finished ? GD_TRIAL_DONE : GD_TRIAL_PAUSED;
-	return gd_ok();
 }

@@ -61,5 +61,15 @@ for ((at = 1; at <= $(cat pieces.txt); at += 7)); do
 		grep -q '^genre-dist: .*memory' err.txt || fail "evaluate, piece $at: not a word of memory: $(grep genre-dist: err.txt)"
 	fi
 done
+# Of many trainings one group's fails before it begins, and is reported like any other; a group that just left would be waited for.
+code=0
+for ((at = 10; at < 80 && code != 124; at++)); do
+	code=0
+	rm -rf folds
+	timeout -k 5 60 mpirun -n 3 -x LD_PRELOAD="$GD_MEMORY" -x GD_MEMORY_RANK=1 -x GD_MEMORY_AT="$at" "$GENRE_DIST" train --preset study --data levels.h5 --hidden 4 --epochs 1 --folds 3 --run folds -q >out.txt 2>err.txt </dev/null || code=$?
+	grep -q "trial 'base-fold[123]' failed: out of memory" err.txt && break
+done
+equal "folds, piece $at: exit code" "$code" 1
+grep -q '^genre-dist: 1 of 3 trials failed; the first: out of memory' err.txt || fail "folds: $(grep genre-dist: err.txt)"
 echo "seed $seed: $(IFS=,; echo "${asked[*]}") pieces of memory on ranks 0, 1, 2; $refusals refusals ended the job, $ignored were no matter"
 finish
