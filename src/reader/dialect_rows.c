@@ -69,7 +69,8 @@ static bool stands_apart(const gd_trial *t, int row, int first, char decimal)
 		numeric++;
 		texts += !is_blank(text);
 	}
-	return texts >= FEWEST_COLUMNS && 2 * texts > numeric;
+	/* Behind the first such record, one may say something of other columns alone: which is the class. */
+	return (texts >= FEWEST_COLUMNS && 2 * texts > numeric) || (row > 1 && numeric && !texts);
 }
 
 /* Widths and kinds of columns, 5s 20d 14n, as the US Geological Survey has them. */

@@ -123,6 +123,8 @@ static void test_rows(void)
 	const gd_dialect_options yes = {.header = GD_HEADER_YES};
 	CU_ASSERT(!recognise(units, &yes).rows && !recognise(groups, &yes).lead);
 	CU_ASSERT_EQUAL(recognise("a\tb\tk\n5s\t14n\t1s\n1\t2\tu\n2\t3\tv\n3\t4\tu\n4\t5\tv\n5\t6\tu\n", NULL).rows, 1);
+	CU_ASSERT_EQUAL(recognise("a\tb\tk\nc\tc\td\n\t\tclass\n1\t2\tu\n2\t3\tv\n3\t4\tu\n4\t5\tv\n5\t6\tu\n", NULL).rows, 2);
+	CU_ASSERT_EQUAL(recognise("a\tb\tk\nc\tc\td\n\t\tu\n1\t2\tu\n2\t3\tv\n3\t4\tu\n4\t5\tv\n5\t6\tu\n", NULL).rows, 1);
 	/* Answers that could be ticked stand there and below, alone in their columns. */
 	CU_ASSERT_EQUAL(recognise("i,a,b,,k\n,text,text,yes,text\n1,1,2,yes,u\n2,2,3,,v\n3,3,4,,u\n4,4,5,yes,v\n5,5,6,,u\n", NULL).rows, 1);
 	/* Too few records to tell, a number, a text that comes again, one column of numbers. */
