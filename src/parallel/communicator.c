@@ -31,6 +31,9 @@ gd_status gd_communicator_start(gd_communicator *communicator, int *argc, char *
 	gethostname(host, sizeof host - 1);
 	/* Open MPI's shared file pointers, which nobody uses here, lie in a file named after the communicator's number: groups of one job that open a dataset at once would share it. */
 	setenv("OMPI_MCA_sharedfp", "individual", 0);
+	/* Open MPI's own reader of files tells nobody of a read that failed, and HDF5 takes zeros for what was not read; ROMIO, which both its versions have beside it, does tell. */
+	setenv("OMPI_MCA_io_romio321_priority", "100", 0);
+	setenv("OMPI_MCA_io_romio341_priority", "100", 0);
 	gd_launch_apply_settings();
 	gd_status watched = gd_launch_size() > 1 ? gd_watchdog_start(gd_launch_rank(), host) : gd_ok();
 	gd_wait_begin(communicator);

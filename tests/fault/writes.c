@@ -1,6 +1,6 @@
 /*
  * Preloaded: the GD_FAIL_AT-th call that reads or changes files whose name holds GD_FAIL_NAME fails with errno GD_FAIL_ERRNO, as do all later ones with GD_FAIL_ON. With
- * GD_FAIL_SHORT a write takes half of the bytes instead; with GD_FAIL_ONLY calls of other names do not count. GD_FAIL_LOG names a file that gets a line a call, so that a
+ * GD_FAIL_SHORT a write takes half of the bytes instead; with GD_FAIL_ONLY calls of other names do not count, and without it pread does not. GD_FAIL_LOG names a file that gets a line a call, so that a
  * dry run counts them.
  */
 #include <dlfcn.h>
@@ -72,6 +72,19 @@ ssize_t write(int file, const void *bytes, size_t size)
 		return refuse();
 	}
 	return real(file, bytes, size);
+}
+
+ssize_t pread(int file, void *bytes, size_t size, off_t offset)
+{
+	static ssize_t (*real)(int, void *, size_t, off_t);
+	if (!real)
+		real = (ssize_t(*)(int, void *, size_t, off_t))dlsym(RTLD_NEXT, "pread");
+	return getenv("GD_FAIL_ONLY") && concerns(file) && fails("pread") ? refuse() : real(file, bytes, size, offset);
+}
+
+ssize_t pread64(int file, void *bytes, size_t size, off_t offset)
+{
+	return pread(file, bytes, size, offset);
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)

@@ -134,4 +134,19 @@ if mount -t tmpfs -o size=300k none small 2>/dev/null; then
 else
 	echo "skipped: no tmpfs can be mounted here"
 fi
+
+# One rank of three that cannot read some of a dataset, its rows at last: never zeros instead.
+reading() { # VARIABLE=VALUE
+	rm -rf read
+	mpirun -n 3 bash -c '((OMPI_COMM_WORLD_RANK == 1)) && export "$0" GD_FAIL_NAME=songs.h5 GD_FAIL_ONLY=pread GD_FAIL_ERRNO=5 LD_PRELOAD="$GD_WRITES"; exec "$GENRE_DIST" "$@"' \
+		"$1" train --preset study "${options[@]}" --run read -q
+}
+export GD_WRITES
+rm -f calls.txt
+expect 0 '' reading GD_FAIL_LOG="$PWD/calls.txt"
+calls=$(wc -l <calls.txt)
+holds "reads of a dataset" "$calls > 6"
+for ((at = calls - 3; at <= calls; at++)); do
+	refuse 3 "cannot read 'songs.h5'" reading GD_FAIL_AT="$at"
+done
 finish
