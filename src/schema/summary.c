@@ -376,7 +376,7 @@ gd_status gd_summary_add(gd_summary *summary, const char *text, bool missing, in
 	else if (isfinite(value))
 		add_plain_number(summary, text, value);
 	else
-		add_example(summary, text);
+		add_example(summary, text), summary->gaps++;
 	return add_hash(summary, hash) ? gd_ok() : gd_out_of_memory("a column's distinct values");
 }
 

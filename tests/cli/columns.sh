@@ -102,6 +102,10 @@ says "'unknown' is taken for a class; if it means that there is no label: --miss
 learns words .65
 expect 0 '' "$program" predict run-words/model.h5 words.csv -o words.out
 equal "a prediction for each record" "$(grep -Ec '^[0-9]+,(alder|birch|cedar|unknown),' words.out)" 240
+# A quotient by nothing.
+table infinite.csv 'if (rand() < .3) length_ = rand() < .5 ? "-inf" : "Infinity"'
+pre infinite
+says "column 'length': [0-9]+ of 240 values are no numbers \\('-inf' for one\\) and count as missing; --categorical"
 table sentinel.csv 'if (rand() < .1) length_ = "-999"'
 pre sentinel
 says "warning: column 'length' holds -999 in [0-9.]*% of the records, far from all else; if that means no value: --missing-values -999"

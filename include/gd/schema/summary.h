@@ -77,7 +77,7 @@ typedef struct gd_summary {
 	gd_calendar dates[3];    /* read in each order (gd_date_order) */
 	int64_t ambiguous;       /* dates that differ with the order of day and month */
 	bool text_first;         /* the first record has a text that is no number */
-	int64_t gaps;            /* texts that say that something is missing (gd_spelling_gap) */
+	int64_t gaps;            /* texts that say that something is missing (gd_spelling_gap), and numbers that are not finite */
 	int64_t commas;          /* texts that would be numbers with a decimal comma, without a unit */
 	gd_unit_tally comma_units; /* and with one */
 	bool points;             /* some number has a point that stands between no thousands */
