@@ -157,7 +157,7 @@ refuse 2 'batch-size' ranks 2 bench --batch-norm --batch-size 1
 refuse 2 'name a dataset' "$GENRE_DIST" bench --periodic 4
 refuse 3 'no batch' ranks 2 bench --batch-norm --rows 1
 # A table of text: every stage has a rate, and the plan is arithmetic on them.
-expect 0 '' "$GENRE_DIST" synth --rows 4000 -o songs.csv -q
+expect 0 '' "$GENRE_DIST" synth --rows 4000 -o songs.csv -q --force
 for count in 1 2; do
 	expect 0 '' ranks "$count" bench --data songs.csv --seconds 0.05 --plan 1,2,1000000 --json
 	equal "ranks that read" "$(number ranks)" "$count"
