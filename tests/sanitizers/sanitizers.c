@@ -43,5 +43,6 @@ const char *__lsan_default_suppressions(void)
 	       "leak:libopen-rte.so\n"
 	       "leak:libopen-pal.so\n"
 	       "leak:libpmix.so\n"
-	       "leak:libmca_common_ompio.so\n";
+	       "leak:libmca_common_ompio.so\n"
+	       "leak:mca_io_romio\n";
 }
