@@ -30,7 +30,7 @@ static gd_status count_neighbours(const gd_communicator *communicator, int *rank
 }
 
 /* What may be kept of a column while it is looked at, and of any. */
-static const double most = GD_SUMMARY_SLOTS * sizeof(gd_level), besides = sizeof(gd_inference_column);
+static const double most = GD_SAMPLE_SLOTS * sizeof(gd_level), besides = sizeof(gd_inference_column);
 
 /* Room for what is kept of columns. Ranks hand theirs on, packed to five eighths at most, once in a message and once more where that grows. */
 static double room_for_columns(const gd_preprocess *run, const gd_inference *inference)

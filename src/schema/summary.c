@@ -51,90 +51,12 @@ static uint64_t hash_text(const char *text, size_t *length, unsigned *has)
 	return hash ? hash : 1;
 }
 
-static void put_level(gd_level_sample *sample, gd_level level)
-{
-	uint64_t slot = level.hash & (sample->room - 1);
-	while (sample->slots[slot].hash && sample->slots[slot].hash != level.hash)
-		slot = (slot + 1) & (sample->room - 1);
-	sample->count += !sample->slots[slot].hash;
-	sample->slots[slot].hash = level.hash;
-	sample->slots[slot].count += level.count;
-}
-
-/* Another table of `room` slots with the levels below `limit` (0: all). */
-static bool rebuild(gd_level_sample *sample, uint64_t room, uint64_t limit)
-{
-	gd_level_sample wider = {.slots = calloc(room, sizeof *wider.slots), .room = room, .limit = limit};
-	if (!wider.slots)
-		return false;
-	for (uint64_t i = 0; i < sample->room; i++)
-		if (sample->slots[i].hash && (!limit || sample->slots[i].hash < limit))
-			put_level(&wider, sample->slots[i]);
-	free(sample->slots);
-	*sample = wider;
-	return true;
-}
-
-/* Of hashes [count], moved about, the one that `place` others are below; they are all different. Source: C. A. R. Hoare, "Algorithm 65: find", 1961. */
-static uint64_t select_hash(uint64_t *hashes, int count, int place)
-{
-	for (int low = 0, high = count - 1; low < high;) {
-		const uint64_t middle = hashes[low + (high - low) / 2];
-		int i = low, j = high;
-		while (i <= j) {
-			while (hashes[i] < middle)
-				i++;
-			while (hashes[j] > middle)
-				j--;
-			if (i <= j) {
-				uint64_t other = hashes[i];
-				hashes[i++] = hashes[j];
-				hashes[j--] = other;
-			}
-		}
-		if (place <= j)
-			high = j;
-		else if (place >= i)
-			low = i;
-		else
-			break;
-	}
-	return hashes[place];
-}
-
-/* Keeps the GD_SUMMARY_SAMPLE least hashes. */
-static bool trim(gd_level_sample *sample)
-{
-	int count = 0;
-	if (sample->condensed || sample->count <= GD_SUMMARY_SAMPLE)
-		return true;
-	uint64_t *hashes = malloc((size_t)sample->count * sizeof *hashes);
-	if (!hashes)
-		return false;
-	for (uint64_t i = 0; i < sample->room; i++)
-		if (sample->slots[i].hash)
-			hashes[count++] = sample->slots[i].hash;
-	const uint64_t limit = select_hash(hashes, count, GD_SUMMARY_SAMPLE);
-	free(hashes);
-	return rebuild(sample, sample->room, limit);
-}
-
-static bool add_level(gd_level_sample *sample, gd_level level)
-{
-	if (sample->limit && level.hash >= sample->limit)
-		return true;
-	if (gd_level_sample_grows(sample, 1) && !rebuild(sample, sample->room ? 2 * sample->room : 16, sample->limit))
-		return false;
-	put_level(sample, level);
-	return sample->count < GD_SUMMARY_MOST || trim(sample);
-}
-
 /* What is pending is added. */
 static bool settle(gd_summary *summary)
 {
 	bool complete = true;
 	for (int i = 0; i < summary->pending_count && complete; i++)
-		complete = add_level(&summary->sample, (gd_level){summary->pending[i], 1});
+		complete = gd_level_sample_add(&summary->sample, (gd_level){summary->pending[i], 1});
 	/* Equal summaries have equal bytes. */
 	memset(summary->pending, 0, sizeof summary->pending);
 	summary->pending_count = 0;
@@ -331,8 +253,9 @@ static void add_plain_number(gd_summary *summary, const char *text, double value
 static void add_text(gd_summary *summary, const char *text, unsigned has, bool first)
 {
 	gd_quantity quantity;
-	const bool dated = gd_date_leads(text);
-	if (!dated && (has & (DIGIT | DASH)) && gd_quantity_read(text, &quantity)) {
+	/* What begins as a day is no quantity and no pair. */
+	const unsigned number = gd_date_leads(text) ? 0 : has;
+	if ((number & (DIGIT | DASH)) && gd_quantity_read(text, &quantity)) {
 		add_number(summary, quantity.value);
 		if (*quantity.unit)
 			gd_unit_tally_add(&summary->units, quantity.unit, 1);
@@ -342,10 +265,10 @@ static void add_text(gd_summary *summary, const char *text, unsigned has, bool f
 		add_example(summary, text);
 		summary->text_first = summary->text_first || first;
 		summary->gaps += gd_spelling_gap(text);
-		if (!dated && (has & COMMA) && (has & (DIGIT | DASH)))
+		if ((number & COMMA) && (number & (DIGIT | DASH)))
 			add_comma(summary, text);
 	}
-	if (!dated && (has & DIGIT))
+	if (number & DIGIT)
 		add_pair(summary, text);
 	if (has & DIGIT)
 		add_dates(summary, text);
@@ -441,15 +364,11 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 	for (int i = 0; i < later->pending_count && complete; i++)
 		complete = add_hash(summary, later->pending[i]);
 	complete = complete && settle(summary);
-	if (complete && later->sample.limit && (!summary->sample.limit || later->sample.limit < summary->sample.limit))
-		complete = rebuild(&summary->sample, summary->sample.room ? summary->sample.room : 16, later->sample.limit);
-	for (uint64_t i = 0; i < later->sample.room && complete; i++)
-		if (later->sample.slots[i].hash)
-			complete = add_level(&summary->sample, later->sample.slots[i]);
+	complete = complete && gd_level_sample_merge(&summary->sample, &later->sample);
 	return complete ? gd_ok() : gd_out_of_memory("a column's distinct values");
 }
 
 gd_status gd_summary_finish(gd_summary *summary)
 {
-	return settle(summary) && trim(&summary->sample) ? gd_ok() : gd_out_of_memory("a column's distinct values");
+	return settle(summary) && gd_level_sample_trim(&summary->sample) ? gd_ok() : gd_out_of_memory("a column's distinct values");
 }

@@ -9,40 +9,15 @@
 #include <stdio.h>
 
 #include "gd/base/status.h"
+#include "gd/schema/level_sample.h"
 #include "gd/schema/unit_tally.h"
 #include "gd/value/date.h"
 #include "gd/value/pair.h"
 
 enum {
-	GD_SUMMARY_SAMPLE = 4096, /* distinct values that are counted one by one */
-	GD_SUMMARY_MOST = GD_SUMMARY_SAMPLE * 5 / 4, /* that are there before those too many are let go */
-	GD_SUMMARY_SLOTS = 2 * GD_SUMMARY_SAMPLE,    /* for them */
 	GD_SUMMARY_EXAMPLE = 32,
 	GD_SUMMARY_PENDING = 8,
 };
-
-/* A distinct value, by the hash of its text in normal form (gd/value/spelling.h), and how often it comes; hash 0 is a free slot. */
-typedef struct gd_level {
-	uint64_t hash;
-	int64_t count;
-} gd_level;
-
-/*
- * The distinct values of the smallest hashes: all of them up to GD_SUMMARY_SAMPLE, else a fair sample of the distinct values, whose counts are exact.
- * Source: Z. Bar-Yossef et al., "Counting distinct elements in a data stream", 2002 (the k least hashes).
- */
-typedef struct gd_level_sample {
-	gd_level *slots;    /* [room], open addressing */
-	uint64_t room;      /* a power of two, of which `count` are five eighths at most */
-	int count;
-	uint64_t limit;     /* hashes from here on were left out; 0: none was */
-	bool condensed;     /* slots hold how many distinct values (`hash`) come how often (`count`), each number once */
-} gd_level_sample;
-/* Whether so many more distinct values need more slots. */
-static inline bool gd_level_sample_grows(const gd_level_sample *sample, int more)
-{
-	return 8 * (uint64_t)(sample->count + more) > 5 * sample->room;
-}
 
 /* An extreme: how often it comes, and the value next to it. */
 typedef struct gd_extreme {
@@ -113,7 +88,7 @@ int64_t gd_summary_numbers(const gd_summary *summary);
 int64_t gd_summary_pairs(const gd_summary *summary);
 /* Values that are not missing. */
 int64_t gd_summary_values(const gd_summary *summary);
-/* Distinct values: exact up to GD_SUMMARY_SAMPLE, estimated beyond (good to two parts in a hundred). */
+/* Distinct values: exact up to GD_SAMPLE_LEVELS, estimated beyond (good to two parts in a hundred). */
 int64_t gd_summary_distinct(const gd_summary *summary);
 /* Whether each value is another one, as far as the sample sees it. */
 bool gd_summary_all_differ(const gd_summary *summary);

@@ -63,7 +63,7 @@ static int list_levels(const gd_summary *summary, gd_level *levels)
 
 static void compare(const gd_summary *a, const gd_summary *b)
 {
-	static gd_level left[2 * GD_SUMMARY_SAMPLE], right[2 * GD_SUMMARY_SAMPLE];
+	static gd_level left[2 * GD_SAMPLE_LEVELS], right[2 * GD_SAMPLE_LEVELS];
 	gd_summary x = *a, y = *b;
 	CU_ASSERT_EQUAL_FATAL(x.sample.count, y.sample.count);
 	CU_ASSERT_EQUAL(x.sample.limit, y.sample.limit);
@@ -106,7 +106,7 @@ static void test_merge(void)
 				gd_summary_release(&parts[i]);
 		}
 		if (kind == 1) {
-			CU_ASSERT(whole.sample.room <= GD_SUMMARY_SLOTS);
+			CU_ASSERT(whole.sample.room <= GD_SAMPLE_SLOTS);
 			static bool seen[30011];
 			long distinct = 0;
 			for (int64_t i = 0; i < RECORDS; i++) {
