@@ -10,16 +10,6 @@
 #include "gd/parallel/host_sum.h"
 #include "gd/parallel/reduce.h"
 
-#ifdef __SANITIZE_ADDRESS__
-/* MPI's plug-ins stay mapped, so that the leak checker can name their frames and lsan.supp can tell them apart. */
-int dlclose(void *handle);
-int dlclose(void *handle)
-{
-	(void)handle;
-	return 0;
-}
-#endif
-
 gd_communicator ranks;
 static char directory[PATH_MAX];
 
