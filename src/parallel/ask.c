@@ -43,50 +43,77 @@ static gd_status ask_itself(const gd_status *mine, const gd_question *question, 
 	return question->answer(question->context, entries, count, answers);
 }
 
-gd_status gd_ask(gd_communicator *communicator, const gd_status *mine, const gd_question *question, const void *entries, const int *owner, size_t count, void *answers)
+void gd_ask_room_release(gd_ask_room *room)
+{
+	for (int i = 0; i < GD_ASK_PARTS; i++)
+		free(room->parts[i].memory);
+	*room = (gd_ask_room){0};
+}
+
+/* [GD_ASK_PARTS] */
+enum { SORTED, PLACE, RECEIVED, GIVEN, RETURNED };
+
+/* A part for so many items, whatever they were before; NULL when out of memory. */
+static void *have(gd_ask_room *room, int part, size_t count, size_t size)
+{
+	void *memory = room->parts[part].memory;
+	if (memory && (size == 0 || count <= room->parts[part].bytes / size))
+		return memory;
+	free(memory);
+	memory = room->parts[part].memory = gd_allocate_unset(count, size);
+	room->parts[part].bytes = memory ? count * size : 0;
+	return memory;
+}
+
+/* Each step that waits for all ranks takes as long as the slowest is behind: as few as can be. */
+static gd_status ask_in(gd_ask_room *room, gd_dealing *dealing, gd_communicator *communicator, const gd_status *mine, const gd_question *question, const void *entries, const int *owner, size_t count, void *answers)
 {
 	const size_t bytes = question->answer_bytes;
 	size_t asked = 0;
-	if (communicator->size == 1)
-		return ask_itself(mine, question, entries, count, answers);
-	gd_dealing dealing = {0};
-	char *sorted = gd_allocate_unset(count, question->bytes), *received = NULL, *given = NULL, *returned = gd_allocate_unset(bytes ? count : 0, bytes);
-	int64_t *place = gd_allocate_unset(count, sizeof *place);
+	char *sorted = have(room, SORTED, count, question->bytes), *returned = have(room, RETURNED, bytes ? count : 0, bytes);
+	int64_t *place = have(room, PLACE, count, sizeof *place);
 	gd_status status = *mine;
-	if (!gd_failed(&status) && (!sorted || !place || !returned || !gd_dealing_init(&dealing, communicator)))
+	if (!gd_failed(&status) && (!sorted || !place || !returned || !gd_dealing_init(dealing, communicator)))
 		status = gd_out_of_memory("what ranks ask each other");
 	if (!gd_failed(&status) && count > INT_MAX)
 		status = gd_error(GD_FAILED, "cannot deal out more than %d entries to one rank; more ranks would have fewer each", INT_MAX);
 	if (!gd_failed(&status))
-		status = sort_out(communicator, question->bytes, entries, owner, count, sorted, place, dealing.leave);
-	/* Each step that waits for all ranks takes as long as the slowest is behind: as few as can be. */
+		status = sort_out(communicator, question->bytes, entries, owner, count, sorted, place, dealing->leave);
 	status = gd_agree(communicator, &status);
 	if (gd_failed(&status))
-		goto done;
-	status = gd_dealing_count(communicator, &dealing, &asked);
+		return status;
+	status = gd_dealing_count(communicator, dealing, &asked);
+	void *received = NULL, *given = NULL;
 	if (!gd_failed(&status)) {
-		received = gd_allocate_unset(asked, question->bytes);
-		given = gd_allocate(bytes ? asked : 0, bytes);
+		received = have(room, RECEIVED, asked, question->bytes);
+		given = have(room, GIVEN, bytes ? asked : 0, bytes);
 		if (!received || !given)
 			status = gd_out_of_memory("what ranks answer");
+		else
+			memset(given, 0, asked * bytes);
 	}
 	status = gd_agree(communicator, &status);
 	if (!gd_failed(&status))
-		status = gd_dealing_move(communicator, &dealing, question->bytes, false, sorted, received);
+		status = gd_dealing_move(communicator, dealing, question->bytes, false, sorted, received);
 	if (!gd_failed(&status))
 		status = question->answer(question->context, received, asked, given);
 	status = gd_agree(communicator, &status);
 	if (gd_failed(&status) || !bytes)
-		goto done;
-	status = gd_dealing_move(communicator, &dealing, bytes, true, given, returned);
+		return status;
+	status = gd_dealing_move(communicator, dealing, bytes, true, given, returned);
 	for (size_t i = 0; i < count && !gd_failed(&status); i++)
 		memcpy((char *)answers + i * bytes, returned + (size_t)place[i] * bytes, bytes);
-done:
+	return status;
+}
+
+gd_status gd_ask(gd_communicator *communicator, const gd_status *mine, const gd_question *question, const void *entries, const int *owner, size_t count, void *answers)
+{
+	if (communicator->size == 1)
+		return ask_itself(mine, question, entries, count, answers);
+	gd_dealing dealing = {0};
+	gd_ask_room own = {0};
+	gd_status status = ask_in(question->room ? question->room : &own, &dealing, communicator, mine, question, entries, owner, count, answers);
 	free(dealing.leave);
-	free(sorted);
-	free(received);
-	free(given);
-	free(returned);
-	free(place);
+	gd_ask_room_release(&own);
 	return status;
 }

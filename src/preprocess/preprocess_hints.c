@@ -180,7 +180,7 @@ static gd_status values_tell(gd_preprocess *run, const seen *mine, int64_t most,
 		owner[count] = gd_owner_of(run->communicator, hash_of(mine->slots[i].value));
 		items[count++] = mine->slots[i];
 	}
-	const gd_question question = {sizeof *items, 0, count_values, found};
+	const gd_question question = {sizeof *items, 0, count_values, found, NULL};
 	status = gd_ask(run->communicator, &status, &question, items, owner, count, NULL);
 	status = gd_together_sum(run->together, &status, found, 2);
 	free(items);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "gd/base/memory.h"
-#include "gd/parallel/ask.h"
 
 /* Records of one content that a rank has. */
 typedef struct counted {
@@ -14,22 +13,18 @@ typedef struct counted {
 /* Contents come in the order of the records: how many there are of each in front. */
 static gd_status count_before(void *context, const void *entries, size_t count, void *answers)
 {
-	(void)context;
+	gd_tally *all = context;
 	const counted *asked = entries;
 	int64_t *before = answers;
-	gd_tally all = {0};
-	gd_status status = gd_ok();
-	for (size_t i = 0; i < count && !gd_failed(&status); i++) {
-		gd_tallied *entry = gd_tally_of(&all, asked[i].content, 0);
-		if (!entry) {
-			status = gd_out_of_memory("the order of the records");
-			break;
-		}
+	gd_tally_clear(all);
+	for (size_t i = 0; i < count; i++) {
+		gd_tallied *entry = gd_tally_of(all, asked[i].content, 0);
+		if (!entry)
+			return gd_out_of_memory("the order of the records");
 		before[i] = entry->count[0];
 		entry->count[0] += asked[i].count;
 	}
-	gd_tally_release(&all);
-	return status;
+	return gd_ok();
 }
 
 static bool add_number(gd_numbers *n, gd_numbered number)
@@ -69,7 +64,7 @@ gd_status gd_numbers_find(gd_numbers *n, gd_preprocess *run, const gd_slices *sl
 		asked[i] = (counted){tally->entries[i].content, tally->entries[i].count[0]};
 		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, asked[i].content.high);
 	}
-	const gd_question question = {sizeof *asked, sizeof *before, count_before, run};
+	const gd_question question = {sizeof *asked, sizeof *before, count_before, &n->asked, &n->asking};
 	status = gd_ask(run->communicator, &status, &question, asked, owner, count, before);
 	for (size_t i = 0; i < count && !gd_failed(&status); i++)
 		tally->entries[i].count[0] = before[i];
@@ -83,4 +78,12 @@ int64_t gd_numbers_next(gd_numbers *n, const gd_tally *tally)
 {
 	const gd_numbered *number = &n->items[n->next++];
 	return tally->entries[number->entry].count[0] + number->occurrence;
+}
+
+void gd_numbers_release(gd_numbers *n)
+{
+	free(n->items);
+	gd_tally_release(&n->asked);
+	gd_ask_room_release(&n->asking);
+	*n = (gd_numbers){0};
 }

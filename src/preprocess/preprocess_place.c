@@ -106,7 +106,7 @@ static gd_status send_slice(placing *p, const gd_slices *slices, const gd_slice 
 	gd_preprocess *run = p->run;
 	gd_walk walk = gd_walk_over(run->rows.piles + slice->first, slice->end - slice->first);
 	gd_status status = gd_ok();
-	const gd_question question = {p->item, 0, take_rows, p};
+	const gd_question question = {p->item, 0, take_rows, p, &p->numbers.asking};
 	int64_t more = 1;
 	walk.consume = slice->part + 1 == slice->parts;
 	while (more && !gd_failed(&status)) {
@@ -365,7 +365,7 @@ gd_status gd_preprocess_place(gd_preprocess *run)
 		gd_pile_release(&p.piles[i]);
 	free(p.piles);
 	free(p.labels);
-	free(p.numbers.items);
+	gd_numbers_release(&p.numbers);
 	free(p.sent);
 	free(p.owner);
 	return status;

@@ -122,7 +122,7 @@ static gd_status split_slice(filling *f, const gd_slices *slices, const gd_slice
 		status = gd_out_of_memory("the split");
 	for (int64_t i = 0; i < tally->count && !gd_failed(&status); i++)
 		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, gd_split_key_of((uint64_t)run->options->seed, tally->entries[i].content, 0).hash);
-	const gd_question question = {sizeof *tally->entries, sizeof *part, fill_slice, f};
+	const gd_question question = {sizeof *tally->entries, sizeof *part, fill_slice, f, NULL};
 	status = gd_ask(run->communicator, &status, &question, tally->entries, owner, (size_t)tally->count, part);
 	walk = gd_walk_over(rows->piles + slice->first, slice->end - slice->first);
 	walk.change = true;
@@ -214,7 +214,7 @@ static gd_status audit_slice(void *context, const void *entries, size_t count, v
 	return gd_ok();
 }
 
-static gd_status tally_members(gd_preprocess *run, gd_pile *piles, const gd_slices *slices, const gd_slice *slice, gd_tally *tally, gd_audit *audit)
+static gd_status tally_members(gd_preprocess *run, gd_pile *piles, const gd_slices *slices, const gd_slice *slice, gd_tally *tally, gd_ask_room *room, gd_audit *audit)
 {
 	gd_status status = gd_ok();
 	gd_walk walk = gd_walk_over(piles + slice->first, slice->end - slice->first);
@@ -241,7 +241,7 @@ static gd_status tally_members(gd_preprocess *run, gd_pile *piles, const gd_slic
 		status = gd_out_of_memory("the leak audit");
 	for (int64_t i = 0; i < tally->count && !gd_failed(&status); i++)
 		owner[i] = gd_slice_owner(slices, slice, run->communicator->size, tally->entries[i].content.high);
-	const gd_question question = {sizeof *tally->entries, 0, audit_slice, audit};
+	const gd_question question = {sizeof *tally->entries, 0, audit_slice, audit, room};
 	status = gd_ask(run->communicator, &status, &question, tally->entries, owner, (size_t)tally->count, NULL);
 	free(owner);
 	return status;
@@ -254,6 +254,7 @@ gd_status gd_preprocess_audit_units(gd_preprocess *run, int group, gd_audit *aud
 	const int count = run->together ? GD_ROWS_MOST_PILES / 4 : GD_ROWS_MOST_PILES;
 	gd_slices slices;
 	gd_tally tally = {0};
+	gd_ask_room room = {0};
 	gd_audit here = {0};
 	gd_status status = list_members(run, group, piles, count);
 	status = gd_agree(run->communicator, &status);
@@ -261,10 +262,11 @@ gd_status gd_preprocess_audit_units(gd_preprocess *run, int group, gd_audit *aud
 		status = gd_slices_plan(run, count, run->rows.count, ENTRY_BYTES, &slices);
 	for (int64_t i = 0; !gd_failed(&status) && i < slices.count; i++) {
 		const gd_slice slice = gd_slice_at(&slices, i);
-		status = tally_members(run, piles, &slices, &slice, &tally, &here);
+		status = tally_members(run, piles, &slices, &slice, &tally, &room, &here);
 		gd_tally_clear(&tally);
 	}
 	gd_tally_release(&tally);
+	gd_ask_room_release(&room);
 	for (int i = 0; i < count; i++)
 		gd_pile_release(&piles[i]);
 	int64_t counts[6] = {here.rows, here.groups, here.test_rows, here.shared_test_rows, here.conflicting_groups, here.right};

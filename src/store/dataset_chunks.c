@@ -229,7 +229,7 @@ static gd_status send_column(filling *f, gd_column column, const gd_status *mine
 		}
 	}
 	f->asked = column;
-	const gd_question question = {size, 0, take_rows, f};
+	const gd_question question = {size, 0, take_rows, f, NULL};
 	if (f->communicator)
 		status = gd_ask(f->communicator, &status, &question, entries, owner, count, NULL);
 	else if (!gd_failed(&status))

@@ -113,8 +113,8 @@ static gd_status answer(void *context, const void *entries, size_t count, void *
 	int64_t *given = answers;
 	for (size_t i = 0; i < count; i++) {
 		CU_ASSERT_EQUAL(asked[i] % ranks.size, ranks.rank);
-		given[2 * i] = 2 * asked[i];
-		given[2 * i + 1] = (int64_t)count;
+		given[2 * i] += 2 * asked[i]; /* to nothing, whatever was in its place before */
+		given[2 * i + 1] += (int64_t)count;
 	}
 	return *(int *)context == ranks.rank ? gd_error(GD_FAILED, "no answer") : gd_ok();
 }
@@ -130,11 +130,16 @@ static void test_ask(void)
 		owner[i] = (int)(entries[i] % ranks.size);
 	}
 	int silent = -1;
-	const gd_question question = {sizeof *entries, 2 * sizeof *answers, answer, &silent};
+	gd_ask_room room = {0};
+	gd_question question = {sizeof *entries, 2 * sizeof *answers, answer, &silent, NULL};
 	gd_status mine = gd_ok();
-	CU_ASSERT_TRUE(ranks_ok(gd_ask(&ranks, &mine, &question, entries, owner, count, answers)));
-	for (size_t i = 0; i < count; i++)
-		CU_ASSERT_EQUAL(answers[2 * i], 2 * entries[i]);
+	/* The last time more than before, in the room of those before. */
+	for (int time = 0; time < 3; time++, question.room = &room) {
+		size_t some = time == 1 ? count / 2 : count;
+		CU_ASSERT_TRUE(ranks_ok(gd_ask(&ranks, &mine, &question, entries, owner, some, answers)));
+		for (size_t i = 0; i < some; i++)
+			CU_ASSERT_EQUAL(answers[2 * i], 2 * entries[i]);
+	}
 	silent = ranks.size - 1;
 	gd_status status = gd_ask(&ranks, &mine, &question, entries, owner, count, answers);
 	CU_ASSERT_EQUAL(status.code, GD_FAILED);
@@ -142,6 +147,7 @@ static void test_ask(void)
 	mine = ranks.rank == 0 ? gd_error(GD_BAD_DATA, "before") : gd_ok();
 	status = gd_ask(&ranks, &mine, &question, entries, owner, count, answers);
 	CU_ASSERT_EQUAL(status.code, GD_BAD_DATA);
+	gd_ask_room_release(&room);
 	free(entries);
 	free(answers);
 	free(owner);

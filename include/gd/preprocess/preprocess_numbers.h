@@ -2,6 +2,7 @@
 #ifndef GD_PREPROCESS_NUMBERS_H
 #define GD_PREPROCESS_NUMBERS_H
 
+#include "gd/parallel/ask.h"
 #include "gd/preprocess/preprocess_run.h"
 #include "gd/preprocess/preprocess_slices.h"
 
@@ -10,10 +11,12 @@ typedef struct gd_numbered {
 	int64_t entry, occurrence;
 } gd_numbered;
 
-/* Zeroed at first; `items` are released by free(). */
+/* Zeroed at first; to be released. */
 typedef struct gd_numbers {
 	gd_numbered *items; /* [room]: of the records of a slice, in their order */
 	size_t count, room, next;
+	gd_tally asked;     /* of what ranks asked this one */
+	gd_ask_room asking;
 } gd_numbers;
 
 /* By which a row has its place. */
@@ -26,5 +29,6 @@ static inline gd_content gd_placing_of(const gd_row *row)
 GD_CHECKED gd_status gd_numbers_find(gd_numbers *numbers, gd_preprocess *run, const gd_slices *slices, const gd_slice *slice, gd_tally *tally);
 /* Local. That number of the slice's next record, by the tally that it was found with. */
 int64_t gd_numbers_next(gd_numbers *numbers, const gd_tally *tally);
+void gd_numbers_release(gd_numbers *numbers);
 
 #endif
