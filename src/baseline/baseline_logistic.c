@@ -2,9 +2,11 @@
 
 #include "gd/base/memory.h"
 #include "gd/baseline/baseline_rows.h"
+#include "gd/features/levels.h"
 #include "gd/network/schedule.h"
 #include "gd/parallel/exchange.h"
 #include "gd/score/evaluation.h"
+#include "gd/store/packed_rows.h"
 #include "gd/train/stepper.h"
 
 /*
@@ -21,7 +23,30 @@ typedef struct regression {
 	gd_evaluation *evaluation;
 	gd_training_state state;
 	gd_shard shard;
+	gd_row_form form; /* no words: rows are as they are */
 } regression;
+
+/* Features of this rank's rows, packed where levels of categories make up most of them and all ranks' fit. */
+static gd_status read_features(gd_communicator *communicator, gd_dataset *dataset, regression *r)
+{
+	const gd_dataset_header *header = gd_dataset_get_header(dataset);
+	bool fit = false;
+	gd_status mine = gd_levels_form(&header->preprocessing, &r->form), status = gd_agree(communicator, &mine);
+	if (!gd_failed(&status) && r->form.words) {
+		status = gd_shard_create(communicator, header->rows[GD_TRAIN], r->form.words, header->weight != NULL, &r->shard);
+		if (!gd_failed(&status))
+			status = gd_packed_rows_read(communicator, dataset, &r->form, GD_TRAIN, r->shard.share.first, r->shard.share.count, r->shard.features, &fit);
+		if (gd_failed(&status) || fit)
+			return status;
+		gd_shard_release(&r->shard);
+		gd_row_form_release(&r->form);
+	}
+	if (!gd_failed(&status))
+		status = gd_shard_create(communicator, header->rows[GD_TRAIN], header->preprocessing.features, header->weight != NULL, &r->shard);
+	if (!gd_failed(&status))
+		status = gd_dataset_read(dataset, GD_TRAIN, r->shard.share.first, r->shard.share.count, r->shard.features, NULL, NULL);
+	return status;
+}
 
 static gd_status prepare(gd_communicator *communicator, gd_dataset *dataset, gd_part part, const gd_optimizer_options *optimizer, regression *r)
 {
@@ -40,17 +65,18 @@ static gd_status prepare(gd_communicator *communicator, gd_dataset *dataset, gd_
 		.network = r->network,
 		.shard = &r->shard,
 	};
-	status = gd_shard_create(communicator, rows, exchange.features, header->weight != NULL, &r->shard);
+	status = read_features(communicator, dataset, r);
+	exchange.form = r->form.words ? &r->form : NULL;
 	if (!gd_failed(&status))
 		status = gd_exchange_create(communicator, &exchange, &r->exchange);
 	if (!gd_failed(&status))
 		status = gd_stepper_create(communicator, r->network, r->exchange, &(gd_stepper_options){.optimizer = *optimizer}, &r->stepper);
 	if (!gd_failed(&status))
-		status = gd_dataset_read(dataset, GD_TRAIN, r->shard.share.first, r->shard.share.count, r->shard.features, r->shard.labels, NULL);
+		status = gd_dataset_read(dataset, GD_TRAIN, r->shard.share.first, r->shard.share.count, NULL, r->shard.labels, NULL);
 	if (!gd_failed(&status) && r->shard.weights)
 		status = gd_dataset_read_weights(dataset, GD_TRAIN, r->shard.share.first, r->shard.share.count, r->shard.weights);
 	if (!gd_failed(&status))
-		status = gd_evaluation_pack(communicator, dataset, part, &r->evaluation);
+		status = gd_evaluation_create(communicator, dataset, part, &r->evaluation);
 	/* Weights start at zero: there is nothing to draw. */
 	if (!gd_failed(&status))
 		status = gd_exchange_run(r->exchange, 0);
@@ -96,5 +122,6 @@ gd_status gd_baseline_logistic(gd_communicator *communicator, gd_dataset *datase
 	gd_training_state_release(&r.state);
 	gd_network_free(r.network);
 	gd_shard_release(&r.shard);
+	gd_row_form_release(&r.form);
 	return status;
 }

@@ -125,7 +125,7 @@ static gd_status score_rival(gd_communicator *communicator, gd_dataset *dataset,
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status))
-		status = gd_evaluation_pack(communicator, dataset, (gd_part)o->part, &evaluation);
+		status = gd_evaluation_create(communicator, dataset, (gd_part)o->part, &evaluation);
 	if (!gd_failed(&status))
 		status = begin_sums(communicator, dataset, &r->sums);
 	if (!gd_failed(&status))

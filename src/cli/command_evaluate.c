@@ -46,7 +46,7 @@ static gd_status score_part(gd_communicator *communicator, const evaluate_option
 		status = gd_agree(communicator, &mine);
 	}
 	if (!gd_failed(&status))
-		status = (o->importance ? gd_evaluation_create : gd_evaluation_pack)(communicator, dataset, (gd_part)o->part, &evaluation);
+		status = gd_evaluation_create(communicator, dataset, (gd_part)o->part, &evaluation);
 	if (!gd_failed(&status))
 		status = gd_evaluation_run(evaluation, ensemble->members, ensemble->count, sums);
 	if (!gd_failed(&status) && o->importance)

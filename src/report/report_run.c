@@ -125,7 +125,7 @@ static gd_status score(gd_report_run *run)
 	if (!gd_failed(&status))
 		status = gd_score_sums_keep_rows(&run->sums);
 	if (!gd_failed(&status))
-		status = (run->no_importance ? gd_evaluation_pack : gd_evaluation_create)(&alone, run->dataset, run->scored_part, &evaluation);
+		status = gd_evaluation_create(&alone, run->dataset, run->scored_part, &evaluation);
 	if (!gd_failed(&status))
 		status = gd_evaluation_run(evaluation, &member, 1, &run->sums);
 	if (!gd_failed(&status))

@@ -96,7 +96,8 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 	return e;
 }
 
-gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
+/* Collective. */
+static gd_status create_plain(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	const gd_dataset_header *header = gd_dataset_get_header(dataset);
 	gd_evaluation *e = allocate(communicator, header->preprocessing.features, header->preprocessing.classes, header->weight != NULL, header->rows[part], false, 0);
@@ -143,7 +144,7 @@ static gd_status create_packed(gd_communicator *communicator, gd_dataset *datase
 	return status;
 }
 
-gd_status gd_evaluation_pack(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
+gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
 	gd_row_form form;
 	*evaluation = NULL;
@@ -151,7 +152,7 @@ gd_status gd_evaluation_pack(gd_communicator *communicator, gd_dataset *dataset,
 	if (!gd_failed(&status) && form.words)
 		status = create_packed(communicator, dataset, part, &form, evaluation);
 	gd_row_form_release(&form);
-	return gd_failed(&status) || *evaluation ? status : gd_evaluation_create(communicator, dataset, part, evaluation);
+	return gd_failed(&status) || *evaluation ? status : create_plain(communicator, dataset, part, evaluation);
 }
 
 gd_status gd_evaluation_stream(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
@@ -287,10 +288,28 @@ gd_communicator *gd_evaluation_communicator(const gd_evaluation *e)
 	return e->communicator;
 }
 
-static float *value_of(gd_evaluation *e, int64_t row, int feature)
+/* A place is a feature, or a word of packed rows. */
+static float *value_of(gd_evaluation *e, int64_t row, int place)
 {
 	int64_t block = row / GD_EVALUATION_ROWS * GD_EVALUATION_ROWS;
-	return e->x + block * e->features + (int64_t)feature * block_rows(e, block) + (row - block);
+	if (e->form.words)
+		return e->packed + row * e->form.words + place;
+	return e->x + block * e->features + (int64_t)place * block_rows(e, block) + (row - block);
+}
+
+int gd_evaluation_find_places(const gd_evaluation *e, int *features, int count)
+{
+	int places = 0;
+	const gd_row_run *run = e->form.run;
+	if (!e->form.words)
+		return count;
+	for (int i = 0; i < count; i++) {
+		while (features[i] >= run->first + run->count)
+			run++;
+		if (!run->levels || features[i] == run->first)
+			features[places++] = run->word + features[i] - run->first;
+	}
+	return places;
 }
 
 /* The rank that holds a row. */
@@ -362,57 +381,55 @@ gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int cl
 }
 
 /* A row's values with the place that they go to, as bytes: a whole number, then floats. */
-static void pack_rows(gd_evaluation *e, const int *features, int count, const uint64_t *places, int *counts, int *next, char *packed)
+static void list_values(gd_evaluation *e, const int *places, int count, const uint64_t *to, int *counts, int *next, char *entries)
 {
 	size_t bytes = sizeof(int64_t) + (size_t)count * sizeof(float);
 	for (int64_t row = 0; row < e->rows; row++)
-		counts[holder_of(e, (int64_t)places[row])]++;
+		counts[holder_of(e, (int64_t)to[row])]++;
 	for (int r = 1; r < e->communicator->size; r++)
 		next[r] = next[r - 1] + counts[r - 1];
 	for (int64_t row = 0; row < e->rows; row++) {
-		char *entry = packed + (size_t)next[holder_of(e, (int64_t)places[row])]++ * bytes;
-		memcpy(entry, &places[row], sizeof *places);
-		for (int f = 0; f < count; f++)
-			memcpy(entry + sizeof(int64_t) + (size_t)f * sizeof(float), value_of(e, row, features[f]), sizeof(float));
+		char *entry = entries + (size_t)next[holder_of(e, (int64_t)to[row])]++ * bytes;
+		memcpy(entry, &to[row], sizeof *to);
+		for (int p = 0; p < count; p++)
+			memcpy(entry + sizeof(int64_t) + (size_t)p * sizeof(float), value_of(e, row, places[p]), sizeof(float));
 	}
 }
 
-gd_status gd_evaluation_shuffle(gd_evaluation *e, const int *features, int count, uint64_t key, float *kept)
+gd_status gd_evaluation_shuffle(gd_evaluation *e, const int *places, int count, uint64_t key, float *kept)
 {
 	size_t bytes = sizeof(int64_t) + (size_t)count * sizeof(float), ranks = (size_t)e->communicator->size, received_count = 0;
-	uint64_t *places = gd_allocate((size_t)e->rows, sizeof *places);
+	uint64_t *to = gd_allocate((size_t)e->rows, sizeof *to);
 	int *counts = gd_allocate(2 * ranks, sizeof *counts);
-	char *packed = gd_allocate((size_t)e->rows, bytes);
+	char *entries = gd_allocate((size_t)e->rows, bytes);
 	void *received = NULL;
-	gd_status mine = places && counts && packed ? gd_ok() : gd_out_of_memory("the permutation of a column");
+	gd_status mine = to && counts && entries ? gd_ok() : gd_out_of_memory("the permutation of a column");
 	gd_status status = gd_agree(e->communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_permutation permutation;
 		gd_permutation_init(&permutation, (uint64_t)e->total, key);
-		gd_permutation_positions(&permutation, (uint64_t)e->first, (size_t)e->rows, places);
+		gd_permutation_positions(&permutation, (uint64_t)e->first, (size_t)e->rows, to);
 		for (int64_t row = 0; row < e->rows; row++)
-			for (int f = 0; f < count; f++)
-				kept[row * count + f] = *value_of(e, row, features[f]);
-		pack_rows(e, features, count, places, counts, counts + ranks, packed);
-		status = gd_deal(e->communicator, bytes, packed, counts, &received, &received_count);
+			for (int p = 0; p < count; p++)
+				memcpy(&kept[row * count + p], value_of(e, row, places[p]), sizeof *kept);
+		list_values(e, places, count, to, counts, counts + ranks, entries);
+		status = gd_deal(e->communicator, bytes, entries, counts, &received, &received_count);
 	}
 	for (size_t i = 0; !gd_failed(&status) && i < received_count; i++) {
 		const char *entry = (const char *)received + i * bytes;
-		int64_t place;
-		memcpy(&place, entry, sizeof place);
-		for (int f = 0; f < count; f++)
-			memcpy(value_of(e, place - e->first, features[f]), entry + sizeof place + (size_t)f * sizeof(float), sizeof(float));
+		for (int p = 0; p < count; p++)
+			memcpy(value_of(e, place_of(entry) - e->first, places[p]), entry + sizeof(int64_t) + (size_t)p * sizeof(float), sizeof(float));
 	}
 	free(received);
-	free(packed);
+	free(entries);
 	free(counts);
-	free(places);
+	free(to);
 	return status;
 }
 
-void gd_evaluation_restore(gd_evaluation *e, const int *features, int count, const float *kept)
+void gd_evaluation_restore(gd_evaluation *e, const int *places, int count, const float *kept)
 {
 	for (int64_t row = 0; row < e->rows; row++)
-		for (int f = 0; f < count; f++)
-			*value_of(e, row, features[f]) = kept[row * count + f];
+		for (int p = 0; p < count; p++)
+			memcpy(value_of(e, row, places[p]), &kept[row * count + p], sizeof *kept);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "gd/base/excerpt.h"
+#include "gd/base/memory.h"
 #include "gd/base/random.h"
 #include "gd/features/recipe.h"
 
@@ -17,19 +18,19 @@ static int features_of(const gd_recipe *recipe, int column, int *features)
 }
 
 /* Scores with a column's values dealt out anew, added to `mean`. */
-static gd_status score_once(gd_evaluation *evaluation, const gd_member *members, int member_count, int classes, const int *features, int count, uint64_t key, float *kept, gd_column_importance *mean)
+static gd_status score_once(gd_evaluation *evaluation, const gd_member *members, int member_count, int classes, const int *places, int count, uint64_t key, float *kept, gd_column_importance *mean)
 {
 	gd_communicator *communicator = gd_evaluation_communicator(evaluation);
 	gd_score_sums sums = {0};
 	gd_status mine = gd_score_sums_init(&sums, classes);
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))
-		status = gd_evaluation_shuffle(evaluation, features, count, key, kept);
+		status = gd_evaluation_shuffle(evaluation, places, count, key, kept);
 	if (!gd_failed(&status))
 		status = gd_evaluation_run(evaluation, members, member_count, &sums);
 	if (!gd_failed(&status)) {
 		gd_scores scores;
-		gd_evaluation_restore(evaluation, features, count, kept);
+		gd_evaluation_restore(evaluation, places, count, kept);
 		gd_scores_of(&sums, &scores, NULL);
 		mean->accuracy += scores.accuracy;
 		mean->log_loss += scores.log_loss;
@@ -58,27 +59,27 @@ gd_status gd_importance_find(gd_evaluation *evaluation, const gd_member *members
 	gd_recipe recipe = {.schema = {.target = -1}};
 	gd_scores plain;
 	int *features = NULL;
-	float *kept = NULL;
 	*importance = (gd_importance){0};
 	gd_scores_of(sums, &plain, NULL);
 	gd_status mine = gd_recipe_read(&recipe, preprocessing->recipe, "the model");
 	if (!gd_failed(&mine)) {
 		importance->columns = gd_arena_take(&importance->arena, (size_t)recipe.schema.column_count, sizeof *importance->columns);
 		features = gd_allocate((size_t)recipe.features, sizeof *features);
-		kept = gd_allocate((size_t)gd_evaluation_rows(evaluation) * (size_t)recipe.features, sizeof *kept);
-		if (!importance->columns || !features || !kept)
+		if (!importance->columns || !features)
 			mine = gd_out_of_memory("the columns' importance");
 	}
 	gd_status status = gd_agree(communicator, &mine);
 	for (int c = 0; !gd_failed(&status) && c < recipe.schema.column_count; c++) {
 		gd_column_importance found = {.column = gd_arena_string(&importance->arena, recipe.schema.columns[c])};
-		int count = features_of(&recipe, c, features);
-		mine = found.column ? gd_ok() : gd_out_of_memory("the columns' importance");
+		int count = gd_evaluation_find_places(evaluation, features, features_of(&recipe, c, features));
+		float *kept = gd_allocate_unset((size_t)gd_evaluation_rows(evaluation) * (size_t)count, sizeof *kept);
+		mine = found.column && kept ? gd_ok() : gd_out_of_memory("the columns' importance");
 		status = gd_agree(communicator, &mine);
 		for (int i = 0; !gd_failed(&status) && count && i < GD_IMPORTANCE_ROUNDS; i++) {
 			uint64_t key = gd_random_key(0, GD_PURPOSE_IMPORTANCE, (uint64_t)c * GD_IMPORTANCE_ROUNDS + (uint64_t)i);
 			status = score_once(evaluation, members, member_count, preprocessing->classes, features, count, key, kept, &found);
 		}
+		free(kept);
 		found.accuracy = plain.accuracy - found.accuracy / GD_IMPORTANCE_ROUNDS;
 		found.log_loss = found.log_loss / GD_IMPORTANCE_ROUNDS - plain.log_loss;
 		if (count)
@@ -87,7 +88,6 @@ gd_status gd_importance_find(gd_evaluation *evaluation, const gd_member *members
 	sort(importance);
 	gd_recipe_release(&recipe);
 	free(features);
-	free(kept);
 	return status;
 }
 

@@ -34,7 +34,7 @@ static gd_status evaluate(gd_communicator *group, const char *directory, const c
 		status = gd_agree(group, &mine);
 	}
 	if (!gd_failed(&status))
-		status = gd_evaluation_pack(group, dataset, GD_TEST, &evaluation);
+		status = gd_evaluation_create(group, dataset, GD_TEST, &evaluation);
 	if (!gd_failed(&status))
 		status = gd_evaluation_run(evaluation, ensemble.members, 1, &sums);
 	if (!gd_failed(&status)) {

@@ -193,5 +193,5 @@ gd_status gd_training_read_rows(gd_training *t)
 	}
 	if (gd_failed(&status) || t->replay || gd_dataset_get_header(t->dataset)->rows[GD_VALIDATION] == 0)
 		return status;
-	return (t->windowed ? gd_evaluation_stream : gd_evaluation_pack)(communicator, t->dataset, GD_VALIDATION, &t->validation);
+	return (t->windowed ? gd_evaluation_stream : gd_evaluation_create)(communicator, t->dataset, GD_VALIDATION, &t->validation);
 }

@@ -46,12 +46,21 @@ for count in 1 2 3; do
 done
 equal "what one model makes of both" "$("$GENRE_DIST" evaluate whole/model.h5 --data wide.h5 --json 2>&1)" "$("$GENRE_DIST" evaluate whole/model.h5 --data plain.h5 --json 2>/dev/null)"
 expect 0 '' ranks 2 verify deflated-2
-# What is shuffled to tell importance is not packed; scores are the same.
-expect 0 '' "$GENRE_DIST" evaluate whole/model.h5 --data wide.h5 --json --importance
-precision=$(json_number out.txt average_precision) brier=$(json_number out.txt brier)
+# What is dealt out to tell importance is a word of a packed row, and all levels of a row as it is.
+expect 0 '' "$GENRE_DIST" evaluate misfit-1/model.h5 --data misfit.h5 --json --importance
+cp out.txt plain.json
+for count in 1 2 3; do
+	expect 0 '' ranks "$count" evaluate whole/model.h5 --data wide.h5 --json --importance
+	equal "importance on $count ranks" "$(cat out.txt)" "$(cat plain.json)"
+done
+# Logistic regression packs rows, too.
+logistic() { # COUNT FILE
+	ranks "$1" baseline logistic --data "$2" --json 2>/dev/null | sed 's/"seconds": [0-9.]*, //'
+}
+baseline=$(logistic 1 misfit.h5)
+[[ $baseline == *accuracy* ]] || fail "no logistic regression of rows as they are: $baseline"
 for count in 1 3; do
-	expect 0 '' ranks "$count" evaluate whole/model.h5 --data wide.h5 --json
-	equal "scores on $count ranks" "$(json_number out.txt average_precision) $(json_number out.txt brier)" "$precision $brier"
+	equal "logistic regression on $count ranks" "$(logistic "$count" wide.h5)" "$baseline"
 done
 # A page that leaves importance out, since it would take long, packs rows, too, and starts no MPI for it.
 expect 0 '' ranks 1 train --preset study --hidden 300 --epochs 0 --data wide.h5 --run page -q
