@@ -96,6 +96,12 @@ static gd_evaluation *allocate(gd_communicator *communicator, int features, int 
 	return e;
 }
 
+static void take_form(gd_evaluation *e, gd_row_form *form)
+{
+	e->form = *form;
+	*form = (gd_row_form){0};
+}
+
 /* Collective. */
 static gd_status create_plain(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation)
 {
@@ -137,8 +143,7 @@ static gd_status create_packed(gd_communicator *communicator, gd_dataset *datase
 		gd_evaluation_free(e);
 		e = NULL;
 	} else {
-		e->form = *form;
-		*form = (gd_row_form){0};
+		take_form(e, form);
 	}
 	*evaluation = e;
 	return status;
@@ -325,9 +330,9 @@ static int holder_of(const gd_evaluation *e, int64_t row)
 	return low;
 }
 
-size_t gd_evaluation_entry(int features)
+size_t gd_evaluation_entry(int width)
 {
-	return sizeof(int64_t) + sizeof(int32_t) + (size_t)(features + 1) * sizeof(float);
+	return sizeof(int64_t) + sizeof(int32_t) + (size_t)(width + 1) * sizeof(float);
 }
 
 static int64_t place_of(const char *entry)
@@ -337,21 +342,22 @@ static int64_t place_of(const char *entry)
 	return place;
 }
 
-static void take_entry(gd_evaluation *e, const char *entry)
+static void take_entry(gd_evaluation *e, int width, const char *entry)
 {
 	int64_t row = place_of(entry) - e->first;
 	const char *weight = entry + sizeof(int64_t) + sizeof(int32_t), *values = weight + sizeof(float);
 	memcpy(&e->labels[row], entry + sizeof(int64_t), sizeof(int32_t));
 	if (e->weighted)
 		memcpy(&e->weights[row], weight, sizeof(float));
-	for (int f = 0; f < e->features; f++)
-		memcpy(value_of(e, row, f), values + (size_t)f * sizeof(float), sizeof(float));
+	for (int p = 0; p < width; p++)
+		memcpy(value_of(e, row, p), values + (size_t)p * sizeof(float), sizeof(float));
 }
 
-gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation)
+gd_status gd_evaluation_deal(gd_communicator *communicator, int features, gd_row_form *form, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation)
 {
-	size_t bytes = gd_evaluation_entry(features), ranks = (size_t)communicator->size, received_count = 0;
-	gd_evaluation *e = allocate(communicator, features, classes, weighted, total, false, 0);
+	const int width = form->words ? form->words : features;
+	size_t bytes = gd_evaluation_entry(width), ranks = (size_t)communicator->size, received_count = 0;
+	gd_evaluation *e = allocate(communicator, features, classes, weighted, total, false, form->words);
 	int *counts = gd_allocate(2 * ranks, sizeof *counts);
 	char *sorted = gd_allocate(count, bytes);
 	void *received = NULL;
@@ -367,8 +373,10 @@ gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int cl
 			memcpy(sorted + (size_t)next[holder_of(e, place_of(entries + i * bytes))]++ * bytes, entries + i * bytes, bytes);
 		status = gd_deal(communicator, bytes, sorted, counts, &received, &received_count);
 	}
+	if (!gd_failed(&status))
+		take_form(e, form);
 	for (size_t i = 0; !gd_failed(&status) && i < received_count; i++)
-		take_entry(e, (const char *)received + i * bytes);
+		take_entry(e, width, (const char *)received + i * bytes);
 	free(received);
 	free(sorted);
 	free(counts);

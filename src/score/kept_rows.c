@@ -1,10 +1,24 @@
 #include "gd/score/kept_rows.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+#include "gd/features/levels.h"
+
+gd_status gd_kept_rows_init(gd_kept_rows *kept, const gd_preprocessing *preprocessing)
+{
+	*kept = (gd_kept_rows){.features = preprocessing->features};
+	return gd_levels_form(preprocessing, &kept->form);
+}
+
+static int width_of(const gd_kept_rows *kept)
+{
+	return kept->form.words ? kept->form.words : kept->features;
+}
 
 static size_t entry_bytes(const gd_kept_rows *kept)
 {
-	return gd_evaluation_entry(kept->features);
+	return gd_evaluation_entry(width_of(kept));
 }
 
 gd_status gd_kept_rows_add(gd_kept_rows *kept, int64_t number, int32_t label, float weight, const float *features)
@@ -14,7 +28,15 @@ gd_status gd_kept_rows_add(gd_kept_rows *kept, int64_t number, int32_t label, fl
 	gd_buffer_add(&kept->entries, &number, sizeof number);
 	gd_buffer_add(&kept->entries, &label, sizeof label);
 	gd_buffer_add(&kept->entries, &weight, sizeof weight);
-	gd_buffer_add(&kept->entries, features, (size_t)kept->features * sizeof *features);
+	if (!kept->form.words) {
+		gd_buffer_add(&kept->entries, features, (size_t)kept->features * sizeof *features);
+		return gd_ok();
+	}
+	/* The recipe that says the form has made the row. */
+	bool fits = gd_row_form_pack(&kept->form, 1, features, (float *)(void *)(kept->entries.bytes + kept->entries.length));
+	assert(fits);
+	(void)fits;
+	kept->entries.length += (size_t)kept->form.words * sizeof(float);
 	return gd_ok();
 }
 
@@ -88,7 +110,7 @@ gd_status gd_kept_rows_evaluation(gd_kept_rows *kept, gd_communicator *communica
 		status = gd_broadcast(communicator, &kept->total, sizeof kept->total);
 	if (!gd_failed(&status)) {
 		place_entries(kept, pieces, size / sizeof(gd_kept_piece));
-		status = gd_evaluation_deal(communicator, kept->features, classes, kept->weighted, kept->total, kept->entries.bytes, kept->entries.length / entry_bytes(kept), evaluation);
+		status = gd_evaluation_deal(communicator, kept->features, &kept->form, classes, kept->weighted, kept->total, kept->entries.bytes, kept->entries.length / entry_bytes(kept), evaluation);
 	}
 	free(pieces);
 	gd_kept_rows_release(kept);
@@ -99,4 +121,5 @@ void gd_kept_rows_release(gd_kept_rows *kept)
 {
 	gd_buffer_release(&kept->entries);
 	gd_buffer_release(&kept->pieces);
+	gd_row_form_release(&kept->form);
 }

@@ -124,12 +124,13 @@ gd_status gd_evaluate_table(gd_communicator *communicator, const gd_ensemble *en
 	int64_t records = 0;
 	scorer *s = gd_allocate(1, sizeof *s);
 	gd_status mine = s ? gd_classifier_init(&s->classifier, ensemble, name, false) : gd_out_of_memory("the scores");
+	if (!gd_failed(&mine))
+		mine = gd_kept_rows_init(&s->kept, s->classifier.preprocessing);
 	gd_status status = gd_agree(communicator, &mine);
 	if (gd_failed(&status))
 		goto done;
 	s->sums = sums;
 	s->keeps = importance != NULL;
-	s->kept.features = s->classifier.preprocessing->features;
 	status = gd_shared_table_open(&s->shared, communicator, &s->classifier, paths, count, &options, GD_BIND_LABELLED, NULL);
 	if (!gd_failed(&status))
 		status = begin_weights(s, name, communicator);

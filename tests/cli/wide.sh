@@ -53,6 +53,14 @@ for count in 1 2 3; do
 	expect 0 '' ranks "$count" evaluate whole/model.h5 --data wide.h5 --json --importance
 	equal "importance on $count ranks" "$(cat out.txt)" "$(cat plain.json)"
 done
+# The test part's records as a table, in the dataset's order, are the same rows.
+h5dump -d /test/source_row wide.h5 | awk 'NR == FNR { line[FNR - 1] = $0; next }
+	/ATTRIBUTE/ { exit }
+	sub(/^ *\([0-9]*\): /, "") { n = split($0, rows, /, */); for (i = 1; i <= n; i++) if (rows[i]) print line[rows[i]] }' wide.csv - | sed "1i $(head -n 1 wide.csv)" >part.csv
+for count in 1 3; do
+	expect 0 '' ranks "$count" evaluate whole/model.h5 part.csv --json --importance
+	equal "importance of the records on $count ranks" "$(cat out.txt)" "$(cat plain.json)"
+done
 # Logistic regression packs rows, too.
 logistic() { # COUNT FILE
 	ranks "$1" baseline logistic --data "$2" --json 2>/dev/null | sed 's/"seconds": [0-9.]*, //'

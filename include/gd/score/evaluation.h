@@ -2,6 +2,7 @@
 #ifndef GD_EVALUATION_H
 #define GD_EVALUATION_H
 
+#include "gd/kernel/row_form.h"
 #include "gd/network/network.h"
 #include "gd/network/scores.h"
 #include "gd/parallel/communicator.h"
@@ -28,12 +29,13 @@ void gd_members_infer(const gd_member *members, int member_count, int rows, cons
 GD_CHECKED gd_status gd_evaluation_create(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation);
 /* Collective. The same rows, read anew in pieces each time they are scored: O(1). Cannot be shuffled. */
 GD_CHECKED gd_status gd_evaluation_stream(gd_communicator *communicator, gd_dataset *dataset, gd_part part, gd_evaluation **evaluation);
-/* Local. Bytes of a row on its way to an evaluation: its place among all as int64, its label as int32, its weight and its features as floats. */
-size_t gd_evaluation_entry(int features);
+/* Local. Bytes of a row on its way to an evaluation: its place among all as int64, its label as int32, its weight and its `width` features or packed words as floats. */
+size_t gd_evaluation_entry(int width);
 /*
- * Collective. Of rows that the ranks hold in whatever order, entries [count] of gd_evaluation_entry bytes on this one, whose weights count if it is `weighted`; the places of all ranks' are those below `total`, once each.
+ * Collective. Of rows that the ranks hold in whatever order, packed if `form` has words (and it is then the evaluation's), entries [count] of gd_evaluation_entry bytes on this one, whose weights count if it is
+ * `weighted`; the places of all ranks' are those below `total`, once each.
  */
-GD_CHECKED gd_status gd_evaluation_deal(gd_communicator *communicator, int features, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation);
+GD_CHECKED gd_status gd_evaluation_deal(gd_communicator *communicator, int features, gd_row_form *form, int classes, bool weighted, int64_t total, const char *entries, size_t count, gd_evaluation **evaluation);
 void gd_evaluation_free(gd_evaluation *evaluation);
 
 /* Collective. Scores the mean of the members' probabilities, rows by their weights where the dataset has any; the sums are the same on every rank, whatever their number. */

@@ -5,11 +5,11 @@
 #include "gd/base/buffer.h"
 #include "gd/score/evaluation.h"
 
-/* A zeroed one with `features` is empty. */
 typedef struct gd_kept_rows {
 	int features;
+	gd_row_form form;  /* no words: rows are kept as they are */
 	bool weighted;
-	gd_buffer entries; /* of this rank, in the order of its pieces: the record's number as int64, the label as int32, the weight, the features */
+	gd_buffer entries; /* of this rank, in the order of its pieces: the record's number as int64, the label as int32, the weight, the features or packed words */
 	gd_buffer pieces;  /* rank 0's, in the table's order: a gd_kept_piece each */
 	int64_t total;     /* rank 0's: rows of all pieces */
 } gd_kept_rows;
@@ -21,6 +21,8 @@ typedef struct gd_kept_piece {
 	int64_t place; /* of its first row among all; rank 0 finds it */
 } gd_kept_piece;
 
+/* Local. None yet, of rows that such preprocessing makes. */
+GD_CHECKED gd_status gd_kept_rows_init(gd_kept_rows *kept, const gd_preprocessing *preprocessing);
 /* Local. A row of the piece at hand: features [features], standardised; the weight is looked at if the rows have any. */
 GD_CHECKED gd_status gd_kept_rows_add(gd_kept_rows *kept, int64_t number, int32_t label, float weight, const float *features);
 /* Local. The piece's rows are those behind the first `before` bytes of `entries`; what is told of them is appended to `result`. */
