@@ -5,34 +5,24 @@
 #include "gd/base/excerpt.h"
 #include "gd/base/memory.h"
 #include "gd/features/recipe.h"
+#include "gd/reader/column_index.h"
 
-/* What is looked for, and where: there may be tens of thousands of either. */
+/* What is looked for, and where. */
 typedef struct search {
-	const gd_record *header;
-	gd_dictionary names; /* of the header */
-	int *field;          /* [names.count]: the one of that name, TWICE: there are several */
-	bool *needed;        /* [columns of the schema] */
+	gd_column_index index;
+	bool *needed; /* [columns of the schema] */
 } search;
-
-enum { TWICE = -2 };
 
 static void search_release(search *s)
 {
-	gd_dictionary_release(&s->names);
-	free(s->field);
+	gd_column_index_release(&s->index);
 	free(s->needed);
 }
 
 static gd_status search_init(search *s, const gd_schema *schema, const gd_record *header, gd_bind bind)
 {
-	*s = (search){.header = header, .field = gd_allocate((size_t)header->count, sizeof *s->field), .needed = gd_allocate((size_t)schema->column_count, sizeof *s->needed)};
-	gd_status status = s->field && s->needed ? gd_ok() : gd_out_of_memory("the columns");
-	for (int i = 0; i < header->count && !gd_failed(&status); i++) {
-		int32_t known = s->names.count, number;
-		status = gd_dictionary_add(&s->names, header->fields[i], &number);
-		if (!gd_failed(&status))
-			s->field[number] = number < known ? TWICE : i;
-	}
+	*s = (search){.needed = gd_allocate((size_t)schema->column_count, sizeof *s->needed)};
+	gd_status status = s->needed ? gd_column_index_init(&s->index, header) : gd_out_of_memory("the columns");
 	for (int i = 0; i < schema->column_count && !gd_failed(&status); i++)
 		s->needed[i] = bind == GD_BIND_ALL || (bind == GD_BIND_LABELLED && i == schema->target);
 	for (int i = 0; i < schema->term_count && !gd_failed(&status); i++) {
@@ -43,13 +33,6 @@ static gd_status search_init(search *s, const gd_schema *schema, const gd_record
 	if (gd_failed(&status))
 		search_release(s);
 	return status;
-}
-
-static gd_status find(const search *s, const char *name, int *field)
-{
-	int32_t number = gd_dictionary_find(&s->names, name);
-	*field = number < 0 ? -1 : s->field[number];
-	return *field == TWICE ? gd_table_find(s->header, name, field) : gd_ok();
 }
 
 static void note_renamed(gd_recipe *recipe, int column, const char *found)
@@ -70,24 +53,27 @@ static gd_status lacks(const gd_recipe *recipe, const gd_record *header, int col
 static gd_status bind_columns(gd_recipe *recipe, const search *s, gd_bind bind)
 {
 	const gd_schema *schema = &recipe->schema;
-	const gd_record *header = s->header;
+	const gd_record *header = s->index.header;
 	int first = -1, lacking = 0;
 	recipe->renamed = (gd_enumeration){0};
 	for (int i = 0; i < schema->column_count; i++) {
 		recipe->field[i] = -1;
 		if (!s->needed[i])
 			continue;
-		gd_status status = find(s, schema->columns[i], &recipe->field[i]);
+		gd_status status = gd_column_index_find(&s->index, schema->columns[i], &recipe->field[i]);
+		const bool renamed = !gd_failed(&status) && recipe->field[i] < 0 && bind != GD_BIND_ALL && !recipe->exact;
+		if (renamed)
+			status = gd_column_index_find_alike(&s->index, schema->columns[i], &recipe->field[i]);
 		if (gd_failed(&status))
 			return status;
-		if (recipe->field[i] < 0 && bind != GD_BIND_ALL && !recipe->exact && (recipe->field[i] = gd_table_find_alike(header, schema->columns[i])) >= 0)
+		if (renamed && recipe->field[i] >= 0)
 			note_renamed(recipe, i, header->fields[recipe->field[i]]);
 		if (recipe->field[i] < 0 && !lacking++)
 			first = i;
 	}
 	if (lacking)
 		return lacks(recipe, header, first, lacking - 1);
-	return bind == GD_BIND_LABELLED && schema->weighs ? find(s, schema->columns[schema->weight], &recipe->field[schema->weight]) : gd_ok();
+	return bind == GD_BIND_LABELLED && schema->weighs ? gd_column_index_find(&s->index, schema->columns[schema->weight], &recipe->field[schema->weight]) : gd_ok();
 }
 
 gd_status gd_recipe_bind(gd_recipe *recipe, const gd_record *header, gd_bind bind)

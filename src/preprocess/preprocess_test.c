@@ -9,6 +9,7 @@
 #include "gd/parallel/join.h"
 #include "gd/preprocess/preprocess_hash.h"
 #include "gd/preprocess/preprocess_open.h"
+#include "gd/reader/column_index.h"
 
 /* A table whose records come with their fields in the inputs' places. */
 typedef struct aligned {
@@ -31,31 +32,43 @@ static gd_status lacks(const gd_record *header, const char *name)
 	return gd_error(GD_BAD_DATA, "it has no column '%s', as the other files have", room);
 }
 
-/* By name, as a model meets another table. Columns that nobody looks at may be lacking. */
+/* Where column `i` of the inputs is, by name, as a model meets another table. Columns that nobody looks at may be lacking. */
+static gd_status align_column(aligned *a, const gd_column_index *index, int i, bool needed)
+{
+	const char *name = gd_table_get_header(a->run->table)->fields[i];
+	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM], pair[2 * GD_EXCERPT_ROOM + 8];
+	gd_status status = gd_column_index_find(index, name, &a->from[i]);
+	if (gd_failed(&status) && needed)
+		return status;
+	if (gd_failed(&status))
+		a->from[i] = -1;
+	if (a->from[i] >= 0 || !needed)
+		return gd_ok();
+	status = gd_column_index_find_alike(index, name, &a->from[i]);
+	if (gd_failed(&status))
+		return status;
+	if (a->from[i] < 0)
+		return lacks(index->header, name);
+	snprintf(pair, sizeof pair, "%s' as '%s", gd_excerpt(index->header->fields[a->from[i]], room), gd_excerpt(name, other));
+	gd_enumeration_add(&a->renamed, pair);
+	return status;
+}
+
 static gd_status align_header(void *context, const gd_record *header)
 {
 	aligned *a = context;
 	const gd_recipe *recipe = &a->run->recipe;
-	const gd_record *inputs = gd_table_get_header(a->run->table);
-	char room[GD_EXCERPT_ROOM], other[GD_EXCERPT_ROOM], pair[2 * GD_EXCERPT_ROOM + 8];
-	for (int i = 0; i < a->count; i++) {
-		bool needed = false;
-		for (int c = 0; c < recipe->schema.column_count && !needed; c++)
-			needed = recipe->field[c] == i;
-		gd_status status = gd_table_find(header, inputs->fields[i], &a->from[i]);
-		if (gd_failed(&status) && needed)
-			return status;
-		if (gd_failed(&status))
-			a->from[i] = -1;
-		if (a->from[i] >= 0 || !needed)
-			continue;
-		a->from[i] = gd_table_find_alike(header, inputs->fields[i]);
-		if (a->from[i] < 0)
-			return lacks(header, inputs->fields[i]);
-		snprintf(pair, sizeof pair, "%s' as '%s", gd_excerpt(header->fields[a->from[i]], room), gd_excerpt(inputs->fields[i], other));
-		gd_enumeration_add(&a->renamed, pair);
-	}
-	return a->reader->header(a->reader->context, inputs);
+	gd_column_index index = {0};
+	bool *needed = gd_allocate((size_t)a->count, sizeof *needed);
+	gd_status status = needed ? gd_column_index_init(&index, header) : gd_out_of_memory("the test files");
+	for (int c = 0; needed && c < recipe->schema.column_count; c++)
+		if (recipe->field[c] >= 0)
+			needed[recipe->field[c]] = true;
+	for (int i = 0; i < a->count && !gd_failed(&status); i++)
+		status = align_column(a, &index, i, needed[i]);
+	gd_column_index_release(&index);
+	free(needed);
+	return gd_failed(&status) ? status : a->reader->header(a->reader->context, gd_table_get_header(a->run->table));
 }
 
 static gd_status align_record(void *context, const gd_record *record)

@@ -21,8 +21,7 @@ gd_status gd_table_find(const gd_record *header, const char *name, int *index)
 	return gd_ok();
 }
 
-/* The letters of a name that tell it from others, in small letters; freed by the caller, NULL when out of memory. */
-static char *core_of(const char *name)
+char *gd_table_core_of(const char *name)
 {
 	char *core = malloc(strlen(name) + 1);
 	size_t length = 0;
@@ -38,10 +37,10 @@ static char *core_of(const char *name)
 
 int gd_table_find_alike(const gd_record *header, const char *name)
 {
-	char *wanted = core_of(name);
+	char *wanted = gd_table_core_of(name);
 	int found = -1, count = 0;
 	for (int i = 0; i < header->count && wanted && *wanted; i++) {
-		char *core = core_of(header->fields[i]);
+		char *core = gd_table_core_of(header->fields[i]);
 		if (core && !strcmp(core, wanted)) {
 			found = i;
 			count++;

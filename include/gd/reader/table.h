@@ -110,6 +110,8 @@ GD_CHECKED gd_status gd_table_read(const char *path, const gd_table_reader *read
 /* Index of the column `name` in `*index`, or -1. Two columns of that name are GD_BAD_DATA. */
 GD_CHECKED gd_status gd_table_find(const gd_record *header, const char *name, int *index);
 
+/* The letters of a name that tell it from others, in small letters: all but blanks, underscores, dots and dashes. Freed by the caller, NULL when out of memory. */
+char *gd_table_core_of(const char *name);
 /* Index of the one column whose name differs from `name` in case, blanks, underscores, dots and dashes alone; -1: none, or several. */
 int gd_table_find_alike(const gd_record *header, const char *name);
 

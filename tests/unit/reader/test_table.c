@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gd/base/excerpt.h"
+#include "gd/reader/column_index.h"
 #include "gd/reader/table.h"
 
 const char *const unit_suite = "table";
@@ -229,6 +230,44 @@ static void test_names(void)
 	CU_ASSERT_PTR_NULL(gd_table_nearest(&header, "instrumentalness"));
 }
 
+/* By hash each name is found where comparing it with all finds it: none, one, or several of that name or like it. */
+static void test_index(void)
+{
+	enum { COLUMNS = 600 };
+	static char names[COLUMNS][16];
+	char *fields[COLUMNS], name[16];
+	for (int i = 0; i < COLUMNS; i++) {
+		snprintf(names[i], sizeof names[i], i % 3 ? "Col_%d" : "col %d", i % 3 ? i / 2 : i % 97);
+		fields[i] = names[i];
+	}
+	strcpy(names[7], "_");
+	const gd_record header = {.count = COLUMNS, .fields = fields};
+	gd_column_index index;
+	gd_status status = gd_column_index_init(&index, &header);
+	CU_ASSERT_EQUAL_FATAL(status.code, GD_OK);
+	int found[2] = {0};
+	for (int form = 0; form < 3; form++)
+		for (int i = 0; i < COLUMNS; i++) {
+			static const char *const forms[] = {"Col_%d", "col %d", "C-O.L%d"};
+			int expected, field;
+			snprintf(name, sizeof name, forms[form], i);
+			const gd_code code = gd_table_find(&header, name, &expected).code;
+			status = gd_column_index_find(&index, name, &field);
+			CU_ASSERT_EQUAL(status.code, code);
+			CU_ASSERT_EQUAL(field, expected);
+			found[code != GD_OK] += field >= 0;
+			status = gd_column_index_find_alike(&index, name, &field);
+			CU_ASSERT_EQUAL(status.code, GD_OK);
+			CU_ASSERT_EQUAL(field, gd_table_find_alike(&header, name));
+		}
+	CU_ASSERT(found[0] > 50 && found[1] > 50);
+	int field = 0;
+	status = gd_column_index_find_alike(&index, "_ ", &field);
+	CU_ASSERT_EQUAL(status.code, GD_OK);
+	CU_ASSERT_EQUAL(field, -1);
+	gd_column_index_release(&index);
+}
+
 static void test_excerpt(void)
 {
 	char room[GD_EXCERPT_ROOM], text[200];
@@ -248,6 +287,7 @@ const unit_test unit_tests[] = {
 	{"an error of the callback gets its line", test_callback_error},
 	{"the hash is of the file's bytes", test_hash},
 	{"columns are found by name", test_names},
+	{"columns are found by hash as by name", test_index},
 	{"excerpts stay on one line", test_excerpt},
 	{"zeros and marks behind the last record", test_padding},
 	{"rules and bars that are drawn", test_drawn},
