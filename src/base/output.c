@@ -46,6 +46,37 @@ gd_status gd_output_check_new(const char *path)
 	return replaced ? gd_error(GD_USAGE, "'%s' exists; --force overwrites it", path) : gd_ok();
 }
 
+gd_status gd_output_check_inputs(const char *path, const char *const *inputs, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (inputs[i] && gd_file_same(inputs[i], path))
+			return gd_error(GD_USAGE, "'%s' is both input and output; choose another name for the output", path);
+	return gd_ok();
+}
+
+bool gd_output_begins(const char *path, const char *beginning)
+{
+	char first[128];
+	const size_t size = strlen(beginning);
+	struct stat info;
+	FILE *file = size <= sizeof first && !stat(path, &info) && S_ISREG(info.st_mode) ? fopen(path, "rb") : NULL;
+	const bool begins = file && fread(first, 1, size, file) == size && !memcmp(first, beginning, size);
+	if (file)
+		fclose(file);
+	return begins;
+}
+
+gd_status gd_output_check_result(const char *path, const char *const *inputs, int count, const gd_output_kind *kind)
+{
+	struct stat info;
+	gd_status status = gd_output_check(path);
+	if (!gd_failed(&status))
+		status = gd_output_check_inputs(path, inputs, count);
+	if (gd_failed(&status) || stat(path, &info) || !S_ISREG(info.st_mode) || !info.st_size || gd_output_begins(path, kind->beginning))
+		return status;
+	return gd_error(GD_USAGE, "'%s' exists and holds no %s, so it is not overwritten; choose another --output, or remove it", path, kind->noun);
+}
+
 static bool relayed;
 
 void gd_output_set_relayed(bool is_relayed)

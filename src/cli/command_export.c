@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/memory.h"
 #include "gd/base/options.h"
@@ -16,12 +15,15 @@ typedef struct export_options {
 
 #define AT(member) offsetof(export_options, member)
 static const gd_option options[] = {
-	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "MODEL.onnx", .help = "where the graph goes"},
+	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "MODEL.onnx", .help = "where the graph goes, in the place of an older one but of no other file"},
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only"},
 	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
 };
 #undef AT
 static const gd_option_table table = {options, sizeof options / sizeof options[0]};
+
+/* Fields 1 and 2 of a graph: its version and who made it. */
+static const gd_output_kind own_graph = {"exported model", "\x08\x08\x12\x0agenre-dist"};
 
 static gd_status write_graph(const gd_ensemble *ensemble, const char *output)
 {
@@ -44,10 +46,7 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	if (!gd_failed(&mine) && (!count || !o.output))
 		mine = gd_error(GD_USAGE, "export needs a model and an output: genre-dist export runs/first/model.h5 -o model.onnx");
 	if (!gd_failed(&mine) && communicator->rank == 0)
-		mine = gd_output_check(o.output);
-	for (int i = 0; !gd_failed(&mine) && i < count; i++)
-		if (gd_file_same(paths[i], o.output))
-			mine = gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", o.output);
+		mine = gd_output_check_result(o.output, paths, count, &own_graph);
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);

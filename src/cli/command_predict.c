@@ -21,7 +21,7 @@ typedef struct predict_options {
 
 #define AT(member) offsetof(predict_options, member)
 static const gd_option options[] = {
-	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.csv", .help = "where the predictions go, a file, device or pipe; by default, or for -, stdout"},
+	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "OUT.csv", .help = "where the predictions go, a file, device or pipe, in the place of older predictions but of no other file; by default, or for -, stdout"},
 	{.name = "keep", .letter = 'k', .type = GD_OPTION_TEXT, .offset = AT(keep), .argument = "COLUMN,...", .help = "columns of the table that are carried into the output, behind the probabilities"},
 	{.name = "strict", .type = GD_OPTION_FLAG, .offset = AT(strict), .initial = "off", .help = "end at the first record that is unlike the training part, with exit code 3, instead of a warning"},
 	GD_DIALECT_OPTIONS(predict_options),
@@ -48,10 +48,7 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	if (!gd_failed(&mine))
 		mine = gd_dialect_check(&o.dialect);
 	if (!gd_failed(&mine) && o.output && communicator->rank == 0)
-		mine = gd_output_check(o.output);
-	for (int i = 0; !gd_failed(&mine) && o.output && i < count; i++)
-		if (gd_file_same(paths[i], o.output))
-			mine = gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", o.output);
+		mine = gd_output_check_result(o.output, paths, count, &(gd_output_kind){"predictions", "row,predicted"});
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);

@@ -16,7 +16,7 @@ typedef struct report_options {
 
 #define AT(member) offsetof(report_options, member)
 static const gd_option options[] = {
-	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "FILE.html", .help = "by default report.html in the run directory"},
+	{.name = "output", .letter = 'o', .type = GD_OPTION_TEXT, .offset = AT(output), .argument = "FILE.html", .help = "by default report.html in the run directory; an older page is replaced, no other file"},
 	{.name = "data", .letter = 'd', .type = GD_OPTION_TEXT, .offset = AT(data), .argument = "FILE.h5", .help = "where the dataset is now; by default where the run found it"},
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only"},
 	{.name = "help", .letter = 'h', .type = GD_OPTION_FLAG, .offset = AT(help), .initial = "off", .help = "this list"},
@@ -36,8 +36,6 @@ static gd_status run(int argc, char **argv)
 		status = gd_error(GD_USAGE, "report needs a run directory: genre-dist report runs/first");
 	if (!gd_failed(&status) && count > 1)
 		status = gd_error(GD_USAGE, "report takes one run directory, found '%s' as well", arguments[1]);
-	if (!gd_failed(&status) && o.output)
-		status = gd_output_check(o.output);
 	if (!gd_failed(&status)) {
 		gd_log_set_level(o.quiet ? GD_LOG_QUIET : GD_LOG_NORMAL);
 		gd_report_options wanted = {.directory = arguments[0], .output = o.output, .data = o.data, .history = gd_command_line()};

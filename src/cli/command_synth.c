@@ -15,6 +15,7 @@
 #include "gd/songs/profile.h"
 #include "gd/songs/synth.h"
 #include "gd/songs/synth_dataset.h"
+#include "gd/store/file_kind.h"
 
 typedef struct synth_options {
 	const char *output, *profile, *make_profile;
@@ -56,15 +57,18 @@ static gd_status check_usage(const synth_options *o, const bool *given, int argu
 			return gd_error(GD_USAGE, "--make-profile draws no songs, so --%s does not go with it", options[i].name);
 	if (!o->output)
 		return gd_error(GD_USAGE, "--make-profile needs the file to write: -o FILE.profile");
-	if (gd_file_same(o->make_profile, o->output))
-		return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", o->output);
 	return gd_ok();
 }
 
 static gd_status check_output(const synth_options *o)
 {
-	gd_status status = o->output ? gd_output_check(o->output) : gd_ok();
-	return gd_failed(&status) || o->force ? status : gd_output_check_new(o->output ? o->output : default_output);
+	const char *const inputs[] = {o->make_profile, o->profile}, *output = o->output ? o->output : default_output;
+	gd_status status = o->output ? gd_output_check(output) : gd_ok();
+	if (!gd_failed(&status))
+		status = gd_output_check_inputs(output, inputs, 2);
+	if (!gd_failed(&status))
+		status = o->force ? gd_file_check_forced(output, false) : gd_output_check_new(output);
+	return status;
 }
 
 static gd_status make_profile(const synth_options *o)

@@ -24,6 +24,7 @@
 #include "gd/preprocess/preprocess_test.h"
 #include "gd/preprocess/preprocess_write.h"
 #include "gd/store/dataset_print.h"
+#include "gd/store/file_kind.h"
 
 static_assert((int)GD_SPLIT_TRAIN == (int)GD_TRAIN && (int)GD_SPLIT_VALIDATION == (int)GD_VALIDATION && (int)GD_SPLIT_TEST == (int)GD_TEST, "parts in one order");
 
@@ -35,13 +36,6 @@ static gd_status check_options(const gd_preprocess_options *options)
 		return gd_error(GD_USAGE, "--split-column goes with --split column, not with --split %s", gd_split_names[options->split]);
 	if (options->split_column && options->target && !strcmp(options->split_column, options->target))
 		return gd_error(GD_USAGE, "--target and --split-column name the same column '%s'", options->target);
-	if (options->write_schema) {
-		gd_status status = options->force ? gd_ok() : gd_output_check_new(options->write_schema);
-		if (!gd_failed(&status))
-			status = gd_output_check(options->write_schema);
-		if (gd_failed(&status))
-			return status;
-	}
 	if (options->group && options->target && !strcmp(options->group, options->target))
 		return gd_error(GD_USAGE, "--target and --group name the same column '%s'", options->target);
 	for (int i = 0; i < 2 && options->weight; i++) {
@@ -73,6 +67,18 @@ static const char *input_of(const gd_preprocess_options *options, int i)
 	return i < options->input_count ? options->inputs[i] : options->tests[i - options->input_count];
 }
 
+static gd_status check_output(const gd_preprocess_options *options, const char *path, bool is_schema)
+{
+	gd_status status = gd_output_check(path);
+	for (int i = 0; !options->source && !gd_failed(&status) && i < options->input_count + options->test_count; i++)
+		status = gd_output_check_inputs(path, (const char *const[]){input_of(options, i)}, 1);
+	if (!gd_failed(&status))
+		status = gd_output_check_inputs(path, &options->schema, 1);
+	if (!gd_failed(&status))
+		status = options->force ? gd_file_check_forced(path, is_schema) : gd_output_check_new(path);
+	return status;
+}
+
 static gd_status choose_output(gd_preprocess *run)
 {
 	const gd_preprocess_options *options = run->options;
@@ -85,15 +91,20 @@ static gd_status choose_output(gd_preprocess *run)
 		run->output = NULL;
 	if (!run->output)
 		return gd_out_of_memory("a path");
-	gd_status status = gd_output_check(run->output);
-	if (gd_failed(&status) || !gd_file_exists(run->output))
-		return status;
-	for (int i = 0; !options->source && i < options->input_count + options->test_count; i++)
-		if (gd_file_same(input_of(options, i), run->output))
-			return gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", run->output);
-	if (!options->force)
-		return gd_error(GD_USAGE, "'%s' exists; --force overwrites it", run->output);
-	return gd_ok();
+	if (gd_file_is_stream(run->output))
+		return gd_error(GD_USAGE, "a dataset goes into a file, and '%s' is none: --output OUT.h5", run->output);
+	return check_output(options, run->output, false);
+}
+
+/* A schema that was given is not overwritten by the one that is written, nor are both outputs one file. */
+static gd_status check_schema(const gd_preprocess *run)
+{
+	const char *path = run->options->write_schema;
+	if (!path)
+		return gd_ok();
+	if (gd_file_same(run->output, path) || !strcmp(run->output, path))
+		return gd_error(GD_USAGE, "'%s' cannot be both the dataset and what --write-schema writes; choose another name", path);
+	return check_output(run->options, path, true);
 }
 
 /* What a dataset is made of: all inputs in their order, then the files of the test part. */
@@ -202,6 +213,8 @@ static gd_status run_all(gd_preprocess *run)
 	gd_status status = check_options(run->options);
 	if (!gd_failed(&status))
 		status = choose_output(run);
+	if (!gd_failed(&status))
+		status = check_schema(run);
 	if (!gd_failed(&status) && run->communicator->rank == 0)
 		gd_leftover_remove(run->output);
 	status = gd_agree(run->communicator, &status);

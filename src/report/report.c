@@ -40,14 +40,15 @@ static gd_status make_page(gd_report_page *page, gd_report_run *run)
 }
 
 /* What the page is made of is not replaced by it. */
-static gd_status check_output(const gd_report_options *options)
+static gd_status check_output(const gd_report_options *options, const char *path)
 {
-	char path[GD_PATH_ROOM];
-	snprintf(path, sizeof path, "%s/sweep.h5", options->directory);
-	bool input = gd_file_same(path, options->output) || (options->data && gd_file_same(options->data, options->output));
+	const char *inputs[GD_RUN_MODEL + 3] = {options->data};
+	char sweep[GD_PATH_ROOM], paths[GD_RUN_MODEL + 1][GD_PATH_ROOM];
+	snprintf(sweep, sizeof sweep, "%s/sweep.h5", options->directory);
+	inputs[1] = sweep;
 	for (gd_run_file file = GD_RUN_CONFIG; file <= GD_RUN_MODEL; file++)
-		input = input || gd_file_same(gd_run_path(options->directory, file, path), options->output);
-	return input ? gd_error(GD_USAGE, "'%s' is both input and output; choose another --output", options->output) : gd_ok();
+		inputs[2 + file] = gd_run_path(options->directory, file, paths[file]);
+	return gd_output_check_result(path, inputs, GD_RUN_MODEL + 3, &(gd_output_kind){"report", GD_REPORT_BEGINNING});
 }
 
 gd_status gd_report_write(const gd_report_options *options, char **output)
@@ -56,21 +57,20 @@ gd_status gd_report_write(const gd_report_options *options, char **output)
 	gd_report_page page = {.plots = gd_ok()};
 	char *html = NULL, *path = NULL;
 	size_t size = 0;
+	gd_status status = gd_ok();
 	page.out = open_memstream(&html, &size);
-	gd_status status = options->output ? check_output(options) : gd_ok();
+	if (options->output ? !(path = strdup(options->output)) : asprintf(&path, "%s/report.html", options->directory) < 0) {
+		path = NULL;
+		status = gd_out_of_memory("a path");
+	} else if (options->output) {
+		status = check_output(options, path);
+	}
 	if (!gd_failed(&status))
 		status = page.out ? make_page(&page, &run) : gd_out_of_memory("the report");
 	if (page.out && fclose(page.out) && !gd_failed(&status))
 		status = gd_out_of_memory("the report");
-	if (gd_failed(&status))
-		goto done;
-	if (options->output ? !(path = strdup(options->output)) : asprintf(&path, "%s/report.html", options->directory) < 0) {
-		path = NULL;
-		status = gd_out_of_memory("a path");
-		goto done;
-	}
-	status = gd_output_write(path, html, size);
-done:
+	if (!gd_failed(&status))
+		status = gd_output_write(path, html, size);
 	gd_report_run_release(&run);
 	free(html);
 	if (output && !gd_failed(&status))

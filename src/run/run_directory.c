@@ -10,6 +10,7 @@
 #include "gd/base/file.h"
 #include "gd/base/log.h"
 #include "gd/base/random.h"
+#include "gd/store/file_kind.h"
 
 static const char *const file_names[] = {
 	[GD_RUN_CONFIG] = "config.ini",
@@ -162,7 +163,7 @@ gd_status gd_run_write_config(const char *directory, const gd_train_options *opt
 	FILE *out = open_memstream(&text, &size);
 	if (!out)
 		return gd_out_of_memory("the configuration");
-	fprintf(out, "; every option in force; train --config takes this file\n");
+	fprintf(out, GD_CONFIG_BEGINNING "; train --config takes this file\n");
 	for (size_t i = 0; i < gd_train_option_table.count; i++) {
 		const gd_option *option = &gd_train_option_table.options[i];
 		char value[1024];

@@ -7,6 +7,7 @@
 
 #include "gd/base/build.h"
 #include "gd/base/file.h"
+#include "gd/base/output.h"
 #include "gd/store/hdf5_file.h"
 
 const char *const gd_file_kind_formats[] = {
@@ -73,6 +74,19 @@ gd_status gd_file_kind_of(const char *path, gd_file_kind *kind)
 	gd_hdf5_open(&hdf5, path);
 	*kind = gd_hdf5_get_kind(&hdf5);
 	return gd_hdf5_close(&hdf5);
+}
+
+gd_status gd_file_check_forced(const char *path, bool spares_datasets)
+{
+	gd_file_kind kind = GD_KIND_DATASET;
+	const char *noun = gd_output_begins(path, GD_CONFIG_BEGINNING) ? "run's configuration" : NULL;
+	if (!gd_file_is_no_hdf5(path) && gd_file_exists(path)) {
+		/* A foreign or damaged one is no more than its name says. */
+		gd_status status = gd_file_kind_of(path, &kind);
+		if (!gd_failed(&status) && (kind != GD_KIND_DATASET || spares_datasets))
+			noun = kind == GD_KIND_CHECKPOINT ? "model or checkpoint" : kinds[kind].noun;
+	}
+	return noun ? gd_error(GD_USAGE, "'%s' is a %s, which --force does not overwrite; choose another name, or remove it", path, noun) : gd_ok();
 }
 
 gd_status gd_file_expect_kind(const char *path, gd_file_kind kind)

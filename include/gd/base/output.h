@@ -13,6 +13,20 @@
 GD_CHECKED gd_status gd_output_check(const char *path);
 /* GD_USAGE, naming --force, where a file is there that would be replaced. */
 GD_CHECKED gd_status gd_output_check_new(const char *path);
+/* What results of a kind begin with, by which they are known again. */
+typedef struct gd_output_kind {
+	const char *noun;      /* in the plural: "predictions" */
+	const char *beginning; /* without a '\0' in it */
+} gd_output_kind;
+/*
+ * gd_output_check of a result that is made again at any time: no `inputs` [count] are at `path` by any name, and a file that is there is empty or one of its kind (GD_USAGE): tables, datasets, models and
+ * a run's files are not replaced.
+ */
+GD_CHECKED gd_status gd_output_check_result(const char *path, const char *const *inputs, int count, const gd_output_kind *kind);
+/* Whether a regular file is there that begins with `beginning`. */
+bool gd_output_begins(const char *path, const char *beginning);
+/* GD_USAGE where one of `inputs` [count], of which any may be NULL, is at `path`, by whatever name. */
+GD_CHECKED gd_status gd_output_check_inputs(const char *path, const char *const *inputs, int count);
 /* What is still to be written goes out; GD_FAILED with the reason where that, or any writing before, failed. `name` is what a user knows `out` by. */
 GD_CHECKED gd_status gd_output_flush(FILE *out, const char *name);
 /*

@@ -47,6 +47,8 @@ const char *gd_report_setting(const gd_report_run *run, const char *name);
 const char *gd_report_provenance(const gd_report_run *run, const char *name);
 
 /* The page around its sections. */
+/* By which a page is known again. */
+#define GD_REPORT_BEGINNING "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\""
 void gd_report_head(FILE *out, const char *title);
 void gd_report_foot(FILE *out, const char *command);
 /* A plot in a figure with a caption; nothing if there is nothing to see, or gnuplot has failed before. */
