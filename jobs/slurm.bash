@@ -92,6 +92,12 @@ run_ranks() {
 	return "$code"
 }
 
+# again ARGUMENT...: how to submit this script with them, from this directory.
+again() {
+	printf 'sbatch [OPTION...] %q' "$(realpath -s --relative-base=. "$(dirname "${BASH_SOURCE[0]}")/$script")"
+	(($#)) && printf ' %q' "$@"
+}
+
 # Puts this job back into the queue; does not return if that went well.
 requeue() {
 	# A job that is being cancelled must stay so.
@@ -106,10 +112,10 @@ requeue() {
 }
 
 train_and_requeue() {
-	local run=$1 code before after resume try
+	local run=$1 code before after try
 	shift
 	prepare_environment
-	resume="sbatch [OPTION...] $script --run $run"
+	: "${resume:=$(again --run "$run")}"
 	before=$(step_of "$run")
 	say "${launcher:-srun}, ${SLURM_NTASKS:-1} tasks on ${SLURM_JOB_NUM_NODES:-1} nodes ($SLURM_JOB_NODELIST), $(nproc) cores here; run directory $run, step $before"
 	for try in 1 2 3; do

@@ -63,6 +63,10 @@ static void write_line(const char *prefix, const char *format, va_list arguments
 	}
 	va_end(again);
 	memcpy(line, prefix, start);
+	/* Names of files and columns may hold anything, but a message is one line, and no command to a terminal. */
+	for (size_t i = start; i < end; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == '\x7f')
+			line[i] = '?';
 	line[end] = '\n'; /* over the terminating zero: the line goes out in one write */
 	write_all(line, end + 1);
 	if (line != room)

@@ -18,3 +18,13 @@ const char *gd_shell_word(const char *word, char *text)
 	strcpy(end, "'");
 	return text;
 }
+
+const char *gd_shell_path(const char *path, char *text)
+{
+	if (*path != '-' || strlen(path) > 4096)
+		return gd_shell_word(path, text);
+	const char *word = gd_shell_word(path, text + 2);
+	memmove(text + 2, word, strlen(word) + 1);
+	memcpy(text, "./", 2);
+	return text;
+}

@@ -6,6 +6,7 @@
 #include "gd/base/log.h"
 #include "gd/base/output.h"
 #include "gd/base/processor.h"
+#include "gd/base/shell_word.h"
 #include "gd/cli/commands.h"
 #include "gd/cli/commands_compare.h"
 #include "gd/cli/manual.h"
@@ -22,11 +23,11 @@ const char *gd_command_line(void)
 
 static void keep_command_line(int argc, char **argv)
 {
+	static char room[GD_SHELL_WORD_ROOM];
 	size_t used = 0;
 	for (int i = 0; i < argc && used < sizeof command_line - 1; i++) {
 		const char *word = i ? argv[i] : "genre-dist";
-		bool quote = !*word || strpbrk(word, " \t\n\"'$&|;<>()*?");
-		int wrote = snprintf(command_line + used, sizeof command_line - used, quote ? "%s'%s'" : "%s%s", i ? " " : "", word);
+		int wrote = snprintf(command_line + used, sizeof command_line - used, "%s%s", i ? " " : "", gd_shell_word(word, room));
 		used += wrote > 0 ? (size_t)wrote : 0;
 	}
 }

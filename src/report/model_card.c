@@ -82,7 +82,7 @@ static void put_purpose(FILE *out, const char *path, const gd_checkpoint *c, con
 		free(columns);
 	}
 	char word[GD_SHELL_WORD_ROOM];
-	put(out, "use", "genre-dist predict %s INPUT.csv", gd_shell_word(path, word));
+	put(out, "use", "genre-dist predict %s INPUT.csv", gd_shell_path(path, word));
 }
 
 static void put_origin(FILE *out, const gd_checkpoint *c)
@@ -135,7 +135,7 @@ static void put_scores(FILE *out, const char *path, const gd_checkpoint *c)
 		put(out, "", "its probabilities are %s", calibration);
 	}
 	char word[GD_SHELL_WORD_ROOM], data_word[GD_SHELL_WORD_ROOM];
-	put(out, "", "on the test part: genre-dist evaluate %s --data %s", gd_shell_word(path, word), data ? gd_shell_word(data, data_word) : "DATASET.h5");
+	put(out, "", "on the test part: genre-dist evaluate %s --data %s", gd_shell_path(path, word), data ? gd_shell_word(data, data_word) : "DATASET.h5");
 }
 
 static void put_limits(FILE *out, const gd_checkpoint *c, const gd_recipe *recipe)

@@ -169,7 +169,7 @@ void gd_training_say_epoch(gd_training *t)
 void gd_training_say_next(const gd_training *t)
 {
 	char path[GD_PATH_ROOM], room[GD_SHELL_WORD_ROOM], data[GD_SHELL_WORD_ROOM];
-	const char *model = gd_shell_word(gd_run_path(t->directory, GD_RUN_MODEL, path), room);
+	const char *model = gd_shell_path(gd_run_path(t->directory, GD_RUN_MODEL, path), room);
 	if (gd_dataset_get_header(t->dataset)->rows[GD_TEST])
 		gd_log_note("next: genre-dist evaluate %s --data %s", model, gd_shell_word(t->options.data, data));
 	else

@@ -14,12 +14,17 @@ done
 # In a prefix with a blank, on a table with one; what it says to type next can be typed.
 cp -r prefix "my prefix"
 expect 0 '' "my prefix/bin/genre-dist" synth -q --rows 300 -o "my songs.csv"
+# A table whose batches are one block is not trained on more ranks than one; of 50,000 songs they are four.
+expect 0 "next: genre-dist train --data 'my songs.h5'" "my prefix/bin/genre-dist" preprocess "my songs.csv"
+expect 0 '' "my prefix/bin/genre-dist" synth -q --rows 50000 -o "my songs.csv" --force
 # One core is not asked for more ranks; several are, each hardware thread of a core being no core.
-expect 0 "next: genre-dist train --data 'my songs.h5'" taskset -c "$(taskset -cp $$ | grep -oE '[0-9]+' | sed -n 2p)" bash -c '"$0" "$@"; exit $?' "my prefix/bin/genre-dist" preprocess "my songs.csv"
+expect 0 "next: genre-dist train --data 'my songs.h5'" taskset -c "$(taskset -cp $$ | grep -oE '[0-9]+' | sed -n 2p)" bash -c '"$0" "$@"; exit $?' "my prefix/bin/genre-dist" preprocess --force "my songs.csv"
 cores=$(lscpu -p=CORE,SOCKET | grep -v '^#' | sort -u | wc -l)
-expect 0 "next: (mpirun -n [0-9]+ )?genre-dist train --data 'my songs.h5'" "my prefix/bin/genre-dist" preprocess --force "my songs.csv"
+expect 0 "next: (mpirun -n [2-4] )?genre-dist train --data 'my songs.h5'" "my prefix/bin/genre-dist" preprocess --force "my songs.csv"
 ranks=$(sed -n 's/.*next: mpirun -n \([0-9]*\) .*/\1/p' err.txt)
 [[ ${ranks:-1} -le $cores ]] || fail "$ranks ranks on $cores cores: $(cat err.txt)"
+expect 0 "training on 31500 rows .* on 1 rank" "my prefix/bin/genre-dist" train --data "my songs.h5" --run "a batch" --max-steps 1
+holds "blocks of a batch" "$(h5dump -a /progress/block_rows "a batch/checkpoint.h5" | sed -n 's/.*(0): //p') * 4 == 256"
 # Built in a path with a blank: what finds the libraries knows such paths, wherever an HDF5 of one's own is named, and whether or not something else is.
 configured() {
 	local what=$1 hdf5=$2

@@ -31,4 +31,22 @@ equal "what SLURM was asked for" "$(cat asked)" requeue
 expect 0 '' job --epochs 1000000 --max-steps 1
 grep -q 'done at step [1-9]' out.txt || fail "the second start did not come to the end: $(cat out.txt)"
 equal "what SLURM was asked for then" "$(cat asked)" requeue
+
+# What is said of going on can be typed: the script with its folder; of one task of an array that task alone, with all that it was given.
+mkdir fails
+printf '#!/bin/sh\nexit 1\n' >fails/mpirun
+chmod +x fails/mpirun
+printf '%s\n' '--seed 3' '--seed 4 --hidden 8' >trials
+# again SCRIPT PATTERN ARGUMENT...
+again() {
+	local script=$1 pattern=$2
+	shift 2
+	expect 1 '' env PATH="$PWD/fails:$PWD/played:$PATH" SLURM_JOB_ID=7 SLURM_JOB_NAME=none SLURM_JOB_NODELIST=n1 SLURM_JOB_NUM_NODES=1 SLURM_NTASKS=1 SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_JOB_ID=6 \
+		LAUNCHER=mpirun bash "$GD_SOURCE_DIRECTORY/jobs/$script" "$@"
+	grep -Eq "go on with: $pattern\$" out.txt || fail "$script: not '$pattern': $(cat out.txt)"
+}
+again train-mpirun.sbatch 'sbatch \[OPTION...\] /.*/jobs/train-mpirun.sbatch --run runs/none-7' --epochs 2
+again train-mpirun.sbatch "sbatch \[OPTION...\] /.*/jobs/train-mpirun.sbatch --run my\\\\ run" --run 'my run'
+again sweep.sbatch 'sbatch --array=1 \[OPTION...\] /.*/jobs/sweep.sbatch trials --epochs 2 --run runs/none-6' trials --epochs 2
+again sweep.sbatch 'sbatch --array=1 \[OPTION...\] /.*/jobs/sweep.sbatch --run runs/sweep' --run runs/sweep
 finish

@@ -27,4 +27,7 @@ enum { GD_PRESET_ROOM = 1024 };
  */
 void gd_preset_fill(gd_train_options *options, const bool *given, const gd_preset_facts *facts, char *line);
 
+/* Blocks of a batch of a training by the rule on the dataset at `path`: more ranks than that would only wait. 1 where it cannot be known. */
+int gd_preset_blocks(const char *path);
+
 #endif

@@ -73,6 +73,15 @@ static void levels(void)
 	gd_log_mute(false);
 }
 
+/* A file's name may hold what would part lines or command a terminal. */
+static void control_characters(void)
+{
+	catch_stderr();
+	gd_log_error("cannot read '%s'", "a\nb\x1b[31mc\x7f\td \xc3\xa9");
+	CU_ASSERT_STRING_EQUAL(next_write(), "genre-dist: cannot read 'a?b?[31mc??d \xc3\xa9'\n");
+	release_stderr();
+}
+
 static void long_lines(void)
 {
 	char longer[4000], line[4096];
@@ -138,6 +147,7 @@ static void what_was_built(void)
 
 const unit_test unit_tests[] = {
 	{"levels and muting, a line a write", levels},
+	{"a message is one line whatever it names", control_characters},
 	{"long lines", long_lines},
 	{"what counts as a terminal", terminal},
 	{"what was built", what_was_built},

@@ -14,6 +14,11 @@ static void test_words(void)
 		CU_ASSERT_STRING_EQUAL(gd_shell_word(cases[i][0], text), cases[i][1]);
 	memset(longest, '\'', 4096);
 	CU_ASSERT_EQUAL(strlen(gd_shell_word(longest, text)), 4 * 4096 + 2);
+	longest[0] = '-';
+	CU_ASSERT_EQUAL(strlen(gd_shell_path(longest, text)), 4 * 4095 + 1 + 4);
+	CU_ASSERT_STRING_EQUAL(gd_shell_path("-run/model.h5", text), "./-run/model.h5");
+	CU_ASSERT_STRING_EQUAL(gd_shell_path("-my run", text), "./'-my run'");
+	CU_ASSERT_STRING_EQUAL(gd_shell_path("run/-a", text), "run/-a");
 }
 
 const unit_test unit_tests[] = {
