@@ -79,4 +79,12 @@ grep -q 'id="no-importance"' page/report.html || fail "the page has importance"
 grep -q "log-loss</th><td[^>]*>$(printf '%.4f' "$loss")<" page/report.html || fail "the page lacks the log-loss of evaluate, $loss"
 # A fold, whose training part is not in one piece.
 equal "weights of a fold" "$(trained fold 2 --data wide.h5 --folds 3 --fold 2)" "$(trained fold-misfit 3 --data misfit.h5 --folds 3 --fold 2)"
+
+# Rows of more than 32 kB are further apart than the format looks back: zlib itself deflates them.
+awk 'BEGIN { srand(8); for (j = 0; j < 110; j++) printf "c%d,", j; print "kind"; for (i = 0; i < 700; i++) { for (j = 0; j < 110; j++) printf "l%d,", rand() * 100; print i % 2 } }' >long.csv
+alike "rows of more than 32 kB" 3 long.csv --target kind
+holds "bytes of a row" "4 * $(h5dump -H -d /train/features one.h5 | grep -Eo ', [0-9]+ \) /' | grep -Eo '[0-9]+') > 32768"
+equal "filters of long rows" "$(filters many.h5)" 'DEFLATE FLETCHER32 '
+h5repack -f NONE many.h5 unpacked.h5 || fail "HDF5 does not read long rows that are deflated"
+equal "weights of long rows, with a window" "$(trained long 2 --data many.h5 --window 200)" "$(trained unpacked 1 --data unpacked.h5 --window 200)"
 finish
