@@ -28,6 +28,8 @@ static const struct {
 	{AT(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), {"an old Excel workbook or another Office document", "save its sheet as CSV"}},
 	{AT(0, "SQLite format 3"), {"an SQLite database", "write a table as CSV first (sqlite3 -header -csv x.db 'select * from t')"}},
 	{AT(0, "\x93NUMPY"), {"a NumPy array", "write it as text first (numpy.savetxt)"}},
+	{AT(0, "]q\0"), {"a pickle of Python", "write it as CSV first (pandas: to_csv)"}},
+	{AT(0, "}q\0"), {"a pickle of Python", "write it as CSV first (pandas: to_csv)"}},
 	{AT(0, "\x80\x02"), {"a pickle of Python", "write it as CSV first (pandas: to_csv)"}},
 	{AT(0, "\x80\x03"), {"a pickle of Python", "write it as CSV first (pandas: to_csv)"}},
 	{AT(0, "\x80\x04\x95"), {"a pickle of Python", "write it as CSV first (pandas: to_csv)"}},
@@ -41,6 +43,17 @@ static const struct {
 	{AT(0, "X\n\0\0\0"), {"an R object (.rds)", "write it as CSV first (write.csv)"}},
 	{AT(0, "<stata_dta>"), {"a Stata file", "write it as CSV first (export delimited)"}},
 	{AT(0, "$FL2"), {"an SPSS file", "write it as CSV first"}},
+	{AT(0, "HEADER RECORD*******"), {"a SAS transport file", "write it as CSV first (proc export, or R: haven::read_xpt)"}},
+	{AT(0, "ASCII SPSS PORT FILE"), {"an SPSS file", "write it as CSV first"}},
+	{AT(0, "CDF\x01"), {"a NetCDF file", "write it as CSV first"}},
+	{AT(0, "CDF\x02"), {"a NetCDF file", "write it as CSV first"}},
+	{AT(0, "SIMPLE  =  "), {"a FITS file", "write its table as CSV first (astropy: Table.read(...).write)"}},
+	{AT(0, "\x5d\0\0"), {"compressed by lzma", "pipe it: lzcat FILE | genre-dist ... -"}},
+	{AT(0, "\x78\x9c"), {"compressed by zlib", "unpack it first (zlib-flate -uncompress <FILE, or pigz -dz)"}},
+	{AT(0, "\x78\xda"), {"compressed by zlib", "unpack it first (zlib-flate -uncompress <FILE, or pigz -dz)"}},
+	{AT(0, "{\\rtf"), {"a document in RTF", "save its table as CSV"}},
+	{AT(0, "GIF89a"), {"a picture", "a table of text is expected"}},
+	{AT(0, "%!PS"), {"a PostScript document", "a table of text is expected"}},
 	{AT(0, "BZh"), {"compressed by bzip2", "unpack it first (bunzip2), or pipe it: bzcat FILE | genre-dist ... -"}},
 	{AT(0, "\xfd"
 	       "7zXZ\0"),
@@ -60,12 +73,16 @@ static const struct {
 #undef AT
 };
 
+const gd_magic gd_magic_binary = {"no text (it is full of NUL bytes)", "a table of text is expected, written as CSV by the program that made the file"};
 const gd_magic gd_magic_arff = {"an ARFF file", "it is read where its header is within 64 KB and its records are not sparse; else write it as CSV: (grep -i '^@attribute' FILE | awk '{print $2}' | paste -sd,; sed '1,/^@data/Id' FILE) | genre-dist ... -"};
-static const gd_magic workbook = {"an Excel workbook", "save its sheet as CSV"}, sheets = {"an OpenDocument file", "save its sheet as CSV"},
+static const gd_magic pickle = {"a pickle of Python", "write it as CSV first (pandas: to_csv)"}, workbook = {"an Excel workbook", "save its sheet as CSV"}, sheets = {"an OpenDocument file", "save its sheet as CSV"},
 		      zip = {"a zip archive", "unpack it first (unzip), or pipe it: unzip -p FILE | genre-dist ... -"},
 		      gzip = {"compressed by gzip twice over", "unpack it once (gunzip)"}, zstd = {"compressed twice over", "unpack it once (unzstd)"},
 		      json = {"JSON", "write it as CSV first (duckdb: COPY (FROM 'x.json') TO 'x.csv')"}, html = {"a web page", "download the file itself, or save its table as CSV"}, xml = {"XML", "write it as CSV first"},
 		      libsvm = {"data in libsvm's format (a label, then index:value)", "write it as CSV first, with a column for each index and a header"},
+		      yaml = {"YAML", "write it as CSV first (yq -o csv, for one)"}, toml = {"settings in sections (TOML, INI)", "write a CSV of them, with a column for each name"},
+		      ltsv = {"records of name:value between tabs (LTSV)", "take the names off: sed '1{h;s/:[^\\t]*//g;p;g};s/\\(^\\|\\t\\)[^:\\t]*:/\\1/g' FILE | genre-dist ... -"},
+		      fasta = {"sequences in FASTA", "write a table of them first, a record in each line"},
 		      sql = {"a dump of a database in SQL", "load it there, and write the table as CSV"},
 		      upright = {"a record in many lines, a column in each", "let the program that wrote it write CSV: sqlite3 -csv -header, psql --csv, mysql --batch"},
 		      controls = {"fields between separators of ASCII", "make tabs and lines of them: tr '\\037\\036' '\\t\\n' <FILE | genre-dist ... -"},
@@ -179,6 +196,91 @@ static bool is_paired(const char *text, const char *end)
 	return line == LINES;
 }
 
+/* name:value between tabs, two at least, with the same names in both of the first lines. */
+static bool is_labelled(const char *text, const char *end)
+{
+	const char *first = text, *first_end = end_of_line(text, end), *next = next_line(text, end), *next_end = end_of_line(next, end);
+	int fields = 0;
+	for (; first < first_end && next < next_end; fields++) {
+		const char *name = first;
+		while (first < first_end && next < next_end && *first == *next && !strchr(":\t \"", *first))
+			first++, next++;
+		if (first == name || (*name >= '0' && *name <= '9') || first == first_end || next == next_end || *first != ':' || *next != ':')
+			return false;
+		const char *tab = memchr(first, '\t', (size_t)(first_end - first)), *other = memchr(next, '\t', (size_t)(next_end - next));
+		first = tab ? tab + 1 : first_end;
+		next = other ? other + 1 : next_end;
+	}
+	return fields > 1;
+}
+
+/* Lines of "  - name: value", a dash in the first of them, or a document's mark and such lines. */
+static bool is_yaml(const char *text, const char *end)
+{
+	enum { LINES = 3 };
+	bool dashed = false;
+	int lines = 0;
+	if (begins(text, (size_t)(end - text), "---\n") || begins(text, (size_t)(end - text), "---\r"))
+		text = next_line(text, end);
+	for (; lines < LINES && text < end; lines++, text = next_line(text, end)) {
+		const char *last = end_of_line(text, end), *at = behind(text, last, " ");
+		if (last - at > 2 && !strncmp(at, "- ", 2)) {
+			dashed = true;
+			at += 2;
+		}
+		if (at < last && *at == '{' && dashed)
+			continue;
+		const char *name = at;
+		while (at < last && !strchr(":,;\t|\"{", *at))
+			at++;
+		if (at == name || at == last || *at != ':' || (at + 1 < last && at[1] != ' '))
+			return false;
+	}
+	return dashed && lines == LINES;
+}
+
+/* [section], and name = value behind it. */
+static bool is_sectioned(const char *text, const char *end)
+{
+	const char *last = end_of_line(text, end), *next = next_line(text, end), *next_end = end_of_line(next, end);
+	if (text == end || *text != '[' || last - text < 3 || last[-1] != ']' || memchr(text, ',', (size_t)(last - text)) || memchr(text, '\t', (size_t)(last - text)))
+		return false;
+	const char *equals = memchr(next, '=', (size_t)(next_end - next));
+	return equals && equals > next && !memchr(next, ',', (size_t)(equals - next));
+}
+
+/* <rows><row>, or in the next line; not the names of columns that some have in such brackets. */
+static bool is_markup(const char *text, const char *end)
+{
+	const char *close = *text == '<' && end - text > 2 && ((text[1] | 0x20) >= 'a') && ((text[1] | 0x20) <= 'z') ? memchr(text, '>', (size_t)(end_of_line(text, end) - text)) : NULL;
+	if (!close)
+		return false;
+	if (++close < end && (*close == '\r' || *close == '\n'))
+		close = behind(close, end, " \t\r\n");
+	return close < end && *close == '<';
+}
+
+/* A name in the first line, and nothing but letters in the second. */
+static bool is_fasta(const char *text, const char *end)
+{
+	const char *next = next_line(text, end), *last = end_of_line(next, end);
+	size_t letters = 0;
+	while (next + letters < last && next[letters] >= 'A' && next[letters] <= 'Z')
+		letters++;
+	return letters >= 10 && next + letters == last;
+}
+
+/* [1, "a"] in each of the first two lines. */
+static bool are_arrays(const char *text, const char *end)
+{
+	for (int line = 0; line < 2; line++, text = next_line(text, end)) {
+		const char *last = end_of_line(text, end);
+		if (last - text < 3 || *text != '[' || last[-1] != ']' || !memchr(text, ',', (size_t)(last - text)))
+			return false;
+	}
+	return true;
+}
+
 /* Tables of lines that are none of ours; NULL for those that may be. */
 static const gd_magic *find_lines(const char *text, const char *end)
 {
@@ -199,8 +301,10 @@ static const gd_magic *find_text(const char *text, size_t size)
 	while (text < end && (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n'))
 		text++;
 	size_t left = (size_t)(end - text);
-	if (begins(text, left, "<!doctype html") || begins(text, left, "<html") || begins(text, left, "<table"))
+	if (begins(text, left, "<!doctype html") || begins(text, left, "<html") || begins(text, left, "<table") || begins(text, left, "<head") || begins(text, left, "<body") || begins(text, left, "<!--"))
 		return &html;
+	if (begins(text, left, "(dp0\n") || begins(text, left, "(lp0\n") || begins(text, left, "ccopy_reg\n") || begins(text, left, "ccollections\n") || begins(text, left, "cpandas."))
+		return &pickle;
 	if (begins(text, left, "create table ") || begins(text, left, "drop table ") || begins(text, left, "insert into ") || begins(text, left, "-- mysql dump") || begins(text, left, "--\n-- postgresql"))
 		return &sql;
 	/* In front of it, polars has a line of its size. */
@@ -215,10 +319,22 @@ static const gd_magic *find_text(const char *text, size_t size)
 		return &wiki;
 	if (is_paired(text, end))
 		return &paired;
-	if (memchr(text, '\x1f', left) && memchr(text, '\x1e', left))
+	if (memchr(text, '\x1f', left) && memchr(text, '\x1e', left) && !memchr(text, '\0', left))
 		return &controls;
+	if (is_labelled(text, end))
+		return &ltsv;
+	if (is_yaml(text, end))
+		return &yaml;
+	if (is_sectioned(text, end))
+		return &toml;
+	if (*text == '>' && left > 1 && is_fasta(text, end))
+		return &fasta;
 	if (begins(text, left, "<?xml"))
 		return holds(text, left, "<html") ? &html : &xml;
+	if (left && is_markup(text, end))
+		return &xml;
+	if (are_arrays(text, end))
+		return &json;
 	if (left > 1 && (*text == '{' || *text == '[')) {
 		const char *next = text + 1;
 		while (next < end && (*next == ' ' || *next == '\t' || *next == '\r' || *next == '\n'))
@@ -234,6 +350,18 @@ static const gd_magic *find_text(const char *text, size_t size)
 		text = line ? line + 1 : end;
 	}
 	return NULL;
+}
+
+/* NUL bytes, one in twenty and more, with others behind them: what a file was padded with is behind all. */
+bool gd_magic_is_binary(const char *bytes, size_t size)
+{
+	enum { SHARE = 20, BEGINNING = 512, FEWEST = 3 };
+	size_t looked = size < BEGINNING ? size : BEGINNING, zeros = 0;
+	while (looked && !bytes[looked - 1])
+		looked--;
+	for (size_t i = 0; i < looked; i++)
+		zeros += !bytes[i];
+	return zeros >= FEWEST && SHARE * zeros >= looked;
 }
 
 const gd_magic *gd_magic_find(const void *bytes, size_t size)

@@ -36,6 +36,8 @@ const char *gd_table_text_name(const gd_table_text *text)
 static gd_status refuse_kind(const gd_table_text *text, const char *bytes, size_t size)
 {
 	const gd_magic *kind = gd_magic_find(bytes, size);
+	if (!kind && bytes == text->sample && gd_magic_is_binary(bytes, size))
+		kind = &gd_magic_binary;
 	if (!kind)
 		return gd_ok();
 	return gd_error(GD_BAD_DATA, "cannot read '%s': it is %s%s, not a table of text; %s", gd_table_text_name(text), kind->noun,

@@ -2,6 +2,7 @@
 #ifndef GD_MAGIC_H
 #define GD_MAGIC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum gd_packing { GD_PACKING_NONE,
@@ -16,9 +17,12 @@ typedef struct gd_magic {
 	const char *advice; /* "save its sheet as CSV" */
 } gd_magic;
 
-extern const gd_magic gd_magic_arff;
+extern const gd_magic gd_magic_arff, gd_magic_binary;
 
 /* The kind of a file that is no table of text, by its first bytes [size]; NULL where they may be one. */
 const gd_magic *gd_magic_find(const void *bytes, size_t size);
+
+/* Whether bytes [size] of a file's beginning, once converted to UTF-8, are no text at all. */
+bool gd_magic_is_binary(const char *bytes, size_t size);
 
 #endif

@@ -171,6 +171,29 @@ static void test_magic(void)
 	CU_ASSERT_STRING_EQUAL(KIND("\\begin{tabular}{ll}\na & b \\\\\n")->noun, "a table of LaTeX");
 	CU_ASSERT_STRING_EQUAL(KIND("{| class=\"wikitable\"\n! a !! b\n")->noun, "a table in a wiki's marks");
 	CU_ASSERT_STRING_EQUAL(KIND("a=1 b=x\na=2 b=y\na=3 b=z\n")->noun, "records of name=value");
+	CU_ASSERT_STRING_EQUAL(KIND("[1, \"a\"]\n[2, \"b\"]\n")->noun, "JSON");
+	CU_ASSERT_STRING_EQUAL(KIND("<rows>\n  <row>1</row>\n")->noun, "XML");
+	CU_ASSERT_STRING_EQUAL(KIND("<!-- saved --><p>")->noun, "a web page");
+	CU_ASSERT_STRING_EQUAL(KIND("- a: 1\n  b: x\n- a: 2\n")->noun, "YAML");
+	CU_ASSERT_STRING_EQUAL(KIND("---\nrows:\n  - {a: 1}\n  - {a: 2}\n")->noun, "YAML");
+	CU_ASSERT_STRING_EQUAL(KIND("[[row]]\na = 1\n")->noun, "settings in sections (TOML, INI)");
+	CU_ASSERT_STRING_EQUAL(KIND("a:1\tb:x y\na:2\tb:z\n")->noun, "records of name:value between tabs (LTSV)");
+	CU_ASSERT_STRING_EQUAL(KIND(">one\nACGTACGTAC\n")->noun, "sequences in FASTA");
+	CU_ASSERT_STRING_EQUAL(KIND("(dp0\nVa\n")->noun, "a pickle of Python");
+	CU_ASSERT_STRING_EQUAL(KIND("HEADER RECORD*******LIBRARY")->noun, "a SAS transport file");
+	CU_ASSERT_STRING_EQUAL(KIND("\x78\x9c...")->noun, "compressed by zlib");
+	/* Names in brackets, times, rules, and lists that are not of names. */
+	CU_ASSERT_PTR_NULL(KIND("<DATE>\t<OPEN>\n2020-01-02\t5\n"));
+	CU_ASSERT_PTR_NULL(KIND("<DATE>,<OPEN>\n2020-01-02,5\n"));
+	CU_ASSERT_PTR_NULL(KIND("10:20\t11:30\n10:21\t11:31\n"));
+	CU_ASSERT_PTR_NULL(KIND("a:b\tc\na:c\td\n"));
+	CU_ASSERT_PTR_NULL(KIND("---\na,b\n1,2\n3,4\n"));
+	CU_ASSERT_PTR_NULL(KIND("- a\n- b\n- c\n"));
+	CU_ASSERT_PTR_NULL(KIND("[a]\tb\n1=2\t3\n"));
+	CU_ASSERT_PTR_NULL(KIND("[a],[b]\n[1],[2]x\n"));
+	CU_ASSERT_PTR_NULL(KIND(">one\nname,2\n"));
+	/* What a file is padded with is no part of it. */
+	CU_ASSERT(gd_magic_is_binary("\x03\0\0\0a", 5) && !gd_magic_is_binary("a,b\n1,2\n\0\0\0\0", 12) && !gd_magic_is_binary("a\0b", 3) && !gd_magic_is_binary("", 0));
 	CU_ASSERT_PTR_NULL(KIND("a=1 b=x\na=2 c=y\na=3 b=z\n"));
 	CU_ASSERT_PTR_NULL(KIND("a=1 b=x\na=2 b=y\n"));
 	CU_ASSERT_PTR_NULL(KIND("a=b\n1=2\n3=4\n"));
