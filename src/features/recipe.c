@@ -165,7 +165,7 @@ static const char *read_quantity(const gd_term *term, const char *text, double *
 	enum { LONGEST = 64 };
 	static const char *const expected = "a number, with the column's unit, another of its measure or none,";
 	const char *unit = term->categories.count ? term->categories.texts[0] : "";
-	double multiply = 1, divide = 1;
+	gd_conversion conversion = {1, 1, 0, 0};
 	char turned[LONGEST];
 	gd_quantity quantity;
 	if (term->comma && strlen(text) < LONGEST) {
@@ -174,9 +174,9 @@ static const char *read_quantity(const gd_term *term, const char *text, double *
 	}
 	if (!gd_quantity_read(text, &quantity))
 		return expected;
-	if (*quantity.unit && strcmp(quantity.unit, unit) != 0 && !gd_unit_convert(quantity.unit, unit, &multiply, &divide))
+	if (*quantity.unit && strcmp(quantity.unit, unit) != 0 && !gd_unit_convert(quantity.unit, unit, &conversion))
 		return expected;
-	*number = quantity.value * multiply / divide;
+	*number = (quantity.value - conversion.before) * conversion.multiply / conversion.divide + conversion.after;
 	return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "gd/base/excerpt.h"
+#include "gd/schema/calendar.h"
 #include "gd/schema/inference.h"
 #include "gd/value/unit.h"
 
@@ -12,6 +13,8 @@ const char *const gd_role_names[] = {"target", "group", "split", "weight", "nume
 
 /* Rules of thumb. Fewer values say nothing about identifiers; fewer numbers beside texts are levels; more distinct texts are no levels. */
 enum { FEWEST_NUMBERED = 20, FEW_NUMBERS = 20, MOST_TEXTS = 1 << 20 };
+/* As YYYYMMDD; more have a time behind it. */
+enum { LAST_DAY = 21001231 };
 /* More are no levels but numbers, for their places in the order at least. */
 enum { MOST_NAMES = 1000 };
 /* So many days at least are no numbers by chance. */
@@ -26,6 +29,14 @@ static bool is_whole(const gd_summary *summary)
 	return !summary->fractional && summary->least.count > 0;
 }
 
+/* Milliseconds or microseconds since 1970, in the years 2001 to 2049. */
+static bool are_ticks(const gd_summary *summary)
+{
+	static const double FIRST = 1e9, LAST = 2.5e9;
+	const double unit = summary->least.value < 1e6 * FIRST ? 1e3 : 1e6;
+	return summary->least.value >= FIRST * unit && summary->most.value < LAST * unit;
+}
+
 /* How whole numbers that are all different give themselves away, or NULL. */
 static const char *identifier_mark(const gd_summary *summary, int64_t readable)
 {
@@ -35,7 +46,7 @@ static const char *identifier_mark(const gd_summary *summary, int64_t readable)
 	if (summary->rises == values - 1 || summary->falls == values - 1)
 		return "in the file's order";
 	if (fmax(fabs(summary->least.value), fabs(summary->most.value)) > 0x1p31)
-		return "beyond 2^31";
+		return are_ticks(summary) ? NULL : "beyond 2^31";
 	return summary->most.value - summary->least.value < 1.5 * (double)values ? "without gaps" : NULL;
 }
 
@@ -166,18 +177,6 @@ static void make_pair(gd_inference_column *column)
 		warn_of_unreadable(column, values - pairs, "no pair of numbers", "no pairs of numbers");
 }
 
-static bool varies(uint32_t bits)
-{
-	return (bits & (bits - 1)) != 0;
-}
-
-/* Of times of day that are all in one hour, the minutes are what is told: 00:05:12 on a page. */
-static bool are_times(const gd_summary *summary)
-{
-	const gd_calendar *calendar = &summary->dates[GD_DATE_YEAR_FIRST];
-	return calendar->undated < calendar->count || varies(calendar->hours) || gd_summary_distinct(summary) < 2;
-}
-
 /* Features for the parts that vary. */
 static void make_date(gd_inference_column *column, const gd_schema *schema)
 {
@@ -193,18 +192,10 @@ static void make_date(gd_inference_column *column, const gd_schema *schema)
 	if (either)
 		order = schema->date_order ? schema->date_order : column->others ? column->others
 										 : GD_DATE_MONTH_FIRST;
-	const gd_calendar *calendar = &summary->dates[order];
+	const gd_calendar dates = gd_calendar_of(summary, order), *calendar = &dates;
 	int64_t values = gd_summary_values(summary);
-	const char *parts[4];
-	int count = 0;
-	if (calendar->first_year < calendar->last_year)
-		parts[count++] = "year";
-	if (varies(calendar->months))
-		parts[count++] = "month";
-	if (varies(calendar->weekdays))
-		parts[count++] = "weekday";
-	if (varies(calendar->hours))
-		parts[count++] = "hour";
+	const char *parts[GD_CALENDAR_PARTS];
+	const int count = gd_calendar_parts(calendar, parts);
 	column->role = count ? GD_ROLE_DATE : GD_ROLE_DROP;
 	for (int i = 0; i < count; i++)
 		snprintf(column->words + strlen(column->words), sizeof column->words - strlen(column->words), "%s%s", i ? ", " : "", parts[i]);
@@ -293,14 +284,20 @@ static bool is_code(const gd_summary *summary)
 	return summary->padded && is_whole(summary) && (summary->shortest == summary->longest || MANY_PADDED * summary->padded >= summary->numbers);
 }
 
-/* id, user_id, PatientID; not grid, nor VALID. */
+/* id, user_id, PatientID; zip, area code, zipCode; not grid, nor VALID. */
 static bool is_called_id(const char *name)
 {
+	static const char *const words[] = {"id", "code", "zip", "zipcode", "postcode", "plz"};
 	const size_t length = strlen(name);
-	if (length < 2 || strcasecmp(name + length - 2, "id") != 0)
-		return false;
-	const char before = length > 2 ? name[length - 3] : ' ';
-	return strchr(" _.-", before) || (name[length - 2] == 'I' && before >= 'a' && before <= 'z');
+	bool called = false;
+	for (size_t i = 0; i < sizeof words / sizeof *words && !called; i++) {
+		const size_t bytes = strlen(words[i]);
+		if (length < bytes || strcasecmp(name + length - bytes, words[i]) != 0)
+			continue;
+		const char first = name[length - bytes], before = length > bytes ? name[length - bytes - 1] : ' ';
+		called = strchr(" _.-", before) || (first >= 'A' && first <= 'Z' && before >= 'a' && before <= 'z');
+	}
+	return called;
 }
 
 /* Whole numbers that are names by what they are called, and most of which come back often enough to be levels: no person is more than another. */
@@ -311,10 +308,10 @@ static bool is_name(const gd_inference_column *column, const gd_schema *schema)
 	return is_called_id(column->name) && is_whole(summary) && column->reading.readable == gd_summary_values(summary) && distinct <= MOST_NAMES && 2 * gd_summary_frequent(summary, gd_schema_rare(schema, summary->records)) > distinct;
 }
 
-/* One text beside numbers that are many: a word for what is missing. */
+/* One text beside numbers that are many, all of one measure: a word for what is missing. */
 static bool has_one_word(const gd_summary *summary, int64_t readable)
 {
-	return 2 * readable >= gd_summary_values(summary) && !gd_unit_tally_sum(&summary->units) && readable == summary->numbers + summary->grouped && *summary->example &&
+	return 2 * readable >= gd_summary_values(summary) && readable == gd_summary_numbers(summary) && *summary->example &&
 		!strcmp(summary->example, summary->last_example) && strlen(summary->example) < GD_SUMMARY_EXAMPLE - 1 && !strpbrk(summary->example, "0123456789");
 }
 
@@ -355,19 +352,17 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 {
 	const gd_summary *summary = &column->summary;
 	int64_t values = gd_summary_values(summary), readable = column->reading.readable, distinct = gd_summary_distinct(summary);
-	int64_t dates = summary->dates[GD_DATE_YEAR_FIRST].count, commas = gd_reading_commas(summary);
+	const int64_t dates = gd_calendar_count(summary), commas = gd_reading_commas(summary);
 	const char *unit = column->reading.unit;
 	char room[GD_EXCERPT_ROOM];
 	/* Times of day are durations, too; and a few limits are levels. */
 	const bool sixties = *unit == ':', few = distinct <= FEW_NUMBERS;
 	const char *mark = sixties ? NULL : identifier_mark(summary, readable);
-	for (int order = 1; order < 3; order++)
-		dates = summary->dates[order].count > dates ? summary->dates[order].count : dates;
 	if (summary->truths[0] + summary->truths[1] == values && summary->truth_words) {
 		make_flag(column);
 	} else if (are_packed(summary)) {
 		make_date(column, schema);
-		strncat(column->why, "; YYYYMMDD (--numeric)", sizeof column->why - strlen(column->why) - 1);
+		strncat(column->why, summary->most.value > LAST_DAY ? "; YYYYMMDDHHMM[SS] (--numeric)" : "; YYYYMMDD (--numeric)", sizeof column->why - strlen(column->why) - 1);
 	} else if (mark) {
 		column->role = GD_ROLE_DROP;
 		snprintf(column->why, sizeof column->why, "identifier: %lld whole numbers, all different, %s; --numeric keeps it", (long long)distinct, mark);
@@ -377,7 +372,7 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 	} else if (is_name(column, schema)) {
 		decide_text(column, schema);
 		strncat(column->why, "; names by what it is called (--numeric)", sizeof column->why - strlen(column->why) - 1);
-	} else if (sixties && (double)dates >= NEARLY_ALL * (double)values && are_times(summary)) {
+	} else if (sixties && (double)dates >= NEARLY_ALL * (double)values && gd_calendar_are_times(summary)) {
 		make_date(column, schema);
 		strncat(column->why, "; durations? --numeric", sizeof column->why - strlen(column->why) - 1);
 	} else if (*unit == '/' && (double)dates >= NEARLY_ALL * (double)values) {
@@ -386,7 +381,9 @@ static void decide_freely(gd_inference_column *column, const gd_schema *schema)
 		make_pair(column);
 	} else if ((readable == values && !(few && is_relative(unit))) || (!few && ((double)readable >= NEARLY_ALL * (double)values || has_one_word(summary, readable))) || has_gaps(summary, readable)) {
 		make_numeric(column);
-		if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))
+		if (are_ticks(summary))
+			strncat(column->why, "; times since 1970?", sizeof column->why - strlen(column->why) - 1);
+		else if (is_whole(summary) && values >= FEWEST_NUMBERED && gd_summary_all_differ(summary))
 			strncat(column->why, "; an identifier? --drop", sizeof column->why - strlen(column->why) - 1);
 		else if (are_groups(summary))
 			hint_at_groups(column);

@@ -10,8 +10,8 @@ static const double NEARLY_ALL = 0.9;
 
 static bool is_of(const char *unit, const char *other)
 {
-	double multiply, divide;
-	return !strcmp(unit, other) || gd_unit_convert(other, unit, &multiply, &divide);
+	gd_conversion conversion;
+	return !strcmp(unit, other) || gd_unit_convert(other, unit, &conversion);
 }
 
 /* Numbers whose units can be had in `unit`. */

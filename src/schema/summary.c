@@ -9,8 +9,8 @@
 #include "gd/value/spelling.h"
 
 enum { LONGEST_TRUTH = 5 }; /* "false" */
-/* Between which numbers may be dates. */
-static const double FIRST_DAY = 19000101, LAST_DAY = 21001231;
+/* Between which numbers may be dates: YYYYMMDD, and these with HHMM and HHMMSS behind them. */
+static const double FIRST_DAY = 19000101, LAST_DAY = 21001231, MINUTES = 1e4, SECONDS = 1e6;
 
 void gd_summary_init(gd_summary *summary)
 {
@@ -162,15 +162,17 @@ static void add_dates(gd_summary *summary, const char *text)
 		if (read[order])
 			add_date(&summary->dates[order], &date[order]);
 	}
+	summary->ordinals += read[GD_DATE_YEAR_FIRST] && date[GD_DATE_YEAR_FIRST].ordinal;
 	if (read[GD_DATE_DAY_FIRST] && read[GD_DATE_MONTH_FIRST])
 		summary->ambiguous += date[GD_DATE_DAY_FIRST].day != date[GD_DATE_MONTH_FIRST].day;
 }
 
 /* The number's digits are those of a day, perhaps. */
-static void add_packed(gd_summary *summary, const char *text)
+static void add_packed(gd_summary *summary, const char *text, double value)
 {
 	gd_date date;
-	if (!gd_date_read(text, GD_DATE_YEAR_FIRST, &date) || !date.day)
+	const double unit = value < FIRST_DAY * MINUTES ? 1 : value < FIRST_DAY * SECONDS ? MINUTES : SECONDS;
+	if (value >= (LAST_DAY + 1) * unit || !gd_date_read(text, GD_DATE_YEAR_FIRST, &date) || !date.day)
 		return;
 	summary->packed++;
 	for (int order = 0; order < 3; order++)
@@ -245,8 +247,8 @@ static void add_plain_number(gd_summary *summary, const char *text, double value
 	summary->points = summary->points || has_decimal_point(text);
 	add_width(summary, text);
 	summary->numbers++;
-	if (value >= FIRST_DAY && value <= LAST_DAY)
-		add_packed(summary, text);
+	if (value >= FIRST_DAY)
+		add_packed(summary, text, value);
 }
 
 /* What is no plain number, and has these traits. */
@@ -356,6 +358,7 @@ gd_status gd_summary_merge(gd_summary *summary, const gd_summary *later)
 		summary->proper[kind] += later->proper[kind];
 	}
 	summary->packed += later->packed;
+	summary->ordinals += later->ordinals;
 	summary->length += later->length;
 	add_example(summary, later->example);
 	add_example(summary, later->last_example);

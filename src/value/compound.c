@@ -95,15 +95,16 @@ static const char *scan_clock(const char *text, double *seconds)
 static bool read_parts(const char *text, gd_quantity *quantity)
 {
 	char unit[GD_UNIT_ROOM], before[GD_UNIT_ROOM] = "";
-	double sum = 0, amount, multiply, divide;
+	double sum = 0, amount;
+	gd_conversion unit_of;
 	const bool negative = *text == '-';
 	const char *at = skip_blanks(text + negative);
 	int parts = 0;
 	for (; *at; parts++) {
 		const bool backwards = parts && *at == '+';
 		const char *behind = scan_clock(at + (parts && (*at == '+' || *at == '-')), &amount);
-		if (behind && parts && !*skip_blanks(behind) && gd_unit_convert(before, "s", &multiply, &divide)) {
-			put(quantity, sum * multiply / divide + (negative && backwards ? -amount : amount), "s", negative);
+		if (behind && parts && !*skip_blanks(behind) && gd_unit_convert(before, "s", &unit_of)) {
+			put(quantity, sum * unit_of.multiply / unit_of.divide + (negative && backwards ? -amount : amount), "s", negative);
 			return true;
 		}
 		at = scan_amount(at, ".", &amount);
@@ -116,9 +117,9 @@ static bool read_parts(const char *text, gd_quantity *quantity)
 		memcpy(unit, at, length);
 		unit[length] = '\0';
 		/* The first unit has to be one that is known. */
-		if (!gd_unit_convert(parts ? before : unit, unit, &multiply, &divide) || (parts && multiply <= divide))
+		if (!gd_unit_convert(parts ? before : unit, unit, &unit_of) || (parts && (unit_of.divide < 0 || unit_of.multiply <= unit_of.divide)))
 			return false;
-		sum = (parts ? sum * multiply / divide : 0) + amount;
+		sum = (parts ? sum * unit_of.multiply / unit_of.divide : 0) + amount;
 		strcpy(before, unit);
 		at = skip_blanks(at + length);
 		at = skip_blanks(at + (*at == ','));

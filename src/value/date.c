@@ -2,53 +2,24 @@
 
 #include <string.h>
 
+#include "gd/value/date_digits.h"
 #include "gd/value/date_name.h"
-
-/* `count` digits at `text` into `*value`. */
-static bool read_digits(const char *text, int count, int *value)
-{
-	*value = 0;
-	for (int i = 0; i < count; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		*value = 10 * *value + (text[i] - '0');
-	}
-	return true;
-}
-
-/* From one to `most` digits; how many there were, 0 for none or too many. */
-static int read_number(const char **text, int most, int *value)
-{
-	int count = 0;
-	while ((*text)[count] >= '0' && (*text)[count] <= '9')
-		count++;
-	if (!count || count > most || !read_digits(*text, count, value))
-		return 0;
-	*text += count;
-	return count;
-}
-
-static int days_of_month(int year, int month)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	return days[month - 1] + (month == 2 && leap);
-}
+#include "gd/value/date_part.h"
 
 static bool is_day(const gd_date *date)
 {
-	return date->month >= 1 && date->month <= 12 && date->day >= 1 && date->day <= days_of_month(date->year, date->month);
+	return date->month >= 1 && date->month <= 12 && date->day >= 1 && date->day <= gd_date_days_of_month(date->year, date->month);
 }
 
 bool gd_date_parse(const char *text, gd_date *date)
 {
 	size_t length = strlen(text);
 	*date = (gd_date){0};
-	if ((length != 4 && length != 7 && length != 10) || !read_digits(text, 4, &date->year))
+	if ((length != 4 && length != 7 && length != 10) || !gd_date_digits(text, 4, &date->year))
 		return false;
-	if (length >= 7 && (text[4] != '-' || !read_digits(text + 5, 2, &date->month) || date->month < 1 || date->month > 12))
+	if (length >= 7 && (text[4] != '-' || !gd_date_digits(text + 5, 2, &date->month) || date->month < 1 || date->month > 12))
 		return false;
-	if (length == 10 && (text[7] != '-' || !read_digits(text + 8, 2, &date->day) || !is_day(date)))
+	if (length == 10 && (text[7] != '-' || !gd_date_digits(text + 8, 2, &date->day) || !is_day(date)))
 		return false;
 	return true;
 }
@@ -64,7 +35,7 @@ static const char *skip_blanks(const char *text)
 static bool read_day(const char **text, int *day)
 {
 	static const char *const behind[] = {"st", "nd", "rd", "th", "er", "\xc2\xba"};
-	if (!read_number(text, 2, day))
+	if (!gd_date_number(text, 2, day))
 		return false;
 	if (!gd_date_is_ascii_letter(**text) && **text != behind[5][0])
 		return true;
@@ -97,45 +68,22 @@ static const char *skip_separator(const char *text)
 	return skip_blanks(text + (*text == ',' || *text == '.'));
 }
 
-/* YYYYQ1, 2020-Q1, Q1 2020 or 2020M01, of our time: the first month, and the text behind it, or NULL. */
-static const char *scan_quarter(const char *text, gd_date *date)
-{
-	enum { FIRST = 1900, LAST = 2100 };
-	int part = 0;
-	const bool first = *text == 'Q';
-	if (first) {
-		text++;
-		if (!read_digits(text, 1, &part) || (text[1] != ' ' && text[1] != '-' && text[1] != '/'))
-			return NULL;
-		text += 2;
-	}
-	if (!read_digits(text, 4, &date->year) || date->year < FIRST || date->year > LAST)
-		return NULL;
-	text += 4;
-	const char *mark = text + (*text == '-' || *text == ' ');
-	const bool month = *mark == 'M';
-	if (!first && ((*mark != 'Q' && !month) || !read_digits(mark + 1, month ? 2 : 1, &part)))
-		return NULL;
-	date->month = month ? part : 3 * part - 2;
-	return part < 1 || part > (month ? 12 : 4) ? NULL : first ? text : mark + (month ? 3 : 2);
-}
-
 /* Month YYYY, Mon-YY, or MM/YYYY of our time: the text behind it, or NULL. */
 static const char *scan_month(const char *text, gd_date *date)
 {
 	enum { FIRST = 1900, LAST = 2100 };
 	date->month = gd_date_find_month(&text);
-	const bool number = !date->month && read_number(&text, 2, &date->month);
+	const bool number = !date->month && gd_date_number(&text, 2, &date->month);
 	const bool joined = *text == '-' || *text == '/';
 	text = skip_of(skip_separator(text));
-	const int digits = read_number(&text, 4, &date->year);
+	const int digits = gd_date_number(&text, 4, &date->year);
 	if (number && (!joined || digits != 4 || date->month > 12 || date->year < FIRST || date->year > LAST))
 		return NULL;
 	if (!date->month || (digits != 4 && !(digits == 2 && joined)))
 		return NULL;
 	date->year = whole_year(digits, date->year);
 	date->day = 0;
-	return text;
+	return gd_date_skip_year_word(text);
 }
 
 static const char *scan_time(const char *text, gd_date *date);
@@ -148,7 +96,7 @@ static const char *scan_year_last(const char *text, gd_date *date)
 		return NULL;
 	text = skip_blanks(text);
 	text = skip_blanks(text + gd_date_count_letters(text));
-	return read_number(&text, 4, &date->year) == 4 && is_day(date) ? text : NULL;
+	return gd_date_number(&text, 4, &date->year) == 4 && is_day(date) ? text : NULL;
 }
 
 /* D Month YYYY or Month D, YYYY: the text behind it, or NULL. */
@@ -169,20 +117,20 @@ static const char *scan_named(const char *text, gd_date *date)
 		text = skip_of(skip_separator(text));
 	}
 	const char *year = text;
-	digits = read_number(&text, 4, &date->year);
+	digits = gd_date_number(&text, 4, &date->year);
 	if (first && digits && *text == ':')
 		return scan_year_last(year, date);
 	if (digits != 2 && digits != 4)
 		return NULL;
 	date->year = whole_year(digits, date->year);
-	return is_day(date) ? text : NULL;
+	return is_day(date) ? gd_date_skip_year_word(text) : NULL;
 }
 
 /* YYYYMMDD: the text behind it, or NULL. */
 static const char *scan_packed(const char *text, gd_date *date)
 {
 	enum { FIRST = 1900, LAST = 2100, DIGITS = 8 };
-	if (!read_digits(text, 4, &date->year) || !read_digits(text + 4, 2, &date->month) || !read_digits(text + 6, 2, &date->day) || date->year < FIRST || date->year > LAST || !is_day(date))
+	if (!gd_date_digits(text, 4, &date->year) || !gd_date_digits(text + 4, 2, &date->month) || !gd_date_digits(text + 6, 2, &date->day) || date->year < FIRST || date->year > LAST || !is_day(date))
 		return NULL;
 	return text + DIGITS;
 }
@@ -194,7 +142,7 @@ static const char *scan_numbers(const char *text, gd_date_order order, gd_date *
 	char separator = 0;
 	bool spaced = false; /* 1. 5. 2020, or 2020. 5. 1. */
 	for (int i = 0; i < 3; i++) {
-		digits[i] = read_number(&text, 4, &value[i]);
+		digits[i] = gd_date_number(&text, 4, &value[i]);
 		if (!digits[i])
 			return NULL;
 		if (i < 2) {
@@ -214,13 +162,15 @@ static const char *scan_numbers(const char *text, gd_date_order order, gd_date *
 	} else {
 		return NULL;
 	}
-	return is_day(date) ? text : NULL;
+	/* 2020-05-00 of databases. */
+	const bool vague = digits[0] == 4 && !date->day && date->month <= 12;
+	return vague || is_day(date) ? text : NULL;
 }
 
 /* Digits and the sign behind them, one of `signs`, of three bytes each, perhaps with a blank in front of it: the text behind it, or NULL. */
 static const char *scan_sign(const char *text, const char *signs, int most, int *value)
 {
-	if (!read_number(&text, most, value))
+	if (!gd_date_number(&text, most, value))
 		return NULL;
 	text += *text == ' ';
 	for (; *signs; signs += 3)
@@ -234,7 +184,7 @@ static const char *scan_eastern(const char *text, gd_date *date)
 {
 	int hour, minute, second = 0;
 	const char *at;
-	if (!read_digits(text, 4, &date->year) || !(text = scan_sign(text, "\xe5\xb9\xb4\xeb\x85\x84", 4, &date->year)))
+	if (!gd_date_digits(text, 4, &date->year) || !(text = scan_sign(text, "\xe5\xb9\xb4\xeb\x85\x84", 4, &date->year)))
 		return NULL;
 	text = scan_sign(text, "\xe6\x9c\x88\xec\x9b\x94", 2, &date->month);
 	if (!text || date->month < 1 || date->month > 12)
@@ -271,16 +221,16 @@ static const char *skip_zone(const char *text)
 	const bool named = !strncmp(at, "UTC", 3) || !strncmp(at, "GMT", 3);
 	at += named ? 3 : 0;
 	/* GMT+1, as Google Forms has it. */
-	if (named && (*at == '+' || *at == '-') && read_number(&(const char *){at + 1}, 2, &value) == 1)
+	if (named && (*at == '+' || *at == '-') && gd_date_number(&(const char *){at + 1}, 2, &value) == 1)
 		return at + 2;
-	if (named && ((*at != '+' && *at != '-') || !read_digits(at + 1, 2, &value)))
+	if (named && ((*at != '+' && *at != '-') || !gd_date_digits(at + 1, 2, &value)))
 		return at;
-	if ((*at != '+' && *at != '-') || !read_digits(at + 1, 2, &value))
+	if ((*at != '+' && *at != '-') || !gd_date_digits(at + 1, 2, &value))
 		return text;
 	at += 3;
-	if (at[0] == ':' && read_digits(at + 1, 2, &value))
+	if (at[0] == ':' && gd_date_digits(at + 1, 2, &value))
 		return at + 3;
-	return read_digits(at, 2, &value) ? at + 2 : at;
+	return gd_date_digits(at, 2, &value) ? at + 2 : at;
 }
 
 /* AM, pm, a.m. or p. m.: the text behind it, or NULL. */
@@ -297,17 +247,33 @@ static const char *scan_half(const char *text, bool *late)
 	return (*text | 0x20) == 'm' ? text + 1 + (point && text[1] == '.') : NULL;
 }
 
-/* H:MM[:SS[.F]] [AM|PM] [zone], behind a date perhaps with points: the text behind it, or NULL. */
+/* 3 PM: the text behind it, or NULL. */
+static const char *scan_hour(const char *text, int hour, gd_date *date)
+{
+	bool late;
+	text = scan_half(skip_blanks(text), &late);
+	if (!text || hour < 1 || hour > 12)
+		return NULL;
+	date->timed = true;
+	date->seconds = (hour % 12 + (late ? 12 : 0)) * 3600;
+	return text;
+}
+
+/* H:MM[:SS[.F]] [AM|PM] [zone], or 14h30, behind a date perhaps with points: the text behind it, or NULL. */
 static const char *scan_time(const char *text, gd_date *date)
 {
 	int hour, minute, second = 0;
 	bool late;
-	if (!read_number(&text, 2, &hour) || (*text != ':' && (*text != '.' || !date->year)) || !read_digits(text + 1, 2, &minute))
+	if (!gd_date_number(&text, 2, &hour))
+		return NULL;
+	if (*text != ':' && *text != 'h' && (*text != '.' || !date->year))
+		return scan_hour(text, hour, date);
+	if (!gd_date_digits(text + 1, 2, &minute))
 		return NULL;
 	const char mark = *text;
 	text += 3;
 	if (*text == mark) {
-		if (!read_digits(text + 1, 2, &second))
+		if (!gd_date_digits(text + 1, 2, &second))
 			return NULL;
 		text += 3;
 		if ((*text == '.' || *text == ',') && text[1] >= '0' && text[1] <= '9')
@@ -333,10 +299,10 @@ static const char *scan_time(const char *text, gd_date *date)
 static const char *scan_packed_time(const char *text, gd_date *date)
 {
 	int hour, minute, second = 0;
-	if (!read_digits(text, 2, &hour) || !read_digits(text + 2, 2, &minute) || hour > 23 || minute > 59)
+	if (!gd_date_digits(text, 2, &hour) || !gd_date_digits(text + 2, 2, &minute) || hour > 23 || minute > 59)
 		return NULL;
 	text += 4;
-	if (read_digits(text, 2, &second))
+	if (gd_date_digits(text, 2, &second))
 		text += 2;
 	if (second > 59)
 		return NULL;
@@ -352,16 +318,16 @@ static const char *skip_remark(const char *text, const gd_date *date)
 	return close ? close + 1 : text;
 }
 
-/* Nearly all texts are told by how they begin: 1, 2, 4 or 8 digits, and what can stand behind them; or three letters, two and a mark, or a quarter, the first one that a name has. */
+/* Nearly all texts are told by how they begin: 1, 2, 4, 8, 12 or 14 digits, and what can stand behind them; or three letters, two and a mark, or a quarter, the first one that a name has. */
 static bool may_begin(const char *text)
 {
 	int digits = 0;
-	while (digits < 9 && text[digits] >= '0' && text[digits] <= '9')
+	while (digits < 15 && text[digits] >= '0' && text[digits] <= '9')
 		digits++;
 	if (!digits)
-		return gd_date_is_ascii_letter(*text) && strchr("adefgjlmnoqstw", *text | 0x20) && ((text[1] & 0x80) || (gd_date_is_ascii_letter(text[1]) && (gd_date_is_letter(text[2]) || text[2] == '.' || text[2] == ',')) || *text == 'Q');
+		return gd_date_is_cyrillic(*text) ? gd_date_find_month(&text) > 0 : gd_date_is_ascii_letter(*text) && strchr("acdefgjklmnopqstw", *text | 0x20) && ((text[1] & 0x80) || (gd_date_is_ascii_letter(text[1]) && (gd_date_is_letter(text[2]) || text[2] == '.' || text[2] == ',')) || *text == 'Q');
 	const char next = text[digits];
-	if (digits == 3 || (digits > 4 && digits != 8) || (!next && digits < 4) || (digits == 4 && gd_date_is_ascii_letter(next) && next != 'Q' && next != 'M'))
+	if (digits == 3 || (digits > 4 && digits != 8 && digits != 12 && digits != 14) || (!next && digits < 4) || (digits == 4 && gd_date_is_ascii_letter(next) && next != 'Q' && next != 'M' && next != 'W'))
 		return false;
 	return next != ',' || text[digits + 1] < '0' || text[digits + 1] > '9';
 }
@@ -384,7 +350,7 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 	if (gd_date_may_be_name(at))
 		at = gd_date_skip_weekday(at);
 	end = at;
-	if (gd_date_is_ascii_letter(*at) && *at != 'Q' && !gd_date_find_month(&end))
+	if ((gd_date_is_ascii_letter(*at) || gd_date_is_cyrillic(*at)) && *at != 'Q' && !gd_date_find_month(&end))
 		return false;
 	*date = (gd_date){0};
 	bool packed = false;
@@ -400,7 +366,7 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 		end = scan_month(at, date);
 		if (!end) {
 			*date = (gd_date){0};
-			end = scan_quarter(at, date);
+			end = gd_date_scan_part(at, date);
 		}
 		if (!end) {
 			*date = (gd_date){0};
@@ -408,7 +374,9 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 		}
 		return end && !*skip_blanks(end);
 	}
-	if (!date->timed && ((*end && strchr("Tt, ", *end)) || *end == ':')) {
+	if (packed && *end >= '0' && *end <= '9')
+		end = scan_packed_time(end, date);
+	else if (!date->timed && ((*end && strchr("Tt, ", *end)) || *end == ':')) {
 		at = skip_blanks(end + 1);
 		end = !*at ? at : packed && at[1] && at[2] != ':' ? scan_packed_time(at, date)
 								   : scan_time(at, date);
@@ -419,7 +387,7 @@ bool gd_date_read(const char *text, gd_date_order order, gd_date *date)
 bool gd_date_leads(const char *text)
 {
 	int value;
-	return read_digits(text, 4, &value) && text[4] == '-' && read_digits(text + 5, 2, &value) && text[7] == '-' && read_digits(text + 8, 2, &value);
+	return gd_date_digits(text, 4, &value) && text[4] == '-' && gd_date_digits(text + 5, 2, &value) && text[7] == '-' && gd_date_digits(text + 8, 2, &value);
 }
 
 bool gd_date_has_order(const char *text)
@@ -429,19 +397,14 @@ bool gd_date_has_order(const char *text)
 	text += *text == '[';
 	if (gd_date_may_be_name(text))
 		text = gd_date_skip_weekday(text);
-	if (!read_number(&text, 2, &value))
+	if (!gd_date_number(&text, 2, &value))
 		return false;
 	const char separator = *text++;
 	text += separator == '.' && *text == ' ';
-	return (separator == '/' || separator == '-' || separator == '.') && read_number(&text, 2, &value) && *text == separator;
+	return (separator == '/' || separator == '-' || separator == '.') && gd_date_number(&text, 2, &value) && *text == separator;
 }
 
 int gd_date_weekday(gd_date date)
 {
-	/* Days before each month in a year that ends in February: leap days then come last. */
-	static const int offsets[] = {0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
-	if (!date.day)
-		return 7;
-	int year = date.year - (date.month < 3);
-	return (year + year / 4 - year / 100 + year / 400 + offsets[date.month - 1] + date.day + 6) % 7;
+	return date.day ? gd_date_weekday_of(date.year, date.month, date.day) : 7;
 }

@@ -170,16 +170,35 @@ static size_t power_bytes(const char *text, char *plain)
 static size_t magnitude_bytes(const char *text, size_t length, double *multiply)
 {
 	char word[GD_UNIT_ROOM];
-	double divide;
+	gd_conversion conversion;
 	const size_t letters = strcspn(text, " \t\xc2\xe2$");
 	const size_t bytes = letters < length ? letters : length;
 	if (!bytes || bytes >= sizeof word)
 		return 0;
 	memcpy(word, text, bytes);
 	word[bytes] = '\0';
-	if (!gd_unit_convert(word, gd_unit_one, multiply, &divide))
+	if (!gd_unit_convert(word, gd_unit_one, &conversion))
 		return 0;
+	*multiply = conversion.multiply;
 	return (size_t)(skip_blanks(text + bytes) - text);
+}
+
+/* A footnote's mark in brackets, [1] or [a] or [note 1], as encyclopaedias have it, behind the number and perhaps its unit: how many of the bytes [length] are in front of it. */
+static size_t skip_footnote(const char *text, size_t length)
+{
+	enum { LONGEST_MARK = 2 };
+	size_t at = length, inside;
+	while (at && text[at - 1] == ']') {
+		for (inside = 0; at > inside + 1 && text[at - 2 - inside] != '['; inside++)
+			;
+		const char *open = text + (at - 1 - inside);
+		if (at < inside + 2 || !inside || (inside > LONGEST_MARK && strncmp(open, "note", 4)))
+			return length;
+		at -= inside + 2;
+		while (at && (text[at - 1] == ' ' || text[at - 1] == '\t'))
+			at--;
+	}
+	return at;
 }
 
 /* A text without blanks in front. */
@@ -229,6 +248,7 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 	size_t length = strlen(at), rate = 0; /* of $5.20/kg */
 	while (length && (at[length - 1] == ' ' || at[length - 1] == '\t'))
 		length--;
+	length = skip_footnote(at, length);
 	if (length && !is_unit(at, length))
 		return false;
 	if (length) {

@@ -148,7 +148,7 @@ bool gd_spelling_gap(const char *text)
 {
 	/* Those of one first byte together. */
 	static const char *const words[] = {"na\0n/a\0n.a.\0n.a\0nan\0nat\0none\0null\0nil\0not available\0not applicable\0not known\0not specified\0not reported\0not recorded\0no data\0nicht bekannt\0n.d.\0nd\0n/d\0no reading\0not detected\0",
-		"#n/a\0#div/0!\0#value!\0#ref!\0#name?\0#num!\0#null!\0", "<na>\0<null>\0<lod\0<loq\0<lld\0", "(none)\0(null)\0(missing)\0(blank)\0", "unknown\0unk\0undefined\0unspecified\0unbekannt\0", "missing\0", "blank\0bdl\0b.d.l.\0", ":\0", "tbd\0tba\0",
+		"#n/a\0#div/0!\0#value!\0#ref!\0#name?\0#num!\0#null!\0", "<na>\0<null>\0<lod\0<loq\0<lld\0", "(none)\0(null)\0(missing)\0(blank)\0", "unknown\0unk\0undefined\0unspecified\0unbekannt\0", "missing\0", "blank\0bdl\0b.d.l.\0", ":\0", "tbd\0tba\0trace\0traces\0",
 		"-\0--\0---\0", "\xe2\x80\x93\0\xe2\x80\x94\0", "?\0??\0???\0", ".\0..\0...\0", "\\n\0", "0000-00-00\0" "0000-00-00 00:00:00\0" "00/00/0000\0" "00.00.0000\0", "k.a.\0k. a.\0keine angabe\0", "sin datos\0sin dato\0", "inconnu\0", "desconocido\0"};
 	enum { LONGEST = 24, COUNT = sizeof words / sizeof *words };
 	char folded[LONGEST];

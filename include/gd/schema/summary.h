@@ -57,7 +57,8 @@ typedef struct gd_summary {
 	gd_unit_tally comma_units; /* and with one */
 	bool points;             /* some number has a point that stands between no thousands */
 	int64_t pairs[GD_PAIR_KINDS], proper[GD_PAIR_KINDS]; /* two numbers; of these, the first is no greater */
-	int64_t packed;          /* whole numbers that are dates YYYYMMDD, which `dates` have too */
+	int64_t packed;          /* whole numbers that are dates YYYYMMDD[HHMM[SS]], which `dates` have too */
+	int64_t ordinals;        /* dates that are written as year and day of the year */
 	int64_t length;          /* bytes of all values */
 	char example[GD_SUMMARY_EXAMPLE], last_example[GD_SUMMARY_EXAMPLE]; /* the first and the last by its bytes of the texts that are no numbers, with or without a unit; cut */
 	gd_level_sample sample;

@@ -1,11 +1,13 @@
 /* How single texts are read: quantities, spellings, dates. */
 #include "unit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "gd/value/date.h"
 #include "gd/value/dictionary.h"
+#include "gd/value/digits.h"
 #include "gd/value/pair.h"
 #include "gd/value/quantity.h"
 #include "gd/value/spelling.h"
@@ -40,8 +42,10 @@ static void test_quantities(void)
 		/* Degrees, in them. */
 		{"45.5\xc2\xb0", "\xc2\xb0", 45.5, false}, {"45\xc2\xb0" "30'N", "\xc2\xb0", 45.5, false}, {"45\xc2\xb0" "30'36.0\"S", "\xc2\xb0", -45.51, false}, {"12.5\xc2\xb0 W", "\xc2\xb0", -12.5, false}, {"E 12\xc2\xb0 15\xe2\x80\xb2", "\xc2\xb0", 12.25, false},
 		{"45\xc2\xb0 30' 36'' E", "\xc2\xb0", 45.51, false}, {"-45\xc2\xb0" "30'", "\xc2\xb0", -45.5, false}, {"21.5 \xc2\xb0" "C", "\xc2\xb0" "C", 21.5, false},
+		/* Footnotes in brackets. */
+		{"12.5[1]", "", 12.5, false}, {"1,234 km [a][note 2]", "km", 1234, true},
 	};
-	static const char *const bad[] = {"", "x", "A/5 21171", "1,23", "1,2345", "3+", "1-2", "$5 kg", "12:3", "12:60", "1:2:03", "1:02:03:04", "16:9", "< 5 kg", "<>5", "2-", "%5%", "1,2,345", "1,23,45", "12,345,67", "0,123", "1/0", "1/2/3", "3 5/4", "120/80 mmHg", "1m 30h", "1h 2 kg", "P", "PT", "P1H", "P1D2Y", "PT5", "5'13\"", "1 day 2:30", "2020-01-02", "%", "$", "1,234,56", "1,234'567", "(5", "- ", "5 kilograms per hour", "nan", "inf", "1e999", "m12", "9 9", "=\"x1\"", "=12\"", "\342\200\2345", "'", "5x10", "5x10^", "5x10^123", "1e3x10^3", "~", "~x5", "$5/kilograms ok", "45\xc2\xb0" "60'", "45\xc2\xb0" "30'X", "N45\xc2\xb0N", "-45\xc2\xb0" "30'S", "45\xc2\xb0" "30", "N", "45'30\xc2\xb0"};
+	static const char *const bad[] = {"", "x", "A/5 21171", "1,23", "1,2345", "3+", "1-2", "$5 kg", "12:3", "12:60", "1:2:03", "1:02:03:04", "16:9", "< 5 kg", "<>5", "2-", "%5%", "1,2,345", "1,23,45", "12,345,67", "0,123", "1/0", "1/2/3", "3 5/4", "120/80 mmHg", "1m 30h", "1h 2 kg", "P", "PT", "P1H", "P1D2Y", "PT5", "5'13\"", "1 day 2:30", "2020-01-02", "%", "$", "1,234,56", "1,234'567", "(5", "- ", "5 kilograms per hour", "nan", "inf", "1e999", "m12", "9 9", "=\"x1\"", "=12\"", "\342\200\2345", "'", "5x10", "5x10^", "5x10^123", "1e3x10^3", "~", "~x5", "$5/kilograms ok", "45\xc2\xb0" "60'", "45\xc2\xb0" "30'X", "N45\xc2\xb0N", "-45\xc2\xb0" "30'S", "45\xc2\xb0" "30", "N", "45'30\xc2\xb0", "12[345]", "12]", "[1]", "12[]", "1[1]2"};
 	gd_quantity quantity;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		bool read = gd_quantity_read(good[i].text, &quantity);
@@ -61,18 +65,44 @@ static void test_units(void)
 		double value;
 	} good[] = {
 		{"g", "kg", .001}, {"kg", "g", 1000}, {"GB", "MB", 1000}, {"MiB", "KiB", 1024}, {"Weeks", "days", 7}, {"yr", "months", 12}, {"hrs.", "min", 60}, {"k", "1", 1000}, {"Mio.", "1", 1e6}, {"M", "k", 1000},
-		{"m", "km", .001}, {"m", "h", 1. / 60}, {"m", "K", 1000}, {"ft", "in", 12}, {"sq. ft", "acres", 929.0304 / 40468564.224}, {"KM/H", "m/s", 1 / 3.6}, {"\xc2\xb5g", "mg", .001}, {":", "min", 1. / 60}, {">", "<", 1},
+		{"m", "km", .001}, {"m", "h", 1. / 60}, {"m", "K", 1000}, {"ft", "in", 12}, {"sq. ft", "acres", 929.0304 / 40468564.224}, {"KM/H", "m/s", 1 / 3.6}, {"\xc2\xb5g", "mg", .001}, {":", "min", 1. / 60}, {">", "<", 1}, {"W", "E", -1}, {"N", "S", -1}, {"DR", "CR", -1}, {"nd", "th", 1}, {"days ago", "weeks ago", 1. / 7}, {"\xc2\xb5M", "nM", 1000}, {"mg/dL", "g/l", .01}, {"\xc2\xb2", "1", 1},
 	};
-	static const char *const bad[][2] = {{"kg", "m"}, {"kg", "1"}, {"%", "kg"}, {"$", "1"}, {"", "kg"}, {"pieces", "kg"}, {"MB", "M"}, {"mM", "m"}, {"s", ""}};
-	double multiply, divide;
+	static const char *const bad[][2] = {{"kg", "m"}, {"kg", "1"}, {"%", "kg"}, {"$", "1"}, {"", "kg"}, {"pieces", "kg"}, {"MB", "M"}, {"mM", "m"}, {"s", ""}, {"W", "N"}, {"C", "K"}, {"ago", "days"}};
+	gd_conversion c;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-		CU_ASSERT_TRUE(gd_unit_convert(good[i].from, good[i].to, &multiply, &divide));
-		CU_ASSERT_DOUBLE_EQUAL(multiply / divide, good[i].value, 1e-15 * good[i].value);
+		CU_ASSERT_TRUE(gd_unit_convert(good[i].from, good[i].to, &c));
+		CU_ASSERT_DOUBLE_EQUAL(c.multiply / c.divide, good[i].value, 1e-15 * fabs(good[i].value));
+		CU_ASSERT(c.before == 0 && c.after == 0);
 	}
+	/* Temperatures, of which 0 is not nothing. */
+	CU_ASSERT_TRUE(gd_unit_convert("\xc2\xb0" "F", "\xc2\xb0" "C", &c));
+	CU_ASSERT_EQUAL((212 - c.before) * c.multiply / c.divide + c.after, 100);
+	CU_ASSERT_TRUE(gd_unit_convert("deg C", "F", &c));
+	CU_ASSERT_EQUAL((-40 - c.before) * c.multiply / c.divide + c.after, -40);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		CU_ASSERT_FALSE(gd_unit_convert(bad[i][0], bad[i][1], &multiply, &divide));
+		CU_ASSERT_FALSE(gd_unit_convert(bad[i][0], bad[i][1], &c));
 	CU_ASSERT_TRUE(gd_unit_is_magnitude("k") && gd_unit_is_magnitude("M"));
 	CU_ASSERT_FALSE(gd_unit_is_magnitude("m") || gd_unit_is_magnitude("1") || gd_unit_is_magnitude("kg"));
+}
+
+static void test_digits(void)
+{
+	static const struct {
+		const char *text, *turned;
+		char decimal;
+	} cases[] = {
+		{"\xd9\xa1\xd9\xa2\xd9\xab\xd9\xa5", "12.5", '.'}, {"\xd9\xa1\xd9\xac\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xab\xd9\xa5", "1.234,5", ','}, {"-\xdb\xb1\xdb\xb9", "-19", '.'}, {"\xd9\xa5/\xd9\xa3/\xd9\xa2\xd9\xa0", "5/3/20", '.'},
+		{"\xef\xbc\x8d\xef\xbc\x91\xef\xbc\x8e\xef\xbc\x99\xef\xbc\x85", "-1.9%", ','}, {"\xe0\xa5\xa6\xe0\xa7\xa6\xe0\xb9\x99", "009", '.'}, {"\xef\xbc\x93\xef\xbc\x9a\xef\xbc\x93\xef\xbc\x90", "3:30", '.'},
+		/* Words, other letters of these blocks, and signs alone. */
+		{"\xef\xbc\x91x", NULL, '.'}, {"\xd9\x85", NULL, '.'}, {"\xef\xbc\x8d", NULL, '.'}, {"12.5", NULL, '.'}, {"\xd9\xa1 \xd9\x85", NULL, '.'}, {"\xd9\xaa", NULL, '.'}, {"\xd9", NULL, '.'}, {"", NULL, '.'},
+	};
+	char text[32];
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *turned = cases[i].turned ? cases[i].turned : cases[i].text;
+		CU_ASSERT(!cases[i].turned || gd_digits_may_begin(cases[i].text));
+		CU_ASSERT_EQUAL(gd_digits_turn(strcpy(text, cases[i].text), strlen(cases[i].text), cases[i].decimal), strlen(turned));
+		CU_ASSERT_STRING_EQUAL(text, turned);
+	}
 }
 
 static void test_pairs(void)
@@ -205,6 +235,12 @@ static void test_dates(void)
 		{"1 de mayo de 2020", 0, 2020, 5, 1, -1}, {"marzo de 2020", 0, 2020, 3, 0, -1}, {"4 janv. 2020", 0, 2020, 1, 4, -1}, {"4 f\xc3\xa9vr. 2020", 0, 2020, 2, 4, -1}, {"1er juil. 2020", 0, 2020, 7, 1, -1}, {"March 3rd, 2020", 0, 2020, 3, 3, -1},
 		{"2nd of March 2020", 0, 2020, 3, 2, -1}, {"Montag, 2. M\xc3\xa4rz 2020", 0, 2020, 3, 2, -1}, {"Mo., 02.03.2020", 1, 2020, 3, 2, -1}, {"Di, 3.3.2020", 1, 2020, 3, 3, -1}, {"Tue 3 Mar 2020", 0, 2020, 3, 3, -1},
 		{"5. 1. 2020", 1, 2020, 1, 5, -1}, {"2020. 1. 5.", 0, 2020, 1, 5, -1},
+		{"4 stycznia 2020", 0, 2020, 1, 4, -1}, {"04 PA\xc5\xba 2020", 0, 2020, 10, 4, -1}, {"4 wrze\xc5\x9bnia 2020", 0, 2020, 9, 4, -1}, {"4 \xd0\xbc\xd0\xb0\xd1\x8f 2020 \xd0\xb3.", 0, 2020, 5, 4, -1}, {"4 \xd0\xaf\xd0\xbd\xd0\xb2\xd0\xb0\xd1\x80\xd1\x8f 2020", 0, 2020, 1, 4, -1},
+		{"\xd0\xb4\xd0\xb5\xd0\xba 2020", 0, 2020, 12, 0, -1}, {"4 \xd0\xb0\xd0\xb2\xd0\xb3\xd1\x83\xd1\x81\xd1\x82\xd0\xb0 2020\xd0\xb3", 0, 2020, 8, 4, -1},
+		/* Weeks, whose month is that of their Thursday, days of a year, digits alone with a time, and days that are not known. */
+		{"2024-W05", 0, 2024, 2, 0, -1}, {"2024W05", 0, 2024, 2, 0, -1}, {"2024-W05-3", 0, 2024, 1, 31, -1}, {"2024W053", 0, 2024, 1, 31, -1}, {"2020-W53-7", 0, 2021, 1, 3, -1}, {"2025-W01-1", 0, 2024, 12, 30, -1}, {"2026-W01", 0, 2026, 1, 0, -1},
+		{"2024-060", 0, 2024, 2, 29, -1}, {"2023-060", 0, 2023, 3, 1, -1}, {"2024-366", 0, 2024, 12, 31, -1}, {"20210506071530", 0, 2021, 5, 6, 26130}, {"202105060715", 0, 2021, 5, 6, 26100}, {"2020-05-00", 0, 2020, 5, 0, -1}, {"2020-00-00", 0, 2020, 0, 0, -1},
+		{"3 PM", 0, 0, 0, 0, 54000}, {"12am", 0, 0, 0, 0, 0}, {"14h30", 0, 0, 0, 0, 52200}, {"4/3/2020 3 PM", 1, 2020, 3, 4, 54000},
 	};
 	static const struct {
 		const char *text;
@@ -212,7 +248,9 @@ static void test_dates(void)
 	} bad[] = {{"3/4/2020", 0}, {"13/13/2020", 1}, {"29/02/2021", 1}, {"2020-1-2", 0}, {"2020-01-02T10", 0}, {"69-07-1969", 0}, {"1.5.2", 1}, {"1/2/3", 2}, {"25:00", 0}, {"12:60", 0}, {"13:00 PM", 0}, {"4 Foo 2020", 0}, {"", 0},
 		{"2020-01-02x", 0}, {"3/4-2020", 1}, {"192.168.1.1", 1}, {"2020/07", 0}, {"12345", 0}, {"20200231", 0}, {"18991231", 0}, {"21010101", 0}, {"202001310", 0}, {"Jan 15", 0}, {"Jan", 0}, {"Foo-15", 0}, {"20200131T9900", 0}, {"mar", 0}, {"3.14", 1}, {"1. Foo 2020", 0}, {"13/2020", 0}, {"0/2020", 0}, {"1/2", 1}, {"120/80", 1}, {"11/1500", 0}, {"2020Q5", 0}, {"2020Q", 0}, {"2020M13", 0}, {"Q2", 0}, {"Q0 2020", 0}, {"2020-01-02 10:11 GMT+1x", 0},
 		{"3 foo de 2020", 0}, {"3xx March 2020", 0}, {"2020-01-02 (late)", 0}, {"2020-01-02 10:11 (late", 0}, {"10.11", 0}, {"26\xe5\xb9\xb4" "1\xe6\x9c\x88", 0}, {"2026\xe5\xb9\xb4" "13\xe6\x9c\x88", 0}, {"2026\xe5\xb9\xb4" "2\xe6\x9c\x88" "30\xe6\x97\xa5", 0},
-		{"2026\xe5\xb9\xb4", 0}, {"2020. 1.", 0}, {"2020.1.5", 0}, {"So 3.3.2020", 1}, {"Mor, 3.3.2020", 1}, {"3/4/2020 1:05 p.", 1}, {"3 set", 0}};
+		{"2026\xe5\xb9\xb4", 0}, {"2020. 1.", 0}, {"2020.1.5", 0}, {"So 3.3.2020", 1}, {"Mor, 3.3.2020", 1}, {"3/4/2020 1:05 p.", 1}, {"3 set", 0},
+		{"2024-W54", 0}, {"2023-W53", 0}, {"2024-W00", 0}, {"2024-W05-8", 0}, {"2024-W05-0", 0}, {"2024-W5", 0}, {"1024-W05", 0}, {"2023-366", 0}, {"2024-000", 0}, {"20210506071", 0}, {"2021050607153", 0}, {"20210506256000", 0}, {"2020-00-01", 0}, {"13 PM", 0}, {"14h", 0}, {"25h30", 0}, {"3 P", 0}, {"2020-13-00", 0},
+		{"4 \xd0\xbc\xd0\xb0\xd1\x80\xd0\xba\xd0\xb8 2020", 0}, {"\xd0\xb4\xd0\xb5\xd0\xba\xd1\x80\xd0\xb5\xd1\x82 2020", 0}, {"4 wrzos 2020", 0}};
 	gd_date date;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		CU_ASSERT_TRUE(gd_date_read(good[i].text, good[i].order, &date));
@@ -236,5 +274,6 @@ const unit_test unit_tests[] = {
 	{"spellings of one thing", test_spellings},
 	{"words are told from those like them", test_dictionary},
 	{"dates and times of several countries", test_dates},
+	{"digits of other scripts", test_digits},
 	{NULL, NULL},
 };
