@@ -29,7 +29,7 @@ static gd_table_source *source_of(const gd_preprocess *run, void **context)
 static void warn_of_readings(const gd_preprocess *run)
 {
 	const int64_t *lines = run->loose + run->recipe.schema.column_count, *at = run->loose_line + run->recipe.schema.column_count;
-	const int64_t headers = lines[GD_LINE_HEADER], footers = lines[GD_LINE_FOOTER], foreign = lines[GD_LINE_FOREIGN];
+	const int64_t headers = lines[GD_LINE_HEADER], footers = lines[GD_LINE_FOOTER], foreign = lines[GD_LINE_FOREIGN], shorter = lines[GD_LINE_SHORT];
 	const gd_schema *schema = &run->recipe.schema;
 	char room[GD_EXCERPT_ROOM];
 	if (headers)
@@ -40,6 +40,9 @@ static void warn_of_readings(const gd_preprocess *run)
 	if (foreign)
 		gd_log_warning("%lld %s not UTF-8, unlike the rest, %s line %lld: fields like that are read as Windows-1252 (--charset says otherwise)", (long long)foreign, gd_plural(foreign, "record is", "records are"),
 			gd_plural(foreign, "in", "the first in"), (long long)at[GD_LINE_FOREIGN]);
+	if (shorter)
+		gd_log_warning("%lld %s fewer fields than the header, %s line %lld: %s empty ones in their place, as spreadsheets leave them out", (long long)shorter, gd_plural(shorter, "record has", "records have"),
+			gd_plural(shorter, "in", "the first in"), (long long)at[GD_LINE_SHORT], gd_plural(shorter, "it has", "they have"));
 	for (int i = 0; i < schema->column_count; i++) {
 		int64_t count = run->loose[i], line = run->loose_line[i];
 		if (count)

@@ -184,6 +184,8 @@ void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 		gd_list_add(text, room, "backslashes before %s that part nothing", dialect->delimiter == ',' ? "commas" : "delimiters");
 	if (dialect->decimal == ',')
 		gd_list_add(text, room, "decimal comma");
+	if (dialect->foreign_digits)
+		gd_list_add(text, room, "digits of other scripts as 0 to 9");
 	if (dialect->stand_in.quotes)
 		gd_list_add(text, room, dialect->stand_in.quotes == GD_QUOTES_THORN ? "quotes \xc3\xbe" : "typographic quotes");
 	else if (!dialect->quote && !dialect->ruled)
@@ -207,5 +209,5 @@ void gd_dialect_describe(const gd_dialect *dialect, char *text, size_t room)
 	if (dialect->short_header)
 		gd_list_add(text, room, "the first column has no name in the header");
 	if (dialect->long_header)
-		gd_list_add(text, room, "the header's last delimiter left out");
+		gd_list_add(text, room, dialect->long_header > 1 ? "the header's last %d delimiters left out" : "the header's last delimiter left out", dialect->long_header);
 }

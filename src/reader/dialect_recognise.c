@@ -128,6 +128,22 @@ static gd_status try_unquoted(search *s, const gd_dialect *wanted)
 	return status;
 }
 
+/* Where many records are shorter than the header, what they lack may be empty fields alone. */
+static gd_status try_gaps(search *s)
+{
+	gd_trial t;
+	gd_dialect *best = &s->best;
+	gd_status status = gd_ok();
+	if (s->rating < 0 || !best->header || best->blanks || best->ruled)
+		return status;
+	status = gd_trial_make(best, s->bytes, s->size, s->whole, &t);
+	if (!gd_failed(&status) && t.count > 1)
+		best->least_fields = gd_trial_least_fields(&t, s->given.decimal ? best->decimal : gd_trial_decimal(&t, best));
+	gd_trial_release(&t);
+	s->rating = best->least_fields ? 1 : s->rating;
+	return status;
+}
+
 /* What the header and the decimal mark are, in the dialect that was chosen. */
 static gd_status look_closer(const search *s, gd_dialect *dialect)
 {
@@ -136,8 +152,9 @@ static gd_status look_closer(const search *s, gd_dialect *dialect)
 	if (!gd_failed(&status) && t.count) {
 		if (!s->given.decimal)
 			dialect->decimal = gd_trial_decimal(&t, dialect);
+		dialect->foreign_digits = gd_trial_turn_digits(&t, dialect->decimal);
 		dialect->short_header = dialect->header && gd_trial_has_row_names(&t);
-		dialect->long_header = dialect->header && gd_trial_has_long_header(&t);
+		dialect->long_header = dialect->header ? gd_trial_long_header(&t) : 0;
 		dialect->rows = dialect->header && !s->given.header && !dialect->short_header && !dialect->long_header ? gd_trial_rows_behind_header(&t, dialect->decimal) : 0;
 		dialect->looks_like_data = !s->given.header && !dialect->short_header && gd_trial_looks_like_data(&t, dialect->decimal);
 	}
@@ -226,6 +243,8 @@ static gd_status try_later_header(search *s, const gd_dialect *wanted, int *line
 		later.bytes += at;
 		later.size -= at;
 		status = choose(&later, wanted);
+		if (!gd_failed(&status))
+			status = try_gaps(&later);
 		if (!gd_failed(&status) && later.rating > GOOD)
 			status = stands_out(&later, s->bytes, at, &yes);
 		if (yes && !gd_failed(&status)) {
@@ -314,6 +333,8 @@ gd_status gd_dialect_recognise(const gd_dialect_options *options, const char *by
 	status = choose(&s, dialect);
 	if (!gd_failed(&status))
 		status = try_unquoted(&s, dialect);
+	if (!gd_failed(&status))
+		status = try_gaps(&s);
 	if (!gd_failed(&status) && lines && dialect->header)
 		status = try_named_comment(&s, skipped - last, dialect);
 	if (!gd_failed(&status) && dialect->header && !dialect->separator_line)

@@ -1,4 +1,4 @@
-/* Of a trial, what is around the header that is no record: names of groups of columns in front of it, units or questions behind it. */
+/* Of a trial, what is around the header that is no record: names of groups of columns in front of it, units or questions behind it; and records that are shorter than it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,9 +84,18 @@ static bool are_widths(const gd_record *record)
 	return record->count >= FEWEST_COLUMNS;
 }
 
+/* Behind the questions, what Qualtrics calls them. */
+static bool are_imports(const gd_record *record)
+{
+	static const char begin[] = "{\"ImportId\":";
+	return record->count >= FEWEST_COLUMNS && !strncmp(record->fields[0], begin, sizeof begin - 1) && !strncmp(record->fields[1], begin, sizeof begin - 1);
+}
+
 int gd_trial_rows_behind_header(const gd_trial *t, char decimal)
 {
 	int rows = 0;
+	if (t->count > FEWEST_BEHIND && t->records[2].count == t->records[0].count && are_imports(&t->records[2]))
+		return 2;
 	if (t->count > FEWEST_BEHIND && t->records[1].count == t->records[0].count && are_widths(&t->records[1]))
 		return 1;
 	for (int first = MOST_ROWS + 1; first > 1 && !rows; first--)
@@ -134,6 +143,49 @@ bool gd_trial_has_clear_header(const gd_trial *t, char decimal)
 		numeric++;
 	}
 	return numeric > 0;
+}
+
+/* A column of numbers has nothing else in those that are short, but for a slip: pieces of records that a newline parted begin with whatever comes. Where the first column is not of numbers, two pieces in a row have a record's fields, one of them twice. */
+static bool are_gaps(const gd_trial *t, int last, int shorter, char decimal)
+{
+	enum { SLIPS = 10 };
+	const int columns = t->records[0].count - gd_trial_long_header(t);
+	int strays = 0, parted = 0;
+	bool begins = false;
+	for (int c = 0; c < columns; c++) {
+		const column found = look_at(t, c, 1, "", decimal);
+		if (!found.values || 10 * found.numbers < 9 * found.values)
+			continue;
+		begins = begins || !c;
+		for (int i = 1; i < last; i++)
+			strays += t->records[i].count < columns && t->records[i].count > c && !is_blank(t->records[i].fields[c]) && !is_number(t->records[i].fields[c], decimal);
+	}
+	for (int i = 2; i < last; i++) {
+		const int both = t->records[i - 1].count + t->records[i].count;
+		parted += t->records[i].count < columns && t->records[i - 1].count < columns && (both == columns || both == columns + 1);
+	}
+	return SLIPS * strays <= shorter && (begins || 2 * parted < shorter);
+}
+
+int gd_trial_least_fields(const gd_trial *t, char decimal)
+{
+	enum { FEWEST = 3, MANY = 20 };
+	const int columns = t->count ? t->records[0].count - gd_trial_long_header(t) : 0;
+	int last = t->count, full = 0, shorter = 0, least = columns;
+	while (last > 1 && t->records[last - 1].count != columns)
+		last--;
+	for (int c = 0; c < columns; c++)
+		if (!*t->records[0].fields[c])
+			return 0;
+	for (int i = 1; i < last; i++) {
+		const gd_record *record = &t->records[i];
+		if (record->count > columns || !*record->fields[record->count - 1])
+			return 0;
+		full += record->count == columns;
+		shorter += record->count < columns;
+		least = record->count < least ? record->count : least;
+	}
+	return full >= FEWEST && shorter >= FEWEST && MANY * shorter >= last - 1 && are_gaps(t, last, shorter, decimal) ? least : 0;
 }
 
 bool gd_trial_names_follow(const gd_trial *t)

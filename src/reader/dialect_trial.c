@@ -8,6 +8,7 @@
 #include "gd/base/memory.h"
 #include "gd/base/parse.h"
 #include "gd/value/decimal.h"
+#include "gd/value/digits.h"
 #include "gd/value/quantity.h"
 
 enum { MOST_RECORDS = 1000,
@@ -87,6 +88,18 @@ static bool is_number(const char *text, char decimal)
 	return gd_parse_decimal(text, decimal, &value) && isfinite(value);
 }
 
+bool gd_trial_turn_digits(gd_trial *t, char decimal)
+{
+	bool turned = false;
+	for (size_t i = 0; i < t->fields_count; i++) {
+		if (!gd_digits_may_begin(t->fields[i]))
+			continue;
+		const size_t length = strlen(t->fields[i]);
+		turned = gd_digits_turn(t->fields[i], length, decimal) < length || turned;
+	}
+	return turned;
+}
+
 bool gd_trial_has_row_names(const gd_trial *t)
 {
 	const gd_record *header = &t->records[0];
@@ -127,19 +140,35 @@ static bool is_dirty(const char *cell, const gd_dialect *dialect)
 	return false;
 }
 
+/* Fields at its end that are empty. */
+static int count_open(const gd_record *record)
+{
+	int open = 0;
+	while (open < record->count && !*record->fields[record->count - 1 - open])
+		open++;
+	return open;
+}
+
+int gd_trial_long_header(const gd_trial *t)
+{
+	const gd_record *header = &t->records[0];
+	const int lacking = t->count > 1 ? header->count - t->records[1].count : 0;
+	return lacking > 0 && lacking == count_open(header) && lacking < header->count ? lacking : 0;
+}
+
 double gd_trial_rate(const gd_trial *t, const gd_dialect *dialect)
 {
 	if (t->count == 0)
 		return -1;
 	const gd_record *header = &t->records[0];
-	bool open_header = header->count > 1 && !*last_field(header);
+	const int open = count_open(header), lacking = gd_trial_long_header(t), names = header->count - (lacking ? lacking : open > 0);
 	int agree = 0;
 	size_t dirty = 0, numbers = 0, quoted = 0;
-	if (header->count - open_header < 2)
+	if (names < 2)
 		return -1;
 	for (int i = 1; i < t->count; i++) {
 		const gd_record *record = &t->records[i];
-		agree += record->count == header->count || (record->count == header->count + 1 && !*last_field(record)) || (open_header && record->count == header->count - 1);
+		agree += record->count == header->count || (open && record->count == names) || (record->count > header->count && record->count - count_open(record) <= header->count);
 	}
 	if (gd_trial_has_row_names(t))
 		agree = t->count - 1;
@@ -283,10 +312,4 @@ bool gd_trial_looks_like_data(const gd_trial *t, char decimal)
 	if (repeated == header->count && numeric == numeric_in_header && t->count > FEWEST_REPEATED)
 		return true;
 	return numeric && numeric == numeric_in_header && !is_sequence(header, decimal);
-}
-
-bool gd_trial_has_long_header(const gd_trial *t)
-{
-	const gd_record *header = &t->records[0];
-	return header->count > 1 && !*last_field(header) && t->count > 1 && t->records[1].count == header->count - 1;
 }

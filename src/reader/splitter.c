@@ -277,6 +277,7 @@ gd_split_result gd_splitter_next(gd_splitter *splitter, gd_record *record, int64
 		bool second = newline == '\n' && splitter->after_return && empty;
 		splitter->line += newlines + !second;
 		splitter->after_return = newline == '\r';
+		splitter->torn = last;
 		splitter->start = last ? end : end + 1;
 		splitter->next = splitter->walked = last ? at : at + 1;
 		if (!empty)

@@ -324,6 +324,8 @@ gd_status gd_table_next(gd_table *table, const gd_record **record)
 		if (gd_failed(&status) || !more)
 			return status;
 	} while (passed || gd_table_repeats_header(table, at));
+	if (table->splitter.dialect.foreign_digits)
+		gd_table_turn_digits(table, at);
 	for (int i = 0; table->splitter.dialect.decimal == ',' && i < at->count; i++)
 		gd_decimal_turn(at->fields[i]);
 	at->number = ++table->number;

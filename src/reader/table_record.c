@@ -4,6 +4,7 @@
 
 #include "gd/base/log.h"
 #include "gd/reader/table_state.h"
+#include "gd/value/digits.h"
 
 const char *gd_table_name(const gd_table *table)
 {
@@ -85,25 +86,43 @@ bool gd_table_is_blank(const gd_table *table, const gd_record *record)
 	return blank;
 }
 
+/* Whether what it lacks are empty fields. The last record of a file without a newline may have been cut off. */
+static bool has_gaps(const gd_table *table, const gd_record *record)
+{
+	const int least = table->splitter.dialect.least_fields;
+	return least && record->count >= least && record->count < table->header.count && !table->permuted && !table->splitter.torn;
+}
+
 gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 {
 	int columns = table->header.count;
 	if (record->count == columns)
 		return gd_ok();
-	if (record->count == columns + 1 && !record->lengths[columns]) {
+	int end = record->count;
+	while (end > columns && !record->lengths[end - 1])
+		end--;
+	if (end == columns && (record->count == columns + 1 || !table->permuted)) {
 		record->count = columns;
 		return gd_ok();
+	}
+	if (has_gaps(table, record)) {
+		if (count_line(table, GD_LINE_SHORT, record->line))
+			gd_log_warning("line %lld of '%s' has fewer fields than the header; records like that have empty ones in their place, as spreadsheets leave them out", (long long)table->first_line[GD_LINE_SHORT], gd_table_name(table));
+		return gd_record_fit(&table->room, record, columns);
 	}
 	bool open = record->count == columns - 1 && !table->header.lengths[columns - 1] && !table->permuted;
 	if (!open && table->options.ragged == GD_RAGGED_REFUSE) {
 		char message[384];
 		bool escaped = false;
+		const char *last = record->count ? record->fields[record->count - 1] : "";
+		const bool continued = record->count < columns && *last && last[strlen(last) - 1] == '\\';
 		for (int i = 0; i < record->count - 1 && !table->splitter.dialect.guarded; i++)
 			escaped = escaped || (record->lengths[i] && record->fields[i][record->lengths[i] - 1] == '\\');
 		const bool blanks = table->splitter.dialect.blanks && record->count > 1 && record->count < columns && *record->fields[0] != '#';
-		snprintf(message, sizeof message, "expected %d fields, found %d%s%s%s", columns, record->count,
+		snprintf(message, sizeof message, "expected %d fields, found %d%s%s%s%s", columns, record->count,
 			*record->fields[0] == '#' ? "; --comment '#' leaves out lines that begin with it" : "",
 			escaped && table->splitter.dialect.delimiter == ',' ? "; --delimiter '\\,' takes commas behind backslashes for characters" : "",
+			continued ? "; it goes on behind a backslash and a newline, as MySQL writes one: sed -e ':a' -e '/\\\\$/{N;s/\\\\\\n/ /;ba' -e '}' FILE | genre-dist ... -" : "",
 			blanks ? "; columns of a fixed width, some empty? cut -c 1-10,11-20 --output-delimiter=';' FILE | genre-dist ... -" : "");
 		return gd_table_fail(table, record->line, message);
 	}
@@ -126,6 +145,15 @@ void gd_table_order(gd_table *table, gd_record *record)
 	}
 	record->fields = table->ordered;
 	record->lengths = table->ordered_lengths;
+}
+
+void gd_table_turn_digits(const gd_table *table, const gd_record *record)
+{
+	/* The table's own, wherever they are. */
+	size_t *lengths = (size_t *)record->lengths;
+	for (int i = 0; i < record->count; i++)
+		if (gd_digits_may_begin(record->fields[i]))
+			lengths[i] = gd_digits_turn(record->fields[i], lengths[i], table->splitter.dialect.decimal);
 }
 
 /* Files that were put one behind the other have headers between them. */

@@ -46,8 +46,9 @@ typedef struct gd_dialect {
 	bool header;          /* the first line names the columns; else they are 1, 2, ... */
 	bool named_comment;   /* the header begins with a comment's character, which is no part of the first name */
 	bool short_header;    /* the header lacks a name for the first column, as R writes its row names */
-	bool long_header;     /* the header ends in a delimiter that the records lack */
+	int long_header;      /* the header ends in so many delimiters that the records lack */
 	bool looks_like_data; /* the header, which was taken for one, may be a record */
+	int least_fields;     /* records may lack empty fields at their ends, but have so many; 0: no record lacks any */
 	int lead;             /* lines before the header that are left out: comments, `sep=` */
 	int rows;             /* records behind the header that are left out: names of units, questions */
 	int groups;           /* of the lines before the header, the last ones, which name groups of columns */
@@ -55,6 +56,7 @@ typedef struct gd_dialect {
 	bool guarded;         /* outside of quotes, a backslash makes a character of the delimiter or backslash behind it */
 	bool escaped;         /* inside quotes, a backslash makes a character of the quote or backslash behind it */
 	bool ruled;           /* lines that are drawn, and a count of rows behind the last, are no records: as Markdown, psql and mysql have them */
+	bool foreign_digits;  /* digits of other scripts than Latin are read as 0 to 9 (gd/value/digits.h) */
 	bool framed;          /* and bars stand around each record */
 	gd_stand_in stand_in; /* what `delimiter` and `quote` stand for */
 } gd_dialect;

@@ -31,6 +31,7 @@ typedef struct gd_splitter {
 	size_t ends_room, ends_count, next, walked; /* `next`: the first end of the record at hand */
 	gd_split_result stop;                       /* what ends the bytes at `scanned` */
 	bool finished, after_return;
+	bool torn;   /* the record delivered last has no newline behind it */
 	bool padded; /* what follows are zeros and end-of-file marks of DOS, unless it is an error */
 	unsigned found, newest, kept; /* GD_SCAN_*: in the bytes at hand, in those added last, and in those before which are still at hand */
 	char **fields;

@@ -79,6 +79,7 @@ int64_t gd_table_count_loose_quotes(const gd_table *table, int column, int64_t *
 typedef enum gd_line_kind { GD_LINE_HEADER, /* the header again, which is no record */
 	GD_LINE_FOOTER,  /* texts behind the last record, which are none */
 	GD_LINE_FOREIGN, /* records that are no UTF-8 */
+	GD_LINE_SHORT,   /* records that lack empty fields at their ends */
 	GD_LINE_KINDS } gd_line_kind;
 /* How many there were so far, and the first. */
 int64_t gd_table_count_lines(const gd_table *table, gd_line_kind kind, int64_t *line);

@@ -73,6 +73,8 @@ GD_CHECKED gd_status gd_table_check_charset(gd_table *table, gd_record *record);
 GD_CHECKED gd_status gd_table_check_fields(gd_table *table, gd_record *record);
 /* The fields in the order of the first file's header; a record with too few or too many stays as it is. */
 void gd_table_order(gd_table *table, gd_record *record);
+/* Digits of other scripts become 0 to 9. */
+void gd_table_turn_digits(const gd_table *table, const gd_record *record);
 /* Whether the record is the header again; counted. */
 bool gd_table_repeats_header(gd_table *table, const gd_record *record);
 /*

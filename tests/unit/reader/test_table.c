@@ -102,6 +102,34 @@ static void test_forms(void)
 	expect("a,b,\n1,2\n3,4,\n", "1:a|b;2:1|2;3:3|4;");
 }
 
+/* Many records that lack empty fields at their ends; delimiters at the ends of the header or of records. */
+static void test_gaps(void)
+{
+#define FULL "1,2,x,4\n5,6,y,8\n9,1,z,3\n"
+#define READ "1:a|b|c|d;2:1|2|x|4;3:5|6|y|8;4:9|1|z|3;"
+	expect("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n" FULL, READ "5:1|2||;6:3|4|v|;7:5|6||;8:1|2|x|4;9:5|6|y|8;10:9|1|z|3;");
+	expect("A report,,,\n\na,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n" FULL, "3:a|b|c|d;4:1|2|x|4;5:5|6|y|8;6:9|1|z|3;7:1|2||;8:3|4|v|;9:5|6||;10:1|2|x|4;11:5|6|y|8;12:9|1|z|3;");
+	/* Too few; some record ends in an empty field, so that others would; pieces of records begin with texts where there are numbers; more than ever were lacking. */
+	EXPECT_BAD("a,b,c,d\n" FULL "1,2\n3,4,v\n" FULL, "line 5: expected 4 fields, found 2");
+	EXPECT_BAD("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n7,8,x,\n" FULL, "line 5: expected 4 fields, found 2");
+	EXPECT_BAD("a,b,c,d\n" FULL "1,2,v\nw,4\n3,4,v\nw,9\n5,6,v\nw,7\n" FULL, "line 5: expected 4 fields, found 3");
+	EXPECT_BAD("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n" FULL "7", "line 11: expected 4 fields, found 1, and no record follows");
+	EXPECT_BAD("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n7,8,9,1,2\n" FULL, "line 5: expected 4 fields, found 2");
+	/* The last one, without a newline, may have been cut off. */
+	EXPECT_BAD("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n" FULL "7,8,w", "line 11: expected 4 fields, found 3, and no record follows");
+	expect("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n9,1,z,3\n7,8,w\n", READ "5:1|2||;6:3|4|v|;7:5|6||;8:9|1|z|3;9:7|8|w|;");
+	expect("a,b,,,\n1,2\n3,4\n", "1:a|b;2:1|2;3:3|4;");
+	expect("a,b\n1,2,,\n3,4,,,\n5,6\n", "1:a|b;2:1|2;3:3|4;4:5|6;");
+	EXPECT_BAD("a,b\n1,2\n3,4,,5\n5,6\n", "line 3: expected 2 fields, found 4");
+	EXPECT_BAD("a,b,c\n1,x,2\n2,y \\\nz,3\n3,w,4\n", "line 3: expected 3 fields, found 2; it goes on behind a backslash");
+}
+
+static void test_digits(void)
+{
+	expect("a,b\n\xd9\xa1\xd9\xab\xd9\xa5,x\n\xef\xbc\x92,\xd9\xa3y\n", "1:a|b;2:1.5|x;3:2|\xd9\xa3y;");
+	expect("a;b\n\xd9\xa1\xd9\xab\xd9\xa5;2,25\n\xd9\xa2;3,5\n", "1:a|b;2:1.5|2.25;3:2|3.5;");
+}
+
 /* Zeros up to the end of a block, and marks by which DOS ended texts, as many as there are: no part of the last record. */
 static void test_padding(void)
 {
@@ -290,6 +318,8 @@ const unit_test unit_tests[] = {
 	{"columns are found by hash as by name", test_index},
 	{"excerpts stay on one line", test_excerpt},
 	{"zeros and marks behind the last record", test_padding},
+	{"records that lack fields at their ends", test_gaps},
+	{"digits of other scripts", test_digits},
 	{"rules and bars that are drawn", test_drawn},
 	{"quotes behind backslashes", test_escaped},
 	{NULL, NULL},
