@@ -51,7 +51,11 @@ void gd_ask_room_release(gd_ask_room *room)
 }
 
 /* [GD_ASK_PARTS] */
-enum { SORTED, PLACE, RECEIVED, GIVEN, RETURNED };
+enum { SORTED,
+	PLACE,
+	RECEIVED,
+	GIVEN,
+	RETURNED };
 
 /* A part for so many items, whatever they were before; NULL when out of memory. */
 static void *have(gd_ask_room *room, int part, size_t count, size_t size)
