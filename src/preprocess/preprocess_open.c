@@ -119,21 +119,22 @@ static gd_status unpack_all(gd_preprocess *run)
 		}
 		status = gd_join_agree(run->communicator, &status);
 	}
-	for (int i = 0; i < count && !gd_failed(&status); i++) {
-		run->paths[i] = run->copies[i] ? run->copies[i] : options->inputs[i];
-		run->names[i] = strcmp(options->inputs[i], "-") != 0 ? options->inputs[i] : "stdin";
-	}
 	free(kinds);
 	return status;
 }
 
-/* The files' lengths, as rank 0 finds them; 0 where there is none, which whoever reads it will say. */
-static gd_status measure(gd_preprocess *run, int64_t *sizes)
+/* The files' lengths and when they last changed, as rank 0 finds them; 0 where there is none, which whoever reads it will say. */
+static gd_status measure(gd_preprocess *run, int64_t *sizes, int64_t *times)
 {
 	struct stat info;
-	for (int i = 0; !run->communicator->rank && i < run->options->input_count; i++)
-		sizes[i] = !stat(run->paths[i], &info) && S_ISREG(info.st_mode) ? (int64_t)info.st_size : 0;
-	return gd_broadcast(run->communicator, sizes, (size_t)run->options->input_count * sizeof *sizes);
+	size_t bytes = (size_t)run->options->input_count * sizeof *sizes;
+	for (int i = 0; !run->communicator->rank && i < run->options->input_count; i++) {
+		bool there = !stat(run->paths[i], &info) && S_ISREG(info.st_mode);
+		sizes[i] = there ? (int64_t)info.st_size : 0;
+		times[i] = there ? (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec : 0;
+	}
+	gd_status status = gd_broadcast(run->communicator, sizes, bytes);
+	return gd_failed(&status) ? status : gd_broadcast(run->communicator, times, bytes);
 }
 
 /* ---- where each rank begins ---- */
@@ -263,7 +264,7 @@ static gd_status open_arrays(gd_preprocess *run)
 	gd_status status = gd_array_table_open(options->input, options->features, options->labels, &run->arrays);
 	status = gd_join_agree(run->communicator, &status);
 	if (!gd_failed(&status))
-		status = measure(run, run->sizes);
+		status = measure(run, run->sizes, run->times);
 	return gd_failed(&status) ? status : gd_preprocess_hash(run, &status, NULL);
 }
 
@@ -288,21 +289,28 @@ gd_status gd_preprocess_open(gd_preprocess *run)
 	run->copies = gd_arena_take(&run->arena, count, sizeof *run->copies);
 	run->held = gd_arena_take(&run->arena, count, sizeof *run->held);
 	run->sizes = gd_arena_take(&run->arena, count, sizeof *run->sizes);
+	run->times = gd_arena_take(&run->arena, count, sizeof *run->times);
 	run->stretches = gd_arena_take(&run->arena, count, sizeof *run->stretches);
-	gd_status status = run->spool && run->paths && run->names && run->copies && run->held && run->sizes && run->stretches ? gd_ok() : gd_out_of_memory("the files");
+	gd_status status = run->spool && run->paths && run->names && run->copies && run->held && run->sizes && run->times && run->stretches ? gd_ok() : gd_out_of_memory("the files");
 	status = gd_agree(run->communicator, &status);
 	if (gd_failed(&status))
 		return status;
 	if (run->options->features)
 		return open_arrays(run);
-	if (!run->together)
-		return open_table(run);
-	status = unpack_all(run);
+	if (run->together)
+		status = unpack_all(run);
+	for (size_t i = 0; i < count; i++) {
+		const char *input = run->options->inputs[i];
+		run->paths[i] = run->copies[i] ? run->copies[i] : input;
+		run->names[i] = strcmp(input, "-") != 0 ? input : "stdin";
+	}
 	if (!gd_failed(&status))
-		status = measure(run, run->sizes);
+		status = measure(run, run->sizes, run->times);
 	if (gd_failed(&status))
 		return status;
 	status = open_table(run);
+	if (!run->together)
+		return status;
 	status = gd_join_agree(run->communicator, &status);
 	return gd_failed(&status) ? status : share_out(run);
 }
@@ -335,15 +343,15 @@ void gd_preprocess_begin_meter(gd_preprocess *run, const char *doing)
 gd_status gd_preprocess_check_files(gd_preprocess *run)
 {
 	int count = run->options->input_count;
-	if (!run->together || !run->table)
+	if (run->options->source)
 		return gd_ok();
-	int64_t *sizes = gd_allocate((size_t)count, sizeof *sizes);
+	int64_t *sizes = gd_allocate(2 * (size_t)count, sizeof *sizes), *times = sizes ? sizes + count : NULL;
 	gd_status status = sizes ? gd_ok() : gd_out_of_memory("the files");
 	status = gd_agree(run->communicator, &status);
 	if (!gd_failed(&status))
-		status = measure(run, sizes);
+		status = measure(run, sizes, times);
 	for (int i = 0; i < count && !gd_failed(&status); i++)
-		if (sizes[i] != run->sizes[i])
+		if (sizes[i] != run->sizes[i] || times[i] != run->times[i])
 			status = gd_error(GD_FAILED, "'%s' changed while it was read", run->names[i]);
 	free(sizes);
 	return status;

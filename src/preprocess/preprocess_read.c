@@ -72,8 +72,6 @@ static gd_status read_rows(gd_preprocess *run)
 	warn_of_readings(run);
 	if (run->together || run->arrays)
 		memcpy(run->header.source_sha256, run->source_sha256, sizeof run->header.source_sha256);
-	else if (*run->inferred_sha256 && strcmp(run->inferred_sha256, run->header.source_sha256))
-		return gd_error(GD_FAILED, "'%s' changed while it was read", options->input);
 	if (!run->rows.read)
 		return gd_preprocess_name_table(run, gd_error(GD_BAD_DATA, "it has a header but no records"));
 	if (run->rows.unlabelled == run->rows.read)

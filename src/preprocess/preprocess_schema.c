@@ -148,7 +148,6 @@ static gd_status infer(gd_preprocess *run, gd_table_source *source, void *contex
 	if (run->out)
 		gd_preprocess_print_decisions(run->out, inference, options->verbose);
 	gd_preprocess_warn_of_decisions(inference, options->verbose);
-	memcpy(run->inferred_sha256, inference->sha256, sizeof run->inferred_sha256);
 	*schema = inference->schema;
 	inference->schema = (gd_schema){.target = -1};
 	schema->infers = false;

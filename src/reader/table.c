@@ -15,6 +15,7 @@ enum { BLOCK = 1 << 16 };
 
 static void begin_hash(gd_table *table)
 {
+	table->unhashed = false;
 	if (table->options.after)
 		table->hash = table->options.after->hash;
 	else
@@ -372,12 +373,6 @@ int64_t gd_table_count_lines(const gd_table *table, gd_line_kind kind, int64_t *
 {
 	*line = table->first_line[kind];
 	return table->lines[kind];
-}
-
-void gd_table_get_sha256(gd_table *table, char sha256[65])
-{
-	gd_sha256_pieces hash = table->hash;
-	gd_sha256_pieces_finish(&hash, sha256);
 }
 
 void gd_table_close(gd_table *table)

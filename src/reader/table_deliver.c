@@ -29,6 +29,7 @@ gd_status gd_table_deliver(void *context, const gd_table_reader *reader, char sh
 	gd_status status = gd_table_rewind(table);
 	if (gd_failed(&status))
 		return status;
+	table->unhashed = !sha256;
 	uint8_t *room = reader->digest && gd_table_hashes(table) ? malloc(WAITING) : NULL;
 	if (room) {
 		gd_sha256_pieces_wait(&table->hash, room, WAITING);
@@ -40,8 +41,11 @@ gd_status gd_table_deliver(void *context, const gd_table_reader *reader, char sh
 		gd_sha256_pieces_wait(&table->hash, NULL, 0);
 		free(room);
 	}
-	if (!gd_failed(&status) && sha256)
-		gd_table_get_sha256(table, sha256);
+	if (!gd_failed(&status) && sha256) {
+		/* Another table may go on with it. */
+		gd_sha256_pieces hash = table->hash;
+		gd_sha256_pieces_finish(&hash, sha256);
+	}
 	return status;
 }
 

@@ -260,7 +260,7 @@ gd_status gd_inference_collect(gd_inference *inference, gd_table_source *source,
 	*schema = (gd_schema){.target = -1};
 	inference_state inferring = {inference, wishes};
 	gd_table_reader reader = {.header = take_header, .record = take_record, .context = &inferring};
-	gd_status status = source(context, &reader, inference->sha256);
+	gd_status status = source(context, &reader, NULL);
 	if (gd_failed(&status))
 		gd_inference_release(inference);
 	return status;
@@ -290,7 +290,7 @@ gd_status gd_inference_go_on(gd_inference *inference, gd_table_source *source, v
 	inference->from = inference->upto;
 	inference->upto = inference->count;
 	inference->records = 0;
-	return gd_failed(&status) ? status : source(context, &reader, inference->sha256);
+	return gd_failed(&status) ? status : source(context, &reader, NULL);
 }
 
 gd_status gd_inference_conclude(gd_inference *inference, const char *name, const gd_wishes *wishes)

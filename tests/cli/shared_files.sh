@@ -41,6 +41,17 @@ for count in 2 3 7; do
 	equal "pieces' digest on $count ranks" "$(source_of many.h5)" "$(cat short.csv long.csv >both && "$GD_SOURCE_DIRECTORY/jobs/source_sha256.sh" both)"
 done
 rm long.csv both
+# A file that somebody writes to meanwhile is no table to rely on, if it keeps its length.
+"$GENRE_DIST" synth --rows 20000 --seed 4 -o moving.csv 2>/dev/null || exit 2
+for count in 1 2; do
+	while touch moving.csv; do :; done &
+	writer=$!
+	refuse 1 "'moving.csv' changed while it was read" mpirun -n "$count" "$GENRE_DIST" preprocess moving.csv --target playlist_genre -o moving.h5
+	kill "$writer"
+	wait "$writer" 2>/dev/null
+	[[ ! -e moving.h5 ]] || fail "a dataset of a table that changed"
+done
+rm moving.csv
 compgen -G '*.tmp' >/dev/null && fail "left behind: $(echo ./*.tmp)"
 
 # On a terminal a bar says how far the reading is; elsewhere there is none.

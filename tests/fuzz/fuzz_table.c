@@ -64,7 +64,7 @@ static void learn(reading *r, const char *sha256)
 		status = gd_inference_read(&inference, r->path, read_again, r, &wishes, &open);
 	if (gd_failed(&status))
 		return;
-	fuzz_require(inference.records == r->records && !strcmp(inference.sha256, sha256), "two readings are alike");
+	fuzz_require(inference.records == r->records, "two readings are alike");
 	gd_schema schema = inference.schema;
 	inference.schema = (gd_schema){.target = -1};
 	gd_inference_release(&inference);
@@ -82,6 +82,7 @@ static void learn(reading *r, const char *sha256)
 	gd_spill_init(&spill, NULL, NULL, 0, 1 << 16);
 	status = gd_rows_read(&rows, &recipe, &spill, NULL, read_again, r, again);
 	if (!gd_failed(&status)) {
+		fuzz_require(!strcmp(again, sha256), "all readings are of the same bytes");
 		fuzz_require(rows.read == r->records && rows.count + rows.dropped == rows.read, "each record is kept or dropped");
 		status = gd_rows_fit_classes(&rows);
 	}

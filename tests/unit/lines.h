@@ -36,7 +36,8 @@ static inline const gd_record *record_of(const char *line)
 static inline gd_status read_lines(void *context, const gd_table_reader *reader, char sha256[65])
 {
 	const char *const *lines = context;
-	sha256[0] = '\0';
+	if (sha256)
+		sha256[0] = '\0';
 	gd_status status = reader->header(reader->context, record_of(lines[0]));
 	for (int i = 1; lines[i] && !gd_failed(&status); i++) {
 		gd_record record = *record_of(lines[i]);

@@ -33,10 +33,10 @@ typedef struct gd_preprocess {
 	char **copies;            /* [inputs]: temporary files that are read instead of the inputs; NULL: none */
 	int *held;                /* [inputs]: rank 0's holds on these (gd/base/leftover.h) */
 	int64_t *sizes;           /* [inputs], of what is read */
+	int64_t *times;           /* [inputs], when that was last changed, ns */
 	gd_stretch *stretches;    /* [stretch_count]: those that this rank reads */
 	int stretch_count;
 	char source_sha256[65];   /* on several ranks, and of arrays, known beforehand */
-	char inferred_sha256[65]; /* of the first reading, where there are two */
 	gd_recipe recipe;
 	int64_t memory;           /* bytes that this process may take */
 	char *spill_directory;

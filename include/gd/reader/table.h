@@ -83,8 +83,6 @@ typedef enum gd_line_kind { GD_LINE_HEADER, /* the header again, which is no rec
 	GD_LINE_KINDS } gd_line_kind;
 /* How many there were so far, and the first. */
 int64_t gd_table_count_lines(const gd_table *table, gd_line_kind kind, int64_t *line);
-/* After the last record: SHA-256 of all bytes, unpacked, file after file. */
-void gd_table_get_sha256(gd_table *table, char sha256[65]);
 /* May be NULL. */
 void gd_table_close(gd_table *table);
 
@@ -99,8 +97,8 @@ typedef struct gd_table_reader {
 	gd_sha256_pieces **digest; /* gets the table's digest for as long as records are delivered: bytes of it wait for the reader's messages, which take less time together; NULL: none do */
 } gd_table_reader;
 
-/* Something that delivers a table, as often as it is asked: a file, or songs drawn from a profile. `sha256` (may be NULL) gets the digest of the bytes read
- * (gd/base/sha256_pieces.h). */
+/* Something that delivers a table, as often as it is asked: a file, or songs drawn from a profile. `sha256` (NULL: none is made) gets the digest of the bytes read,
+ * unpacked, file after file (gd/base/sha256_pieces.h). */
 typedef gd_status gd_table_source(void *context, const gd_table_reader *reader, char sha256[65]);
 
 /* A gd_table_source; `context` is a gd_table. */

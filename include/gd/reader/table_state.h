@@ -37,13 +37,14 @@ struct gd_table {
 	int64_t lines[GD_LINE_KINDS], first_line[GD_LINE_KINDS];
 	int64_t *loose, *loose_line; /* [columns] */
 	gd_sha256_pieces hash;
+	bool unhashed;    /* nobody asked for the digest of this pass */
 	char description[GD_TABLE_DESCRIPTION];
 };
 
 /* Whether there is a digest: a part of a table has none, and what is read once is read for its records. */
 static inline bool gd_table_hashes(const gd_table *table)
 {
-	return !table->stretches && !table->options.once;
+	return !table->stretches && !table->options.once && !table->unhashed;
 }
 
 /* NULL: there is none. */

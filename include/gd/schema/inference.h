@@ -60,7 +60,6 @@ typedef struct gd_inference {
 	int from, upto;               /* of the columns, those that are looked at; others' turn was in an earlier reading, or comes in a later one */
 	int target;                   /* index of the target's column, -1: none */
 	int64_t records, first_line; /* the line of the first record */
-	char sha256[65];              /* of the bytes read */
 	gd_schema schema;             /* of what was decided; the caller may take it over */
 } gd_inference;
 
