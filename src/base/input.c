@@ -212,7 +212,7 @@ gd_status gd_input_rewind(gd_input *input)
 		status = open_copy(input);
 	input->from_copy = input->once;
 	if (!gd_failed(&status) && lseek(input->from_copy ? input->copy : input->file, 0, SEEK_SET) < 0)
-		status = gd_file_error(GD_FAILED, "read", input->name, errno);
+		status = gd_file_error(GD_BAD_DATA, "read", input->name, errno);
 	return gd_failed(&status) ? status : begin(input);
 }
 
@@ -220,7 +220,7 @@ gd_status gd_input_seek(gd_input *input, int64_t offset)
 {
 	input->packed_size = input->packed_used = 0;
 	input->head_used = input->head_size;
-	return lseek(input->file, (off_t)offset, SEEK_SET) < 0 ? gd_file_error(GD_FAILED, "read", input->name, errno) : gd_ok();
+	return lseek(input->file, (off_t)offset, SEEK_SET) < 0 ? gd_file_error(GD_BAD_DATA, "read", input->name, errno) : gd_ok();
 }
 
 bool gd_input_is_once(const gd_input *input)

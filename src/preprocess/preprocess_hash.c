@@ -38,7 +38,7 @@ static gd_status read_piece(const gd_preprocess *run, piece *p, size_t size)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return gd_file_error(GD_FAILED, "read", run->names[p->file], errno);
+			return gd_file_error(GD_BAD_DATA, "read", run->names[p->file], errno);
 		if (got == 0)
 			return gd_error(GD_FAILED, "'%s' changed while it was read", run->names[p->file]);
 		done += (size_t)got;

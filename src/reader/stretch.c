@@ -25,13 +25,13 @@ static gd_status go_over(const char *path, int64_t first, int64_t end, looker *l
 		return gd_out_of_memory("reading a table");
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
-		status = gd_file_error(GD_FAILED, "read", path, errno);
+		status = gd_file_error(GD_BAD_DATA, "read", path, errno);
 	while (first < end && more && !gd_failed(&status)) {
 		ssize_t got = pread(file, bytes, end - first < BLOCK ? (size_t)(end - first) : BLOCK, (off_t)first);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			status = gd_file_error(GD_FAILED, "read", path, errno);
+			status = gd_file_error(GD_BAD_DATA, "read", path, errno);
 		if (got <= 0)
 			break;
 		more = look(context, bytes, (size_t)got);

@@ -19,7 +19,7 @@ typedef struct gd_stretch {
 	int64_t first, end;
 } gd_stretch;
 
-/* The first place from `from` (at least 1) on that is right behind a newline, or `size`, the file's. Errors here and below: GD_FAILED. */
+/* The first place from `from` (at least 1) on that is right behind a newline, or `size`, the file's. Errors here and below: GD_BAD_DATA where the file cannot be read, GD_FAILED. */
 GD_CHECKED gd_status gd_stretch_cut(const char *path, int64_t from, int64_t size, int64_t *cut);
 /*
  * Whether quotes are open at `end`, if they were not at `first` (open[0]), and if they were (open[1]). Both places are right behind newlines, or the file's ends. Behind quotes that stand where
