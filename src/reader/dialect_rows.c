@@ -145,8 +145,11 @@ bool gd_trial_has_clear_header(const gd_trial *t, char decimal)
 	return numeric > 0;
 }
 
-/* A column of numbers has nothing else in those that are short, but for a slip: pieces of records that a newline parted begin with whatever comes. Where the first column is not of numbers, two pieces in a row have a record's fields, one of them twice. */
-static bool are_gaps(const gd_trial *t, int last, int shorter, char decimal)
+/*
+ * A column of numbers has nothing else in those that are short, but for a slip: pieces of records that a newline parted begin with whatever comes. Where the first column is not of numbers, a piece of a record has less than half of its fields, or two
+ * in a row have all of them, one of them twice.
+ */
+static bool are_gaps(const gd_trial *t, int last, int shorter, int least, char decimal)
 {
 	enum { SLIPS = 10 };
 	const int columns = t->records[0].count - gd_trial_long_header(t);
@@ -164,7 +167,7 @@ static bool are_gaps(const gd_trial *t, int last, int shorter, char decimal)
 		const int both = t->records[i - 1].count + t->records[i].count;
 		parted += t->records[i].count < columns && t->records[i - 1].count < columns && (both == columns || both == columns + 1);
 	}
-	return SLIPS * strays <= shorter && (begins || 2 * parted < shorter);
+	return SLIPS * strays <= shorter && (begins || (2 * parted < shorter && 2 * least >= columns));
 }
 
 int gd_trial_least_fields(const gd_trial *t, char decimal)
@@ -185,7 +188,7 @@ int gd_trial_least_fields(const gd_trial *t, char decimal)
 		shorter += record->count < columns;
 		least = record->count < least ? record->count : least;
 	}
-	return full >= FEWEST && shorter >= FEWEST && MANY * shorter >= last - 1 && are_gaps(t, last, shorter, decimal) ? least : 0;
+	return least > 1 && full >= FEWEST && shorter >= FEWEST && MANY * shorter >= last - 1 && are_gaps(t, last, shorter, least, decimal) ? least : 0;
 }
 
 bool gd_trial_names_follow(const gd_trial *t)

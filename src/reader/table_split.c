@@ -61,6 +61,7 @@ gd_status gd_table_pass_footer(gd_table *table, const gd_status *ragged, bool *p
 	enum { HEAD = 3, MOST = 5 };
 	const int columns = table->header.count, count = table->record.count;
 	const int64_t line = gd_table_line(table, table->record.line);
+	const char delimiter = table->splitter.dialect.delimiter, *mark = delimiter == ',' ? "," : delimiter == ';' ? ";" : delimiter == '\t' ? "\\t" : NULL;
 	double number;
 	bool ended = false, again = true, text = 2 * count <= columns && !gd_parse_double(table->record.fields[0], &number);
 	int64_t mine = 1;
@@ -74,6 +75,8 @@ gd_status gd_table_pass_footer(gd_table *table, const gd_status *ragged, bool *p
 		text = text && (ended || 2 * next.count <= columns);
 		mine += !ended && !gd_table_is_behind(table);
 	}
+	if (again && !ended && count < columns && mark && !strstr(ragged->message, "FILE"))
+		return gd_error(GD_BAD_DATA, "%s, and so have others; where records lack empty fields at their ends alone: awk -F '%s' -v OFS='%s' 'NR == 1 { n = NF } { $n = $n } 1' FILE | genre-dist ... -", ragged->message, mark, mark);
 	if (line <= HEAD || count >= columns || !again || !ended)
 		return (again && !ended) || strstr(ragged->message, "FILE") ? *ragged : gd_error(GD_BAD_DATA, "%s; the table without it: sed %lldd FILE | genre-dist ... -", ragged->message, (long long)line);
 	if (!text)

@@ -145,6 +145,14 @@ static void warn_of_marks(gd_inference_column *column)
 		gd_excerpt(column->name, room), (long long)column->summary.bare, (long long)gd_summary_numbers(&column->summary));
 }
 
+/* 12% and 0.12. */
+static void warn_of_shares(gd_inference_column *column)
+{
+	char room[GD_EXCERPT_ROOM];
+	snprintf(column->warning, sizeof column->warning, "column '%s': %lld of %lld numbers have no %%, and are taken for per cent all the same", gd_excerpt(column->name, room), (long long)column->reading.plain,
+		(long long)gd_summary_numbers(&column->summary));
+}
+
 static void make_numeric(gd_inference_column *column)
 {
 	const gd_summary *summary = &column->summary;
@@ -161,6 +169,8 @@ static void make_numeric(gd_inference_column *column)
 		warn_of_unreadable(column, values - readable, *summary->example ? "no number" : "a number in another unit", *summary->example ? "no numbers" : "numbers in other units");
 	else if (summary->bare && summary->bare == summary->grouped && summary->thirds > summary->bare)
 		warn_of_marks(column);
+	else if (!strcmp(reading->unit, "%") && 10 * reading->plain >= values)
+		warn_of_shares(column);
 	else if (!reading->converted)
 		look_for_sentinel(column);
 }
@@ -206,6 +216,8 @@ static void make_date(gd_inference_column *column, const gd_schema *schema)
 	if (!count)
 		return;
 	strcat(column->words, words[order]);
+	if (2 * summary->ordinals > calendar->count)
+		strcat(column->why, "; days of a year (--categorical)");
 	gd_excerpt(column->name, room);
 	if (either && !schema->date_order)
 		snprintf(column->warning, sizeof column->warning, "dates in column '%s' can be read with the month or the day first; the %s is taken to be%s; --write-schema gives a file whose date_order can say otherwise", room,

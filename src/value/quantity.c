@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gd/base/parse.h"
@@ -249,6 +250,12 @@ static bool read_measure(const char *text, gd_quantity *quantity)
 	while (length && (at[length - 1] == ' ' || at[length - 1] == '\t'))
 		length--;
 	length = skip_footnote(at, length);
+	/* Of Eurostat: broken, estimated, provisional ... */
+	if (length == 1 && !currency && at[-1] == ' ' && strchr("beipruz", *at)) {
+		snprintf(quantity->unit, sizeof quantity->unit, "*%c", *at);
+		quantity->value = negative ? -quantity->value : quantity->value;
+		return true;
+	}
 	if (length && !is_unit(at, length))
 		return false;
 	if (length) {

@@ -22,7 +22,7 @@ static const struct known {
 	gd_measure measure;
 	double size;
 } units[] = {
-	{"*", ONES, 1}, {"**", ONES, 1}, {"***", ONES, 1}, {"1", ONES, 1}, {":", TIME, 1e6}, {"<", LIMITS, 1}, {">", LIMITS, 1}, {"A", CURRENT, 1e3}, {"Ah", CHARGE, 1e3}, {"B", ONES, 1e9},
+	{"*", ONES, 1}, {"**", ONES, 1}, {"***", ONES, 1}, {"*b", ONES, 1}, {"*e", ONES, 1}, {"*i", ONES, 1}, {"*p", ONES, 1}, {"*r", ONES, 1}, {"*u", ONES, 1}, {"*z", ONES, 1}, {"1", ONES, 1}, {":", TIME, 1e6}, {"<", LIMITS, 1}, {">", LIMITS, 1}, {"A", CURRENT, 1e3}, {"Ah", CHARGE, 1e3}, {"B", ONES, 1e9},
 	{"B", BYTES, 1}, {"C", TEMPERATURE, CELSIUS}, {"CR", BALANCE, 1}, {"Cr", ONES, 1e7}, {"Cr", BALANCE, 1}, {"DR", BALANCE, -1}, {"Dr", BALANCE, -1}, {"E", LONGITUDE, 1}, {"F", TEMPERATURE, FAHRENHEIT},
 	{"G", ONES, 1e9}, {"G", BYTES, 1e9}, {"GB", BYTES, 1e9}, {"GW", POWER, 1e9}, {"GWh", ENERGY, 3.6e12}, {"Gb", BYTES, 1e9}, {"Gbit/s", BITS, 1e9}, {"GiB", BYTES, 1073741824}, {"H", BALANCE, 1},
 	{"Hz", FREQUENCY, 1}, {"J", ENERGY, 1}, {"K", ONES, 1e3}, {"KB", BYTES, 1e3}, {"KW", POWER, 1e3}, {"Kb", BYTES, 1e3}, {"KiB", BYTES, 1024}, {"L", VOLUME, 1e6}, {"M", ONES, 1e6},

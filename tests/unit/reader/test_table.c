@@ -115,6 +115,11 @@ static void test_gaps(void)
 	EXPECT_BAD("a,b,c,d\n" FULL "1,2,v\nw,4\n3,4,v\nw,9\n5,6,v\nw,7\n" FULL, "line 5: expected 4 fields, found 3");
 	EXPECT_BAD("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n" FULL "7", "line 11: expected 4 fields, found 1, and no record follows");
 	EXPECT_BAD("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n7,8,9,1,2\n" FULL, "line 5: expected 4 fields, found 2");
+	/* Texts first: what is less than half a record may be a piece of one, and one field alone always. */
+	EXPECT_BAD("a,b,c,d,e\n" "p,1,x,y,z\nq,2,x,y,z\nr,3,x,y,z\ns,4\nt,5\nu,6\n" "v,7,x,y,z\n", "line 5: expected 5 fields, found 2");
+	EXPECT_BAD("a,b,c\n1,2,x\n2,3,y\n4,5,z\n1\n2\n3\n7,8,w\n", "line 5: expected 3 fields, found 1");
+	expect("a,b,c,d\n" "p,1,x,y\nq,2,x,y\nr,3,x,y\ns,4\nt,5,x\nu,6,x\n" "v,7,x,y\n", "1:a|b|c|d;2:p|1|x|y;3:q|2|x|y;4:r|3|x|y;5:s|4||;6:t|5|x|;7:u|6|x|;8:v|7|x|y;");
+	EXPECT_BAD("a;b;c\n1;2;x\n2;3;y\n4;5;z\n4;5;z\n1\n2\n3\n4\n5\n6\n7\n1;2;x\n", "line 6: expected 3 fields, found 1, and so have others; where records lack empty fields at their ends alone: awk -F ';' -v OFS=';' ");
 	/* The last one, without a newline, may have been cut off. */
 	EXPECT_BAD("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n" FULL "7,8,w", "line 11: expected 4 fields, found 3, and no record follows");
 	expect("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n9,1,z,3\n7,8,w\n", READ "5:1|2||;6:3|4|v|;7:5|6||;8:9|1|z|3;9:7|8|w|;");

@@ -132,6 +132,9 @@ static void put_megabytes(int64_t i, char *text) { i % 5 ? (void)sprintf(text, i
 static void put_past(int64_t i, char *text) { sprintf(text, i % 3 ? "%lld days ago" : "%lld weeks ago", (long long)(i % 30 + 2)); }
 static void put_afternoon(int64_t i, char *text) { sprintf(text, "%lld %s", (long long)(i % 12 + 1), i % 5 ? "PM" : "AM"); }
 
+static void put_share(int64_t i, char *text) { sprintf(text, i % 3 ? "%lld%%" : "0.%02lld", (long long)(i % 90 + 10)); }
+static void put_flag(int64_t i, char *text) { static const char *const ends[] = {"", "", " b", " p"}; sprintf(text, "%lld.5%s", (long long)(i % 70), ends[i % 4]); }
+
 static void test_decisions(void)
 {
 	static const struct {
@@ -203,7 +206,7 @@ static void test_decisions(void)
 		{put_no_times, GD_ROLE_DATE, "month, weekday", "year first: month, weekday", "334 of 1000 values are no dates ('NaT' for one)"},
 		{put_gaps, GD_ROLE_NUMERIC, "numeric", "334 missing", ""},
 		{put_week, GD_ROLE_DATE, "year, month", "year first: year, month", ""},
-		{put_day_of_year, GD_ROLE_DATE, "year, month, weekday", "year first", ""},
+		{put_day_of_year, GD_ROLE_DATE, "year, month, weekday", "days of a year (--categorical)", ""},
 		{put_case, GD_ROLE_DROP, "", "1000 texts, all different", ""},
 		{put_instant, GD_ROLE_DATE, "year, month, weekday, hour", "YYYYMMDDHHMM[SS] (--numeric)", ""},
 		{put_vague, GD_ROLE_DATE, "year, month, weekday", "year first: year, month, weekday", ""},
@@ -213,6 +216,8 @@ static void test_decisions(void)
 		{put_rank, GD_ROLE_NUMERIC, "quantity nd", "converted", ""},
 		{put_megabytes, GD_ROLE_NUMERIC, "quantity 1", "'M', 'k' converted", "200 of 1000 values are no numbers ('Varies with device' for one)"},
 		{put_past, GD_ROLE_NUMERIC, "quantity days\\x20ago", "'weeks ago' converted", ""},
+		{put_share, GD_ROLE_NUMERIC, "quantity %", "334 without a unit taken for it", "334 of 1000 numbers have no %, and are taken for per cent all the same"},
+		{put_flag, GD_ROLE_NUMERIC, "quantity *b", "'*p' converted, 500 without a unit taken for it", ""},
 		{put_afternoon, GD_ROLE_DATE, "hour", "times: hour", ""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
