@@ -47,6 +47,7 @@ int gd_launch_size(void)
 static int tasks_of_node(const char *list, int64_t node)
 {
 	for (int tasks, repeat, length; *list; list += length + (list[length] == ',')) {
+		length = 0; /* as it stays where the bracket is open */
 		if (sscanf(list, "%d(x%d)%n", &tasks, &repeat, &length) != 2) {
 			repeat = 1;
 			if (sscanf(list, "%d%n", &tasks, &length) != 1)

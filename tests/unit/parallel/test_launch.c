@@ -129,7 +129,7 @@ static void local_size(void)
 	const struct {
 		const char *list, *node;
 		int tasks;
-	} cases[] = {{"4", "0", 4}, {"4(x2)", "1", 4}, {"4(x2)", "2", 0}, {"4(x2),3", "2", 3}, {"12,4(x2),3", "0", 12}, {"12,4(x2),3", "3", 3}, {"many", "0", 0}, {"1,?", "1", 0}};
+	} cases[] = {{"4", "0", 4}, {"4(x2)", "1", 4}, {"4(x2)", "2", 0}, {"4(x2),3", "2", 3}, {"12,4(x2),3", "0", 12}, {"12,4(x2),3", "3", 3}, {"many", "0", 0}, {"1,?", "1", 0}, {"4(x2", "2", 0}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		LAUNCHED("SLURM_STEP_ID", "0", "PMIX_RANK", "1", "SLURM_STEP_TASKS_PER_NODE", cases[i].list, "SLURM_NODEID", cases[i].node);
 		CU_ASSERT_EQUAL(gd_launch_local_size(), cases[i].tasks);
