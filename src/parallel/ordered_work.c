@@ -33,18 +33,26 @@ typedef struct dealer {
 	gd_status made; /* how making the last piece fared */
 } dealer;
 
+/* A result has room for it. */
+static void put_failure(gd_buffer *result, gd_status status)
+{
+	const verdict code = (verdict)status.code;
+	result->length = 0;
+	gd_buffer_add(result, &code, sizeof code);
+	gd_buffer_add(result, &status, sizeof status);
+}
+
 static void perform(const gd_ordered_work *work, const gd_buffer *piece, gd_buffer *result)
 {
-	result->length = sizeof(verdict);
+	const verdict well = GD_OK;
+	result->length = sizeof well;
 	gd_status status = work->perform(work->context, piece->bytes, piece->length, result);
 	if (!gd_failed(&status) && result->length > INT_MAX)
 		status = gd_error(GD_FAILED, "a piece's results have more than 2 GiB");
-	const verdict code = (verdict)status.code;
-	if (code) {
-		result->length = sizeof(verdict);
-		gd_buffer_add(result, &status, sizeof status);
-	}
-	memcpy(result->bytes, &code, sizeof code);
+	if (gd_failed(&status))
+		put_failure(result, status);
+	else
+		memcpy(result->bytes, &well, sizeof well);
 }
 
 /* What must be there for a failure to be told. */
@@ -58,8 +66,8 @@ static slot *slot_of(const dealer *d, long long piece)
 	return &d->slots[piece % d->count];
 }
 
-/* Receives a message of unknown length, which is there or will be. */
-static gd_status receive(gd_communicator *communicator, int source, int tag, gd_buffer *buffer)
+/* Receives a message of unknown length, which is there or will be. *lost: there was no memory for it, and it is gone, so that its sender need not wait. */
+static gd_status receive(gd_communicator *communicator, int source, int tag, gd_buffer *buffer, bool *lost)
 {
 	MPI_Status envelope;
 	MPI_Request request;
@@ -72,12 +80,12 @@ static gd_status receive(gd_communicator *communicator, int source, int tag, gd_
 	if (code != MPI_SUCCESS)
 		return gd_mpi_error(code, "receive a piece of work");
 	buffer->length = 0;
-	if (!gd_buffer_reserve(buffer, (size_t)length))
-		return gd_out_of_memory("a piece of work");
-	code = MPI_Irecv(buffer->bytes, length, MPI_BYTE, source, tag, communicator->mpi, &request);
+	*lost = !gd_buffer_reserve(buffer, (size_t)length);
+	code = MPI_Irecv(*lost ? NULL : buffer->bytes, *lost ? 0 : length, MPI_BYTE, source, tag, communicator->mpi, &request);
 	gd_status status = code == MPI_SUCCESS ? gd_wait(communicator, &request) : gd_mpi_error(code, "receive a piece of work");
 	buffer->length = (size_t)length;
-	return status;
+	/* That it was cut short is no error then. */
+	return *lost ? gd_ok() : status;
 }
 
 /* The result of the oldest piece that a rank has. */
@@ -87,7 +95,10 @@ static gd_status receive_result(dealer *d, int rank)
 	while (slot_of(d, piece)->owner != rank || slot_of(d, piece)->done)
 		piece++;
 	slot *s = slot_of(d, piece);
-	gd_status status = receive(d->communicator, rank, RESULT_TAG, &s->result);
+	bool lost = false;
+	gd_status status = receive(d->communicator, rank, RESULT_TAG, &s->result, &lost);
+	if (lost)
+		put_failure(&s->result, gd_out_of_memory("a piece of work"));
 	if (!gd_failed(&status))
 		status = gd_wait(d->communicator, &s->sending);
 	s->done = true;
@@ -207,10 +218,14 @@ static gd_status work_for_rank_0(gd_communicator *communicator, const gd_ordered
 	gd_buffer piece = {0};
 	gd_status status = gd_ok();
 	while (!gd_failed(&status)) {
-		status = receive(communicator, 0, PIECE_TAG, &piece);
+		bool lost = false;
+		status = receive(communicator, 0, PIECE_TAG, &piece, &lost);
 		if (gd_failed(&status) || !piece.length)
 			break;
-		perform(work, &piece, result);
+		if (lost)
+			put_failure(result, gd_out_of_memory("a piece of work"));
+		else
+			perform(work, &piece, result);
 		MPI_Request request;
 		int code = MPI_Isend(result->bytes, (int)result->length, MPI_BYTE, 0, RESULT_TAG, communicator->mpi, &request);
 		status = code == MPI_SUCCESS ? gd_wait(communicator, &request) : gd_mpi_error(code, "send a piece of work");

@@ -61,6 +61,20 @@ for ((at = 1; at <= $(cat pieces.txt); at += 7)); do
 		grep -q '^genre-dist: .*memory' err.txt || fail "evaluate, piece $at: not a word of memory: $(grep genre-dist: err.txt)"
 	fi
 done
+# And of predict, whose ranks are sent records: the last ones, among them that for what is sent, which is answered all the same.
+predicting() { # VARIABLE=VALUE
+	rm -f labels.csv
+	timeout -k 5 60 mpirun -n 2 -x LD_PRELOAD="$GD_MEMORY" -x GD_MEMORY_RANK=1 -x "$1" "$GENRE_DIST" predict levels/model.h5 levels.csv -o labels.csv -q >out.txt 2>err.txt </dev/null
+}
+predicting GD_MEMORY_LOG="$PWD/pieces.txt"
+last=$(cat pieces.txt) unheard=0
+for ((at = last - 12; at <= last; at++)); do
+	code=0
+	predicting GD_MEMORY_AT="$at" || code=$?
+	equal "predict, piece $at: exit code" "$code" 1
+	unheard=$((unheard + $(grep -c '^genre-dist: out of memory for a piece of work' err.txt)))
+done
+holds "pieces of work for which there was no memory" "$unheard > 0"
 # Of many trainings one group's fails before it begins, and is reported like any other; a group that just left would be waited for.
 code=0
 for ((at = 10; at < 80 && code != 124; at++)); do
