@@ -112,14 +112,15 @@ gd_status gd_table_check_fields(gd_table *table, gd_record *record)
 	}
 	bool open = record->count == columns - 1 && !table->header.lengths[columns - 1] && !table->permuted;
 	if (!open && table->options.ragged == GD_RAGGED_REFUSE) {
-		char message[384];
+		char message[448];
 		bool escaped = false;
 		const char *last = record->count ? record->fields[record->count - 1] : "";
 		const bool continued = record->count < columns && *last && last[strlen(last) - 1] == '\\';
 		for (int i = 0; i < record->count - 1 && !table->splitter.dialect.guarded; i++)
 			escaped = escaped || (record->lengths[i] && record->fields[i][record->lengths[i] - 1] == '\\');
 		const bool blanks = table->splitter.dialect.blanks && record->count > 1 && record->count < columns && *record->fields[0] != '#';
-		snprintf(message, sizeof message, "expected %d fields, found %d%s%s%s%s", columns, record->count,
+		snprintf(message, sizeof message, "expected %d fields, found %d%s%s%s%s%s", columns, record->count,
+			record->count > columns && columns > 1 && !escaped ? " (is a field with a delimiter in it not in quotes?)" : "",
 			*record->fields[0] == '#' ? "; --comment '#' leaves out lines that begin with it" : "",
 			escaped && table->splitter.dialect.delimiter == ',' ? "; --delimiter '\\,' takes commas behind backslashes for characters" : "",
 			continued ? "; it goes on behind a backslash and a newline, as MySQL writes one: sed -e ':a' -e '/\\\\$/{N;s/\\\\\\n/ /;ba' -e '}' FILE | genre-dist ... -" : "",

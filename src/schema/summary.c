@@ -255,8 +255,8 @@ static void add_plain_number(gd_summary *summary, const char *text, double value
 static void add_text(gd_summary *summary, const char *text, unsigned has, bool first)
 {
 	gd_quantity quantity;
-	/* What begins as a day is no quantity and no pair. */
-	const unsigned number = gd_date_leads(text) ? 0 : has;
+	/* What begins as a day is no quantity and no pair; ½ is a number without a digit. */
+	const unsigned number = gd_date_leads(text) ? 0 : *text == '\xc2' ? has | DASH : has;
 	if ((number & (DIGIT | DASH)) && gd_quantity_read(text, &quantity)) {
 		add_number(summary, quantity.value);
 		if (*quantity.unit)

@@ -163,6 +163,33 @@ static bool read_feet(const char *text, gd_quantity *quantity)
 	return true;
 }
 
+/* Fractions of one sign, 2½ or ¾ cup. */
+static bool read_vulgar(const char *text, gd_quantity *quantity)
+{
+	static const struct {
+		const char *sign;
+		double value;
+	} signs[] = {{"\xc2\xbc", 1. / 4}, {"\xc2\xbd", 1. / 2}, {"\xc2\xbe", 3. / 4}, {"\xe2\x85\x93", 1. / 3}, {"\xe2\x85\x94", 2. / 3}, {"\xe2\x85\x9b", 1. / 8}, {"\xe2\x85\x9c", 3. / 8}, {"\xe2\x85\x9d", 5. / 8}, {"\xe2\x85\x9e", 7. / 8}};
+	double whole = 0;
+	const bool negative = *text == '-';
+	const char *at = text + negative;
+	if (is_digit(*at) && !(at = scan_amount(at, "", &whole)))
+		return false;
+	at = skip_blanks(at);
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		const size_t bytes = strlen(signs[i].sign);
+		if (strncmp(at, signs[i].sign, bytes))
+			continue;
+		at = skip_blanks(at + bytes);
+		const size_t length = strlen(at);
+		if (length >= GD_UNIT_ROOM || (*at & 0x80) || at[strcspn(at, MARKS)])
+			return false;
+		put(quantity, whole + signs[i].value, length ? at : "/", negative);
+		return true;
+	}
+	return false;
+}
+
 /* N/D, or a whole number and that, with a unit or without. */
 static bool read_fraction(const char *text, gd_quantity *quantity)
 {
@@ -211,5 +238,5 @@ static bool read_degrees(const char *text, gd_quantity *quantity)
 
 bool gd_compound_read(const char *text, gd_quantity *quantity)
 {
-	return read_iso(text, quantity) || read_parts(text, quantity) || read_feet(text, quantity) || read_fraction(text, quantity) || read_degrees(text, quantity);
+	return read_iso(text, quantity) || read_parts(text, quantity) || read_feet(text, quantity) || read_vulgar(text, quantity) || read_fraction(text, quantity) || read_degrees(text, quantity);
 }

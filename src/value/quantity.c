@@ -320,13 +320,14 @@ static bool may_begin(const char *text)
 bool gd_quantity_read(const char *text, gd_quantity *quantity)
 {
 	char sign, room[LONGEST + 1];
-	gd_quantity degrees = {0};
+	gd_quantity compound = {0};
 	*quantity = (gd_quantity){0};
 	if (!may_begin(skip_blanks(text)))
 		return false;
 	if (is_accountants_zero(text, quantity))
 		return true;
-	size_t digit = strcspn(text, "0123456789");
+	/* The last byte of fractions, too. */
+	size_t digit = strcspn(text, "0123456789\xbc\xbd\xbe");
 	if (!text[digit] || digit + strlen(text + digit) > LONGEST)
 		return false;
 	const char *inner = (unsigned char)*text > '9' || *text == '=' || *text == '\'' ? unwrap(text, room) : NULL;
@@ -346,9 +347,10 @@ bool gd_quantity_read(const char *text, gd_quantity *quantity)
 	}
 	if (limit && *quantity->unit)
 		return false;
-	/* A hemisphere, perhaps. */
-	if (*quantity->unit == '\xc2' && quantity->unit[1] == '\xb0' && quantity->unit[2] && gd_compound_read(text, &degrees))
-		*quantity = degrees;
+	/* A hemisphere or a fraction, perhaps. */
+	const char first = *quantity->unit, second = first ? quantity->unit[1] : '\0';
+	if (!limit && ((first == '\xc2' && (second == '\xb0' ? quantity->unit[2] : second >= '\xbc' && second <= '\xbe')) || (first == '\xe2' && second == '\x85')) && gd_compound_read(text, &compound))
+		*quantity = compound;
 	if (limit)
 		quantity->unit[0] = sign;
 	return true;

@@ -125,7 +125,7 @@ static void test_gaps(void)
 	expect("a,b,c,d\n" FULL "1,2\n3,4,v\n5,6\n9,1,z,3\n7,8,w\n", READ "5:1|2||;6:3|4|v|;7:5|6||;8:9|1|z|3;9:7|8|w|;");
 	expect("a,b,,,\n1,2\n3,4\n", "1:a|b;2:1|2;3:3|4;");
 	expect("a,b\n1,2,,\n3,4,,,\n5,6\n", "1:a|b;2:1|2;3:3|4;4:5|6;");
-	EXPECT_BAD("a,b\n1,2\n3,4,,5\n5,6\n", "line 3: expected 2 fields, found 4");
+	EXPECT_BAD("a,b\n1,2\n3,4,,5\n5,6\n", "line 3: expected 2 fields, found 4 (is a field with a delimiter in it not in quotes?)");
 	EXPECT_BAD("a,b,c\n1,x,2\n2,y \\\nz,3\n3,w,4\n", "line 3: expected 3 fields, found 2; it goes on behind a backslash");
 }
 
