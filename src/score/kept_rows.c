@@ -1,6 +1,6 @@
 #include "gd/score/kept_rows.h"
 
-#include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "gd/features/levels.h"
@@ -32,10 +32,8 @@ gd_status gd_kept_rows_add(gd_kept_rows *kept, int64_t number, int32_t label, fl
 		gd_buffer_add(&kept->entries, features, (size_t)kept->features * sizeof *features);
 		return gd_ok();
 	}
-	/* The recipe that says the form has made the row. */
-	bool fits = gd_row_form_pack(&kept->form, 1, features, (float *)(void *)(kept->entries.bytes + kept->entries.length));
-	assert(fits);
-	(void)fits;
+	if (!gd_row_form_pack(&kept->form, 1, features, (float *)(void *)(kept->entries.bytes + kept->entries.length)))
+		return gd_error(GD_FAILED, "record %" PRId64 " is not what the model's recipe says that it makes of one", number);
 	kept->entries.length += (size_t)kept->form.words * sizeof(float);
 	return gd_ok();
 }
