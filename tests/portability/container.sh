@@ -34,8 +34,7 @@ printf 'Package: *\nPin: release a=unstable\nPin-Priority: 50\n' >"$root/etc/apt
 holds "apptainer installed" within bash -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends apptainer debootstrap squashfuse openmpi-bin &&
 	{ id somebody || useradd -m somebody; }'
 within apptainer --version
-rm -rf "$root/genre-dist" && mkdir -p "$root/genre-dist"
-tar -c --exclude='./build*' --exclude=./.git --exclude=./runs . | tar -xmC "$root/genre-dist"
+rm -rf "$root/genre-dist" && root_copy "$root/genre-dist"
 sed -i "s|^Bootstrap: docker|Bootstrap: localimage|; s|^From: debian:12|From: /debian.sif|" "$root/genre-dist/jobs/install/genre-dist.def"
 root_make "$root/$release" "$release" "$mirror"
 holds "an image of $release" within apptainer build --force /debian.sif "/$release"

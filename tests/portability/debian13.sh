@@ -21,8 +21,7 @@ root=$(realpath -m "${arguments[0]:-build-debian13}")
 root_make "$root" trixie "${arguments[1]-}"
 trap 'root_leave "$root"' EXIT
 root_mount "$root"
-mkdir -p "$root/genre-dist"
-tar -c --exclude='./build*' --exclude=./.git --exclude=./runs . | tar -xmC "$root/genre-dist"
+root_copy "$root/genre-dist"
 root_run "$root" bash -c 'apt-get update -qq && cd /genre-dist && jobs/setup.sh --tests'
 root_run "$root" bash -c 'cd /genre-dist && cmake --preset "$1" >configure.log && cmake --build --preset "$1" --parallel "$(nproc)" >build.log 2>&1 || { tail -n 40 build.log; exit 1; }' build "$preset"
 status=0

@@ -14,8 +14,7 @@ cd "$here/../.."
 root_make "$root" "$1" "${3-}"
 trap 'root_leave "$root"' EXIT
 root_mount "$root"
-mkdir -p "$root/genre-dist-mpich"
-tar -c --exclude='./build*' --exclude=./.git --exclude=./runs . | tar -xmC "$root/genre-dist-mpich"
+root_copy "$root/genre-dist-mpich"
 root_run "$root" bash -c 'apt-get update -qq && cd /genre-dist-mpich && jobs/setup.sh && apt-get install -qq -y --no-install-recommends clang mpich libmpich-dev libhdf5-mpich-dev >/dev/null'
 # Scripts start ranks by mpirun. No link: mpiexec looks for its helpers beside the name it is called by.
 root_run "$root" bash -c 'mkdir -p /opt/mpich && cd /opt/mpich && rm -f mpirun && gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o yield.so /genre-dist-mpich/tests/portability/yield.c &&

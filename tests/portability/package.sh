@@ -31,8 +31,7 @@ say "two roots of $release"
 # In a path with a blank, without git.
 source="/package of genre-dist"
 rm -rf "${build:?}$source"
-mkdir -p "$build$source"
-tar -c --exclude='./build*' --exclude=./.git --exclude=./runs . | tar -xmC "$build$source"
+root_copy "$build$source"
 root_run "$build" bash -c 'apt-get update -qq && cd "$1" && jobs/setup.sh && apt-get install -qq -y --no-install-recommends lintian file dpkg-dev >/dev/null' bash "$source" >"$clean.log" 2>&1
 say "what building needs"
 holds "built, in a path with a blank" root_run "$build" bash -c 'cd "$1" && cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release && cd build && cpack' bash "$source"

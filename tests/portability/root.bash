@@ -71,6 +71,13 @@ root_leave() {
 	done < <(cut -d ' ' -f 2 /proc/mounts | grep -E "^$(realpath "$1")(/|$)" | tac)
 }
 
+# root_copy DIRECTORY: the sources of the tree at hand, and none of what an earlier call left there but its builds.
+root_copy() {
+	mkdir -p "$1"
+	find "$1" -mindepth 1 -maxdepth 1 ! -name 'build*' -exec rm -rf {} +
+	tar -c --exclude='./build*' --exclude=./.git --exclude=./runs . | tar -xmC "$1"
+}
+
 # root_run DIRECTORY COMMAND...: in a clean environment.
 root_run() {
 	local directory=$1
