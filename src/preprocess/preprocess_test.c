@@ -120,12 +120,30 @@ static gd_status read_here(gd_preprocess *run)
 
 /* ---- what the ranks have read, together ---- */
 
-enum { READ, DROPPED, UNLABELLED, STRANGERS, KEPT, COUNTS };
+enum { READ, DROPPED, UNLABELLED, STRANGERS, KEPT, LEFT_OUT, SHORTER, FOREIGN, COUNTS };
+
+/* Lines and records that are unlike the others. */
+static void warn_of_lines(const int64_t *counts)
+{
+	const int64_t lines = counts[LEFT_OUT], shorter = counts[SHORTER], foreign = counts[FOREIGN];
+	if (lines)
+		gd_log_warning("%lld %s of the test files %s left out: %s the header again, or a footer", (long long)lines, gd_plural(lines, "line", "lines"), gd_plural(lines, "is", "are"), gd_plural(lines, "it is", "they are"));
+	if (shorter)
+		gd_log_warning("%lld %s fewer fields than the header: %s empty ones in their place, as spreadsheets leave them out", (long long)shorter, gd_plural(shorter, "record of the test files has", "records of the test files have"),
+			gd_plural(shorter, "it has", "they have"));
+	if (foreign)
+		gd_log_warning("%lld %s not UTF-8, unlike the rest: fields like that are read as Windows-1252 (--charset says otherwise)", (long long)foreign, gd_plural(foreign, "record of the test files is", "records of the test files are"));
+}
 
 static gd_status count_records(gd_preprocess *run, const int64_t *before)
 {
+	gd_table *table = run->tests->table;
+	int64_t line;
 	gd_rows *rows = &run->rows;
 	int64_t counts[COUNTS] = {rows->read, rows->dropped, rows->unlabelled, rows->strangers, rows->count - rows->inputs}, read, earlier = 0;
+	counts[LEFT_OUT] = gd_table_count_lines(table, GD_LINE_HEADER, &line) + gd_table_count_lines(table, GD_LINE_FOOTER, &line);
+	counts[SHORTER] = gd_table_count_lines(table, GD_LINE_SHORT, &line);
+	counts[FOREIGN] = gd_table_count_lines(table, GD_LINE_FOREIGN, &line);
 	for (int i = 0; i < KEPT; i++)
 		counts[i] -= before[i];
 	read = counts[READ];
@@ -134,6 +152,7 @@ static gd_status count_records(gd_preprocess *run, const int64_t *before)
 		status = gd_join_counts(run->communicator, counts, COUNTS);
 	if (gd_failed(&status))
 		return status;
+	warn_of_lines(counts);
 	status = gd_rows_settle_tests(rows, before[READ] + earlier);
 	status = gd_agree(run->communicator, &status);
 	if (gd_failed(&status))

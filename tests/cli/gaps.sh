@@ -32,6 +32,11 @@ for table in whole trimmed; do
 	expect 0 '' "$GENRE_DIST" predict run/model.h5 $table.csv -o $table.out
 done
 equal "predictions of records that lack fields" "$(cksum <trimmed.out)" "$(cksum <whole.out)"
+# In a test file they are said by themselves, and so is a footer.
+{ cat trimmed.csv; printf 'Source: a wood\n'; } >footer.csv
+expect 0 'warning: 60 records of the test files have fewer fields than the header: they have empty ones' "$GENRE_DIST" preprocess whole.csv --test footer.csv --target kind -o tested.h5
+grep -Fq 'warning: 1 line of the test files is left out: it is the header again, or a footer' err.txt || fail "nobody says that a test file has a footer"
+alike "test records that lack fields" "3" whole.csv --test footer.csv --target kind
 # A record that was cut off is refused, and so is one alone.
 { cat trimmed.csv; printf '4.5,oak,2.5'; } >torn.csv
 same_refusal "a record that was cut off" 3 "2 3" torn.csv --target kind
