@@ -1,9 +1,12 @@
 /*
  * Preloaded: on rank GD_MEMORY_RANK, the GD_MEMORY_AT-th piece of memory that the program itself asks for (not its libraries) is not to be had. GD_MEMORY_LOG names a file
- * that gets the number of pieces when the process ends, so that a dry run counts them.
+ * that gets the number of pieces when the process ends, so that a dry run counts them. GD_MEMORY_IN, "FIRST SIZE" in hexadecimal as nm has them of a function, counts those alone that are asked for in it
+ * or in what it calls.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
+#include <inttypes.h>
 #include <link.h>
 #include <malloc.h>
 #include <stdatomic.h>
@@ -18,7 +21,9 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
+enum { DEPTH = 48 };
 static uintptr_t first_byte, last_byte;
+static uintptr_t scope, scope_size;
 static atomic_int pieces;
 static int refused;
 
@@ -31,6 +36,7 @@ static int find_program(struct dl_phdr_info *object, size_t size, void *unused)
 			first_byte = object->dlpi_addr + object->dlpi_phdr[i].p_vaddr;
 			last_byte = first_byte + object->dlpi_phdr[i].p_memsz;
 		}
+	scope += object->dlpi_addr;
 	return 1; /* the program comes first */
 }
 
@@ -46,7 +52,23 @@ __attribute__((constructor)) static void begin(void)
 	if (!concerned())
 		return;
 	refused = at ? atoi(at) : 0;
+	const char *in = getenv("GD_MEMORY_IN");
+	if (in && sscanf(in, "%" SCNxPTR " %" SCNxPTR, &scope, &scope_size) != 2)
+		abort();
+	/* The first call loads a library. */
+	void *frame[1];
+	backtrace(frame, 1);
 	dl_iterate_phdr(find_program, NULL);
+}
+
+static bool within_scope(void)
+{
+	void *frame[DEPTH];
+	const int count = scope_size ? backtrace(frame, DEPTH) : 0;
+	for (int i = 0; i < count; i++)
+		if ((uintptr_t)frame[i] - scope < scope_size)
+			return true;
+	return !scope_size;
 }
 
 __attribute__((destructor)) static void finish(void)
@@ -62,7 +84,7 @@ __attribute__((destructor)) static void finish(void)
 static bool refuse(const void *caller)
 {
 	uintptr_t from = (uintptr_t)caller;
-	if (from < first_byte || from >= last_byte || atomic_fetch_add(&pieces, 1) + 1 != refused)
+	if (from < first_byte || from >= last_byte || !within_scope() || atomic_fetch_add(&pieces, 1) + 1 != refused)
 		return false;
 	errno = ENOMEM;
 	return true;

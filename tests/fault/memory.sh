@@ -75,6 +75,21 @@ for ((at = last - 12; at <= last; at++)); do
 	unheard=$((unheard + $(grep -c '^genre-dist: out of memory for a piece of work' err.txt)))
 done
 holds "pieces of work for which there was no memory" "$unheard > 0"
+# The same of preprocess where ranks look at classes and count copies, each by itself: all of them learn of it before they go on.
+for function in gd_target_alike gd_preprocess_audit; do
+	place=$(nm -S --defined-only "$GENRE_DIST" | awk -v name=$function '$4 == name { print $1, $2 }')
+	refusing=(timeout -k 5 60 mpirun -n 3 -x LD_PRELOAD="$GD_MEMORY" -x GD_MEMORY_RANK=1 -x "GD_MEMORY_IN=$place")
+	preprocess=("$GENRE_DIST" preprocess levels.csv --target kind -o refused.h5 -f -q)
+	"${refusing[@]}" -x GD_MEMORY_LOG="$PWD/pieces.txt" "${preprocess[@]}" >/dev/null 2>&1 || fail "no dataset"
+	count=$(cat pieces.txt)
+	holds "pieces in $function" "${#place} > 0 && $count > 0"
+	rm -f refused.h5
+	for ((at = 1; at <= count; at += 1 + count / 12)); do
+		refuse 1 'out of memory' "${refusing[@]}" -x GD_MEMORY_AT="$at" "${preprocess[@]}"
+		[[ ! -e refused.h5 ]] || fail "$function, piece $at: a dataset all the same"
+	done
+	echo "$count pieces in $function"
+done
 # Of many trainings one group's fails before it begins, and is reported like any other; a group that just left would be waited for.
 code=0
 for ((at = 10; at < 80 && code != 124; at++)); do
