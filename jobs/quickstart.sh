@@ -91,6 +91,6 @@ What to type next:
   $program predict $run/model.h5 $songs -o predictions.csv
   h5dump -d /epochs/validation_accuracy $run/metrics.h5
   $program report $run -o report.html                # curves, scores, settings on one page
-  mpirun -n 4 $program tune --data $dataset --budget 5m      # looks for better settings
+  mpirun -n $(nproc) $program tune --data $dataset --budget 5m      # looks for better settings
   $program train --help
 END

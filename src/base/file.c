@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gd/base/unfinished.h"
+
 static int open_again(const char *path, int flags, mode_t mode)
 {
 	int file;
@@ -186,6 +188,7 @@ static gd_status create_temporary(const char *path, char **temporary, int *file)
 			return gd_out_of_memory("a temporary file's name");
 		*file = open_again(name, O_WRONLY | O_CREAT | O_EXCL, 0666);
 		if (*file >= 0) {
+			gd_unfinished_add(name);
 			*temporary = name;
 			return gd_ok();
 		}
@@ -230,8 +233,10 @@ static gd_status write_temporary(const char *path, const void *bytes, size_t siz
 
 static gd_status rename_into_place(const char *temporary, const char *path)
 {
-	if (rename(temporary, path) == 0)
+	if (rename(temporary, path) == 0) {
+		gd_unfinished_remove(temporary);
 		return gd_ok();
+	}
 	gd_status status = gd_file_error(GD_FAILED, "replace", path, errno);
 	gd_file_discard(temporary);
 	return status;
@@ -390,6 +395,7 @@ gd_status gd_file_publish(const char *temporary, const char *path)
 void gd_file_discard(const char *temporary)
 {
 	unlink(temporary);
+	gd_unfinished_remove(temporary);
 }
 
 int gd_file_open_unnamed(const char *directory)

@@ -235,7 +235,9 @@ typedef struct reader {
 
 static gd_status take(reader *line, const gd_option *option, const char *text, const char *where)
 {
-	if (!set_value(option, line->values, text))
+	/* Of a script's variable that is not set, perhaps. */
+	const bool nothing = option->type == GD_OPTION_TEXT && !*text && !option->unsets;
+	if (nothing || !set_value(option, line->values, text))
 		return expected(option, where, text);
 	if (line->given)
 		line->given[option - line->table->options] = true;

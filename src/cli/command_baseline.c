@@ -251,6 +251,8 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 	for (size_t i = 0; i < table.count && !gd_failed(&mine); i++)
 		if (given[i] && options[i].offset == offsetof(baseline_options, neighbours) && kind != GD_BASELINE_KNN)
 			mine = gd_error(GD_USAGE, "--neighbours goes with knn alone, not with %s", gd_baseline_names[kind]);
+	if (!gd_failed(&mine) && communicator->rank == 0)
+		mine = gd_command_no_dataset(names + 1, count - 1);
 	if (!gd_failed(&mine))
 		mine = check_folds(&o, given, count - 1);
 	gd_status status = gd_agree(communicator, &mine);

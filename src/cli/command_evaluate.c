@@ -130,7 +130,9 @@ static int run_command(gd_communicator *communicator, int argc, char **argv)
 		mine = gd_dialect_check(&o.dialect);
 	if (!gd_failed(&mine) && communicator->rank == 0) {
 		models = count_models(paths, count);
-		mine = check_tables(paths, models, count, given);
+		mine = gd_command_no_dataset(paths, count);
+		if (!gd_failed(&mine))
+			mine = check_tables(paths, models, count, given);
 	}
 	gd_status status = gd_agree(communicator, &mine);
 	if (!gd_failed(&status))

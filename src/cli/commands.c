@@ -6,6 +6,7 @@
 #include "gd/base/log.h"
 #include "gd/base/parse.h"
 #include "gd/base/shell_word.h"
+#include "gd/store/file_kind.h"
 
 #define ADDRESS(name) &gd_command_##name,
 const gd_command *const gd_commands[] = {GD_COMMANDS(ADDRESS) NULL};
@@ -44,6 +45,18 @@ gd_status gd_command_no_argument(const char *command, const char *found)
 	if (gd_file_exists(found))
 		return gd_error(GD_USAGE, "%s takes options only, found '%s'; a dataset is named by --data %s", command, found, gd_shell_word(found, word));
 	return gd_error(GD_USAGE, "%s takes options only, found '%s'; 'genre-dist %s --help' lists them", command, found, command);
+}
+
+gd_status gd_command_no_dataset(const char *const *paths, int count)
+{
+	for (int i = 0; i < count; i++) {
+		char word[GD_SHELL_WORD_ROOM];
+		gd_file_kind kind = GD_KIND_CHECKPOINT;
+		gd_status status = gd_file_exists(paths[i]) && !gd_file_is_no_hdf5(paths[i]) ? gd_file_kind_of(paths[i], &kind) : gd_ok();
+		if (!gd_failed(&status) && kind == GD_KIND_DATASET)
+			return gd_error(GD_BAD_DATA, "'%s' is a dataset, which is named by --data %s", paths[i], gd_shell_word(paths[i], word));
+	}
+	return gd_ok();
 }
 
 int gd_command_finish(const gd_status *status)

@@ -108,9 +108,11 @@ static int run(int argc, char **argv)
 	gd_log_mute(gd_launch_rank() > 0);
 	if (argc < 2)
 		return print_manual(stderr, &gd_program);
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+	const bool help = !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h");
+	if (help && argc == 2)
 		return print_manual(stdout, &gd_program);
-	const gd_command *command = gd_command_find(argv[1]);
+	/* --help COMMAND is help COMMAND. */
+	const gd_command *command = gd_command_find(help ? "help" : argv[1]);
 	if (command && asks_help(gd_command_options(command), argc - 1, argv + 1))
 		return print_manual(stdout, command);
 	gd_status status = gd_processor_check();

@@ -30,6 +30,9 @@ static_assert((int)GD_SPLIT_TRAIN == (int)GD_TRAIN && (int)GD_SPLIT_VALIDATION =
 
 static gd_status check_options(const gd_preprocess_options *options)
 {
+	/* Only a schema could name them otherwise. */
+	if (options->split == GD_SPLIT_GROUPED && !options->group && !options->schema && options->target)
+		return gd_error(GD_USAGE, "--split grouped needs --group COLUMN, whose equal values belong together");
 	if (options->split == GD_SPLIT_COLUMN && !options->split_column)
 		return gd_error(GD_USAGE, "--split column needs --split-column");
 	if (options->split != GD_SPLIT_COLUMN && options->split_column)
@@ -93,7 +96,9 @@ static gd_status choose_output(gd_preprocess *run)
 		return gd_out_of_memory("a path");
 	if (gd_file_is_stream(run->output))
 		return gd_error(GD_USAGE, "a dataset goes into a file, and '%s' is none: --output OUT.h5", run->output);
-	return check_output(options, run->output, false);
+	/* What is wrong with a dataset or a model as a table is said when it is read. */
+	const bool misplaced = !options->output && !options->features && gd_file_same(options->input, run->output) && !gd_file_is_no_hdf5(options->input);
+	return misplaced ? gd_ok() : check_output(options, run->output, false);
 }
 
 /* A schema that was given is not overwritten by the one that is written, nor are both outputs one file. */

@@ -1,7 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gd/base/file.h"
+#include "gd/base/log.h"
 #include "gd/report/report_page.h"
 #include "gd/run/reproduce.h"
 #include "gd/run/run_directory.h"
@@ -56,6 +58,9 @@ static gd_status read_files(gd_report_run *run)
 		status = gd_history_read(path, &run->history);
 	if (gd_failed(&status) || run->configuration || run->has_state || run->has_model || run->history.count)
 		return status;
+	struct stat info;
+	if (!stat(directory, &info) && !S_ISDIR(info.st_mode))
+		return gd_error(GD_BAD_DATA, "'%s' is no run directory but a file; a run's directory has config.ini and model.h5 in it", directory);
 	return gd_error(GD_BAD_DATA, "'%s' is no run directory: it has none of a run's files", directory);
 }
 
@@ -78,7 +83,7 @@ static void forget_dataset(gd_report_run *run)
 	run->dataset = NULL;
 }
 
-/* The dataset of the run, or why there is none to look at. */
+/* The dataset of the run, or why there is none to look at, which is said besides where one was named by hand. */
 static void open_dataset(gd_report_run *run)
 {
 	const char *path = run->options->data ? run->options->data : gd_report_setting(run, "data"), *difference = NULL;
@@ -97,6 +102,8 @@ static void open_dataset(gd_report_run *run)
 		forget_dataset(run);
 		snprintf(run->no_dataset, sizeof run->no_dataset, "'%s' is not the dataset of this run: their weights of records differ", path);
 	}
+	if (run->options->data && !run->dataset)
+		gd_log_warning("the page has nothing of the data: %s", gd_failed(&status) ? status.message : run->no_dataset);
 }
 
 /* Multiplications that a page may take for the columns' worth, some seconds of a core. */

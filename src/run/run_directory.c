@@ -49,9 +49,13 @@ static void invent_name(char *directory)
 static gd_status make_directory(const char *directory, bool resume, gd_run_lock **lock)
 {
 	char path[GD_PATH_ROOM];
+	const bool there = gd_file_exists(directory);
 	gd_status status = gd_directory_make(directory);
 	if (!gd_failed(&status))
 		status = gd_run_lock_take(directory, lock);
+	/* A full disk perhaps: what is empty is of no use. */
+	if (gd_failed(&status) && !there)
+		rmdir(directory);
 	for (int file = 0; file < FILES && !resume && !gd_failed(&status); file++)
 		if (gd_file_exists(gd_run_path(directory, (gd_run_file)file, path)))
 			status = gd_error(GD_USAGE, "'%s' holds another run ('%s'); go on with it by --resume, or name another --run directory",

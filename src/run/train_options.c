@@ -76,7 +76,7 @@ static const gd_option options[] = {
 	{.name = "checkpoint-seconds", .type = GD_OPTION_REAL, .offset = AT(checkpoint_seconds), .initial = "60", .minimum = 0, .maximum = 1e9, .argument = "S", .help = "seconds between checkpoints at most; 0: no such rule"},
 	{.name = "time-limit", .type = GD_OPTION_REAL, .offset = AT(time_limit), .minimum = 0, .maximum = 1e9, .argument = "S", .help = "stop with a checkpoint before S seconds have passed", .flags = GD_NOT_KEPT},
 	{.name = "watchdog", .type = GD_OPTION_REAL, .offset = AT(watchdog), .initial = "300", .minimum = 0, .maximum = 1e9, .argument = "S", .help = "end the job when a rank has not answered for S seconds; 0: never"},
-	{.name = "initial", .type = GD_OPTION_TEXT, .offset = AT(initial), .argument = "MODEL.h5", .help = "start from the weights of a model; what is not given of the network's shape is that of the model, too, with --preset auto", .flags = BITS},
+	{.name = "initial", .type = GD_OPTION_TEXT, .unsets = true, .offset = AT(initial), .argument = "MODEL.h5", .help = "start from the weights of a model; what is not given of the network's shape is that of the model, too, with --preset auto", .flags = BITS},
 	{.name = "resume", .type = GD_OPTION_FLAG, .offset = AT(resume), .initial = "off", .help = "go on in --run DIR where its checkpoint stands, on any number of ranks", .flags = GD_NOT_KEPT},
 	{.name = "progress", .type = GD_OPTION_CHOICE, .offset = AT(progress), .initial = "auto", .choices = switches, .help = "a bar on a terminal, a line an epoch elsewhere", .flags = GD_NOT_KEPT},
 	{.name = "quiet", .letter = 'q', .type = GD_OPTION_FLAG, .offset = AT(quiet), .initial = "off", .help = "warnings and errors only", .flags = GD_NOT_KEPT},

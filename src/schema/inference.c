@@ -21,7 +21,10 @@ gd_status gd_wishes_add(gd_wishes *wishes, gd_role role, const char *list)
 	for (int32_t i = 0; i < names.count && !gd_failed(&status); i++) {
 		int32_t number;
 		gd_role other = gd_wishes_role(wishes, names.texts[i]);
-		if (other != GD_ROLES && other != role)
+		const bool target = wishes->target && !strcmp(wishes->target, names.texts[i]);
+		if (target && role != GD_ROLE_CATEGORICAL)
+			status = gd_error(GD_USAGE, "column '%s' is named for --target and for --%s", gd_excerpt(names.texts[i], room), gd_role_names[role]);
+		else if (other != GD_ROLES && other != role)
 			status = gd_error(GD_USAGE, "column '%s' is named for --%s and for --%s", gd_excerpt(names.texts[i], room), gd_role_names[other], gd_role_names[role]);
 		else
 			status = gd_dictionary_add(&wishes->columns[role], names.texts[i], &number);

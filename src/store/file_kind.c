@@ -93,7 +93,11 @@ gd_status gd_file_expect_kind(const char *path, gd_file_kind kind)
 {
 	gd_hdf5 hdf5;
 	struct stat info;
-	if (!stat(path, &info) && S_ISDIR(info.st_mode))
+	const bool directory = !stat(path, &info) && S_ISDIR(info.st_mode);
+	char model[4096];
+	if (directory && kind == GD_KIND_CHECKPOINT && (size_t)snprintf(model, sizeof model, "%s/model.h5", path) < sizeof model && gd_file_exists(model))
+		return gd_error(GD_BAD_DATA, "cannot read '%s': it is a directory, expected a checkpoint; its model is '%s'", path, model);
+	if (directory)
 		return gd_error(GD_BAD_DATA, "cannot read '%s': it is a directory, expected a %s; %s", path, kinds[kind].noun, kinds[kind].origin);
 	gd_hdf5_open_foreign(&hdf5, path);
 	gd_hdf5_expect_kind(&hdf5, kind);

@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gd/base/excerpt.h"
 #include "gd/base/log.h"
@@ -145,9 +147,14 @@ void gd_training_say_step(gd_training *t)
 		bar[i] = i < filled ? '#' : '.';
 	bar[CELLS] = '\0';
 	double rows = t->progress.rows_sum > 0 ? t->progress.rows_sum : 1;
-	fprintf(stderr, "\r\033[K[%s] epoch %lld/%lld  loss %.4f  accuracy %.4f  %s rows/s  %.0f s left", bar, (long long)t->progress.epoch + 1,
+	char line[256];
+	const int length = snprintf(line, sizeof line, "[%s] epoch %lld/%lld  loss %.4f  accuracy %.4f  %s rows/s  %.0f s left", bar, (long long)t->progress.epoch + 1,
 		(long long)t->options.epochs, t->progress.loss_sum / rows, t->progress.correct_sum / rows,
 		rate_of(t->step_seconds > 0 ? t->trained_rows / t->step_seconds : 0, rate), left);
+	/* What went on in another line of a narrow terminal would stay there. */
+	struct winsize window;
+	const int width = !ioctl(STDERR_FILENO, TIOCGWINSZ, &window) && window.ws_col > 1 ? window.ws_col - 1 : length;
+	fprintf(stderr, "\r\033[K%.*s", width, width < length ? line + CELLS + 3 : line);
 	fflush(stderr);
 }
 

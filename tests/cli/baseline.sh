@@ -93,6 +93,7 @@ fi
 expect 0 'knn took [0-9.]* s' ranks 1 baseline knn --data songs.h5
 grep -q 'confusion matrix' out.txt || fail "no table is printed"
 
+refuse 3 "'songs.h5' is a dataset, which is named by --data songs.h5" ranks 2 baseline knn songs.h5
 refuse 2 'takes a name' ranks 2 baseline --data songs.h5
 refuse 2 "did you mean 'forest'" ranks 2 baseline forrest --data songs.h5
 refuse 2 "unknown baseline 'svm'" ranks 1 baseline svm --data songs.h5

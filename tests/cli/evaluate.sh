@@ -59,10 +59,10 @@ expect 0 '' ranks 2 predict run1/model.h5 run2/model.h5 songs.csv
 equal "stdout holds the predictions alone" "$(wc -l <out.txt)" $((records + 1))
 # What is mixed up is told what was meant.
 refuse 2 "'songs.csv' is no model; models come first" ranks 2 predict songs.csv run1/model.h5
-refuse 3 "'run1': it is a directory, expected a checkpoint; .* model.h5 among them" ranks 2 predict run1 songs.csv
+refuse 3 "'run1': it is a directory, expected a checkpoint; its model is 'run1/model.h5'" ranks 2 predict run1 songs.csv
 refuse 3 "'run1': it is a directory, expected a checkpoint" "$GENRE_DIST" evaluate run1 --data songs.h5
 refuse 3 "cannot read 'data/spotify.h5': no such file or directory; --data FILE.h5 names another" ranks 2 evaluate run1/model.h5
-refuse 3 "no such file or directory; --data FILE.h5 names another" "$GENRE_DIST" baseline knn songs.h5
+refuse 3 "no such file or directory; --data FILE.h5 names another" "$GENRE_DIST" baseline knn
 h5dump -d /test/source_row -y -w 1 songs.h5 | grep -E '^ *[0-9]+,?$' | tr -d ' ,' >rows.txt
 genre=$(head -n 1 songs.csv | tr ',' '\n' | grep -n '^playlist_genre$' | cut -d: -f1)
 right=$(awk -F, -v genre="$genre" 'FILENAME == "rows.txt" { test[$1] = 1; next }
@@ -103,6 +103,12 @@ awk 'BEGIN { print "x,k"; for (i = 0; i < 60; i++) printf "%g,%s\n", i % 7, i % 
 expect 0 '' ranks 1 train --preset study --data breaks.h5 --run breaks --hidden none --epochs 0 -q
 expect 0 '' ranks 1 evaluate breaks/model.h5 --data breaks.h5
 equal "lines of class 'b z'" "$(grep -c '^b z ' out.txt)" 2
+
+# A dataset among the models, and a run in the place of its model.
+refuse 3 "'songs.h5' is a dataset, which is named by --data songs.h5" ranks 2 evaluate run1/model.h5 songs.h5
+refuse 3 "'songs.h5' is a dataset, which is named by --data songs.h5" ranks 2 evaluate songs.h5 run1/model.h5
+mkdir empty
+refuse 3 "'empty': it is a directory, expected a checkpoint; .* model.h5 among them" "$GENRE_DIST" predict empty songs.csv
 
 # What is read is not written over, by whatever name.
 ln -s songs.csv link.csv

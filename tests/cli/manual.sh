@@ -36,7 +36,7 @@ equal "help and --help" "$(cat out.txt)" "$(cat whole.txt)"
 for command in "${commands[@]}"; do
 	expect 0 '' "$GENRE_DIST" "$command" --help
 	cp out.txt help.txt
-	for line in "help $command" "$command absent.file --help" "$command -h"; do
+	for line in "help $command" "--help $command" "$command absent.file --help" "$command -h"; do
 		expect 0 '' "$GENRE_DIST" $line
 		equal "$line" "$(cat out.txt)" "$(cat help.txt)"
 	done

@@ -43,6 +43,15 @@ equal "feature names" "$(value_of flowers.h5 /preprocessing/class_names)" '"seto
 
 refuse 2 "'flowers.h5' exists; --force overwrites it" "$GENRE_DIST" preprocess flowers.csv --target kind
 refuse 2 'both input and output' "$GENRE_DIST" preprocess flowers.csv -o flowers.csv --target kind --force
+refuse 2 "o: expected OUT.h5, found ''" "$GENRE_DIST" preprocess flowers.csv --target kind --force -o ''
+refuse 2 "target: expected COLUMN, found ''" "$GENRE_DIST" preprocess flowers.csv --target= -o no.h5
+refuse 2 'split grouped needs --group COLUMN' "$GENRE_DIST" preprocess flowers.csv --target kind --split grouped -o no.h5
+equal "what is printed before" "$(cat out.txt)" ""
+for option in drop numeric date; do
+	refuse 2 "column 'kind' is named for --target and for --$option" "$GENRE_DIST" preprocess flowers.csv --target kind --$option colour,kind -o no.h5
+done
+refuse 3 'it is an HDF5 file, not a table of text' "$GENRE_DIST" preprocess flowers.h5 --target kind
+[[ ! -e no.h5 ]] || fail "a refused preprocess leaves a dataset"
 expect 0 '' "$GENRE_DIST" preprocess flowers.csv --target kind --force -q
 equal "quiet output" "$(cat out.txt)" ""
 expect 0 '' "$GENRE_DIST" preprocess flowers.csv --target kind --validation-fraction 0 -o none.h5

@@ -162,6 +162,8 @@ expect 0 '' "$GENRE_DIST" report whole -o lacking.html
 expect 0 '' python3 check.py lacking.html $((8 * drawn)) "status training time data repeat no-dataset no-scores class-counts audit distribution-a" "confusion correlation"
 expect 0 '' "$GENRE_DIST" report whole -o elsewhere.html --data moved.h5
 expect 0 '' python3 check.py elsewhere.html $((10 * drawn)) "$all" "no-dataset" whole.json
+expect 0 "warning: the page has nothing of the data: 'nasty.h5' is not the dataset of this run" "$GENRE_DIST" report whole -o other.html --data nasty.h5
+expect 0 "warning: the page has nothing of the data: cannot read 'nowhere.h5': no such file" "$GENRE_DIST" report whole -o other.html --data nowhere.h5
 expect 0 '' "$GENRE_DIST" report whole -o other.html --data nasty.h5
 grep -q 'is not the dataset of this run' other.html || fail "another dataset is taken for the run's"
 mv moved.h5 songs.h5
@@ -182,6 +184,7 @@ refuse 3 "'empty' is no run directory" "$GENRE_DIST" report empty
 refuse 3 "no run directory" "$GENRE_DIST" report nowhere
 refuse 3 "no run directory" "$GENRE_DIST" report songs.csv
 refuse 2 "needs a run directory" "$GENRE_DIST" report
+refuse 3 "'whole/model.h5' is no run directory but a file" "$GENRE_DIST" report whole/model.h5
 for input in model.h5 config.ini; do
 	before=$(sha256sum <whole/$input)
 	refuse 2 "'whole/$input' is both input and output" "$GENRE_DIST" report whole -o whole/$input

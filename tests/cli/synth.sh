@@ -67,6 +67,20 @@ sed '5s/,[^,]*$/,long/' a.csv >bad.csv
 refuse 3 "'bad.csv': line 5: expected a number in column 'duration_ms', found 'long'" "$GENRE_DIST" synth --make-profile bad.csv -o x.profile
 refuse 2 "cannot write 'nowhere/a.csv'" "$GENRE_DIST" synth -o nowhere/a.csv --rows 5
 refuse 2 "cannot write 'nowhere/a.h5'" "$GENRE_DIST" synth -q -o nowhere/a.h5 --rows 500
+# Interrupted it leaves nothing, nor what stood there changed.
+for signal in INT TERM HUP; do
+	env --default-signal="$signal" "$GENRE_DIST" synth -o long.csv --rows 100000000 -q &
+	for _ in $(seq 200); do
+		compgen -G 'long.csv.*.tmp' >/dev/null && break
+		sleep 0.05
+	done
+	compgen -G 'long.csv.*.tmp' >/dev/null || fail "nothing is written before the signal"
+	kill -$signal $!
+	code=0
+	wait $! 2>/dev/null || code=$?
+	equal "how $signal ends it" "$code" $((128 + $(kill -l $signal)))
+	compgen -G 'long.csv*' >/dev/null && fail "$signal leaves $(echo long.csv*)"
+done
 # A file that may not grow, as on a full disk.
 refuse 1 "cannot write 'x.csv': file too large" bash -c 'trap "" XFSZ; ulimit -f 64; exec "$GENRE_DIST" synth -o x.csv --rows 2000'
 [[ -e x.csv || -e x.profile ]] && fail "a refused command left a file"

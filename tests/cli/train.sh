@@ -168,6 +168,7 @@ refuse 2 'warmup-epochs 5 is more than --epochs 4' ranks 2 train --data songs.h5
 refuse 2 'batch-norm needs two rows' ranks 2 train --preset study --data songs.h5 --batch-norm --batch-size 1
 refuse 2 'contradict' ranks 1 train --preset study --data songs.h5 --quiet --progress on
 refuse 2 "data: expected FILE.h5, found ''" ranks 2 train --preset study --data ''
+refuse 2 "run: expected DIR, found ''" ranks 2 train --preset study --data songs.h5 --run ''
 refuse 2 "data: expected FILE.h5, found ''" "$GENRE_DIST" evaluate zero/model.h5 --data ''
 refuse 2 'cannot keep this name' ranks 2 train --preset study --data 'songs ;1.h5'
 refuse 2 'drop-last leaves no batch: --batch-size 5000 is more than the 1260 rows' ranks 2 train --preset study --data songs.h5 --drop-last --batch-size 5000
@@ -196,4 +197,10 @@ refuse 3 "cut.h5" ranks 2 train --preset study --data cut.h5
 expect 0 '' "$GENRE_DIST" train --help
 grep -q -- '--label-smoothing' out.txt || fail "help lacks an option"
 refuse 2 "did you mean 'train'" "$GENRE_DIST" trian
+# The bar takes no more than a terminal's line, however narrow; what a full disk keeps from beginning leaves no directory.
+bar=$(script -qefc "stty cols 30; TERM=xterm NO_COLOR= $GENRE_DIST train --preset study --data songs.h5 --run narrow --epochs 3" /dev/null </dev/null | tr '\r' '\n' | sed -n 's/^\x1b\[K\(.\)/\1/p' | grep -v validation)
+holds "columns of the bar '$bar'" "${#bar} > 0 && $(awk '{ if (length > m) m = length } END { print m + 0 }' <<<"$bar") < 30"
+bash -c 'trap "" XFSZ; ulimit -f 0; exec "$GENRE_DIST" train --preset study --data songs.h5 --run full -q' 2>&1 </dev/null | cat >out.txt
+grep -q "cannot write 'full/lock': file too large" out.txt || fail "no room for a run: $(cat out.txt)"
+[[ ! -e full ]] || fail "a run without room leaves its directory"
 finish

@@ -38,6 +38,7 @@ typedef struct gd_option {
 	char letter;            /* short form, or 0 */
 	gd_option_type type;
 	size_t offset;          /* of the value in the command's option struct */
+	bool unsets;            /* a text: an empty one on the command line takes back what a file says, instead of being refused */
 	const char *initial;    /* default as text; NULL: not set (zero) */
 	double minimum, maximum; /* integers and reals; inclusive, unless the next say so; both 0: no range; infinite: no end on that side */
 	bool above_minimum;     /* the minimum itself is not allowed */

@@ -76,6 +76,9 @@ GD_CHECKED gd_status gd_command_unknown(const char *name);
 /* The error of an argument where a command takes none; where it is a file, perhaps the dataset was meant. */
 GD_CHECKED gd_status gd_command_no_argument(const char *command, const char *found);
 
+/* The error of a dataset among arguments that are models or tables; `paths` [count]. */
+GD_CHECKED gd_status gd_command_no_dataset(const char *const *paths, int count);
+
 /* Prints the error, if it is one and this process speaks for the job; returns the exit status. */
 int gd_command_finish(const gd_status *status);
 
