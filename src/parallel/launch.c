@@ -76,16 +76,23 @@ bool gd_launch_copy_refused(void)
 	return process_vm_readv(getpid(), &target, 1, &source, 1, 0) != 1;
 }
 
+typedef struct setting {
+	const char *name, *value;
+} setting;
+
 /* Open MPI 4's word and Open MPI 5's; what a version does not know it passes over. */
-static const char *const without_copies[2][2] = {{"OMPI_MCA_btl_vader_single_copy_mechanism", "none"}, {"OMPI_MCA_smsc", "^cma"}};
-/* No daemon beside it, for which Open MPI 4 would wait a tenth of a second, and no look at networks: the library of one of them takes two tenths to time the processor's clock. */
-static const char *const of_one_process[2][2] = {{"OMPI_MCA_ess_singleton_isolated", "1"}, {"OMPI_MCA_pml", "ob1"}};
+static const setting without_copies[] = {{"OMPI_MCA_btl_vader_single_copy_mechanism", "none"}, {"OMPI_MCA_smsc", "^cma"}, {0}};
+/*
+ * No daemon beside it, for which Open MPI 4 would wait a tenth of a second, and no look at networks: the library of one of them takes two tenths to time the processor's clock. No directory under
+ * /tmp, which all such processes would share and the first to end remove, with those in it that others are about to make.
+ */
+static const setting of_one_process[] = {{"OMPI_MCA_ess_singleton_isolated", "1"}, {"OMPI_MCA_pml", "ob1"}, {"OMPI_MCA_orte_create_session_dirs", "0"}, {0}};
 
 /* What the user has chosen stays. */
-static void choose(const char *const settings[2][2])
+static void choose(const setting *settings)
 {
-	for (int i = 0; i < 2; i++)
-		setenv(settings[i][0], settings[i][1], 0);
+	for (; settings->name; settings++)
+		setenv(settings->name, settings->value, 0);
 }
 
 void gd_launch_apply_settings(void)

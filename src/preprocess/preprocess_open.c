@@ -343,7 +343,7 @@ void gd_preprocess_begin_meter(gd_preprocess *run, const char *doing)
 gd_status gd_preprocess_check_files(gd_preprocess *run)
 {
 	int count = run->options->input_count;
-	if (run->options->source)
+	if (run->options->source || (!run->together && !run->twice))
 		return gd_ok();
 	int64_t *sizes = gd_allocate(2 * (size_t)count, sizeof *sizes), *times = sizes ? sizes + count : NULL;
 	gd_status status = sizes ? gd_ok() : gd_out_of_memory("the files");

@@ -127,6 +127,7 @@ static gd_status infer(gd_preprocess *run, gd_table_source *source, void *contex
 {
 	const gd_preprocess_options *options = run->options;
 	gd_preprocess_begin_meter(run, "looking at the columns");
+	run->twice = true;
 	watched through = {.run = run, .source = source, .context = context, .inference = inference};
 	gd_status status = gd_inference_collect(inference, watch, &through, wishes, schema);
 	gd_meter_end(&run->meter);

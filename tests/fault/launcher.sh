@@ -39,4 +39,9 @@ for turn in 1 2 3 4; do
 	wait "$mpirun" || code=$?
 	equal "exit code under a mpirun that was stopped" "$code" 0 || cat err.txt
 done
+
+# Processes that are alone share no directory, which the first to end would remove while others make theirs.
+if [[ $(mpirun --version) == *"(Open MPI) 4."* ]]; then
+	expect 0 '' env TMPDIR=/proc/self "$GENRE_DIST" evaluate busy-1/model.h5 --data songs.h5
+fi
 finish

@@ -24,7 +24,7 @@ bool gd_launch_copy_refused(void);
 /*
  * Before MPI is started: what Open MPI cannot know by itself and nobody has chosen, into the environment. Ranks that wait yield their core where a host has
  * more ranks than cores (under srun and over several hosts nobody else says so); no copies from another process's memory where the kernel refuses them;
- * one process starts without a daemon beside it and without a look at networks.
+ * one process starts without a daemon beside it, a directory for both, and a look at networks.
  * And whether stdout is relayed (gd_output_set_relayed).
  */
 void gd_launch_apply_settings(void);

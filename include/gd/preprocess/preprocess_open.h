@@ -13,7 +13,7 @@ GD_CHECKED gd_status gd_preprocess_open(gd_preprocess *run);
 void gd_preprocess_divide(gd_preprocess *run, int64_t number);
 /* Local. Begins the meter of one reading of the table. */
 void gd_preprocess_begin_meter(gd_preprocess *run, const char *doing);
-/* Collective. Whether the files are those that were opened, by their lengths and times: they are read more than once. */
+/* Collective. Whether files that were read more than once are those that were opened, by their lengths and times. */
 GD_CHECKED gd_status gd_preprocess_check_files(gd_preprocess *run);
 /* Local. Closes the table and removes what was unpacked. */
 void gd_preprocess_close(gd_preprocess *run);

@@ -36,6 +36,7 @@ typedef struct gd_preprocess {
 	int64_t *times;           /* [inputs], when that was last changed, ns */
 	gd_stretch *stretches;    /* [stretch_count]: those that this rank reads */
 	int stretch_count;
+	bool twice;               /* the table was read, and is to be read again */
 	char source_sha256[65];   /* on several ranks, and of arrays, known beforehand */
 	gd_recipe recipe;
 	int64_t memory;           /* bytes that this process may take */

@@ -177,20 +177,22 @@ static void oversubscribed(void)
 
 static void one_process(void)
 {
-	const char *isolated = "OMPI_MCA_ess_singleton_isolated", *transport = "OMPI_MCA_pml";
+	const char *isolated = "OMPI_MCA_ess_singleton_isolated", *transport = "OMPI_MCA_pml", *directory = "OMPI_MCA_orte_create_session_dirs";
 	LAUNCHED("OMPI_COMM_WORLD_RANK", "0", "OMPI_COMM_WORLD_SIZE", "1");
 	unsetenv(isolated);
 	unsetenv(transport);
+	unsetenv(directory);
 	gd_launch_apply_settings();
-	CU_ASSERT(!getenv(isolated) && !getenv(transport));
+	CU_ASSERT(!getenv(isolated) && !getenv(transport) && !getenv(directory));
 	LAUNCHED(NULL);
 	gd_launch_apply_settings();
-	CU_ASSERT(getenv(isolated) && getenv(transport));
+	CU_ASSERT(getenv(isolated) && getenv(transport) && getenv(directory));
 	setenv(transport, "cm", 1);
 	gd_launch_apply_settings();
 	CU_ASSERT_STRING_EQUAL(getenv(transport), "cm");
 	unsetenv(isolated);
 	unsetenv(transport);
+	unsetenv(directory);
 }
 
 /* As a container's default profile does. */
