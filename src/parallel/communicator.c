@@ -194,6 +194,20 @@ gd_status gd_agree(gd_communicator *communicator, const gd_status *mine)
 	return verdict;
 }
 
+gd_status gd_agree_or_end(gd_communicator *communicator, const gd_status *mine)
+{
+	enum { PATIENCE = 10 }; /* seconds */
+	const double watchdog = communicator->watchdog;
+	if (!gd_failed(mine))
+		return gd_agree(communicator, mine);
+	gd_watchdog_set_cause(mine);
+	communicator->watchdog = watchdog > 0 && watchdog < PATIENCE ? watchdog : PATIENCE;
+	gd_status status = gd_agree(communicator, mine);
+	communicator->watchdog = watchdog;
+	gd_watchdog_set_cause(NULL);
+	return status;
+}
+
 gd_status gd_broadcast(gd_communicator *communicator, void *bytes, size_t size)
 {
 	if (communicator->size == 1)

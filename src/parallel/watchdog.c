@@ -31,6 +31,7 @@ static struct {
 	_Atomic double seconds;
 	atomic_llong begun; /* nanoseconds; 0: not waiting */
 	atomic_bool without_mpi;
+	_Atomic(const gd_status *) cause; /* NULL: it waits for no reason that it knows */
 	/* Of the watching thread. */
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -55,8 +56,13 @@ static void leave_process(int signal)
 
 static void end_job(long long age)
 {
-	gd_log_error("rank %d on '%s' has waited %.0f s for other ranks in phase '%s': a rank that says nothing like this no longer answers; ending the job",
-		watchdog.rank, watchdog.host, (double)age * 1e-9, atomic_load(&watchdog.phase));
+	const gd_status *cause = atomic_load(&watchdog.cause);
+	const int code = cause ? (int)cause->code : GD_FAILED;
+	if (cause)
+		gd_log_error("%s (rank %d on %s, which other ranks, in the middle of it, cannot be told); ending the job", cause->message, watchdog.rank, watchdog.host);
+	else
+		gd_log_error("rank %d on '%s' has waited %.0f s for other ranks in phase '%s': a rank that says nothing like this no longer answers; ending the job",
+			watchdog.rank, watchdog.host, (double)age * 1e-9, atomic_load(&watchdog.phase));
 	/* The lowest rank that waits ends the job, so that the launcher has one end to report; the others are its understudies. */
 	int understudy = watchdog.rank < 20 ? watchdog.rank : 20;
 	struct timespec grace = {.tv_sec = 1 + understudy / 10, .tv_nsec = understudy % 10 * 100000000};
@@ -66,10 +72,10 @@ static void end_job(long long age)
 	alarm(ABORT_SECONDS);
 	/* Within MPI_Init and MPI_Finalize, MPI_Abort crashes or hangs; a process that just leaves makes the launcher end the job. */
 	if (atomic_load(&watchdog.without_mpi))
-		_exit(GD_FAILED);
+		_exit(code);
 	/* Outside what MPI_THREAD_FUNNELED grants, as the thread that may is the one that hangs; of the ways out, the one whose exit code every launcher passes on. */
-	MPI_Abort(MPI_COMM_WORLD, GD_FAILED);
-	_exit(GD_FAILED);
+	MPI_Abort(MPI_COMM_WORLD, code);
+	_exit(code);
 }
 
 static void *watch(void *unused)
@@ -141,6 +147,11 @@ void gd_watchdog_enter(const char *phase, double seconds)
 	atomic_store_explicit(&watchdog.phase, phase, memory_order_relaxed);
 	atomic_store_explicit(&watchdog.seconds, seconds, memory_order_relaxed);
 	atomic_store_explicit(&watchdog.begun, clock_nanoseconds(), memory_order_release);
+}
+
+void gd_watchdog_set_cause(const gd_status *cause)
+{
+	atomic_store(&watchdog.cause, cause);
 }
 
 void gd_watchdog_without_mpi(bool without)

@@ -311,16 +311,17 @@ static gd_status read_stored(gd_dataset *dataset, gd_part part, gd_column column
 		int64_t next = (position / step + 1) * step;
 		int64_t some = (next < end ? next : end) - position;
 		bool set = selection_set(&rows, (hsize_t)position, (hsize_t)(position - first), (hsize_t)some, width);
-		/* After a failure, too: the others wait for this rank in every round. */
 		begin_wait(dataset);
 		bool read = H5Dread(array, type, rows.memory, rows.file, transfer, values) >= 0;
 		finish_wait(dataset);
 		if (!read || !set)
 			gd_hdf5_fail_in_library(hdf5, path, "cannot read rows");
 		position += some;
+		/* Before the next round, in which the others would wait for this rank. */
+		status = dataset->communicator ? gd_agree_or_end(dataset->communicator, &hdf5->status) : hdf5->status;
 	}
 	selection_release(&rows);
-	return gd_failed(&status) ? status : agree(dataset->communicator, hdf5->status);
+	return status;
 }
 
 /* Of a fold that keeps groups together: all stored rows from the first to the last that are asked for, of which those of the part are kept. */

@@ -145,8 +145,8 @@ export GD_WRITES
 rm -f calls.txt
 expect 0 '' reading GD_FAIL_LOG="$PWD/calls.txt"
 calls=$(wc -l <calls.txt)
-holds "reads of a dataset" "$calls > 6"
-for ((at = calls - 3; at <= calls; at++)); do
+holds "reads of a dataset" "$calls > 1" # HDF5 1.14 needs few
+for ((at = calls > 4 ? calls - 3 : 1; at <= calls; at++)); do
 	refuse 3 "cannot read 'songs.h5'" reading GD_FAIL_AT="$at"
 done
 finish

@@ -1,4 +1,4 @@
-/* A job whose last rank stops answering while the others wait for it: `stall start|agree|request|finish`. */
+/* A job whose last rank stops answering while the others wait for it: `stall start|agree|request|finish`; or, `stall failed`, all that the first has to tell of a failure. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,15 +14,19 @@ int main(int argc, char **argv)
 			pause();
 	gd_status status = gd_communicator_start(&communicator, &argc, &argv, 2);
 	if (gd_failed(&status) || argc != 2) {
-		fprintf(stderr, "usage: stall start|agree|request|finish, on several ranks\n");
+		fprintf(stderr, "usage: stall start|agree|request|finish|failed, on several ranks\n");
 		return 99;
 	}
-	if (communicator.rank == communicator.size - 1)
+	const bool failed = strcmp(argv[1], "failed") == 0;
+	if (communicator.rank == communicator.size - 1 || (failed && communicator.rank))
 		for (;;)
 			pause();
 	communicator.phase = argv[1];
 	if (strcmp(argv[1], "agree") == 0) {
 		status = gd_agree(&communicator, &status);
+	} else if (failed) {
+		status = gd_error(GD_BAD_DATA, "no rows");
+		status = gd_agree_or_end(&communicator, &status);
 	} else if (strcmp(argv[1], "request") == 0) {
 		char nothing;
 		MPI_Request request;

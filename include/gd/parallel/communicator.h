@@ -39,6 +39,12 @@ void gd_communicator_finish(gd_communicator *communicator);
  */
 GD_CHECKED gd_status gd_agree(gd_communicator *communicator, const gd_status *mine);
 
+/*
+ * Collective, behind a call of a library that may keep the other ranks waiting where it has failed on this one (HDF5 1.14 does, in a collective read): gd_agree; but where the others do not come within
+ * some seconds of a failure of this rank, it says so by itself and ends the job with that exit code.
+ */
+GD_CHECKED gd_status gd_agree_or_end(gd_communicator *communicator, const gd_status *mine);
+
 /* Collective. Bytes of rank 0 to all. */
 GD_CHECKED gd_status gd_broadcast(gd_communicator *communicator, void *bytes, size_t size);
 /* Collective. Rank 0's allocated bytes to all: others receive a fresh allocation (free()), never NULL; on failure NULL and 0. */

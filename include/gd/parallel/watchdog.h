@@ -20,6 +20,8 @@ void gd_watchdog_stop(void);
  * `phase` stays valid until gd_watchdog_leave.
  */
 void gd_watchdog_enter(const char *phase, double seconds);
+/* What this process has to say, and the exit code, where its waits end so from now on; NULL: what was said above. It stays valid until then. */
+void gd_watchdog_set_cause(const gd_status *cause);
 /* Whether the wait that was entered is MPI_Init's or MPI_Finalize's, from which a process is ended by leaving it. */
 void gd_watchdog_without_mpi(bool without);
 /* The wait is over; returns the seconds since gd_watchdog_enter. */
