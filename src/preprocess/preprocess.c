@@ -73,8 +73,10 @@ static const char *input_of(const gd_preprocess_options *options, int i)
 static gd_status check_output(const gd_preprocess_options *options, const char *path, bool is_schema)
 {
 	gd_status status = gd_output_check(path);
-	for (int i = 0; !options->source && !gd_failed(&status) && i < options->input_count + options->test_count; i++)
-		status = gd_output_check_inputs(path, (const char *const[]){input_of(options, i)}, 1);
+	if (!gd_failed(&status) && !options->source)
+		status = gd_output_check_inputs(path, options->inputs, options->input_count);
+	if (!gd_failed(&status))
+		status = gd_output_check_inputs(path, options->tests, options->test_count);
 	if (!gd_failed(&status))
 		status = gd_output_check_inputs(path, &options->schema, 1);
 	if (!gd_failed(&status))
